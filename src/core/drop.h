@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_DROP_H
+#define CORE_DROP_H
+
+/*
+ * drop.h - every reason for which a frame may be dropped
+ *
+ * A drop increments exactly one counter of the place where it happened and
+ * emits one event.  Nothing disappears silently: the only way to discard a
+ * packet that somebody sent is pkt_drop().
+ *
+ * Columns: name, sentence for a person.
+ */
+
+/* clang-format off */
+#define DROP_REASONS(X)							\
+	/* cable, driver, link */					\
+	X(link_down,	"the link was down")				\
+	X(cable_loss,	"the cable lost it")				\
+	X(cable_queue,	"the queue in front of the cable was full")	\
+	X(fault_match,	"a fault of the lab removed exactly this frame") \
+	X(partition,	"the network was partitioned here")		\
+	X(frozen,	"the host was frozen or off")			\
+	X(l2_short,	"shorter than an Ethernet header")		\
+	X(l2_len,	"its 802.3 length is longer than the frame")	\
+	X(l2_fcs,	"the frame check sequence did not match: bits were flipped") \
+	X(l2_other,	"addressed to another MAC address")		\
+	X(l2_proto,	"an EtherType nobody here speaks")		\
+	X(rx_oversize,	"larger than the interface takes")		\
+	X(vnet_bad,	"an offload header that describes octets that are not there") \
+	X(no_memory,	"no memory for it")				\
+	X(tx_queue,	"the transmit queue was full")			\
+	X(tx_down,	"the interface was down")			\
+	X(pad_only,	"nothing but padding")				\
+	/* switch */							\
+	X(mac_src_group, "a group address as its source")		\
+	X(sw_same_port,	"its destination is on the port it came from")	\
+	X(sw_storm,	"storm control: too many floods on this port")	\
+	/* arp */							\
+	X(arp_bad,	"not a well-formed ARP packet for IPv4 over Ethernet") \
+	X(arp_sender,	"an ARP sender address that cannot be true")	\
+	X(arp_other,	"an ARP question about somebody else")		\
+	X(arp_unasked,	"an ARP answer nobody asked for")		\
+	X(arp_conflict,	"an ARP claim that contradicts a live neighbour") \
+	X(arp_queue,	"too many packets already wait for this address") \
+	X(arp_failed,	"nobody answered the ARP requests for its next hop") \
+	/* IPv4 */							\
+	X(ip_short,	"shorter than an IP header")			\
+	X(ip_version,	"not IP version 4")				\
+	X(ip_hlen,	"an IP header length that cannot be")		\
+	X(ip_len,	"an IP total length that cannot be")		\
+	X(ip_csum,	"a wrong IP header checksum")			\
+	X(ip_opt,	"malformed IP options")				\
+	X(ip_source_route, "source routing, which is refused")		\
+	X(martian,	"a source address that cannot be")		\
+	X(ip_bcast,	"a unicast packet in a broadcast frame")	\
+	X(ip_not_ours,	"addressed to somebody else, and this is no router") \
+	X(ip_no_route,	"no route to its destination")			\
+	X(ip_rpf,	"its source does not live on this side")	\
+	X(ip_ttl,	"its time to live ran out")			\
+	X(ip_df,	"too big for the next link and not to be fragmented") \
+	X(ip_too_big,	"larger than an IP packet can be")		\
+	X(ip_proto,	"a protocol nobody here speaks")		\
+	X(ip_no_fwd_bcast, "a broadcast that routers do not forward")	\
+	X(ip_filter,	"the filter refused it")			\
+	X(frag_size,	"fragments that add up to more than 65,535 octets") \
+	X(frag_overlap,	"fragments that overlap")			\
+	X(frag_last,	"two last fragments, or one beyond the last")	\
+	X(frag_align,	"a fragment whose length is no multiple of eight") \
+	X(frag_many,	"too many fragments")				\
+	X(frag_memory,	"too many unfinished datagrams")		\
+	X(frag_timeout,	"its other fragments did not arrive in time")	\
+	/* icmp */							\
+	X(icmp_short,	"shorter than an ICMP header")			\
+	X(icmp_csum,	"a wrong ICMP checksum")			\
+	X(icmp_embed,	"an ICMP error about nothing recognizable")	\
+	X(icmp_type,	"an ICMP type nobody here handles")		\
+	X(icmp_bcast,	"an echo request to a broadcast address")	\
+	X(icmp_stale,	"an ICMP message about nothing that is under way") \
+	X(icmp_limit,	"the rate limit for ICMP errors")		\
+	/* nat */							\
+	X(nat_none,	"no translation for it")			\
+	X(nat_full,	"no free port to translate to")			\
+	/* udp */							\
+	X(udp_short,	"shorter than a UDP header")			\
+	X(udp_len,	"a UDP length that cannot be")			\
+	X(udp_csum,	"a wrong UDP checksum")				\
+	X(udp_no_port,	"nobody listens on its UDP port")		\
+	X(udp_rcvbuf,	"the receive buffer of the socket was full")	\
+	X(udp_zero_port, "UDP port zero")				\
+	/* tcp */							\
+	X(tcp_short,	"shorter than a TCP header")			\
+	X(tcp_hlen,	"a TCP header length that cannot be")		\
+	X(tcp_csum,	"a wrong TCP checksum")				\
+	X(tcp_opt,	"malformed TCP options in a SYN")		\
+	X(tcp_dst,	"a TCP segment to a broadcast or group address") \
+	X(tcp_no_conn,	"no connection and no listener for it")		\
+	X(tcp_rst_ignored, "a reset that belongs to no connection")	\
+	X(tcp_flags,	"no flag that makes sense in this state")	\
+	X(tcp_seq,	"outside the receive window")			\
+	X(tcp_dup,	"all of it had already arrived")		\
+	X(tcp_paws,	"an old timestamp: a duplicate from the past")	\
+	X(tcp_no_ack,	"no ACK bit")					\
+	X(tcp_ack_bad,	"an acknowledgement that cannot be true")	\
+	X(tcp_rst_bad,	"a reset outside or not at the edge of the window") \
+	X(tcp_syn_bad,	"a SYN inside a connection")			\
+	X(tcp_backlog,	"the listener's queue was full")		\
+	X(tcp_rcvbuf,	"no room left in the receive buffer")		\
+	X(tcp_ooo,	"too many holes in the reassembly queue")	\
+	X(tcp_after_fin, "data after the end of the stream")		\
+	X(tcp_closed,	"data for a socket that is closed for reading")	\
+	X(tcp_time_wait, "an old segment for a connection in TIME-WAIT")
+/* clang-format on */
+
+enum drop {
+#define X(name, text) DROP_##name,
+	DROP_REASONS(X)
+#undef X
+	DROP_COUNT
+};
+
+/* Name of a reason as it stands in counters and logs. */
+const char *drop_name(enum drop why);
+
+/* The reason as half a sentence, for a person. */
+const char *drop_text(enum drop why);
+
+#endif /* CORE_DROP_H */

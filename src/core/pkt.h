@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_PKT_H
+#define CORE_PKT_H
+
+/*
+ * pkt.h - a packet on its way through the stack
+ *
+ * Theory of operation
+ * ===================
+ * A packet is a linear part that it owns, followed by fragments: references
+ * into counted blocks that it shares.
+ *
+ *     room:  [ headroom | headers ... ]   frag[0] --> block (send queue)
+ *                       ^               ^  frag[1] --> block
+ *                       lin_off         lin_off + lin_len
+ *
+ * Headers are always in the linear part, so whoever has the packet may change
+ * them (a router its TTL, a switch nothing) without a copy and without
+ * disturbing others.  Payload is never copied between the send queue and the
+ * wire: a segment is a fresh linear part in front of references.  A memory
+ * cable hands the same blocks to the next host.
+ *
+ * On the way down headers are pushed in front; on the way up they are pulled
+ * off, but the octets stay in the room, and l2_off, l3_off and l4_off remember
+ * where each header began, so that an ICMP error can quote them.
+ *
+ * A packet may be larger than the link's MTU (gso_size not 0): then it is
+ * several segments of that payload size, to be split by the device or by the
+ * last hop that cannot take it.
+ *
+ * Invariants: len = lin_len + sum of frag[].len; lin_off + lin_len <= PKT_ROOM.
+ * pkt_check() asserts them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+
+#include "core/drop.h"
+#include "core/env.h"
+#include "core/place.h"
+#include "core/reason.h"
+
+struct netif;
+
+#define PKT_ROOM     256 /* octets of the linear part with its headroom */
+#define PKT_HEADROOM 152 /* 18 link + 60 IP + 60 TCP, rounded up */
+#define PKT_FRAGS    18	 /* 64 KB in 4 KB pieces, and one at each end */
+
+/* Memory with a count of how many refer to it. */
+struct block {
+	uint32_t refs;
+	uint32_t size; /* octets at data */
+	enum block_class class;
+	struct env *env;
+	uint8_t data[];
+};
+
+/**
+ * block_new() - A block with room for at least @size octets
+ *
+ * Return: a block with one reference, or NULL (no memory, or @size > 64 KB)
+ */
+struct block *block_new(struct env *env, size_t size);
+
+struct block *block_get(struct block *blk); /* one more reference */
+void block_put(struct block *blk);	    /* one less; the last frees */
+
+/* What is known about the checksum of the transport's payload. */
+enum pkt_csum {
+	PKT_CSUM_NONE,	   /* in: not verified.  out: complete */
+	PKT_CSUM_PARTIAL,  /* pseudo header's sum is in the field, the rest is
+			    * to be added by the device; in: peer vouches */
+	PKT_CSUM_VERIFIED, /* in: verified below us */
+};
+
+enum pkt_dest { PKT_TO_US, PKT_TO_ALL, PKT_TO_GROUP, PKT_TO_OTHER };
+
+enum pkt_gso { PKT_GSO_NONE, PKT_GSO_TCP4, PKT_GSO_TCP6, PKT_GSO_UDP };
+
+struct frag {
+	struct block *blk;
+	uint32_t off;
+	uint32_t len;
+};
+
+/**
+ * struct pkt - a packet
+ * @node:	For the queue it waits in
+ * @env:	Where it was allocated
+ * @netif:	Where it came in, or goes out
+ * @len:	Octets in all
+ * @cause:	Event that made it; once sent, the event of its sending
+ * @reason:	Why it was made: R_TCP_SYN, ...
+ * @lin_off:	Where the linear part begins in @room
+ * @lin_len:	Its length
+ * @l2_off:	Where in @room the link header began; likewise @l3_off, @l4_off
+ * @frag_count:	Fragments in use
+ * @csum:	What is known of the transport checksum
+ * @csum_off:	PARTIAL: offset of the field from the transport header
+ * @dest:	To whom the frame was addressed
+ * @gso:	Kind of segmentation, if @gso_size is not 0
+ * @gso_size:	Payload octets of each segment
+ * @has_fcs:	@fcs came with the frame and is to be verified
+ * @fcs:	Frame check sequence
+ * @born_ns:	When it was allocated
+ * @mark:	For the owner's use while it waits in his queue
+ */
+struct pkt {
+	struct list node;
+	struct env *env;
+	struct netif *netif;
+	uint32_t len;
+	uint32_t cause;
+	uint16_t reason;
+	uint16_t lin_off, lin_len;
+	uint16_t l2_off, l3_off, l4_off;
+	uint8_t frag_count;
+	uint8_t csum;
+	uint8_t csum_off;
+	uint8_t dest;
+	uint8_t gso;
+	bool has_fcs;
+	uint16_t gso_size;
+	uint32_t fcs;
+	uint64_t born_ns;
+	uint64_t mark;
+	struct frag frag[PKT_FRAGS];
+	uint8_t room[PKT_ROOM];
+};
+
+/**
+ * pkt_new() - An empty packet with PKT_HEADROOM octets of headroom
+ * @env:	Where
+ * @why:	What it is made for; its cause is what is being acted on
+ *
+ * Return: the packet, or NULL
+ */
+struct pkt *pkt_new(struct env *env, enum reason why);
+
+void pkt_free(struct pkt *pkt); /* NULL is fine */
+
+/* Discard it for a reason: counts, tells, frees.  Takes @pkt. */
+void pkt_drop(struct place *place, struct pkt *pkt, enum drop why);
+
+/* Copy of the linear part, references to the same payload.  NULL: no memory. */
+struct pkt *pkt_clone(const struct pkt *pkt);
+
+/**
+ * pkt_slice() - A new packet with a part of the payload of another
+ * @pkt:	Lent
+ * @off:	First octet, counted from the front of @pkt
+ * @len:	How many; @off + @len <= @pkt->len
+ *
+ * Octets of the linear part are copied, others referred to.
+ *
+ * Return: the packet, or NULL (no memory)
+ */
+struct pkt *pkt_slice(const struct pkt *pkt, size_t off, size_t len);
+
+/* First octet of the linear part. */
+static inline uint8_t *pkt_data(struct pkt *pkt)
+{
+	return pkt->room + pkt->lin_off;
+}
+
+static inline const uint8_t *pkt_cdata(const struct pkt *pkt)
+{
+	return pkt->room + pkt->lin_off;
+}
+
+/**
+ * pkt_need() - See to it that the first @n octets lie in the linear part
+ *
+ * Return: pointer to them, or NULL if the packet is shorter than @n or the
+ * linear part cannot hold them.  Nothing changes then.
+ */
+uint8_t *pkt_need(struct pkt *pkt, size_t n);
+
+/**
+ * pkt_push() - Room for a header in front
+ *
+ * Return: its first octet, not cleared; NULL if there is no headroom left
+ */
+uint8_t *pkt_push(struct pkt *pkt, size_t n);
+
+/* Take @n octets off the front; they must be there (linear or fragments). */
+void pkt_pull(struct pkt *pkt, size_t n);
+
+/* Undo pulls: the front is again at @off in the room (an l?_off). */
+void pkt_unpull(struct pkt *pkt, uint16_t off);
+
+/* Cut to the first @len octets; longer packets only. */
+void pkt_trim(struct pkt *pkt, size_t len);
+
+/**
+ * pkt_append() - Copy octets to the end
+ *
+ * Return: 0, -ENOMEM, or -EMSGSIZE if it would take too many fragments
+ */
+int pkt_append(struct pkt *pkt, const void *buf, size_t len);
+
+/**
+ * pkt_append_ref() - Refer to octets of a block at the end
+ * @blk:	Gets one more reference
+ *
+ * Return: 0 or -EMSGSIZE (too many fragments)
+ */
+int pkt_append_ref(struct pkt *pkt, struct block *blk, size_t off, size_t len);
+
+/* Move the payload of @from to the end of @to; takes @from when it returns 0.
+ * Return: 0, -EMSGSIZE (too many fragments) or -ENOMEM; nothing changed then. */
+int pkt_join(struct pkt *to, struct pkt *from);
+
+/* Copy @len octets from @off on to @buf; they must be there. */
+void pkt_copy_out(const struct pkt *pkt, size_t off, void *buf, size_t len);
+
+/* Internet checksum (not inverted, not folded to a field) of octets from @off
+ * to @off + @len; @sum is what to add to, 0 at first.  See wire/csum.h. */
+uint64_t pkt_csum(const struct pkt *pkt, size_t off, size_t len);
+
+/* Memory that the packet keeps alive: for honest accounting. */
+size_t pkt_truesize(const struct pkt *pkt);
+
+void pkt_check(const struct pkt *pkt);
+
+#endif /* CORE_PKT_H */

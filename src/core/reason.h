@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CORE_REASON_H
+#define CORE_REASON_H
+
+/*
+ * reason.h - what an event means
+ *
+ * Every frame that a stack sends and every event it emits carries one of
+ * these.  Here stand only the names; the sentences that a person reads are
+ * made from them, and from the event's fields, in trace/.  A name is the
+ * protocol, a dot, and what happened; it is written to the log as it stands.
+ */
+
+/* clang-format off */
+#define REASONS(X)							\
+	X(NONE,			"none")					\
+	/* a person, a script, an application */			\
+	X(ACTION,		"lab.action")				\
+	X(EXPECT,		"lab.expect")				\
+	X(FAULT_BEGIN,		"fault.begin")				\
+	X(FAULT_END,		"fault.end")				\
+	X(FAULT_MATCH,		"fault.match")				\
+	X(URL_PARSE,		"visit.url")				\
+	X(URL_BAD,		"visit.bad-url")			\
+	X(VISIT_BEGIN,		"visit.begin")				\
+	X(VISIT_END,		"visit.end")				\
+	X(VISIT_FAIL,		"visit.fail")				\
+	X(PAGE_SHOWN,		"visit.page-shown")			\
+	X(SUBRESOURCE,		"visit.subresource")			\
+	X(BCACHE_HIT,		"bcache.hit")				\
+	X(BCACHE_MISS,		"bcache.miss")				\
+	X(BCACHE_STALE,		"bcache.stale")				\
+	X(BCACHE_STORE,		"bcache.store")				\
+	X(BCACHE_VALIDATED,	"bcache.validated")			\
+	X(HCACHE_HIT,		"hcache.hit")				\
+	X(HCACHE_MISS,		"hcache.miss")				\
+	X(HCACHE_STORE,		"hcache.store")				\
+	X(HOSTS_HIT,		"hosts.hit")				\
+	X(HOSTS_MISS,		"hosts.miss")				\
+	X(HTTP_REQUEST,		"http.request")				\
+	X(HTTP_RESPONSE,	"http.response")			\
+	X(HTTP_SERVE,		"http.serve")				\
+	X(HTTP_BAD,		"http.bad")				\
+	X(DNS_QUERY,		"dns.query")				\
+	X(DNS_ANSWER,		"dns.answer")				\
+	X(DNS_REFERRAL,		"dns.referral")				\
+	X(DNS_NEGATIVE,		"dns.negative")				\
+	X(DNS_FAIL,		"dns.fail")				\
+	X(DNS_RETRY,		"dns.retry")				\
+	X(DNS_BAD,		"dns.bad")				\
+	X(DNS_CACHE_HIT,	"dns.cache-hit")			\
+	X(DNS_CACHE_MISS,	"dns.cache-miss")			\
+	X(DNS_CACHE_STORE,	"dns.cache-store")			\
+	X(PING_SENT,		"ping.sent")				\
+	X(PING_ANSWER,		"ping.answer")				\
+	X(PING_TIMEOUT,		"ping.timeout")				\
+	/* system-like calls on sockets */				\
+	X(SOCK_SOCKET,		"sock.socket")				\
+	X(SOCK_BIND,		"sock.bind")				\
+	X(SOCK_LISTEN,		"sock.listen")				\
+	X(SOCK_CONNECT,		"sock.connect")				\
+	X(SOCK_CONNECTED,	"sock.connected")			\
+	X(SOCK_ACCEPT,		"sock.accept")				\
+	X(SOCK_SEND,		"sock.send")				\
+	X(SOCK_RECV,		"sock.recv")				\
+	X(SOCK_SHUTDOWN,	"sock.shutdown")			\
+	X(SOCK_CLOSE,		"sock.close")				\
+	X(SOCK_ERROR,		"sock.error")				\
+	/* cable */							\
+	X(CABLE_CORRUPT,	"cable.corrupt")			\
+	X(CABLE_DUP,		"cable.duplicate")			\
+	X(CABLE_REORDER,	"cable.reorder")			\
+	X(CABLE_UP,		"cable.up")				\
+	X(CABLE_DOWN,		"cable.down")				\
+	/* switch */							\
+	X(SW_FORWARD,		"switch.forward")			\
+	X(SW_FLOOD,		"switch.flood")				\
+	X(SW_LEARN,		"switch.learn")				\
+	X(SW_MOVE,		"switch.move")				\
+	X(SW_AGE,		"switch.age")				\
+	X(SW_FULL,		"switch.full")				\
+	/* arp */							\
+	X(ARP_HIT,		"arp.hit")				\
+	X(ARP_MISS,		"arp.miss")				\
+	X(ARP_REQUEST,		"arp.request")				\
+	X(ARP_RETRY,		"arp.retry")				\
+	X(ARP_REFRESH,		"arp.refresh")				\
+	X(ARP_REPLY,		"arp.reply")				\
+	X(ARP_PROXY,		"arp.proxy-reply")			\
+	X(ARP_PROBE,		"arp.probe")				\
+	X(ARP_ANNOUNCE,		"arp.announce")				\
+	X(ARP_DEFEND,		"arp.defend")				\
+	X(ARP_LEARN,		"arp.learn")				\
+	X(ARP_CHANGE,		"arp.change")				\
+	X(ARP_STATE,		"arp.state")				\
+	X(ARP_FAIL,		"arp.fail")				\
+	X(ARP_AGE,		"arp.age")				\
+	X(ARP_CONFLICT,		"arp.conflict")				\
+	/* ip */							\
+	X(ROUTE_HIT,		"route.hit")				\
+	X(ROUTE_MISS,		"route.miss")				\
+	X(IP_FORWARD,		"ip.forward")				\
+	X(IP_FRAGMENT,		"ip.fragment")				\
+	X(IP_REASSEMBLED,	"ip.reassembled")			\
+	X(IP_REASM_TIMEOUT,	"ip.reassembly-timeout")		\
+	X(PMTU_LOWER,		"pmtu.lower")				\
+	X(PMTU_AGE,		"pmtu.age")				\
+	X(NAT_NEW,		"nat.new")				\
+	X(NAT_OUT,		"nat.out")				\
+	X(NAT_IN,		"nat.in")				\
+	X(NAT_EXPIRE,		"nat.expire")				\
+	/* icmp */							\
+	X(ICMP_ECHO_REQUEST,	"icmp.echo-request")			\
+	X(ICMP_ECHO_REPLY,	"icmp.echo-reply")			\
+	X(ICMP_UNREACH,		"icmp.unreachable")			\
+	X(ICMP_FRAG_NEEDED,	"icmp.fragmentation-needed")		\
+	X(ICMP_TIME_EXCEEDED,	"icmp.time-exceeded")			\
+	X(ICMP_PARAM,		"icmp.parameter-problem")		\
+	X(ICMP_REDIRECT,	"icmp.redirect")			\
+	X(ICMP_ERROR_IN,	"icmp.error-received")			\
+	/* udp */							\
+	X(UDP_SEND,		"udp.send")				\
+	X(UDP_DELIVER,		"udp.deliver")				\
+	/* tcp: segments */						\
+	X(TCP_SYN,		"tcp.syn")				\
+	X(TCP_SYN_AGAIN,	"tcp.syn-again")			\
+	X(TCP_SYN_ACK,		"tcp.syn-ack")				\
+	X(TCP_SYN_ACK_AGAIN,	"tcp.syn-ack-again")			\
+	X(TCP_ACK_SYN,		"tcp.ack-of-syn")			\
+	X(TCP_DATA,		"tcp.data")				\
+	X(TCP_DATA_FIN,		"tcp.data-fin")				\
+	X(TCP_FIN,		"tcp.fin")				\
+	X(TCP_FIN_AGAIN,	"tcp.fin-again")			\
+	X(TCP_ACK,		"tcp.ack")				\
+	X(TCP_ACK_DELAYED,	"tcp.ack-delayed")			\
+	X(TCP_ACK_DUP,		"tcp.ack-duplicate")			\
+	X(TCP_ACK_FIN,		"tcp.ack-of-fin")			\
+	X(TCP_ACK_OLD,		"tcp.ack-of-old")			\
+	X(TCP_ACK_CHALLENGE,	"tcp.ack-challenge")			\
+	X(TCP_WINDOW_UPDATE,	"tcp.window-update")			\
+	X(TCP_WINDOW_PROBE,	"tcp.window-probe")			\
+	X(TCP_KEEPALIVE,	"tcp.keepalive")			\
+	X(TCP_RETRANSMIT,	"tcp.retransmit")			\
+	X(TCP_FAST_RETRANSMIT,	"tcp.fast-retransmit")			\
+	X(TCP_RST_REFUSED,	"tcp.rst-refused")			\
+	X(TCP_RST_ABORT,	"tcp.rst-abort")			\
+	X(TCP_RST_BAD_ACK,	"tcp.rst-bad-ack")			\
+	X(TCP_RST_DATA_LOST,	"tcp.rst-data-lost")			\
+	/* tcp: everything else */					\
+	X(TCP_STATE,		"tcp.state")				\
+	X(TCP_OPENED,		"tcp.opened")				\
+	X(TCP_RTT,		"tcp.rtt")				\
+	X(TCP_RTO,		"tcp.rto")				\
+	X(TCP_CWND,		"tcp.cwnd")				\
+	X(TCP_PERSIST,		"tcp.persist")				\
+	X(TCP_DELACK,		"tcp.delack")				\
+	X(TCP_KEEP_TIMER,	"tcp.keepalive-timer")			\
+	X(TCP_2MSL,		"tcp.2msl")				\
+	X(TCP_USER_TIMEOUT,	"tcp.user-timeout")			\
+	X(TCP_GIVE_UP,		"tcp.give-up")				\
+	X(TCP_REASSEMBLY,	"tcp.reassembly")			\
+	X(TCP_RESET_BY_PEER,	"tcp.reset-by-peer")			\
+	X(TCP_REFUSED,		"tcp.refused")				\
+	X(TCP_BACKLOG,		"tcp.backlog")
+/* clang-format on */
+
+enum reason {
+#define X(id, name) R_##id,
+	REASONS(X)
+#undef X
+	R_COUNT
+};
+
+/* Name of a reason as it stands in logs: "tcp.syn". */
+const char *reason_name(enum reason r);
+
+#endif /* CORE_REASON_H */
