@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# layers.sh - ./dev layers: every #include against tools/layers.txt
+
+exec python3 tools/check-layers.py
