@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WIRE_ADDR_H
+#define WIRE_ADDR_H
+
+/*
+ * addr.h - link and network addresses, as values and as text
+ *
+ * An IPv4 address is a number in host order inside a struct: arithmetic on it
+ * is wanted (masks, networks), mixing it with other numbers is not.  MAC and
+ * IPv6 addresses are octet strings.
+ *
+ * print functions write into the caller's array and return it, so they can
+ * stand in the arguments of a printf(); parse functions accept the exact
+ * notation and nothing else.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+typedef struct {
+	uint8_t o[6];
+} mac_addr;
+
+typedef struct {
+	uint32_t v; /* host order */
+} ip4_addr;
+
+typedef struct {
+	uint8_t o[16];
+} ip6_addr;
+
+enum ip_family {
+	IP_NONE = 0,
+	IP_V4 = 4,
+	IP_V6 = 6,
+};
+
+struct ip_addr {
+	uint8_t family; /* enum ip_family */
+	union {
+		ip4_addr v4;
+		ip6_addr v6;
+	};
+};
+
+/* One end of a conversation. */
+struct endpoint {
+	struct ip_addr addr;
+	uint16_t port;
+};
+
+/* All addresses that begin with the same @len bits. */
+struct ip4_net {
+	ip4_addr addr;
+	uint8_t len; /* 0 ... 32 */
+};
+
+struct ip6_net {
+	ip6_addr addr;
+	uint8_t len; /* 0 ... 128 */
+};
+
+/* Octets for the longest text of each kind, NUL included. */
+enum {
+	MAC_TEXT = 18,
+	IP4_TEXT = 16,
+	IP6_TEXT = 46,
+	IP_TEXT = IP6_TEXT,
+	ENDPOINT_TEXT = IP6_TEXT + 8,
+};
+
+#define MAC_BROADCAST ((mac_addr){{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}})
+#define MAC_ZERO      ((mac_addr){{0}})
+#define IP4_ANY	      ((ip4_addr){0})
+#define IP4_BROADCAST ((ip4_addr){0xffffffff})
+#define IP4_LOOPBACK  ((ip4_addr){0x7f000001})
+#define IP6_ANY	      ((ip6_addr){{0}})
+#define IP6_LOOPBACK                                                           \
+	((ip6_addr){{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}})
+
+static inline ip4_addr ip4_make(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+	return (ip4_addr){(uint32_t)a << 24 | (uint32_t)b << 16 |
+			  (uint32_t)c << 8 | d};
+}
+
+/* Addresses as they stand in a frame. */
+static inline mac_addr get_mac(const uint8_t p[static 6])
+{
+	mac_addr m;
+
+	memcpy(m.o, p, sizeof(m.o));
+	return m;
+}
+
+static inline void put_mac(uint8_t p[static 6], mac_addr m)
+{
+	memcpy(p, m.o, sizeof(m.o));
+}
+
+static inline ip4_addr get_ip4(const uint8_t p[static 4])
+{
+	return (ip4_addr){get32(p)};
+}
+
+static inline void put_ip4(uint8_t p[static 4], ip4_addr a)
+{
+	put32(p, a.v);
+}
+
+static inline ip6_addr get_ip6(const uint8_t p[static 16])
+{
+	ip6_addr a;
+
+	memcpy(a.o, p, sizeof(a.o));
+	return a;
+}
+
+static inline void put_ip6(uint8_t p[static 16], ip6_addr a)
+{
+	memcpy(p, a.o, sizeof(a.o));
+}
+
+static inline bool mac_eq(mac_addr a, mac_addr b)
+{
+	return memcmp(a.o, b.o, sizeof(a.o)) == 0;
+}
+
+/* Broadcast or multicast: never a source, never learned. */
+static inline bool mac_is_group(mac_addr m)
+{
+	return m.o[0] & 1;
+}
+
+static inline bool mac_is_broadcast(mac_addr m)
+{
+	return mac_eq(m, MAC_BROADCAST);
+}
+
+static inline bool mac_is_zero(mac_addr m)
+{
+	return mac_eq(m, MAC_ZERO);
+}
+
+/* The group address that carries an IPv4 group (RFC 1112, 6.4). */
+mac_addr mac_of_ip4_group(ip4_addr group);
+
+/* The group address that carries an IPv6 group (RFC 2464, 7). */
+mac_addr mac_of_ip6_group(ip6_addr group);
+
+static inline bool ip4_eq(ip4_addr a, ip4_addr b)
+{
+	return a.v == b.v;
+}
+
+static inline bool ip4_is_zero(ip4_addr a)
+{
+	return a.v == 0;
+}
+
+static inline bool ip4_is_loopback(ip4_addr a)
+{
+	return a.v >> 24 == 127;
+}
+
+static inline bool ip4_is_multicast(ip4_addr a)
+{
+	return a.v >> 28 == 0xe;
+}
+
+/* The limited broadcast address, 255.255.255.255. */
+static inline bool ip4_is_broadcast(ip4_addr a)
+{
+	return a.v == 0xffffffff;
+}
+
+/* 240.0.0.0/4 without the broadcast address (RFC 1112, 4). */
+static inline bool ip4_is_reserved(ip4_addr a)
+{
+	return a.v >> 28 == 0xf && !ip4_is_broadcast(a);
+}
+
+/* 169.254.0.0/16 (RFC 3927). */
+static inline bool ip4_is_link_local(ip4_addr a)
+{
+	return a.v >> 16 == 0xa9fe;
+}
+
+/* 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 (RFC 1918). */
+static inline bool ip4_is_private(ip4_addr a)
+{
+	return a.v >> 24 == 10 || a.v >> 20 == 0xac1 || a.v >> 16 == 0xc0a8;
+}
+
+/* A number with the first @len bits set, 0 ... 32. */
+static inline uint32_t ip4_mask(unsigned len)
+{
+	return len ? 0xffffffffU << (32 - len) : 0;
+}
+
+static inline bool ip4_net_has(struct ip4_net n, ip4_addr a)
+{
+	return ((a.v ^ n.addr.v) & ip4_mask(n.len)) == 0;
+}
+
+/* The same network with the host bits zero. */
+static inline struct ip4_net ip4_net_base(struct ip4_net n)
+{
+	n.addr.v &= ip4_mask(n.len);
+	return n;
+}
+
+/* The directed broadcast address; of a /31 or /32, none: 0. */
+static inline ip4_addr ip4_net_broadcast(struct ip4_net n)
+{
+	return (ip4_addr){n.len < 31 ? n.addr.v | ~ip4_mask(n.len) : 0};
+}
+
+static inline bool ip6_eq(ip6_addr a, ip6_addr b)
+{
+	return memcmp(a.o, b.o, sizeof(a.o)) == 0;
+}
+
+static inline bool ip6_is_zero(ip6_addr a)
+{
+	return ip6_eq(a, IP6_ANY);
+}
+
+static inline bool ip6_is_loopback(ip6_addr a)
+{
+	return ip6_eq(a, IP6_LOOPBACK);
+}
+
+static inline bool ip6_is_multicast(ip6_addr a)
+{
+	return a.o[0] == 0xff;
+}
+
+static inline bool ip6_is_link_local(ip6_addr a)
+{
+	return a.o[0] == 0xfe && (a.o[1] & 0xc0) == 0x80;
+}
+
+/* ::ffff:0:0/96, an IPv4 address in IPv6 clothes (RFC 4291, 2.5.5.2). */
+bool ip6_is_mapped(ip6_addr a);
+
+/* ff02::1:ffXX:XXXX, where the neighbours of @a ask (RFC 4291, 2.7.1). */
+ip6_addr ip6_solicited_node(ip6_addr a);
+
+bool ip6_net_has(struct ip6_net n, ip6_addr a);
+
+static inline struct ip_addr ip_addr_v4(ip4_addr a)
+{
+	struct ip_addr ip = {.family = IP_V4};
+
+	ip.v4 = a;
+	return ip;
+}
+
+static inline struct ip_addr ip_addr_v6(ip6_addr a)
+{
+	struct ip_addr ip = {.family = IP_V6};
+
+	ip.v6 = a;
+	return ip;
+}
+
+bool ip_addr_eq(struct ip_addr a, struct ip_addr b);
+
+/* 0.0.0.0, ::, or no address at all. */
+bool ip_addr_is_zero(struct ip_addr a);
+bool ip_addr_is_multicast(struct ip_addr a);
+bool ip_addr_is_loopback(struct ip_addr a);
+
+static inline bool endpoint_eq(struct endpoint a, struct endpoint b)
+{
+	return a.port == b.port && ip_addr_eq(a.addr, b.addr);
+}
+
+/* Text; each returns @buf.  No address prints as "none". */
+char *mac_print(mac_addr m, char buf[static MAC_TEXT]);
+char *ip4_print(ip4_addr a, char buf[static IP4_TEXT]);
+char *ip6_print(ip6_addr a, char buf[static IP6_TEXT]); /* RFC 5952 */
+char *ip_addr_print(struct ip_addr a, char buf[static IP_TEXT]);
+char *endpoint_print(struct endpoint e, char buf[static ENDPOINT_TEXT]);
+
+/*
+ * From text; each returns 0, or -EINVAL and leaves the result alone.
+ *
+ *   mac       02:00:5e:10:00:01, two digits in each group
+ *   ip4       10.1.0.1, strict: four numbers, no leading zeroes
+ *   ip6       RFC 4291, 2.2, all three forms
+ *   ip4_net   10.1.0.0/16; host bits may be set and are kept
+ *   endpoint  10.1.0.1:80 or [2001:db8::1]:80
+ */
+int mac_parse(mac_addr *m, const char *text);
+int ip4_parse(ip4_addr *a, const char *text);
+int ip6_parse(ip6_addr *a, const char *text);
+int ip4_net_parse(struct ip4_net *n, const char *text);
+int ip6_net_parse(struct ip6_net *n, const char *text);
+int ip_addr_parse(struct ip_addr *a, const char *text);
+int endpoint_parse(struct endpoint *e, const char *text);
+
+#endif /* WIRE_ADDR_H */
