@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_HTAB_H
+#define BASE_HTAB_H
+
+/*
+ * htab.h - a hash table of pointers
+ *
+ * The table does not know what its items are.  The caller hashes (with a
+ * secret key, see hash.h, if strangers choose what is in the table) and
+ * compares.  Items are not owned, not copied, and need no link inside.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+
+/* Is @item the one that @key names? */
+typedef bool htab_eq(const void *item, const void *key);
+
+struct htab_slot {
+	void *item; /* NULL: empty */
+	uint32_t hash;
+};
+
+/**
+ * struct htab - the table
+ * @mem:	Where the slots come from
+ * @slots:	The slots, a power of two of them, or NULL
+ * @size:	How many slots
+ * @count:	Items in the table
+ * @max:	Cap on @count, 0 for none; may be set any time
+ *
+ * Invariant: at least one slot is empty if there are any.
+ */
+struct htab {
+	struct mem *mem;
+	struct htab_slot *slots;
+	size_t size;
+	size_t count;
+	size_t max;
+};
+
+/**
+ * htab_init() - Make an empty table; allocates nothing
+ * @t:		Filled in
+ * @m:		Where slots will come from
+ * @max:	Items it may hold, 0 for no limit
+ */
+void htab_init(struct htab *t, struct mem *m, size_t max);
+
+/**
+ * htab_fini() - Free the slots; items are the caller's
+ * @t:		May be used again, empty
+ */
+void htab_fini(struct htab *t);
+
+/**
+ * htab_find() - Look an item up
+ * @t:		The table
+ * @hash:	Hash of the key, the same as when the item was added
+ * @eq:		Called for items of the same 32-bit hash
+ * @key:	For @eq
+ *
+ * Return: the item, or NULL
+ */
+void *htab_find(const struct htab *t, uint32_t hash, htab_eq *eq,
+		const void *key);
+
+/**
+ * htab_add() - Put an item in
+ * @t:		The table
+ * @hash:	Hash of the item's key
+ * @item:	Not NULL; whether an equal one is there is not looked at
+ *
+ * Return: 0, -ENOSPC if the cap is reached, -ENOMEM if the table is full and
+ * cannot grow.  After an error all items are still there.
+ */
+int htab_add(struct htab *t, uint32_t hash, void *item);
+
+/**
+ * htab_del() - Take an item out
+ * @t:		The table
+ * @hash:	Hash that it was added with
+ * @item:	The very item
+ *
+ * Cannot fail for lack of memory.
+ *
+ * Return: whether it was there
+ */
+bool htab_del(struct htab *t, uint32_t hash, const void *item);
+
+/**
+ * htab_next() - Walk over all items, in no particular order
+ * @t:		The table, which must not change during the walk
+ * @pos:	Start with 0, leave alone
+ *
+ * Return: the next item, or NULL at the end
+ */
+void *htab_next(const struct htab *t, size_t *pos);
+
+/**
+ * htab_pop() - Take some item out, for emptying a table
+ * @t:		The table
+ *
+ * Return: the item, or NULL if the table is empty
+ */
+void *htab_pop(struct htab *t);
+
+#endif /* BASE_HTAB_H */

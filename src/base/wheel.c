@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+/*
+ * wheel.c - a timing wheel that is exact to the nanosecond
+ *
+ * Theory of operation
+ * ===================
+ *
+ * Write a time as a number with 13 digits of five bits.  A timer lies on the
+ * level of the first digit, from the left, in which its expiry differs from
+ * the present, in the slot that its digit there names:
+ *
+ *	now      ... 4 17  3 30
+ *	expires  ... 4 17  9  2      level 1, slot 9
+ *
+ * So a level holds what is within the present slot of the level above; on the
+ * lowest one, all timers of a slot expire in the same nanosecond.  Occupied
+ * slots are bits in a word, which makes "the first one" one instruction: the
+ * lowest level that has timers, and there the lowest slot.
+ *
+ * When the present moves into a slot of a higher level, the timers there
+ * differ from it only in lower digits: they are dealt out again below.  A timer
+ * moves down at most twelve times, usually once or twice, because the present
+ * jumps directly to the first expiry in the slot; one that is cancelled
+ * before, as most are, never moves.
+ *
+ * The classic wheel rounds to a tick.  Here a tick is a nanosecond, and the
+ * price of that is a few more levels, which are empty words most of the time.
+ *
+ * Why order is exact: a timer's level and slot follow from its expiry and the
+ * present alone, so timers of the same expiry are always in the same slot.
+ * Slots are queues, and dealing out keeps their order.
+ *
+ * Invariants
+ * ----------
+ *  (1) now_ns never moves back, and no armed timer expires before it.
+ *  (2) An armed timer is in the slot that its expiry and now_ns say.
+ *  (3) The bits in occupied and levels say which slots are not empty.
+ *
+ * Limits
+ * ------
+ * None on the horizon.  wheel_next() looks at NEXT_SCAN timers of the first
+ * slot; if it holds more, the answer may be too early, never too late.
+ */
+
+#include "base/wheel.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+enum { NEXT_SCAN = 16 };
+
+static unsigned low_bit(uint32_t v)
+{
+	return (unsigned)__builtin_ctz(v);
+}
+
+void wheel_init(struct wheel *w, uint64_t now_ns)
+{
+	memset(w, 0, sizeof(*w));
+	w->now_ns = now_ns;
+}
+
+void timer_init(struct timer *t, timer_fn *fn, void *arg)
+{
+	*t = (struct timer){.fn = fn, .arg = arg};
+}
+
+static struct timer *timer_of(struct list *node)
+{
+	return container_of(node, struct timer, node);
+}
+
+/* Where a timer belongs, as an index into slots. */
+static unsigned wheel_slot(const struct wheel *w, uint64_t expires_ns)
+{
+	uint64_t differ = (expires_ns ^ w->now_ns) | 1;
+	unsigned level = (63 - (unsigned)__builtin_clzll(differ)) / WHEEL_BITS;
+	unsigned digit = expires_ns >> (level * WHEEL_BITS) & (WHEEL_SLOTS - 1);
+
+	return level * WHEEL_SLOTS + digit;
+}
+
+static void wheel_link(struct wheel *w, struct timer *t)
+{
+	unsigned slot = wheel_slot(w, t->expires_ns);
+	unsigned level = slot / WHEEL_SLOTS;
+
+	t->slot = (uint16_t)slot;
+	if (w->slots[slot]) {
+		list_add_before(w->slots[slot], &t->node);
+		return;
+	}
+	list_init(&t->node);
+	w->slots[slot] = &t->node;
+	w->occupied[level] |= 1U << slot % WHEEL_SLOTS;
+	w->levels |= 1U << level;
+}
+
+static void wheel_slot_is_empty(struct wheel *w, unsigned slot)
+{
+	unsigned level = slot / WHEEL_SLOTS;
+
+	w->slots[slot] = NULL;
+	w->occupied[level] &= ~(1U << slot % WHEEL_SLOTS);
+	if (!w->occupied[level])
+		w->levels &= ~(1U << level);
+}
+
+static void wheel_unlink(struct wheel *w, struct timer *t)
+{
+	struct list *next = t->node.next;
+
+	if (next == &t->node)
+		wheel_slot_is_empty(w, t->slot);
+	else if (w->slots[t->slot] == &t->node)
+		w->slots[t->slot] = next;
+	list_del(&t->node);
+	t->node.next = t->node.prev = NULL;
+}
+
+void wheel_arm(struct wheel *w, struct timer *t, uint64_t expires_ns)
+{
+	timer_cancel(w, t);
+	t->expires_ns = max_u64(expires_ns, w->now_ns);
+	wheel_link(w, t);
+	w->count++;
+}
+
+void timer_cancel(struct wheel *w, struct timer *t)
+{
+	if (!timer_is_armed(t))
+		return;
+	wheel_unlink(w, t);
+	w->count--;
+}
+
+/* The slot whose timers all expire before those of any other. */
+static unsigned wheel_first_slot(const struct wheel *w)
+{
+	unsigned level = low_bit(w->levels);
+
+	return level * WHEEL_SLOTS + low_bit(w->occupied[level]);
+}
+
+/* The time at which a slot begins. */
+static uint64_t wheel_slot_start(const struct wheel *w, unsigned slot)
+{
+	unsigned shift = slot / WHEEL_SLOTS * WHEEL_BITS;
+	uint64_t digit = slot % WHEEL_SLOTS;
+	uint64_t above = shift + WHEEL_BITS < 64
+				 ? w->now_ns >> (shift + WHEEL_BITS)
+					   << (shift + WHEEL_BITS)
+				 : 0;
+
+	return above | digit << shift;
+}
+
+uint64_t wheel_next(const struct wheel *w)
+{
+	uint64_t first = WHEEL_NEVER;
+	struct list *head, *it;
+	unsigned slot;
+	int i = 0;
+
+	if (!w->levels)
+		return WHEEL_NEVER;
+	slot = wheel_first_slot(w);
+	head = it = w->slots[slot];
+	if (slot < WHEEL_SLOTS)
+		return timer_of(head)->expires_ns;
+	do {
+		first = min_u64(first, timer_of(it)->expires_ns);
+		it = it->next;
+	} while (it != head && ++i < NEXT_SCAN);
+	return it == head ? first : wheel_slot_start(w, slot);
+}
+
+static uint64_t wheel_slot_min(struct list *head)
+{
+	struct list *it = head;
+	uint64_t first = WHEEL_NEVER;
+
+	do {
+		first = min_u64(first, timer_of(it)->expires_ns);
+		it = it->next;
+	} while (it != head);
+	return first;
+}
+
+/*
+ * Moves the present into a slot of a higher level, as far as it can without
+ * passing a timer, and deals the timers of the slot out again.
+ */
+static void wheel_cascade(struct wheel *w, unsigned slot, uint64_t now_ns)
+{
+	struct list *head = w->slots[slot];
+	struct list *last = head->prev;
+	struct list *it, *next;
+
+	wheel_slot_is_empty(w, slot);
+	w->now_ns = min_u64(wheel_slot_min(head), now_ns);
+	for (it = head;; it = next) {
+		next = it->next;
+		wheel_link(w, timer_of(it));
+		if (it == last)
+			return;
+	}
+}
+
+static void wheel_fire(struct wheel *w, unsigned slot)
+{
+	struct timer *t = timer_of(w->slots[slot]);
+
+	w->now_ns = t->expires_ns;
+	wheel_unlink(w, t);
+	w->count--;
+	t->fn(t, t->arg);
+}
+
+size_t wheel_run(struct wheel *w, uint64_t now_ns)
+{
+	size_t fired = 0;
+	unsigned slot;
+
+	while (w->levels) {
+		slot = wheel_first_slot(w);
+		if (wheel_slot_start(w, slot) > now_ns)
+			break;
+		if (slot >= WHEEL_SLOTS) {
+			wheel_cascade(w, slot, now_ns);
+			continue;
+		}
+		wheel_fire(w, slot);
+		fired++;
+	}
+	w->now_ns = max_u64(w->now_ns, now_ns);
+	return fired;
+}
