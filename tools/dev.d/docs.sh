@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+#
+# docs.sh - ./dev docs: write the generated pages again
+#
+#   docs/rfc.md   from the citations in the code (tools/rfc-index.py)
+#   README.md     the picture of a visit, from a real run (tools/picture.py)
+
+need build
+python3 tools/rfc-index.py
+configure build
+compile build weft
+python3 tools/picture.py build/weft README.md
