@@ -208,32 +208,40 @@ static void wheel_cascade(struct wheel *w, unsigned slot, uint64_t now_ns)
 	}
 }
 
-static void wheel_fire(struct wheel *w, unsigned slot)
+static struct timer *wheel_take(struct wheel *w, unsigned slot)
 {
 	struct timer *t = timer_of(w->slots[slot]);
 
 	w->now_ns = t->expires_ns;
 	wheel_unlink(w, t);
 	w->count--;
-	t->fn(t, t->arg);
+	return t;
 }
 
-size_t wheel_run(struct wheel *w, uint64_t now_ns)
+struct timer *wheel_pop(struct wheel *w, uint64_t now_ns)
 {
-	size_t fired = 0;
 	unsigned slot;
 
 	while (w->levels) {
 		slot = wheel_first_slot(w);
 		if (wheel_slot_start(w, slot) > now_ns)
 			break;
-		if (slot >= WHEEL_SLOTS) {
-			wheel_cascade(w, slot, now_ns);
-			continue;
-		}
-		wheel_fire(w, slot);
-		fired++;
+		if (slot < WHEEL_SLOTS)
+			return wheel_take(w, slot);
+		wheel_cascade(w, slot, now_ns);
 	}
 	w->now_ns = max_u64(w->now_ns, now_ns);
+	return NULL;
+}
+
+size_t wheel_run(struct wheel *w, uint64_t now_ns)
+{
+	size_t fired = 0;
+	struct timer *t;
+
+	while ((t = wheel_pop(w, now_ns))) {
+		t->fn(t, t->arg);
+		fired++;
+	}
 	return fired;
 }

@@ -118,6 +118,18 @@ static inline bool timer_is_armed(const struct timer *t)
 uint64_t wheel_next(const struct wheel *w);
 
 /**
+ * wheel_pop() - Let time pass up to the next timer that is due, and take it
+ * @w:		The wheel
+ * @now_ns:	The time
+ *
+ * For owners who want to do something of their own around each call.
+ *
+ * Return: the timer, not armed any more, whose fn the caller is to call; NULL
+ * if none is due, and then the wheel's present is @now_ns
+ */
+struct timer *wheel_pop(struct wheel *w, uint64_t now_ns);
+
+/**
  * wheel_run() - Let time pass, and fire what is due
  * @w:		The wheel
  * @now_ns:	The time; if it is before the wheel's, nothing happens

@@ -337,6 +337,23 @@ void pkt_copy_out(const struct pkt *pkt, size_t off, void *buf, size_t len)
 	}
 }
 
+uint32_t pkt_csum(const struct pkt *pkt, size_t off, size_t len)
+{
+	struct pkt_walk w = pkt_seek(pkt, off);
+	uint32_t sum = 0;
+	size_t done = 0;
+
+	check(off + len <= pkt->len);
+	while (done < len) {
+		size_t n;
+		const uint8_t *p = pkt_step(&w, len - done, &n);
+
+		sum = csum_add_at(sum, p, n, done);
+		done += n;
+	}
+	return sum;
+}
+
 size_t pkt_truesize(const struct pkt *pkt)
 {
 	size_t sum = sizeof(*pkt);

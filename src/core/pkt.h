@@ -217,9 +217,8 @@ int pkt_join(struct pkt *to, struct pkt *from);
 /* Copy @len octets from @off on to @buf; they must be there. */
 void pkt_copy_out(const struct pkt *pkt, size_t off, void *buf, size_t len);
 
-/* Internet checksum (not inverted, not folded to a field) of octets from @off
- * to @off + @len; @sum is what to add to, 0 at first.  See wire/csum.h. */
-uint64_t pkt_csum(const struct pkt *pkt, size_t off, size_t len);
+/* Sum of @len octets from @off on, to be folded or added: see wire/csum.h. */
+uint32_t pkt_csum(const struct pkt *pkt, size_t off, size_t len);
 
 /* Memory that the packet keeps alive: for honest accounting. */
 size_t pkt_truesize(const struct pkt *pkt);
