@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SOCK_ABI_H
+#define SOCK_ABI_H
+
+/*
+ * abi.h - the numbers of the socket interface
+ *
+ * They are those of Linux, so that a program's arguments can be passed on as
+ * they are, but the names are our own: no file below api/ sees the system's
+ * headers.
+ */
+
+#include <stdint.h>
+
+/* clang-format off */
+enum {
+	SK_AF_UNSPEC		= 0,
+	SK_AF_UNIX		= 1,
+	SK_AF_INET		= 2,
+	SK_AF_INET6		= 10,
+
+	SK_SOCK_STREAM		= 1,
+	SK_SOCK_DGRAM		= 2,
+	SK_SOCK_RAW		= 3,
+	SK_SOCK_TYPE_MASK	= 0xf,
+	SK_SOCK_NONBLOCK	= 0x800,	/* or'ed to the type */
+	SK_SOCK_CLOEXEC		= 0x80000,
+
+	SK_IPPROTO_IP		= 0,
+	SK_IPPROTO_ICMP		= 1,
+	SK_IPPROTO_TCP		= 6,
+	SK_IPPROTO_UDP		= 17,
+	SK_IPPROTO_IPV6		= 41,
+
+	SK_SHUT_RD		= 0,
+	SK_SHUT_WR		= 1,
+	SK_SHUT_RDWR		= 2,
+
+	SK_F_DUPFD		= 0,
+	SK_F_GETFD		= 1,
+	SK_F_SETFD		= 2,
+	SK_F_GETFL		= 3,
+	SK_F_SETFL		= 4,
+	SK_FD_CLOEXEC		= 1,
+	SK_O_RDWR		= 2,
+	SK_O_NONBLOCK		= 0x800,
+};
+
+/* Flags of send and receive. */
+enum {
+	SK_MSG_OOB		= 0x1,
+	SK_MSG_PEEK		= 0x2,
+	SK_MSG_DONTROUTE	= 0x4,
+	SK_MSG_TRUNC		= 0x20,
+	SK_MSG_DONTWAIT		= 0x40,
+	SK_MSG_WAITALL		= 0x100,
+	SK_MSG_ERRQUEUE		= 0x2000,
+	SK_MSG_NOSIGNAL		= 0x4000,
+	SK_MSG_MORE		= 0x8000,
+};
+
+/* Level SK_SOL_SOCKET. */
+enum {
+	SK_SOL_SOCKET		= 1,
+
+	SK_SO_REUSEADDR		= 2,
+	SK_SO_TYPE		= 3,
+	SK_SO_ERROR		= 4,
+	SK_SO_BROADCAST		= 6,
+	SK_SO_SNDBUF		= 7,
+	SK_SO_RCVBUF		= 8,
+	SK_SO_KEEPALIVE		= 9,
+	SK_SO_LINGER		= 13,		/* struct sk_linger */
+	SK_SO_REUSEPORT		= 15,
+	SK_SO_RCVTIMEO		= 20,		/* struct sk_timeval */
+	SK_SO_SNDTIMEO		= 21,		/* struct sk_timeval */
+	SK_SO_ACCEPTCONN	= 30,
+	SK_SO_PROTOCOL		= 38,
+	SK_SO_DOMAIN		= 39,
+};
+
+/* Level SK_IPPROTO_IP. */
+enum {
+	SK_IP_TOS		= 1,
+	SK_IP_TTL		= 2,
+	SK_IP_MULTICAST_TTL	= 33,
+	SK_IP_MULTICAST_LOOP	= 34,
+	SK_IP_ADD_MEMBERSHIP	= 35,		/* struct sk_mreq */
+	SK_IP_DROP_MEMBERSHIP	= 36,		/* struct sk_mreq */
+};
+
+/* Level SK_IPPROTO_TCP. */
+enum {
+	SK_TCP_NODELAY		= 1,
+	SK_TCP_MAXSEG		= 2,
+	SK_TCP_CORK		= 3,
+	SK_TCP_KEEPIDLE		= 4,		/* seconds */
+	SK_TCP_KEEPINTVL	= 5,		/* seconds */
+	SK_TCP_KEEPCNT		= 6,
+	SK_TCP_SYNCNT		= 7,
+	SK_TCP_INFO		= 11,
+	SK_TCP_QUICKACK		= 12,
+	SK_TCP_CONGESTION	= 13,
+	SK_TCP_USER_TIMEOUT	= 18,		/* milliseconds */
+};
+/* clang-format on */
+
+struct sk_linger {
+	int32_t onoff;
+	int32_t linger_s;
+};
+
+struct sk_timeval {
+	int64_t sec;
+	int64_t usec;
+};
+
+/* Octets in network order, as in a program's struct ip_mreq. */
+struct sk_mreq {
+	uint8_t group[4];
+	uint8_t local[4];
+};
+
+#endif /* SOCK_ABI_H */

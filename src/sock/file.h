@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SOCK_FILE_H
+#define SOCK_FILE_H
+
+/*
+ * file.h - everything is a file: descriptors and what they stand for
+ *
+ * Theory of operation
+ * ===================
+ * A descriptor is a small number, a file is an object with a table of
+ * functions and a wait queue, and several descriptors may stand for one file:
+ *
+ *	fd 3 --+
+ *	       +--> struct file ---> ops: poll, read, write, release
+ *	fd 5 --+      |  refs = 2
+ *	              +---> wq: who waits for it
+ *
+ * Sockets, epoll sets, timers and event counters all are files, so all can be
+ * polled and closed alike.  Whoever uses a file for longer than a moment holds
+ * a reference: a blocked call does, and therefore a file closed under it goes
+ * away only when the call has returned, as it is in Linux.
+ *
+ * When the last reference goes, every waiter is taken off the queue and told
+ * WAIT_NVAL: an epoll set forgets a closed file by this and nothing else.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/waitq.h"
+
+struct file;
+struct stack;
+
+/* Descriptors of a stack unless file_set_max() says otherwise. */
+#define FILE_MAX_DEFAULT 65536
+
+/**
+ * struct file_ops - what can be done with a file of one kind
+ * @kind:	Its name, for people: "tcp", "epoll"
+ * @poll:	(required) What it is ready for now: WAIT_xxx
+ * @read:	(optional) Octets read, 0 at the end, -EAGAIN or -errno; does
+ *		not block
+ * @write:	(optional) Octets written, -EAGAIN or -errno; does not block
+ * @release:	(required) The last reference is gone: free it
+ */
+struct file_ops {
+	const char *kind;
+	uint32_t (*poll)(struct file *file);
+	long (*read)(struct file *file, void *buf, size_t len);
+	long (*write)(struct file *file, const void *buf, size_t len);
+	void (*release)(struct file *file);
+};
+
+/**
+ * struct file - something that descriptors stand for
+ * @ops:	What can be done with it
+ * @stack:	Whose it is
+ * @wq:		Who waits for it
+ * @refs:	Descriptors and calls under way that refer to it
+ * @sleepers:	Of these, calls that are blocked
+ * @flags:	SK_O_NONBLOCK
+ */
+struct file {
+	const struct file_ops *ops;
+	struct stack *stack;
+	struct waitq wq;
+	uint32_t refs;
+	uint32_t sleepers;
+	uint32_t flags;
+};
+
+/* Fill in @file; it has one reference, the caller's. */
+void file_init(struct file *file, struct stack *stack,
+	       const struct file_ops *ops);
+
+struct file *file_get(struct file *file);
+
+/* Give a reference back; the last one releases.  May call back waiters. */
+void file_put(struct file *file);
+
+static inline uint32_t file_poll(struct file *file)
+{
+	return file->ops->poll(file);
+}
+
+/**
+ * file_open() - Give a file the lowest free descriptor
+ * @file:	Takes the caller's reference when it returns no error
+ *
+ * Return: the descriptor, -EMFILE (cap reached) or -ENOMEM
+ */
+int file_open(struct file *file);
+
+/* As file_open(), the lowest free one not below @min. */
+int file_open_from(struct file *file, int min);
+
+/* The file behind a descriptor, lent; NULL if there is none. */
+struct file *file_find(struct stack *stack, int fd);
+
+/* Let go of a descriptor.  0 or -EBADF.  May call back waiters. */
+int file_close(struct stack *stack, int fd);
+
+/* Call @fn for every open descriptor in order.  @fn may close this one. */
+void file_for_each(struct stack *stack,
+		   void (*fn)(int fd, struct file *file, void *arg), void *arg);
+
+/* Cap on descriptors; those above it stay open. */
+void file_set_max(struct stack *stack, uint32_t max);
+
+/**
+ * file_wait() - Block until a file is ready
+ * @file:	Referred to during the call
+ * @events:	For what; errors and hang-ups always count
+ * @until_ns:	At the latest, absolute; UINT64_MAX: for ever
+ *
+ * May block; must not be called within stack_enter().
+ *
+ * Return: 0 (ready, or no longer worth waiting for), -ETIMEDOUT, or
+ * -EDEADLK: called from within an event, or nothing is left that could happen
+ */
+int file_wait(struct file *file, uint32_t events, uint64_t until_ns);
+
+/* The descriptor table of a stack; inet_init() calls these.  0 or -ENOMEM. */
+int file_table_init(struct stack *stack);
+void file_table_fini(struct stack *stack); /* closes what is open */
+
+#endif /* SOCK_FILE_H */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SOCK_SOCK_H
+#define SOCK_SOCK_H
+
+/*
+ * sock.h - sockets: the calls of POSIX, on a stack's own descriptors
+ *
+ * The calls have the names, the order of arguments and the errors of POSIX
+ * as Linux gives them, with two differences: the stack is the first argument,
+ * and errors are returned as -errno.  Addresses are struct endpoint.
+ *
+ * A call on a descriptor without SK_O_NONBLOCK blocks: in virtual time it runs
+ * the network until it can return.  Within an event (a callback, a task) there
+ * is nobody to run the network, and a call that would have to block returns
+ * -EDEADLK; event-driven programs use non-blocking descriptors.
+ *
+ * Each call is an event, and the cause of all frames that it sends.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+#include "sock/abi.h"
+#include "sock/file.h"
+
+struct stack;
+
+/* Sockets of a stack; inet_init() calls these, after udp and tcp.
+ * 0 or -ENOMEM. */
+int sock_init(struct stack *stack);
+void sock_fini(struct stack *stack); /* closes all descriptors */
+
+/**
+ * sk_socket() - A new socket
+ * @stack:	Whose
+ * @domain:	SK_AF_INET
+ * @type:	SK_SOCK_STREAM or SK_SOCK_DGRAM, with SK_SOCK_NONBLOCK
+ * @proto:	0, or the type's own
+ *
+ * Return: the lowest free descriptor; -EAFNOSUPPORT, -EINVAL (no such type),
+ * -EPROTONOSUPPORT, -EMFILE, -ENOMEM
+ */
+int sk_socket(struct stack *stack, int domain, int type, int proto);
+
+/* 0, -EBADF, -ENOTSOCK, -EINVAL (bound already), -EADDRINUSE,
+ * -EADDRNOTAVAIL (not an address of this host), -EAFNOSUPPORT. */
+int sk_bind(struct stack *stack, int fd, const struct endpoint *local);
+
+/**
+ * sk_connect() - Open a connection, or fix the peer of a datagram socket
+ * @peer:	Address and port; family IP_NONE dissolves a datagram socket's
+ *		association
+ *
+ * May block (streams).
+ *
+ * Return: 0; -EINPROGRESS (non-blocking: writable when done), -EALREADY,
+ * -EISCONN, -ECONNREFUSED, -ETIMEDOUT, -EHOSTUNREACH, -ENETUNREACH,
+ * -EADDRNOTAVAIL (no free port), -EOPNOTSUPP (listens), -EBADF, -ENOTSOCK
+ */
+int sk_connect(struct stack *stack, int fd, const struct endpoint *peer);
+
+/* 0, -EOPNOTSUPP (datagrams), -EINVAL (connected), -EADDRINUSE.  Binds to a
+ * free port if not bound. */
+int sk_listen(struct stack *stack, int fd, int backlog);
+
+/**
+ * sk_accept() - Take an established connection from a listener's queue
+ * @peer:	Filled in with the far end; may be NULL
+ *
+ * May block.
+ *
+ * Return: the new descriptor, which blocks whatever the listener does (see
+ * sk_accept4()); -EAGAIN, -EINVAL (does not listen), -EOPNOTSUPP, -EMFILE,
+ * -ECONNABORTED, -EBADF, -ENOTSOCK
+ */
+int sk_accept(struct stack *stack, int fd, struct endpoint *peer);
+
+/* The same; @flags may have SK_SOCK_NONBLOCK. */
+int sk_accept4(struct stack *stack, int fd, struct endpoint *peer, int flags);
+
+/**
+ * sk_send() - Send octets, or one datagram to the connected peer
+ * @flags:	SK_MSG_DONTWAIT, MORE, NOSIGNAL (there never is a signal here)
+ *
+ * May block.
+ *
+ * Return: octets taken (streams: perhaps fewer than @len if not blocking);
+ * -EAGAIN, -EPIPE, -ENOTCONN, -EDESTADDRREQ, -EMSGSIZE, a pending error
+ */
+long sk_send(struct stack *stack, int fd, const void *buf, size_t len,
+	     int flags);
+long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,
+	       int flags, const struct endpoint *to);
+
+/**
+ * sk_recv() - Receive octets, or one datagram
+ * @flags:	SK_MSG_PEEK, DONTWAIT, TRUNC (datagrams: return the whole
+ *		length; streams: discard), WAITALL (streams)
+ *
+ * May block.
+ *
+ * Return: octets; 0 at the end of a stream or for an empty datagram; -EAGAIN,
+ * -ENOTCONN, -ECONNRESET, another pending error
+ */
+long sk_recv(struct stack *stack, int fd, void *buf, size_t len, int flags);
+
+/* The same, and says from where; @from may be NULL.  Streams leave it without
+ * an address. */
+long sk_recvfrom(struct stack *stack, int fd, void *buf, size_t len, int flags,
+		 struct endpoint *from);
+
+/* Any file: sockets as send and receive without flags.  May block. */
+long sk_read(struct stack *stack, int fd, void *buf, size_t len);
+long sk_write(struct stack *stack, int fd, const void *buf, size_t len);
+
+/* 0, -ENOTCONN, -EINVAL (@how), -EBADF, -ENOTSOCK. */
+int sk_shutdown(struct stack *stack, int fd, int how);
+
+/* Any file.  0 or -EBADF.  A stream's last octets still are sent; blocks only
+ * with SK_SO_LINGER. */
+int sk_close(struct stack *stack, int fd);
+
+int sk_getsockname(struct stack *stack, int fd, struct endpoint *local);
+int sk_getpeername(struct stack *stack, int fd, struct endpoint *peer);
+
+/* Values are int32_t unless abi.h names a struct.  0, -ENOPROTOOPT, -EINVAL,
+ * -EDOM, -EBADF, -ENOTSOCK. */
+int sk_setsockopt(struct stack *stack, int fd, int level, int name,
+		  const void *val, size_t len);
+int sk_getsockopt(struct stack *stack, int fd, int level, int name, void *val,
+		  size_t *len);
+int sk_setsockopt_int(struct stack *stack, int fd, int level, int name,
+		      int val);
+int sk_getsockopt_int(struct stack *stack, int fd, int level, int name,
+		      int *val);
+
+/* SK_F_GETFL, SETFL (SK_O_NONBLOCK), DUPFD.  -EBADF, -EINVAL. */
+int sk_fcntl(struct stack *stack, int fd, int cmd, int arg);
+int sk_dup(struct stack *stack, int fd);
+
+/* What is ready now: WAIT_xxx, WAIT_NVAL if there is no such descriptor. */
+uint32_t sk_ready(struct stack *stack, int fd);
+
+/**
+ * struct sock_info - a socket, for people
+ * @fd:		One descriptor of it
+ * @kind:	"tcp", "udp"
+ * @state:	"ESTAB", "LISTEN", ...
+ * @local:	This end
+ * @peer:	The other end, or no address
+ * @recv_queue:	Octets that wait for the program; connections, if it listens
+ * @send_queue:	Octets not acknowledged yet
+ * @waiters:	Waiters on its wait queue
+ * @sleepers:	Of these, blocked calls; the others are callbacks
+ */
+struct sock_info {
+	int fd;
+	const char *kind;
+	const char *state;
+	struct endpoint local, peer;
+	size_t recv_queue, send_queue;
+	uint32_t waiters, sleepers;
+};
+
+void sock_for_each(struct stack *stack,
+		   void (*fn)(const struct sock_info *info, void *arg),
+		   void *arg);
+
+#endif /* SOCK_SOCK_H */
