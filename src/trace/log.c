@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+/*
+ * log.c - the event log in memory
+ *
+ * Theory of operation
+ * ===================
+ * Events stand in blocks of fixed size, so that a pointer to one stays good
+ * and number n is found by two divisions.  What they point to (names, texts,
+ * fields, frames) is copied into an arena of large pieces that are freed all
+ * at once.
+ *
+ * A frame is kept as it stands at the interface: link header, payload,
+ * padding, and the frame check sequence, which is computed here unless the
+ * frame carries one (because a cable flipped bits after it was computed).
+ *
+ * Invariants
+ * ----------
+ *  (1) Event n is at index n - 1.
+ *  (2) An event's cause is smaller than its number.
+ */
+
+#include "trace/log.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/crc32.h"
+
+#include "wire/addr.h"
+#include "wire/ether.h"
+
+#include "core/netif.h"
+#include "core/pkt.h"
+
+#define EVENTS_PER_BLOCK 1024
+#define ARENA_PIECE	 (256 * 1024)
+#define FCS_LEN		 4
+#define FIELDS_MAX	 24
+
+struct arena_piece {
+	struct arena_piece *next;
+	size_t size, used;
+	uint8_t data[];
+};
+
+struct trace_log {
+	struct mem *mem;
+	struct env *env;
+	enum log_depth depth;
+	bool is_full;
+	uint32_t count;
+	struct log_event **blocks;
+	size_t block_count, block_room;
+	struct arena_piece *arena;
+};
+
+struct trace_log *trace_log_new(struct mem *mem, enum log_depth depth)
+{
+	struct trace_log *log = mem_alloc(mem, sizeof(*log));
+
+	if (!log)
+		return NULL;
+	log->mem = mem;
+	log->depth = depth;
+	return log;
+}
+
+void trace_log_free(struct trace_log *log)
+{
+	struct arena_piece *piece, *next;
+	size_t i;
+
+	if (!log)
+		return;
+	trace_log_detach(log);
+	for (i = 0; i < log->block_count; i++)
+		mem_free(log->mem, log->blocks[i],
+			 EVENTS_PER_BLOCK * sizeof(struct log_event));
+	mem_free(log->mem, log->blocks,
+		 log->block_room * sizeof(log->blocks[0]));
+	for (piece = log->arena; piece; piece = next) {
+		next = piece->next;
+		mem_free(log->mem, piece, sizeof(*piece) + piece->size);
+	}
+	mem_free(log->mem, log, sizeof(*log));
+}
+
+/* Aligned room that lives as long as the log; NULL: memory ran out. */
+static void *arena_take(struct trace_log *log, size_t len)
+{
+	struct arena_piece *piece = log->arena;
+	size_t size = max_size(ARENA_PIECE, len);
+	void *p;
+
+	len = (len + 7) & ~(size_t)7;
+	if (!piece || piece->size - piece->used < len) {
+		size = max_size(size, len);
+		piece = mem_alloc(log->mem, sizeof(*piece) + size);
+		if (!piece)
+			return NULL;
+		piece->size = size;
+		piece->next = log->arena;
+		log->arena = piece;
+	}
+	p = piece->data + piece->used;
+	piece->used += len;
+	return p;
+}
+
+static const char *arena_text(struct trace_log *log, const char *text)
+{
+	size_t len = strlen(text) + 1;
+	char *p = arena_take(log, len);
+
+	if (p)
+		memcpy(p, text, len);
+	return p;
+}
+
+static bool blocks_grow(struct trace_log *log)
+{
+	size_t room = log->block_room ? log->block_room * 2 : 16;
+	struct log_event **blocks;
+
+	if (log->block_count < log->block_room)
+		return true;
+	blocks = mem_alloc_array(log->mem, room, sizeof(blocks[0]));
+	if (!blocks)
+		return false;
+	if (log->block_count)
+		memcpy(blocks, log->blocks,
+		       log->block_count * sizeof(blocks[0]));
+	mem_free(log->mem, log->blocks,
+		 log->block_room * sizeof(log->blocks[0]));
+	log->blocks = blocks;
+	log->block_room = room;
+	return true;
+}
+
+/* Room for one more event; NULL: memory ran out. */
+static struct log_event *event_room(struct trace_log *log)
+{
+	size_t block = log->count / EVENTS_PER_BLOCK;
+
+	if (block == log->block_count) {
+		if (!blocks_grow(log))
+			return NULL;
+		log->blocks[block] = mem_alloc_array(
+			log->mem, EVENTS_PER_BLOCK, sizeof(struct log_event));
+		if (!log->blocks[block])
+			return NULL;
+		log->block_count++;
+	}
+	return &log->blocks[block][log->count % EVENTS_PER_BLOCK];
+}
+
+static const char *address_text(struct trace_log *log,
+				const struct ev_field *f)
+{
+	char buf[ENDPOINT_TEXT + MAC_TEXT + IP_TEXT];
+
+	switch (f->type) {
+	case EVT_IP:
+		return arena_text(log, ip_addr_print(*f->ip, buf));
+	case EVT_EP:
+		return arena_text(log, endpoint_print(*f->ep, buf));
+	case EVT_MAC:
+		return arena_text(log, mac_print(*f->mac, buf));
+	case EVT_TEXT:
+	case EVT_NUM:
+	default:
+		return arena_text(log, f->text ? f->text : "");
+	}
+}
+
+static bool copy_fields(struct trace_log *log, struct log_event *to,
+			const struct ev_field *from)
+{
+	struct log_field *fields;
+	uint16_t n = 0, i;
+
+	while (from[n].key && n < FIELDS_MAX)
+		n++;
+	fields = arena_take(log, n * sizeof(*fields));
+	if (!fields)
+		return false;
+	for (i = 0; i < n; i++) {
+		bool is_num = from[i].type == EVT_NUM;
+
+		fields[i] = (struct log_field){
+			.key = from[i].key,
+			.type = is_num ? LOG_NUM : LOG_TEXT,
+			.num = is_num ? from[i].num : 0,
+		};
+		if (is_num)
+			continue;
+		fields[i].text = address_text(log, &from[i]);
+		if (!fields[i].text)
+			return false;
+	}
+	to->fields = fields;
+	to->field_count = n;
+	return true;
+}
+
+/* Where in the room the frame begins, if all of it is still there. */
+static int frame_start(const struct event *ev)
+{
+	const struct pkt *pkt = ev->pkt;
+
+	if (!pkt || !pkt->netif)
+		return -1;
+	if (ev->kind == EV_TX || ev->kind == EV_RX)
+		return pkt->lin_off;
+	if (ev->kind != EV_DROP)
+		return -1;
+	return pkt->l2_off < pkt->lin_off ? pkt->l2_off : pkt->lin_off;
+}
+
+static bool copy_frame(struct trace_log *log, struct log_event *to,
+		       const struct event *ev)
+{
+	int start = frame_start(ev);
+	const struct pkt *pkt = ev->pkt;
+	size_t front, len;
+	uint8_t *frame;
+	uint32_t fcs;
+
+	if (log->depth == LOG_NO_FRAMES || start < 0)
+		return true;
+	front = pkt->lin_off - (size_t)start;
+	len = front + pkt->len;
+	if (len < ETH_HLEN)
+		return true;
+	frame = arena_take(log, len + FCS_LEN);
+	if (!frame)
+		return false;
+	memcpy(frame, pkt->room + start, front);
+	pkt_copy_out(pkt, 0, frame + front, pkt->len);
+	fcs = pkt->has_fcs ? pkt->fcs : crc32(frame, len);
+	put32le(frame + len, fcs);
+	to->frame = frame;
+	to->frame_len = (uint32_t)(len + FCS_LEN);
+	return true;
+}
+
+/* "tcp" of "tcp.syn". */
+static const char *proto_of(struct trace_log *log, enum reason what)
+{
+	const char *name = reason_name(what);
+	size_t len = strcspn(name, ".");
+	char *p = arena_take(log, len + 1);
+
+	if (!p)
+		return NULL;
+	memcpy(p, name, len);
+	p[len] = '\0';
+	return p;
+}
+
+static bool copy_event(struct trace_log *log, struct log_event *to,
+		       const struct event *ev)
+{
+	*to = (struct log_event){
+		.n = log->count + 1,
+		.cause = ev->cause,
+		.t_ns = log->env->now_ns,
+		.kind = ev->kind,
+		.what = ev->what,
+		.host = arena_text(log, ev->place->name),
+		.proto = proto_of(log, ev->what),
+	};
+	if (ev->netif)
+		to->netif = arena_text(log, ev->netif->name);
+	return to->host && to->proto && (!ev->netif || to->netif) &&
+	       copy_fields(log, to, ev->fields) && copy_frame(log, to, ev);
+}
+
+static uint32_t on_event(void *arg, const struct event *ev)
+{
+	struct trace_log *log = arg;
+	struct log_event *to;
+
+	check(ev->cause <= log->count);
+	if (log->is_full)
+		return 0;
+	to = event_room(log);
+	if (!to || !copy_event(log, to, ev)) {
+		log->is_full = true;
+		return 0;
+	}
+	return ++log->count;
+}
+
+void trace_log_attach(struct trace_log *log, struct env *env)
+{
+	check(!env->probe);
+	log->env = env;
+	env->probe = on_event;
+	env->probe_arg = log;
+}
+
+void trace_log_detach(struct trace_log *log)
+{
+	if (!log->env)
+		return;
+	log->env->probe = NULL;
+	log->env->probe_arg = NULL;
+	log->env = NULL;
+}
+
+uint32_t trace_log_count(const struct trace_log *log)
+{
+	return log->count;
+}
+
+bool trace_log_is_full(const struct trace_log *log)
+{
+	return log->is_full;
+}
+
+const struct log_event *trace_log_get(const struct trace_log *log, uint32_t n)
+{
+	if (n == 0 || n > log->count)
+		return NULL;
+	n--;
+	return &log->blocks[n / EVENTS_PER_BLOCK][n % EVENTS_PER_BLOCK];
+}
+
+static const struct log_field *field(const struct log_event *ev,
+				     const char *key)
+{
+	uint16_t i;
+
+	for (i = 0; i < ev->field_count; i++)
+		if (!strcmp(ev->fields[i].key, key))
+			return &ev->fields[i];
+	return NULL;
+}
+
+const char *log_text(const struct log_event *ev, const char *key)
+{
+	const struct log_field *f = field(ev, key);
+
+	return f && f->type == LOG_TEXT ? f->text : NULL;
+}
+
+int64_t log_num(const struct log_event *ev, const char *key,
+		int64_t otherwise)
+{
+	const struct log_field *f = field(ev, key);
+
+	return f && f->type == LOG_NUM ? f->num : otherwise;
+}
+
+bool log_has(const struct log_event *ev, const char *key)
+{
+	return field(ev, key) != NULL;
+}
+
+bool trace_log_follows(const struct trace_log *log, uint32_t n, uint32_t by)
+{
+	const struct log_event *ev = trace_log_get(log, n);
+
+	while (ev && ev->cause > by)
+		ev = trace_log_get(log, ev->cause);
+	return ev && ev->cause == by && by != 0;
+}
+
+uint32_t trace_log_next_child(const struct trace_log *log, uint32_t by,
+			      uint32_t n)
+{
+	uint32_t i;
+
+	for (i = max_u32(n, by) + 1; i <= log->count; i++)
+		if (trace_log_get(log, i)->cause == by)
+			return i;
+	return 0;
+}
