@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VNET_SWITCH_H
+#define VNET_SWITCH_H
+
+/*
+ * switch.h - a learning switch
+ *
+ * Its ports have no addresses.  It learns at which port a source address
+ * lives, forwards to that port, floods what it does not know to all others,
+ * and forgets what it has not heard for five minutes (IEEE 802.1D, 7.8, 7.9).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+struct node;
+struct port;
+struct vswitch;
+struct world;
+
+/**
+ * struct switch_cfg - limits of a switch
+ * @age_ns:	An address is forgotten after this long
+ * @table_max:	Addresses in all
+ * @port_max:	Addresses of one port; its own oldest makes room
+ * @moves_per_s: How often an address may change ports in a second
+ * @floods_per_s: Broadcast, group and unknown frames a second from one port
+ * @flood_burst: ... and how many at once
+ * @is_sticky:	A known address never moves
+ */
+struct switch_cfg {
+	uint64_t age_ns;
+	uint32_t table_max;
+	uint32_t port_max;
+	uint32_t moves_per_s;
+	uint32_t floods_per_s;
+	uint32_t flood_burst;
+	bool is_sticky;
+};
+
+/* 300 s, 8192, 2048, 5, 20000, 2000, not sticky */
+extern const struct switch_cfg switch_cfg_default;
+
+/**
+ * struct switch_stats - what a switch did
+ * @forwarded:	Frames to a known address
+ * @flooded:	Frames to all ports
+ * @learned:	New addresses
+ * @moved:	Addresses that changed ports
+ * @move_alarms: Moves that were refused
+ * @evicted:	Addresses forgotten for lack of room
+ * @aged:	Addresses forgotten after age_ns
+ */
+struct switch_stats {
+	uint64_t forwarded, flooded;
+	uint64_t learned, moved, move_alarms, evicted, aged;
+};
+
+/* One line of the table. */
+struct switch_entry {
+	mac_addr mac;
+	const struct port *port;
+	uint64_t seen_ns;    /* last frame from it */
+	uint64_t expires_ns; /* forgotten then */
+};
+
+/* NULL: no memory, or the name is in use, empty or too long. */
+struct vswitch *world_add_switch(struct world *w, const char *name);
+
+struct vswitch *switch_of(struct node *node); /* NULL if it is none */
+struct node *switch_node(struct vswitch *sw);
+
+/* Another port: p1, p2, ...  NULL: no memory. */
+struct port *switch_add_port(struct vswitch *sw);
+
+/* At any time; entries beyond a lower limit stay until they age. */
+void switch_set_cfg(struct vswitch *sw, const struct switch_cfg *cfg);
+const struct switch_stats *switch_stats(const struct vswitch *sw);
+
+/* A blocked port neither forwards nor learns: keeps loops open. */
+void switch_block_port(struct port *port, bool is_blocked);
+
+/* Call @fn for every address known now, the longest silent first. */
+void switch_for_each(struct vswitch *sw,
+		     void (*fn)(void *arg, const struct switch_entry *entry),
+		     void *arg);
+size_t switch_count(struct vswitch *sw);
+void switch_flush(struct vswitch *sw); /* forget all */
+
+#endif /* VNET_SWITCH_H */
