@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IP_IP_H
+#define IP_IP_H
+
+/*
+ * ip.h - sending and receiving packets, addresses and routes
+ *
+ * Transports register by protocol number.  Up here addresses are struct
+ * ip_addr always, so that nothing above this line depends on the version.
+ *
+ *	transport	ip_output()             ip_proto.input()  .error()
+ *	                    |                         ^             ^
+ *	                    v                         |             |
+ *	ip		 route, fragment      check, reassemble   icmp errors
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+struct netif;
+struct pkt;
+struct stack;
+
+#define IP_TTL_DEFAULT	64
+#define IP_PROTOS_MAX	16
+#define IP_PMTU_FLOOR	552 /* RFC 5927, 7: lower claims are not believed */
+#define IP_PMTU_AGE_S	600
+#define IP_PMTU_ENTRIES 1024
+
+/**
+ * struct ip_meta - what the IP header of a packet that arrived said
+ * @src:	Source, never a broadcast or group address
+ * @dst:	Destination
+ * @proto:	Protocol number
+ * @ttl:	As received
+ * @tos:	Type of service octet: DSCP and ECN
+ * @is_bcast:	@dst is a broadcast address, or the frame was one
+ * @is_mcast:	@dst is a group address
+ * @l4_len:	Octets of transport header and payload: pkt->len
+ * @netif:	Where it came in
+ */
+struct ip_meta {
+	struct ip_addr src, dst;
+	uint8_t proto, ttl, tos;
+	bool is_bcast, is_mcast;
+	uint16_t l4_len;
+	struct netif *netif;
+};
+
+/**
+ * struct ip_error - an ICMP error, or a failure of our own, about a packet
+ *		     that we sent
+ * @err:	Error number to report, positive: EHOSTUNREACH, ECONNREFUSED, ...
+ * @is_hard:	Repeating will not help (RFC 1122, 4.2.3.9); a TCP that is
+ *		established treats it as soft all the same (RFC 5927, 5.2)
+ * @type:	ICMP type and code; type 3 code 1 for a failure of our own
+ * @code:	"
+ * @src:	Of our packet
+ * @dst:	Of our packet
+ * @from:	Who sent the error; our own address for a failure of our own
+ * @proto:	Of our packet
+ * @l4:		First octets of our packet's transport header
+ * @l4_len:	How many, at least 8
+ * @mtu:	Fragmentation needed: the MTU to use, already within bounds;
+ *		else 0
+ */
+struct ip_error {
+	int err;
+	bool is_hard;
+	uint8_t type, code;
+	struct ip_addr src, dst, from;
+	uint8_t proto;
+	const uint8_t *l4;
+	size_t l4_len;
+	uint32_t mtu;
+};
+
+/**
+ * struct ip_proto - a transport
+ * @proto:	Protocol number
+ * @input:	(required) A packet for us.  Takes it.  Its transport header is
+ *		at the front, its IP header still in the room at pkt->l3_off
+ *		(to be quoted by icmp_error())
+ * @error:	(optional) An error about a packet of ours.  Returns whether it
+ *		is about something that is under way (TCP: a connection, and
+ *		the sequence number is one in flight: RFC 5927, 4.1); if not,
+ *		nothing else believes it either: the path MTU stays
+ */
+struct ip_proto {
+	uint8_t proto;
+	void (*input)(struct stack *stack, struct pkt *pkt,
+		      const struct ip_meta *meta);
+	bool (*error)(struct stack *stack, const struct ip_error *err);
+};
+
+/**
+ * struct ip_route_ref - a remembered route; zeroed is one that knows nothing
+ * @generation:	Valid while this is the stack's
+ * @netif:	Where to
+ * @next_hop:	Who
+ * @src:	Our address there
+ *
+ * A connection keeps one for its peer and gives it to ip_output(), which then
+ * looks up nothing unless addresses or routes have changed.
+ */
+struct ip_route_ref {
+	uint32_t generation;
+	struct netif *netif;
+	ip4_addr next_hop;
+	ip4_addr src;
+};
+
+/**
+ * struct ip_send - how to send a packet; what is zero takes its default
+ * @src:	Source; family IP_NONE: choose
+ * @dst:	Destination
+ * @proto:	Protocol number
+ * @ttl:	Time to live; 0: 64 (1 for group addresses)
+ * @tos:	DSCP and ECN
+ * @df:		Do not fragment
+ * @may_bcast:	A broadcast is intended
+ * @no_pmtu:	With @df: ignore what is known of the path, only the first
+ *		link's MTU counts (for probing)
+ * @opt:	IP options, or NULL; @opt_len is a multiple of 4, at most 40
+ * @netif:	Leave here and nowhere else, or NULL
+ * @ref:	Remembered route, or NULL; belongs to one @dst and @netif
+ */
+struct ip_send {
+	struct ip_addr src, dst;
+	uint8_t proto, ttl, tos;
+	bool df, may_bcast, no_pmtu;
+	uint8_t opt_len;
+	const uint8_t *opt;
+	struct netif *netif;
+	struct ip_route_ref *ref;
+};
+
+/* What ip_init() is to do differently. */
+struct ip_config {
+	bool is_forwarding; /* a router */
+	bool is_rpf_strict; /* drop sources that live on another side */
+};
+
+/**
+ * ip_init() - Give a stack IP
+ * @stack:	With ether_init() and arp_init() done
+ * @cfg:	NULL: a host
+ *
+ * Return: 0, -ENOMEM, or -EIO (no entropy)
+ */
+int ip_init(struct stack *stack, const struct ip_config *cfg);
+
+void ip_fini(struct stack *stack);
+
+/**
+ * ip_register() - Speak a protocol over IP
+ * @stack:	Which
+ * @proto:	Must stay; static
+ *
+ * Return: 0, -EEXIST or -ENOSPC
+ */
+int ip_register(struct stack *stack, const struct ip_proto *proto);
+
+/**
+ * ip_output() - Send a packet
+ * @stack:	Which
+ * @pkt:	Taken; transport header at its front.  If pkt->csum is
+ *		PKT_CSUM_PARTIAL the pseudo header's sum is in the field at
+ *		pkt->csum_off; transports always leave it to IP to complete
+ * @how:	Where to and how
+ *
+ * Sets pkt->l4_off and l3_off.  Segments (gso_size) and fragments what the
+ * link cannot take in one piece.  0 means accepted: a neighbour that does not
+ * answer is reported to ip_proto.error later.
+ *
+ * Return: 0; -ENETUNREACH (no route), -EHOSTUNREACH (the neighbour did not
+ * answer a moment ago), -EMSGSIZE (@how->df and too big for link or path),
+ * -EACCES (broadcast not intended), -EADDRNOTAVAIL (@how->src is not ours),
+ * -EINVAL (options), -ENETDOWN, -ENOBUFS, -ENOMEM
+ */
+int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
+
+/*
+ * Addresses.
+ */
+
+/**
+ * ip_addr_add() - Give an interface an address
+ * @stack:	Which
+ * @netif:	Which
+ * @net:	Address with its prefix length: 10.0.0.1/24
+ *
+ * Adds the route to the attached network, and to the address itself through
+ * "lo"; announces the address.  An interface may have several.
+ *
+ * Return: 0, -EEXIST, -EINVAL (not a host address) or -ENOMEM
+ */
+int ip_addr_add(struct stack *stack, struct netif *netif, struct ip4_net net);
+
+/* Take it away with its routes.  0 or -ENOENT. */
+int ip_addr_del(struct stack *stack, struct netif *netif, struct ip4_net net);
+
+/* An address of one of our interfaces, or of 127.0.0.0/8. */
+bool ip_addr_is_ours(struct stack *stack, struct ip_addr addr);
+
+/* First address of an interface with its prefix; len 0 and zero if none. */
+struct ip4_net ip_addr_of(struct stack *stack, const struct netif *netif);
+
+void ip_addr_for_each(struct stack *stack,
+		      void (*fn)(void *arg, const struct netif *netif,
+				 struct ip4_net net),
+		      void *arg);
+
+/* A broadcast address: 255.255.255.255 or of an attached network. */
+bool ip_addr_is_bcast(struct stack *stack, struct ip_addr addr);
+
+/**
+ * ip_source_for() - Which address of ours a packet to @dst would carry
+ *
+ * Return: 0 and @out, or -ENETUNREACH
+ */
+int ip_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out);
+
+/* Largest packet to @dst, IP header included: link and path.  0: no route. */
+uint32_t ip_mtu_for(struct stack *stack, struct ip_addr dst);
+
+/* Interface that a packet to @dst would take (its features, its gso_max). */
+struct netif *ip_netif_for(struct stack *stack, struct ip_addr dst);
+
+/* Receive packets of a group on an interface.  0, -EEXIST, -ENOMEM, -EINVAL. */
+int ip_group_add(struct stack *stack, struct netif *netif, ip4_addr group);
+int ip_group_del(struct stack *stack, struct netif *netif, ip4_addr group);
+
+/*
+ * Routes.
+ */
+
+enum ip_route_kind {
+	IP_ROUTE_UNICAST, /* attached, or through a gateway */
+	IP_ROUTE_LOCAL,	  /* one of our addresses */
+	IP_ROUTE_BCAST,	  /* broadcast address of an attached network */
+};
+
+/**
+ * struct ip_route - an entry of the table
+ * @net:	Destinations
+ * @gateway:	Next hop, 0: directly attached
+ * @netif:	Where packets leave; LOCAL: whose address it is
+ * @src:	Source address for our own packets
+ * @metric:	Of several for the same @net the smallest is used
+ * @kind:	What it is for
+ */
+struct ip_route {
+	struct ip4_net net;
+	ip4_addr gateway;
+	struct netif *netif;
+	ip4_addr src;
+	uint32_t metric;
+	enum ip_route_kind kind;
+};
+
+/**
+ * ip_route_add() - Add a route
+ * @stack:	Which
+ * @net:	Destinations; host bits are ignored; 0.0.0.0/0: the default
+ * @gateway:	Neighbour that is nearer, or 0: attached
+ * @netif:	Where; NULL: where @gateway is attached
+ * @metric:	Smaller is better
+ *
+ * Return: 0, -EEXIST, -ENETUNREACH (@gateway is not attached), -EINVAL,
+ * -ENOMEM
+ */
+int ip_route_add(struct stack *stack, struct ip4_net net, ip4_addr gateway,
+		 struct netif *netif, uint32_t metric);
+
+/* Take away a route of exactly that shape.  0 or -ENOENT. */
+int ip_route_del(struct stack *stack, struct ip4_net net, ip4_addr gateway,
+		 struct netif *netif, uint32_t metric);
+
+/* Longest prefix that matches, or NULL.  Lent until the table changes. */
+const struct ip_route *ip_route_lookup(struct stack *stack, struct ip_addr dst);
+
+/* Show all routes, in order of address and then prefix length. */
+void ip_route_for_each(struct stack *stack,
+		       void (*fn)(void *arg, const struct ip_route *r),
+		       void *arg);
+
+size_t ip_route_count(const struct stack *stack);
+
+void ip_forwarding_set(struct stack *stack, bool is_on);
+bool ip_forwarding(const struct stack *stack);
+void ip_rpf_set(struct stack *stack, bool is_strict);
+
+/* An interface goes away: its addresses, routes and neighbours with it. */
+void ip_netif_gone(struct stack *stack, struct netif *netif);
+
+#endif /* IP_IP_H */
