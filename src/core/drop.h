@@ -116,7 +116,7 @@ enum drop {
 #define X(name, text) DROP_##name,
 	DROP_REASONS(X)
 #undef X
-	DROP_COUNT
+		DROP_COUNT
 };
 
 /* Name of a reason as it stands in counters and logs. */

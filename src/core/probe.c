@@ -15,10 +15,10 @@
 #include "core/pkt.h"
 
 static const char *const kind_names[] = {
-	[EV_TX] = "tx",	      [EV_RX] = "rx",	      [EV_DROP] = "drop",
-	[EV_STATE] = "state", [EV_TIMER] = "timer",   [EV_LEARN] = "learn",
-	[EV_LOOKUP] = "lookup", [EV_CALL] = "call",   [EV_APP] = "app",
-	[EV_FAULT] = "fault", [EV_ACTION] = "action", [EV_NOTE] = "note",
+	[EV_TX] = "tx",		[EV_RX] = "rx",		[EV_DROP] = "drop",
+	[EV_STATE] = "state",	[EV_TIMER] = "timer",	[EV_LEARN] = "learn",
+	[EV_LOOKUP] = "lookup", [EV_CALL] = "call",	[EV_APP] = "app",
+	[EV_FAULT] = "fault",	[EV_ACTION] = "action", [EV_NOTE] = "note",
 };
 static_assert(ARRAY_SIZE(kind_names) == EV_KINDS, "a name for each kind");
 

@@ -111,15 +111,15 @@ uint32_t probe_emit(const struct place *place, enum ev_kind kind,
  * Value: the event's number (uint32_t), 0 when nobody listens.  The fields are
  * not evaluated then.
  */
-#define PROBE(place, kind, what, pkt, ...)                                \
-	((place)->env->probe                                              \
-		 ? probe_emit((place), (kind), (what), (pkt),             \
+#define PROBE(place, kind, what, pkt, ...)                                 \
+	((place)->env->probe                                               \
+		 ? probe_emit((place), (kind), (what), (pkt),              \
 			      (const struct ev_field[]){__VA_ARGS__, {0}}) \
 		 : 0)
 
 /* PROBE_CAUSE() - The same, and what follows is caused by this event. */
-#define PROBE_CAUSE(place, kind, what, pkt, ...)                        \
-	probe_set_cause((place)->env,                                   \
+#define PROBE_CAUSE(place, kind, what, pkt, ...) \
+	probe_set_cause((place)->env,            \
 			PROBE(place, kind, what, pkt, __VA_ARGS__))
 
 static inline void probe_set_cause(struct env *env, uint32_t n)

@@ -168,7 +168,7 @@ enum reason {
 #define X(id, name) R_##id,
 	REASONS(X)
 #undef X
-	R_COUNT
+		R_COUNT
 };
 
 /* Name of a reason as it stands in logs: "tcp.syn". */

@@ -35,8 +35,8 @@ int stack_init(struct stack *stack, struct env *env, const char *name,
 void stack_fini(struct stack *stack)
 {
 	while (!list_is_empty(&stack->netifs)) {
-		struct netif *n = list_first_entry(&stack->netifs,
-						   struct netif, node);
+		struct netif *n =
+			list_first_entry(&stack->netifs, struct netif, node);
 
 		stack_del_netif(stack, n);
 		if (n->ops && n->ops->close)
@@ -103,8 +103,8 @@ static void run_tasks(struct stack *stack)
 	uint32_t outer = env->cause;
 
 	while (!list_is_empty(&stack->tasks)) {
-		struct task *t = list_first_entry(&stack->tasks, struct task,
-						  node);
+		struct task *t =
+			list_first_entry(&stack->tasks, struct task, node);
 
 		list_del(&t->node);
 		env->cause = t->cause;
@@ -194,7 +194,8 @@ void stack_arm_in(struct stack *stack, struct timer *t, uint64_t in_ns)
 {
 	uint64_t now = stack_now(stack);
 
-	stack_arm(stack, t, in_ns > UINT64_MAX - now ? UINT64_MAX : now + in_ns);
+	stack_arm(stack, t,
+		  in_ns > UINT64_MAX - now ? UINT64_MAX : now + in_ns);
 }
 
 void stack_disarm(struct stack *stack, struct timer *t)

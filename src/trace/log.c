@@ -145,8 +145,8 @@ static struct log_event *event_room(struct trace_log *log)
 	if (block == log->block_count) {
 		if (!blocks_grow(log))
 			return NULL;
-		log->blocks[block] = mem_alloc_array(
-			log->mem, EVENTS_PER_BLOCK, sizeof(struct log_event));
+		log->blocks[block] = mem_alloc_array(log->mem, EVENTS_PER_BLOCK,
+						     sizeof(struct log_event));
 		if (!log->blocks[block])
 			return NULL;
 		log->block_count++;
@@ -154,8 +154,7 @@ static struct log_event *event_room(struct trace_log *log)
 	return &log->blocks[block][log->count % EVENTS_PER_BLOCK];
 }
 
-static const char *address_text(struct trace_log *log,
-				const struct ev_field *f)
+static const char *address_text(struct trace_log *log, const struct ev_field *f)
 {
 	char buf[ENDPOINT_TEXT + MAC_TEXT + IP_TEXT];
 
@@ -345,8 +344,7 @@ const char *log_text(const struct log_event *ev, const char *key)
 	return f && f->type == LOG_TEXT ? f->text : NULL;
 }
 
-int64_t log_num(const struct log_event *ev, const char *key,
-		int64_t otherwise)
+int64_t log_num(const struct log_event *ev, const char *key, int64_t otherwise)
 {
 	const struct log_field *f = field(ev, key);
 

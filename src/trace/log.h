@@ -97,8 +97,7 @@ const struct log_event *trace_log_get(const struct trace_log *log, uint32_t n);
 
 /* Value of a field: NULL or @otherwise if the event has none of that name. */
 const char *log_text(const struct log_event *ev, const char *key);
-int64_t log_num(const struct log_event *ev, const char *key,
-		int64_t otherwise);
+int64_t log_num(const struct log_event *ev, const char *key, int64_t otherwise);
 bool log_has(const struct log_event *ev, const char *key);
 
 /* Is event @n caused by event @by, directly or through others? */

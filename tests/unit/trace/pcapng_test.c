@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* pcapng_test.c - the blocks of a capture file, octet by octet */
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "base/bytes.h"
 
@@ -36,7 +37,10 @@ static void every_block_has_its_length_at_both_ends(void **state)
 {
 	const char *comments[] = {"one", "three", NULL};
 	uint8_t octets[67] = {0};
-	struct pcapng_name name = {{.family = IP_V4, .v4 = {0x0a010001}}, "r"};
+	struct pcapng_name name = {
+		{.family = IP_V4, .v4 = {0x0a010001}},
+		       "r"
+	  };
 	struct pcapng_frame frame = {.octets = octets, .comments = comments};
 	struct strbuf sb;
 	struct mem mem;
