@@ -158,10 +158,16 @@ void *htab_next(const struct htab *t, size_t *pos)
 
 void *htab_pop(struct htab *t)
 {
-	size_t i = 0;
-	void *item = htab_next(t, &i);
+	const size_t mask = t->size - 1;
+	size_t i;
+	void *item;
 
-	if (item)
-		htab_del_at(t, i - 1);
+	if (!t->count)
+		return NULL;
+	for (i = t->pop_at & mask; !t->slots[i].item; i = (i + 1) & mask)
+		;
+	item = t->slots[i].item;
+	t->pop_at = i;
+	htab_del_at(t, i);
 	return item;
 }

@@ -31,6 +31,7 @@ struct htab_slot {
  * @size:	How many slots
  * @count:	Items in the table
  * @max:	Cap on @count, 0 for none; may be set any time
+ * @pop_at:	Where htab_pop() goes on
  *
  * Invariant: at least one slot is empty if there are any.
  */
@@ -40,6 +41,7 @@ struct htab {
 	size_t size;
 	size_t count;
 	size_t max;
+	size_t pop_at;
 };
 
 /**
@@ -103,6 +105,8 @@ void *htab_next(const struct htab *t, size_t *pos);
 /**
  * htab_pop() - Take some item out, for emptying a table
  * @t:		The table
+ *
+ * Emptying a table so takes time in proportion to its size.
  *
  * Return: the item, or NULL if the table is empty
  */

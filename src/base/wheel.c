@@ -150,7 +150,7 @@ static uint64_t wheel_slot_start(const struct wheel *w, unsigned slot)
 	uint64_t digit = slot % WHEEL_SLOTS;
 	uint64_t above = shift + WHEEL_BITS < 64
 				 ? w->now_ns >> (shift + WHEEL_BITS)
-					   << (shift + WHEEL_BITS)
+							<< (shift + WHEEL_BITS)
 				 : 0;
 
 	return above | digit << shift;

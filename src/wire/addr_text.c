@@ -302,7 +302,8 @@ char *endpoint_print(struct endpoint e, char buf[static ENDPOINT_TEXT])
 {
 	char addr[IP_TEXT];
 
-	snprintf(buf, ENDPOINT_TEXT, e.addr.family == IP_V6 ? "[%s]:%u" : "%s:%u",
+	snprintf(buf, ENDPOINT_TEXT,
+		 e.addr.family == IP_V6 ? "[%s]:%u" : "%s:%u",
 		 ip_addr_print(e.addr, addr), e.port);
 	return buf;
 }

@@ -24,6 +24,7 @@
 #include "base/strbuf.h"
 
 #include "wire/addr.h"
+#include "wire/bad.h"
 
 enum ether_type {
 	ETH_IP4 = 0x0800,

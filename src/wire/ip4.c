@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ip4.c - IPv4 headers: read, verified, written, changed in place
+ */
+
+#include "wire/ip4.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/check.h"
+
+#include "wire/csum.h"
+
+enum { FRAG_OFF_MASK = 0x1fff, FRAG_FLAGS_SHIFT = 13 };
+
+int ip4_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
+{
+	const struct ip4_wire *w = (const void *)buf;
+	size_t hlen;
+	uint16_t frag;
+
+	if (len < sizeof(*w))
+		return WIRE_SHORT;
+	if (w->ver_hlen[0] >> 4 != IP_V4)
+		return WIRE_VERSION;
+	hlen = (size_t)(w->ver_hlen[0] & 15) * 4;
+	if (hlen < sizeof(*w) || hlen > len)
+		return WIRE_HLEN;
+	frag = get16(w->frag);
+	*hdr = (struct ip4_hdr){
+		.src = get_ip4(w->src),
+		.dst = get_ip4(w->dst),
+		.proto = w->proto[0],
+		.ttl = w->ttl[0],
+		.tos = w->tos[0],
+		.flags = (uint8_t)(frag >> FRAG_FLAGS_SHIFT),
+		.id = get16(w->id),
+		.frag_off = (uint16_t)((frag & FRAG_OFF_MASK) * 8),
+		.total_len = get16(w->total_len),
+		.hlen = (uint8_t)hlen,
+		.opts_len = (uint8_t)(hlen - sizeof(*w)),
+		.opts = hlen > sizeof(*w) ? buf + sizeof(*w) : NULL,
+	};
+	return (int)hlen;
+}
+
+int ip4_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
+{
+	struct ip4_hdr h;
+	int hlen = ip4_parse_quoted(&h, buf, len);
+
+	if (hlen < 0)
+		return hlen;
+	if (h.total_len < h.hlen || h.total_len > len)
+		return WIRE_LEN;
+	if (csum(buf, h.hlen) != 0)
+		return WIRE_CSUM;
+	if (h.frag_off + (uint32_t)h.total_len - h.hlen > IP4_LEN_MAX)
+		return WIRE_FIELD;
+	*hdr = h;
+	return hlen;
+}
+
+size_t ip4_len(const struct ip4_hdr *hdr)
+{
+	return IP4_HLEN + (((size_t)hdr->opts_len + 3) & ~(size_t)3);
+}
+
+void ip4_emit(uint8_t *buf, const struct ip4_hdr *hdr)
+{
+	struct ip4_wire *w = (void *)buf;
+	size_t hlen = ip4_len(hdr);
+
+	check(hdr->opts_len <= IP4_OPTS_MAX && hdr->frag_off % 8 == 0);
+
+	memset(buf, 0, hlen);
+	w->ver_hlen[0] = (uint8_t)(IP_V4 << 4 | hlen / 4);
+	w->tos[0] = hdr->tos;
+	put16(w->total_len, hdr->total_len);
+	put16(w->id, hdr->id);
+	put16(w->frag,
+	      (uint16_t)(hdr->flags << FRAG_FLAGS_SHIFT | hdr->frag_off / 8));
+	w->ttl[0] = hdr->ttl;
+	w->proto[0] = hdr->proto;
+	put_ip4(w->src, hdr->src);
+	put_ip4(w->dst, hdr->dst);
+	if (hdr->opts_len)
+		memcpy(buf + IP4_HLEN, hdr->opts, hdr->opts_len);
+	put16(w->sum, csum(buf, hlen));
+}
+
+/* Brings the checksum up to date after one 16-bit word changed. */
+static void ip4_patch16(struct ip4_wire *w, uint16_t from, uint16_t to)
+{
+	put16(w->sum, csum_update16(get16(w->sum), from, to));
+}
+
+void ip4_patch_ttl(uint8_t *buf, uint8_t ttl)
+{
+	struct ip4_wire *w = (void *)buf;
+
+	ip4_patch16(w, (uint16_t)(w->ttl[0] << 8), (uint16_t)(ttl << 8));
+	w->ttl[0] = ttl;
+}
+
+void ip4_patch_tos(uint8_t *buf, uint8_t tos)
+{
+	struct ip4_wire *w = (void *)buf;
+
+	ip4_patch16(w, w->tos[0], tos);
+	w->tos[0] = tos;
+}
+
+static void ip4_patch_addr(struct ip4_wire *w, uint8_t field[static 4],
+			   ip4_addr to)
+{
+	put16(w->sum, csum_update32(get16(w->sum), get32(field), to.v));
+	put_ip4(field, to);
+}
+
+void ip4_patch_src(uint8_t *buf, ip4_addr src)
+{
+	struct ip4_wire *w = (void *)buf;
+
+	ip4_patch_addr(w, w->src, src);
+}
+
+void ip4_patch_dst(uint8_t *buf, ip4_addr dst)
+{
+	struct ip4_wire *w = (void *)buf;
+
+	ip4_patch_addr(w, w->dst, dst);
+}
+
+void ip4_print_hdr(struct strbuf *sb, const struct ip4_hdr *hdr)
+{
+	const char *name = ip_proto_name(hdr->proto);
+	char src[IP4_TEXT], dst[IP4_TEXT];
+
+	strbuf_printf(sb, "%s > %s ", ip4_print(hdr->src, src),
+		      ip4_print(hdr->dst, dst));
+	if (name)
+		strbuf_puts(sb, name);
+	else
+		strbuf_printf(sb, "proto %u", hdr->proto);
+	strbuf_printf(sb, " ttl %u len %u", hdr->ttl, hdr->total_len);
+	if (hdr->flags & IP4_DF)
+		strbuf_puts(sb, " DF");
+	if (ip4_is_fragment(hdr))
+		strbuf_printf(sb, " id %u fragment %u%s", hdr->id,
+			      hdr->frag_off, hdr->flags & IP4_MF ? "+" : "");
+}

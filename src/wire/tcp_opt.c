@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_opt.c - reading and writing TCP options
+ *
+ * Theory of operation
+ * ===================
+ *
+ * An option is one octet (end of list, no operation) or a kind, a length that
+ * counts both these octets, and data.  The walk is bounded by the cursor: each
+ * step takes at least one octet.
+ *
+ * Each kind has a reader that is given a cursor over exactly its data.  A
+ * reader that is not satisfied leaves the options as they were.
+ *
+ * Options are written in whole words.  Timestamps are ten octets and SACK
+ * permitted is two, so the two fill three words together; apart, each is
+ * padded with two no-operations in front.
+ */
+
+#include "wire/tcp_opt.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/cursor.h"
+
+enum {
+	LEN_MSS = 4,
+	LEN_WSCALE = 3,
+	LEN_SACK_OK = 2,
+	LEN_TIMESTAMP = 10,
+	LEN_SACK_BLOCK = 8,
+};
+
+static bool opt_mss(struct tcp_opts *o, struct cursor *c)
+{
+	if (cur_left(c) != LEN_MSS - 2)
+		return false;
+	o->mss = cur_u16(c);
+	o->has |= TCP_HAS_MSS;
+	return true;
+}
+
+/* RFC 7323, 2.3: a shift above 14 is taken as 14. */
+static bool opt_wscale(struct tcp_opts *o, struct cursor *c)
+{
+	if (cur_left(c) != LEN_WSCALE - 2)
+		return false;
+	o->wscale = (uint8_t)min_u32(cur_u8(c), TCP_WSCALE_MAX);
+	o->has |= TCP_HAS_WSCALE;
+	return true;
+}
+
+static bool opt_sack_ok(struct tcp_opts *o, struct cursor *c)
+{
+	if (cur_left(c) != 0)
+		return false;
+	o->has |= TCP_HAS_SACK_OK;
+	return true;
+}
+
+static bool opt_timestamp(struct tcp_opts *o, struct cursor *c)
+{
+	if (cur_left(c) != LEN_TIMESTAMP - 2)
+		return false;
+	o->ts_val = cur_u32(c);
+	o->ts_ecr = cur_u32(c);
+	o->has |= TCP_HAS_TIMESTAMP;
+	return true;
+}
+
+static bool opt_sack(struct tcp_opts *o, struct cursor *c)
+{
+	size_t n = cur_left(c) / LEN_SACK_BLOCK;
+
+	if (n == 0 || n > TCP_SACK_MAX || cur_left(c) % LEN_SACK_BLOCK)
+		return false;
+	for (o->sack_count = 0; o->sack_count < n; o->sack_count++) {
+		o->sack[o->sack_count].start.v = cur_u32(c);
+		o->sack[o->sack_count].end.v = cur_u32(c);
+	}
+	o->has |= TCP_HAS_SACK;
+	return true;
+}
+
+/* RFC 7413, 4.1.1: none, or an even number of octets from 4 to 16. */
+static bool opt_fastopen(struct tcp_opts *o, struct cursor *c)
+{
+	size_t n = cur_left(c);
+
+	if (n && (n < 4 || n > TCP_FASTOPEN_MAX || n % 2))
+		return false;
+	o->fastopen_len = (uint8_t)n;
+	cur_copy(c, o->fastopen, n);
+	o->has |= TCP_HAS_FASTOPEN;
+	return true;
+}
+
+/* Returns whether the option is sound; unknown ones are. */
+static bool opt_read(struct tcp_opts *o, uint8_t kind, struct cursor *c)
+{
+	switch (kind) {
+	case TCP_OPT_MSS:
+		return opt_mss(o, c);
+	case TCP_OPT_WSCALE:
+		return opt_wscale(o, c);
+	case TCP_OPT_SACK_OK:
+		return opt_sack_ok(o, c);
+	case TCP_OPT_SACK:
+		return opt_sack(o, c);
+	case TCP_OPT_TIMESTAMP:
+		return opt_timestamp(o, c);
+	case TCP_OPT_FASTOPEN:
+		return opt_fastopen(o, c);
+	default:
+		o->unknown++;
+		return true;
+	}
+}
+
+int tcp_opts_parse(struct tcp_opts *opts, const uint8_t *buf, size_t len)
+{
+	struct cursor c = cur_init(buf, len), data;
+	uint8_t kind, olen;
+
+	memset(opts, 0, sizeof(*opts));
+	while (cur_left(&c)) {
+		kind = cur_u8(&c);
+		if (kind == TCP_OPT_EOL)
+			break;
+		if (kind == TCP_OPT_NOP)
+			continue;
+		olen = cur_u8(&c);
+		data = cur_sub(&c, olen < 2 ? SIZE_MAX : olen - 2U);
+		if (cur_ok(&c) && opt_read(opts, kind, &data))
+			continue;
+		if (!opts->malformed)
+			opts->malformed = kind;
+	}
+	return opts->malformed ? -EBADMSG : 0;
+}
+
+/* Octets of MSS, SACK permitted, timestamps, and window scale, padded. */
+static size_t opts_fixed_len(const struct tcp_opts *o)
+{
+	size_t len = 0;
+
+	if (o->has & TCP_HAS_MSS)
+		len += LEN_MSS;
+	if (o->has & TCP_HAS_TIMESTAMP)
+		len += LEN_TIMESTAMP + 2;
+	else if (o->has & TCP_HAS_SACK_OK)
+		len += LEN_SACK_OK + 2;
+	if (o->has & TCP_HAS_WSCALE)
+		len += LEN_WSCALE + 1;
+	return len;
+}
+
+unsigned tcp_sack_room(const struct tcp_opts *opts)
+{
+	size_t used = opts_fixed_len(opts) + 4;
+
+	if (used > TCP_OPTS_MAX)
+		return 0;
+	return (unsigned)min_size((TCP_OPTS_MAX - used) / LEN_SACK_BLOCK,
+				  TCP_SACK_MAX);
+}
+
+static size_t opts_sack_len(const struct tcp_opts *o)
+{
+	unsigned n = min_u32(o->sack_count, tcp_sack_room(o));
+
+	return o->has & TCP_HAS_SACK && n ? 4 + n * LEN_SACK_BLOCK : 0;
+}
+
+static size_t opts_fastopen_len(const struct tcp_opts *o)
+{
+	size_t used = opts_fixed_len(o) + opts_sack_len(o);
+	size_t len = (2U + o->fastopen_len + 3U) & ~3U;
+
+	if (!(o->has & TCP_HAS_FASTOPEN) || used + len > TCP_OPTS_MAX)
+		return 0;
+	return len;
+}
+
+size_t tcp_opts_len(const struct tcp_opts *opts)
+{
+	return opts_fixed_len(opts) + opts_sack_len(opts) +
+	       opts_fastopen_len(opts);
+}
+
+static void emit_kind(struct wcursor *w, unsigned nops, uint8_t kind,
+		      size_t len)
+{
+	wcur_fill(w, TCP_OPT_NOP, nops);
+	wcur_u8(w, kind);
+	wcur_u8(w, (uint8_t)len);
+}
+
+static void emit_fixed(struct wcursor *w, const struct tcp_opts *o)
+{
+	const bool has_ts = o->has & TCP_HAS_TIMESTAMP;
+	const bool has_sack_ok = o->has & TCP_HAS_SACK_OK;
+
+	if (o->has & TCP_HAS_MSS) {
+		emit_kind(w, 0, TCP_OPT_MSS, LEN_MSS);
+		wcur_u16(w, o->mss);
+	}
+	if (has_sack_ok)
+		emit_kind(w, has_ts ? 0 : 2, TCP_OPT_SACK_OK, LEN_SACK_OK);
+	if (has_ts) {
+		emit_kind(w, has_sack_ok ? 0 : 2, TCP_OPT_TIMESTAMP,
+			  LEN_TIMESTAMP);
+		wcur_u32(w, o->ts_val);
+		wcur_u32(w, o->ts_ecr);
+	}
+	if (o->has & TCP_HAS_WSCALE) {
+		emit_kind(w, 1, TCP_OPT_WSCALE, LEN_WSCALE);
+		wcur_u8(w, o->wscale);
+	}
+}
+
+size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
+{
+	struct wcursor w = wcur_init(buf, tcp_opts_len(opts));
+	size_t sack = opts_sack_len(opts);
+	size_t i, n = sack / LEN_SACK_BLOCK;
+
+	emit_fixed(&w, opts);
+	if (sack)
+		emit_kind(&w, 2, TCP_OPT_SACK, sack - 2);
+	for (i = 0; i < n; i++) {
+		wcur_u32(&w, opts->sack[i].start.v);
+		wcur_u32(&w, opts->sack[i].end.v);
+	}
+	if (opts_fastopen_len(opts)) {
+		emit_kind(&w, 0, TCP_OPT_FASTOPEN, 2U + opts->fastopen_len);
+		wcur_bytes(&w, opts->fastopen, opts->fastopen_len);
+		wcur_pad(&w, TCP_OPT_NOP, 4);
+	}
+	check(wcur_ok(&w));
+	return wcur_len(&w);
+}
+
+void tcp_opts_print(struct strbuf *sb, const struct tcp_opts *opts, seq32 base)
+{
+	unsigned i;
+
+	if (opts->has & TCP_HAS_MSS)
+		strbuf_printf(sb, " mss=%u", opts->mss);
+	if (opts->has & TCP_HAS_SACK_OK)
+		strbuf_puts(sb, " sackOK");
+	if (opts->has & TCP_HAS_TIMESTAMP)
+		strbuf_printf(sb, " ts=%u,%u", opts->ts_val, opts->ts_ecr);
+	if (opts->has & TCP_HAS_WSCALE)
+		strbuf_printf(sb, " wscale=%u", opts->wscale);
+	for (i = 0; opts->has & TCP_HAS_SACK && i < opts->sack_count; i++)
+		strbuf_printf(sb, "%s%u-%u", i ? "," : " sack=",
+			      seq_dist(base, opts->sack[i].start),
+			      seq_dist(base, opts->sack[i].end));
+	if (opts->has & TCP_HAS_FASTOPEN) {
+		strbuf_puts(sb, " fastopen=");
+		strbuf_hex(sb, opts->fastopen, opts->fastopen_len);
+	}
+	if (opts->malformed)
+		strbuf_printf(sb, " malformed=%u", opts->malformed);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WIRE_TCP_OPT_H
+#define WIRE_TCP_OPT_H
+
+/*
+ * tcp_opt.h - the options of a TCP segment (RFC 9293, 3.2)
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+#include "wire/seq.h"
+#include "wire/tcp.h"
+
+enum tcp_opt_kind {
+	TCP_OPT_EOL = 0,
+	TCP_OPT_NOP = 1,
+	TCP_OPT_MSS = 2,
+	TCP_OPT_WSCALE = 3,    /* RFC 7323, 2 */
+	TCP_OPT_SACK_OK = 4,   /* RFC 2018, 2 */
+	TCP_OPT_SACK = 5,      /* RFC 2018, 3 */
+	TCP_OPT_TIMESTAMP = 8, /* RFC 7323, 3 */
+	TCP_OPT_FASTOPEN = 34, /* RFC 7413, 4.1.1 */
+};
+
+/* Bits of tcp_opts.has. */
+enum tcp_opt_has {
+	TCP_HAS_MSS = 1 << 0,
+	TCP_HAS_WSCALE = 1 << 1,
+	TCP_HAS_SACK_OK = 1 << 2,
+	TCP_HAS_SACK = 1 << 3,
+	TCP_HAS_TIMESTAMP = 1 << 4,
+	TCP_HAS_FASTOPEN = 1 << 5,
+};
+
+enum {
+	TCP_SACK_MAX = 4,      /* blocks in one segment */
+	TCP_FASTOPEN_MAX = 16, /* octets of a cookie */
+};
+
+/* Octets [start, end) have arrived. */
+struct tcp_sack_block {
+	seq32 start, end;
+};
+
+/**
+ * struct tcp_opts - all options of a segment, in host order
+ * @has:	Set of enum tcp_opt_has: which of the others mean something
+ * @wscale:	Shift of the window, 0 ... 14
+ * @mss:	Largest segment the sender of this wants to receive
+ * @ts_val:	Sender's clock
+ * @ts_ecr:	Echo of the other's clock
+ * @sack_count:	Blocks
+ * @fastopen_len:	Octets of the cookie; 0 asks for one
+ * @malformed:	First kind that had an impossible length, 0 if none had
+ * @unknown:	Options that were skipped because nobody knows them
+ * @sack:	Blocks, in the order of the segment
+ * @fastopen:	The cookie
+ */
+struct tcp_opts {
+	uint8_t has;
+	uint8_t wscale;
+	uint16_t mss;
+	uint32_t ts_val, ts_ecr;
+	uint8_t sack_count;
+	uint8_t fastopen_len;
+	uint8_t malformed;
+	uint8_t unknown;
+	struct tcp_sack_block sack[TCP_SACK_MAX];
+	uint8_t fastopen[TCP_FASTOPEN_MAX];
+};
+
+/**
+ * tcp_opts_parse() - Read options
+ * @opts:	Filled in, always
+ * @buf:	First octet behind the fixed header
+ * @len:	Octets up to the payload; may be anything
+ *
+ * An option with a length that its kind cannot have is skipped; one that
+ * reaches beyond the end stops the walk.  What was sound is kept, so the
+ * segment need not be refused (RFC 9293, 3.1: MUST-7).
+ *
+ * Return: 0, or -EBADMSG if something was malformed
+ */
+int tcp_opts_parse(struct tcp_opts *opts, const uint8_t *buf, size_t len);
+
+/**
+ * tcp_opts_len() - Octets that tcp_opts_emit() writes
+ * @opts:	The options
+ *
+ * Return: 0 ... 40, a multiple of 4
+ */
+size_t tcp_opts_len(const struct tcp_opts *opts);
+
+/**
+ * tcp_sack_room() - SACK blocks that fit beside the other options
+ * @opts:	The other options; its SACK blocks are not counted
+ *
+ * Return: 0 ... TCP_SACK_MAX
+ */
+unsigned tcp_sack_room(const struct tcp_opts *opts);
+
+/**
+ * tcp_opts_emit() - Write options, padded to whole words
+ * @buf:	Room for tcp_opts_len() octets
+ * @opts:	What to write.  SACK blocks that do not fit are left out, from
+ *		the last; a cookie that does not fit is left out
+ *
+ * The order is that of Linux: MSS, SACK permitted and timestamps, window
+ * scale, SACK, fast open.
+ *
+ * Return: octets written
+ */
+size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts);
+
+/* " mss=1460 sackOK ts=1,0 wscale=7 sack=1-2,3-4", appended; SACK blocks are
+ * shown relative to @base. */
+void tcp_opts_print(struct strbuf *sb, const struct tcp_opts *opts, seq32 base);
+
+#endif /* WIRE_TCP_OPT_H */

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+/*
+ * udp.c - UDP headers
+ */
+
+#include "wire/udp.h"
+
+#include "base/bytes.h"
+
+int udp_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len)
+{
+	const struct udp_wire *w = (const void *)buf;
+	uint16_t said;
+
+	if (len < sizeof(*w))
+		return WIRE_SHORT;
+	said = get16(w->len);
+	if (said < sizeof(*w) || said > len)
+		return WIRE_LEN;
+	*hdr = (struct udp_hdr){
+		.sport = get16(w->sport),
+		.dport = get16(w->dport),
+		.len = said,
+		.sum = get16(w->sum),
+	};
+	return UDP_HLEN;
+}
+
+void udp_emit(uint8_t *buf, const struct udp_hdr *hdr)
+{
+	struct udp_wire *w = (void *)buf;
+
+	put16(w->sport, hdr->sport);
+	put16(w->dport, hdr->dport);
+	put16(w->len, hdr->len);
+	put16(w->sum, hdr->sum);
+}
+
+void udp_print(struct strbuf *sb, const struct udp_hdr *hdr)
+{
+	strbuf_printf(sb, "%u > %u len %u", hdr->sport, hdr->dport, hdr->len);
+}
