@@ -26,8 +26,7 @@ noreturn void check_failed(const char *expr, const char *file, int line);
 #ifdef WEFT_NO_CHECK
 #define check(expr) ((void)sizeof(!(expr)))
 #else
-#define check(expr)                                                            \
-	((expr) ? (void)0 : check_failed(#expr, __FILE__, __LINE__))
+#define check(expr) ((expr) ? (void)0 : check_failed(#expr, __FILE__, __LINE__))
 #endif
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -36,14 +35,15 @@ noreturn void check_failed(const char *expr, const char *file, int line);
  * From a pointer to a member to the structure around it.  The conditional
  * never evaluates its second arm; it makes the compiler compare the types.
  */
-#define container_of(ptr, type, member)                                        \
-	((type *)(void *)((char *)(1 ? (ptr) : &((type *)0)->member) -         \
+#define container_of(ptr, type, member)                                \
+	((type *)(void *)((char *)(1 ? (ptr) : &((type *)0)->member) - \
 			  offsetof(type, member)))
-#define container_of_const(ptr, type, member)                                  \
-	((const type *)(const void *)((const char *)(1 ? (ptr)                 \
-						       : &((const type *)0)    \
-								  ->member) -  \
-				      offsetof(type, member)))
+#define container_of_const(ptr, type, member)                                 \
+	((const type *)(const void                                            \
+				*)((const char *)(1 ? (ptr)                   \
+						    : &((const type *)0)      \
+								  ->member) - \
+				   offsetof(type, member)))
 
 /* One name per type: an implicit conversion shows up as a warning. */
 static inline uint32_t min_u32(uint32_t a, uint32_t b)

@@ -26,9 +26,9 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(name)                                                        \
-	{                                                                      \
-		&(name), &(name)                                               \
+#define LIST_INIT(name)          \
+	{                        \
+		&(name), &(name) \
 	}
 
 static inline void list_init(struct list *l)
@@ -128,33 +128,33 @@ static inline size_t list_count(const struct list *head)
 #define list_entry(node, type, member) container_of(node, type, member)
 
 /* NULL when the list is empty. */
-#define list_first_entry(head, type, member)                                   \
+#define list_first_entry(head, type, member) \
 	(list_is_empty(head) ? NULL : list_entry((head)->next, type, member))
-#define list_last_entry(head, type, member)                                    \
+#define list_last_entry(head, type, member) \
 	(list_is_empty(head) ? NULL : list_entry((head)->prev, type, member))
 
 /* NULL at the end of the list. */
-#define list_next_entry(elem, head, type, member)                              \
-	((elem)->member.next == (head)                                         \
-		 ? NULL                                                        \
+#define list_next_entry(elem, head, type, member) \
+	((elem)->member.next == (head)            \
+		 ? NULL                           \
 		 : list_entry((elem)->member.next, type, member))
-#define list_prev_entry(elem, head, type, member)                              \
-	((elem)->member.prev == (head)                                         \
-		 ? NULL                                                        \
+#define list_prev_entry(elem, head, type, member) \
+	((elem)->member.prev == (head)            \
+		 ? NULL                           \
 		 : list_entry((elem)->member.prev, type, member))
 
 /* @it walks over struct list pointers; the list must not change. */
-#define list_for_each(it, head)                                                \
+#define list_for_each(it, head) \
 	for ((it) = (head)->next; (it) != (head); (it) = (it)->next)
 
 /* As above, but @it itself may be deleted, and only it. */
-#define list_for_each_safe(it, tmp, head)                                      \
-	for ((it) = (head)->next, (tmp) = (it)->next; (it) != (head);          \
+#define list_for_each_safe(it, tmp, head)                             \
+	for ((it) = (head)->next, (tmp) = (it)->next; (it) != (head); \
 	     (it) = (tmp), (tmp) = (it)->next)
 
 /* @elem walks over the elements themselves and is NULL after the last. */
-#define list_for_each_entry(elem, head, type, member)                          \
-	for ((elem) = list_first_entry(head, type, member); (elem);            \
+#define list_for_each_entry(elem, head, type, member)               \
+	for ((elem) = list_first_entry(head, type, member); (elem); \
 	     (elem) = list_next_entry(elem, head, type, member))
 
 #endif /* BASE_LIST_H */

@@ -79,7 +79,7 @@ enum {
 #define IP4_BROADCAST ((ip4_addr){0xffffffff})
 #define IP4_LOOPBACK  ((ip4_addr){0x7f000001})
 #define IP6_ANY	      ((ip6_addr){{0}})
-#define IP6_LOOPBACK                                                           \
+#define IP6_LOOPBACK \
 	((ip6_addr){{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}})
 
 static inline ip4_addr ip4_make(uint8_t a, uint8_t b, uint8_t c, uint8_t d)

@@ -14,7 +14,7 @@
 
 enum { FRAG_OFF_MASK = 0x1fff, FRAG_FLAGS_SHIFT = 13 };
 
-int ip4_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
+int ip4_hdr_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
 {
 	const struct ip4_wire *w = (const void *)buf;
 	size_t hlen;
@@ -45,10 +45,10 @@ int ip4_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
 	return (int)hlen;
 }
 
-int ip4_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
+int ip4_hdr_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
 {
 	struct ip4_hdr h;
-	int hlen = ip4_parse_quoted(&h, buf, len);
+	int hlen = ip4_hdr_parse_quoted(&h, buf, len);
 
 	if (hlen < 0)
 		return hlen;
@@ -62,15 +62,15 @@ int ip4_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
 	return hlen;
 }
 
-size_t ip4_len(const struct ip4_hdr *hdr)
+size_t ip4_hdr_len(const struct ip4_hdr *hdr)
 {
 	return IP4_HLEN + (((size_t)hdr->opts_len + 3) & ~(size_t)3);
 }
 
-void ip4_emit(uint8_t *buf, const struct ip4_hdr *hdr)
+void ip4_hdr_emit(uint8_t *buf, const struct ip4_hdr *hdr)
 {
 	struct ip4_wire *w = (void *)buf;
-	size_t hlen = ip4_len(hdr);
+	size_t hlen = ip4_hdr_len(hdr);
 
 	check(hdr->opts_len <= IP4_OPTS_MAX && hdr->frag_off % 8 == 0);
 
@@ -133,7 +133,7 @@ void ip4_patch_dst(uint8_t *buf, ip4_addr dst)
 	ip4_patch_addr(w, w->dst, dst);
 }
 
-void ip4_print_hdr(struct strbuf *sb, const struct ip4_hdr *hdr)
+void ip4_hdr_print(struct strbuf *sb, const struct ip4_hdr *hdr)
 {
 	const char *name = ip_proto_name(hdr->proto);
 	char src[IP4_TEXT], dst[IP4_TEXT];

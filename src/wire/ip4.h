@@ -4,6 +4,9 @@
 
 /*
  * ip4.h - the header of IPv4 (RFC 791, 3.1)
+ *
+ * ip4_parse() and ip4_print() are about the text of an address and live in
+ * addr.h; those of the header are ip4_hdr_parse() and ip4_hdr_print().
  */
 
 #include <assert.h>
@@ -92,7 +95,7 @@ static inline bool ip4_is_fragment(const struct ip4_hdr *hdr)
 }
 
 /**
- * ip4_parse() - Read and verify a header
+ * ip4_hdr_parse() - Read and verify a header
  * @hdr:	Filled in on success, untouched otherwise
  * @buf:	First octet of the packet
  * @len:	Octets there, link padding included; may be anything
@@ -104,10 +107,10 @@ static inline bool ip4_is_fragment(const struct ip4_hdr *hdr)
  * WIRE_LEN, WIRE_CSUM, tested in this order; WIRE_FIELD for a fragment that
  * would end beyond 65535
  */
-int ip4_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len);
+int ip4_hdr_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len);
 
 /**
- * ip4_parse_quoted() - Read the header that an ICMP error quotes
+ * ip4_hdr_parse_quoted() - Read the header that an ICMP error quotes
  * @hdr:	Filled in on success, untouched otherwise
  * @buf:	First octet of the quoted packet
  * @len:	Octets there, usually fewer than the packet had
@@ -117,28 +120,28 @@ int ip4_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len);
  *
  * Return: header length; WIRE_SHORT, WIRE_VERSION, WIRE_HLEN
  */
-int ip4_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len);
+int ip4_hdr_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len);
 
 /**
- * ip4_len() - Octets that ip4_emit() writes
+ * ip4_hdr_len() - Octets that ip4_hdr_emit() writes
  * @hdr:	Only @hdr->opts_len is looked at
  *
  * Return: 20 ... 60, options rounded up to a multiple of four
  */
-size_t ip4_len(const struct ip4_hdr *hdr);
+size_t ip4_hdr_len(const struct ip4_hdr *hdr);
 
 /**
- * ip4_emit() - Write a header with its checksum
- * @buf:	Room for ip4_len() octets
+ * ip4_hdr_emit() - Write a header with its checksum
+ * @buf:	Room for ip4_hdr_len() octets
  * @hdr:	What to write; @hdr->hlen is computed from @hdr->opts_len, options
  *		are copied and padded with zeroes; @hdr->frag_off must be a
  *		multiple of 8
  */
-void ip4_emit(uint8_t *buf, const struct ip4_hdr *hdr);
+void ip4_hdr_emit(uint8_t *buf, const struct ip4_hdr *hdr);
 
 /*
  * Change one field of a header in place and its checksum with it (RFC 1624).
- * @buf is a header that ip4_parse() accepted.
+ * @buf is a header that ip4_hdr_parse() accepted.
  */
 void ip4_patch_ttl(uint8_t *buf, uint8_t ttl);
 void ip4_patch_tos(uint8_t *buf, uint8_t tos);
@@ -146,6 +149,6 @@ void ip4_patch_src(uint8_t *buf, ip4_addr src);
 void ip4_patch_dst(uint8_t *buf, ip4_addr dst);
 
 /* "10.1.0.10 > 10.9.0.80 tcp ttl 64 len 60", appended. */
-void ip4_print_hdr(struct strbuf *sb, const struct ip4_hdr *hdr);
+void ip4_hdr_print(struct strbuf *sb, const struct ip4_hdr *hdr);
 
 #endif /* WIRE_IP4_H */
