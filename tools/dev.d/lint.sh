@@ -59,7 +59,10 @@ check_manual() {
 
 # The generated pages are those of this code.
 check_docs() {
-    python3 tools/rfc-index.py --check
+    local status=0
+    python3 tools/rfc-index.py --check || status=1
+    python3 tools/internals.py --check || status=1
+    return "$status"
 }
 
 check_cppcheck() {
