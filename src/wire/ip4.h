@@ -64,7 +64,7 @@ static_assert(sizeof(struct ip4_wire) == IP4_HLEN, "RFC 791, 3.1");
  * struct ip4_hdr - the header, in host order
  * @src:	Source
  * @dst:	Destination
- * @proto:	What is inside, enum ip_proto
+ * @proto:	What is inside, enum ip_proto_number
  * @ttl:	Hops left
  * @tos:	Traffic class; its lower two bits are enum ip_ecn
  * @flags:	Set of enum ip4_flag

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* The protocol field of IPv4, the next header field of IPv6. */
-enum ip_proto {
+enum ip_proto_number {
 	IP_PROTO_HOPOPTS = 0,
 	IP_PROTO_ICMP = 1,
 	IP_PROTO_IGMP = 2,
