@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UDP_UDP_H
+#define UDP_UDP_H
+
+/*
+ * udp.h - the door of UDP (RFC 768; RFC 1122, 4.1)
+ *
+ * A socket has a local endpoint, perhaps a peer, and a queue of datagrams that
+ * have arrived.  No call blocks.  Errors are -errno as Linux gives them.
+ * Calls must be made between stack_enter() and stack_leave(), or from within
+ * a call of the stack (a task, a timer).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+struct stack;
+struct udp_sock;
+
+#define UDP_PAYLOAD_MAX	   65507  /* 65,535 - IP header - UDP header */
+#define UDP_RCVBUF_DEFAULT 212992 /* octets, overhead included */
+
+/**
+ * struct udp_user - what the owner of a socket is told
+ * @on_event:	(required) Something may have become possible: a set of enum
+ *		wait_event.  Called from within input processing, so it may
+ *		note, wake and defer, but not call back here
+ */
+struct udp_user {
+	void (*on_event)(struct udp_sock *u, void *arg, uint32_t events);
+};
+
+/* Give a stack UDP, after ip.  0, -ENOMEM, or -EIO (no entropy). */
+int udp_init(struct stack *stack);
+
+/* Forget all sockets.  Users go first. */
+void udp_fini(struct stack *stack);
+
+/* A socket bound to nothing, or NULL (no memory). */
+struct udp_sock *udp_new(struct stack *stack, const struct udp_user *user,
+			 void *arg);
+
+/* Let go of it, and of what waits in its queue. */
+void udp_free(struct udp_sock *u);
+
+/**
+ * udp_bind() - Choose the local endpoint
+ * @local:	Address may be zero: any.  A broadcast or group address
+ *		receives only what was sent there.  Port 0: some free one,
+ *		unpredictable (RFC 6056, 3.3.1)
+ *
+ * Two sockets may have the same endpoint only if both may share it.
+ *
+ * Return: 0, -EINVAL (bound already), -EADDRINUSE, -EADDRNOTAVAIL (not an
+ * address of this host), -EAFNOSUPPORT, -EIO (no entropy), -ENOMEM
+ */
+int udp_bind(struct udp_sock *u, const struct endpoint *local);
+
+/**
+ * udp_connect() - Fix the peer
+ * @peer:	To whom to send, and whom alone to hear; family IP_NONE: nobody
+ *		any more
+ *
+ * Binds if not bound; from then on the local address is the one that reaches
+ * the peer.
+ *
+ * Return: 0, -ENETUNREACH, -EACCES (broadcast not allowed), -EINVAL (port 0),
+ * -EAFNOSUPPORT, or as udp_bind()
+ */
+int udp_connect(struct udp_sock *u, const struct endpoint *peer);
+
+/**
+ * udp_send() - Send one datagram
+ * @to:		To whom, or NULL: the peer
+ *
+ * Binds if not bound.
+ *
+ * Return: @len; a pending error, which is fetched by this; -EDESTADDRREQ (no
+ * peer), -EMSGSIZE, -EACCES (broadcast not allowed), -EPIPE (shut down),
+ * -EINVAL (port 0), -EAFNOSUPPORT, what ip_output() and udp_bind() say
+ */
+long udp_send(struct udp_sock *u, const void *buf, size_t len,
+	      const struct endpoint *to);
+
+/**
+ * struct udp_from - what else is known of a datagram
+ * @peer:	Who sent it
+ * @dst:	To which address
+ * @len:	Its length, however much room there was
+ */
+struct udp_from {
+	struct endpoint peer;
+	struct ip_addr dst;
+	size_t len;
+};
+
+/**
+ * udp_recv() - Take the oldest datagram
+ * @len:	Room at @buf; what does not fit is lost
+ * @is_peek:	Leave it in the queue
+ * @from:	Filled in, may be NULL
+ *
+ * Return: octets copied; -EAGAIN; 0 if nothing waits and receiving is shut
+ * down; a pending error, which is fetched by this
+ */
+long udp_recv(struct udp_sock *u, void *buf, size_t len, bool is_peek,
+	      struct udp_from *from);
+
+/* No more sending, receiving, or both.  0, or -ENOTCONN (no peer; what waits
+ * for it is woken all the same). */
+int udp_shutdown(struct udp_sock *u, bool send, bool recv);
+
+/* Fetch and clear the pending error: 0 or -errno. */
+int udp_error(struct udp_sock *u);
+
+/* What is possible at present: a set of enum wait_event. */
+uint32_t udp_poll(const struct udp_sock *u);
+
+/* Address family 0 where there is no endpoint. */
+struct endpoint udp_local(const struct udp_sock *u);
+struct endpoint udp_peer(const struct udp_sock *u);
+
+size_t udp_next_len(const struct udp_sock *u); /* of the oldest datagram */
+size_t udp_queued(const struct udp_sock *u);   /* octets, without overhead */
+
+/* Options. */
+void udp_set_reuse(struct udp_sock *u, bool on);
+void udp_set_broadcast(struct udp_sock *u, bool on);
+void udp_set_rcvbuf(struct udp_sock *u, size_t octets);
+int udp_set_ttl(struct udp_sock *u, unsigned int ttl);	     /* 1 ... 255 */
+int udp_set_group_ttl(struct udp_sock *u, unsigned int ttl); /* 0 ... 255 */
+void udp_set_tos(struct udp_sock *u, uint8_t tos);
+
+/* Counters of one stack, with the names of RFC 4113; drops are counted in the
+ * stack's place. */
+struct udp_stats {
+	uint64_t in_datagrams, no_ports, in_errors, out_datagrams;
+	uint64_t sockets; /* at present */
+};
+
+const struct udp_stats *udp_stats(struct stack *stack);
+
+#endif /* UDP_UDP_H */
