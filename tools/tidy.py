@@ -111,7 +111,9 @@ def main():
             _, status, text = future.result()
             if status:
                 bad += 1
-                print(text.replace(str(ROOT) + "/", ""), end="", flush=True)
+                text = text.replace(str(ROOT) + "/", "")
+                print(re.sub(r"(?:build-lint/)?\.\./src/", "src/", text),
+                      end="", flush=True)
     print(f"clang-tidy: {len(todo)} files looked at, {clean} unchanged, "
           f"{bad} with findings")
     return bad != 0
