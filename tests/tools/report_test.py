@@ -84,7 +84,8 @@ class Skipping(Case):
     def test_cmocka_form_takes_the_remark_as_reason(self):
         """a skip in cmocka's form takes its reason from the remark"""
         self.expect("0 passed, 0 failed, 1 skipped",
-                    record("1..1\n# skip: needs root\nok 1 # SKIP tap_opens\n"))
+                    record("1..1\n# skip: needs root\n"
+                           "not ok 1 # SKIP tap_opens\n"))
         self.assertIn("tap_opens: needs root", self.out)
 
     def test_reason_of_another_test_is_not_borrowed(self):
