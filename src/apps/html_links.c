@@ -23,9 +23,10 @@
 #include <errno.h>
 #include <libxml/HTMLparser.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/check.h"
+
+#include "apps/ascii.h"
 
 /* What the reading of one page carries along. */
 struct reading {
@@ -54,7 +55,7 @@ static bool has_word(const char *list, const char *word)
 	for (; list && *list; list += n) {
 		list += strspn(list, " \t\n\f\r");
 		n = strcspn(list, " \t\n\f\r");
-		if (n == len && strncasecmp(list, word, n) == 0)
+		if (n == len && ascii_same(list, word, n))
 			return true;
 	}
 	return false;

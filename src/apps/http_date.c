@@ -17,11 +17,12 @@
 
 #include "apps/http_date.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "apps/ascii.h"
 
 enum { DAYS_PER_ERA = 146097, DAYS_TO_1970 = 719468, DAY_S = 86400 };
 
@@ -107,7 +108,7 @@ static bool scan_number(const char **s, const char **pattern, int *v)
 {
 	for (*v = 0; **pattern == 'd' || **pattern == 'D';
 	     (*pattern)++, (*s)++) {
-		if (isdigit((unsigned char)**s))
+		if (ascii_is_digit(**s))
 			*v = *v * 10 + (**s - '0');
 		else if (**pattern != 'D' || **s != ' ')
 			return false;

@@ -20,13 +20,13 @@
 
 #include "apps/url.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/strbuf.h"
 
+#include "apps/ascii.h"
 #include "apps/url_int.h"
 
 int url_fail(struct url_error *err, int code, size_t pos, const char *what)
@@ -41,9 +41,9 @@ static size_t scheme_len(const char *s)
 {
 	size_t n = 0;
 
-	if (!isalpha((unsigned char)s[0]))
+	if (!ascii_is_alpha(s[0]))
 		return 0;
-	while (isalnum((unsigned char)s[n]) || (s[n] && strchr("+-.", s[n])))
+	while (ascii_is_alnum(s[n]) || (s[n] && strchr("+-.", s[n])))
 		n++;
 	return s[n] == ':' ? n : 0;
 }
@@ -72,21 +72,11 @@ void url_split(struct url_parts *parts, const char *text)
 	}
 }
 
-static bool part_is(struct url_part p, const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < p.len && word[i]; i++)
-		if (tolower((unsigned char)p.at[i]) != word[i])
-			return false;
-	return i == p.len && !word[i];
-}
-
 int url_check_scheme(struct url_part scheme, size_t pos, struct url_error *err)
 {
-	if (part_is(scheme, "http"))
+	if (ascii_is(scheme.at, scheme.len, "http"))
 		return 0;
-	if (part_is(scheme, "https"))
+	if (ascii_is(scheme.at, scheme.len, "https"))
 		return url_fail(err, -EPROTONOSUPPORT, pos,
 				"https is not spoken here, only http");
 	return url_fail(err, -EPROTONOSUPPORT, pos, "the scheme must be http");
@@ -125,8 +115,7 @@ int url_parse(struct url *url, const char *text, struct url_error *err)
 		return url_fail(err, -EINVAL, 0, "it is empty");
 	url_split(&p, text);
 	/* "www.shop.test:80/" has a scheme by the letter, none by intent. */
-	if (!p.scheme.at ||
-	    (!p.authority.at && isdigit((unsigned char)*p.path.at)))
+	if (!p.scheme.at || (!p.authority.at && ascii_is_digit(*p.path.at)))
 		return url_fail(err, -EINVAL, 0, "it must begin with http://");
 	rc = url_check_scheme(p.scheme, 0, err);
 	if (rc)

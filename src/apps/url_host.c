@@ -17,19 +17,19 @@
  * makes "http://bank.test@evil.test/" look like the bank.
  */
 
-#include <ctype.h>
 #include <errno.h>
 #include <idn2.h>
 #include <string.h>
 
 #include "wire/addr.h"
 
+#include "apps/ascii.h"
 #include "apps/url_int.h"
 
 static bool label_char_ok(char c)
 {
-	return islower((unsigned char)c) || isdigit((unsigned char)c) ||
-	       c == '-' || c == '_';
+	return (c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' ||
+	       c == '_';
 }
 
 /* NULL if the ASCII name is one, else what is wrong. */
@@ -156,7 +156,7 @@ static int set_host(struct url *url, struct url_part host, size_t pos,
 		if (host.at[i] == '%')
 			return url_fail(err, -EINVAL, pos + i,
 					"a host name is not written with %");
-		name[i] = (char)tolower((unsigned char)host.at[i]);
+		name[i] = ascii_lower(host.at[i]);
 	}
 	name[i] = 0;
 	if (is_ascii(name))
@@ -175,7 +175,7 @@ static int set_port(struct url *url, struct url_part port, size_t pos,
 	if (!port.len)
 		return 0;
 	for (i = 0; i < port.len; i++) {
-		if (!isdigit((unsigned char)port.at[i]))
+		if (!ascii_is_digit(port.at[i]))
 			return url_fail(err, -EINVAL, pos + i,
 					"the port must be a number");
 		v = v * 10 + (unsigned int)(port.at[i] - '0');

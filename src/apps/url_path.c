@@ -15,33 +15,24 @@
  * "%2F" stays as it is: it is a slash inside a name and separates nothing.
  */
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/strbuf.h"
 
+#include "apps/ascii.h"
 #include "apps/url_int.h"
 
 /* RFC 3986, 2.3. */
-static bool is_unreserved(unsigned char c)
+static bool is_unreserved(char c)
 {
-	return c < 0x80 && (isalnum(c) || (c && strchr("-._~", c)));
+	return ascii_is_alnum(c) || (c && strchr("-._~", c));
 }
 
 /* RFC 3986, 3.3 and 3.4: pchar, slash, and in a query the question mark. */
-static bool may_stand(unsigned char c)
+static bool may_stand(char c)
 {
-	return is_unreserved(c) ||
-	       (c && c < 0x80 && strchr("!$&'()*+,;=:@/?", c));
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return is_unreserved(c) || (c && strchr("!$&'()*+,;=:@/?", c));
 }
 
 /* The octet that the %XX at @s, of @len octets, stands for; -1 if none. */
@@ -51,8 +42,8 @@ static int decode_triplet(const char *s, size_t len)
 
 	if (len < 3)
 		return -1;
-	high = hex_value(s[1]);
-	low = hex_value(s[2]);
+	high = ascii_hex(s[1]);
+	low = ascii_hex(s[2]);
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
@@ -66,7 +57,7 @@ static int put_normal(struct strbuf *sb, struct url_part part, size_t pos,
 
 	for (i = 0; i < part.len; i++) {
 		c = (unsigned char)part.at[i];
-		as_is = may_stand((unsigned char)c);
+		as_is = may_stand((char)c);
 		if (c == '%') {
 			c = decode_triplet(part.at + i, part.len - i);
 			if (c < 0)
@@ -74,7 +65,7 @@ static int put_normal(struct strbuf *sb, struct url_part part, size_t pos,
 						"% must be followed by two "
 						"hexadecimal digits");
 			i += 2;
-			as_is = is_unreserved((unsigned char)c);
+			as_is = is_unreserved((char)c);
 		}
 		if (as_is)
 			strbuf_putc(sb, (char)c);
