@@ -285,11 +285,12 @@ int pkt_append(struct pkt *pkt, const void *buf, size_t len)
 
 int pkt_append_ref(struct pkt *pkt, struct block *blk, size_t off, size_t len)
 {
-	struct frag *last = &pkt->frag[pkt->frag_count - 1];
+	struct frag *last = NULL;
 
 	check(off + len <= blk->size);
-	if (pkt->frag_count && last->blk == blk &&
-	    last->off + last->len == off) {
+	if (pkt->frag_count)
+		last = &pkt->frag[pkt->frag_count - 1];
+	if (last && last->blk == blk && last->off + last->len == off) {
 		last->len += (uint32_t)len;
 		pkt->len += (uint32_t)len;
 		return 0;

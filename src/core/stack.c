@@ -34,6 +34,8 @@ int stack_init(struct stack *stack, struct env *env, const char *name,
 
 void stack_fini(struct stack *stack)
 {
+	struct task *task;
+
 	while (!list_is_empty(&stack->netifs)) {
 		struct netif *n =
 			list_first_entry(&stack->netifs, struct netif, node);
@@ -42,8 +44,8 @@ void stack_fini(struct stack *stack)
 		if (n->ops && n->ops->close)
 			n->ops->close(n);
 	}
-	while (!list_is_empty(&stack->tasks))
-		task_cancel(list_first_entry(&stack->tasks, struct task, node));
+	while ((task = list_first_entry(&stack->tasks, struct task, node)))
+		task_cancel(task);
 }
 
 static void on_input(struct netif *netif, struct pkt *pkt)

@@ -178,7 +178,7 @@ static bool copy_fields(struct trace_log *log, struct log_event *to,
 	struct log_field *fields;
 	uint16_t n = 0, i;
 
-	while (from[n].key && n < FIELDS_MAX)
+	while (n < FIELDS_MAX && from[n].key)
 		n++;
 	fields = arena_take(log, n * sizeof(*fields));
 	if (!fields)
