@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TRACE_DISSECT_INT_H
+#define TRACE_DISSECT_INT_H
+
+/*
+ * dissect_int.h - how the protocols add their fields
+ *
+ * A protocol is given a cursor over its octets, takes fields off its front
+ * with dis_take() and hands the rest on.  What it leaves is data.
+ */
+
+#include "base/cursor.h"
+
+#include "trace/dissect.h"
+
+/* From now on fields belong to this header. */
+void dis_layer(struct dissection *d, const char *layer, int osi);
+
+/**
+ * dis_take() - Name the next octets
+ * @c:		They are taken off its front; fewer than @len are all named
+ *		"(cut short)", and the cursor is empty then
+ * @len:	How many
+ * @name:	What the standard calls them
+ * @meaning:	Plain words, or NULL
+ * @format:	What stands there, as for printf()
+ *
+ * Return: the octets, or NULL if there were fewer
+ */
+const uint8_t *dis_take(struct dissection *d, struct cursor *c, size_t len,
+			const char *name, const char *meaning,
+			const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/* The octets of a field that can only be described once they are known to be
+ * there: @len of them, or NULL (named "(cut short)"). */
+const uint8_t *dis_peek(struct dissection *d, struct cursor *c, size_t len);
+
+/* Whatever is left, as data of the current layer. */
+void dis_rest(struct dissection *d, struct cursor *c, const char *name,
+	      const char *meaning);
+
+/* Words for a checksum: good, BAD, or that it cannot be told. */
+const char *dis_sum_word(const struct dissection *d, bool is_good);
+const char *dis_sum_meaning(const struct dissection *d, bool is_good);
+
+/* The protocols, each reading from the front of @c. */
+void dis_ether(struct dissection *d, struct cursor *c);
+void dis_arp(struct dissection *d, struct cursor *c);
+void dis_ip4(struct dissection *d, struct cursor *c);
+void dis_icmp4(struct dissection *d, struct cursor *c);
+void dis_udp(struct dissection *d, struct cursor *c);
+void dis_tcp(struct dissection *d, struct cursor *c);
+void dis_dns(struct dissection *d, struct cursor *c);
+void dis_http(struct dissection *d, struct cursor *c);
+
+#endif /* TRACE_DISSECT_INT_H */
