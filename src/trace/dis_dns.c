@@ -34,9 +34,9 @@ static const char *type_name(uint16_t type)
 		uint16_t type;
 		const char *name;
 	} names[] = {
-		{1, "A"},     {2, "NS"},   {5, "CNAME"}, {6, "SOA"},
-		{12, "PTR"},  {15, "MX"},  {16, "TXT"},	 {28, "AAAA"},
-		{33, "SRV"},  {41, "OPT"}, {46, "RRSIG"}, {255, "ANY"},
+		{1, "A"},    {2, "NS"},	  {5, "CNAME"},	 {6, "SOA"},
+		{12, "PTR"}, {15, "MX"},  {16, "TXT"},	 {28, "AAAA"},
+		{33, "SRV"}, {41, "OPT"}, {46, "RRSIG"}, {255, "ANY"},
 	};
 	size_t i;
 
@@ -118,8 +118,8 @@ static bool dis_name(struct dissection *d, struct cursor *c,
 
 static const char *rcode_name(unsigned int rcode)
 {
-	static const char *const names[] = {"no error", "format error",
-					    "server failure", "no such name",
+	static const char *const names[] = {"no error",	       "format error",
+					    "server failure",  "no such name",
 					    "not implemented", "refused"};
 
 	return rcode < ARRAY_SIZE(names) ? names[rcode] : "other";
@@ -132,8 +132,7 @@ static void dis_dns_header(struct dissection *d, struct cursor *c,
 
 	dis_take(d, c, 2, "ID", "ties an answer to its question", "0x%04x",
 		 get16(p));
-	dis_take(d, c, 2, "Flags",
-		 flags & 0x8000 ? "an answer" : "a question",
+	dis_take(d, c, 2, "Flags", flags & 0x8000 ? "an answer" : "a question",
 		 "%s%s%s%s%s%s", flags & 0x8000 ? "response " : "query ",
 		 flags & 0x0400 ? "authoritative " : "",
 		 flags & 0x0200 ? "truncated " : "",
@@ -144,8 +143,7 @@ static void dis_dns_header(struct dissection *d, struct cursor *c,
 	dis_take(d, c, 2, "ANCOUNT", "answers", "%u", get16(p + 6));
 	dis_take(d, c, 2, "NSCOUNT", "servers that know more", "%u",
 		 get16(p + 8));
-	dis_take(d, c, 2, "ARCOUNT", "additional records", "%u",
-		 get16(p + 10));
+	dis_take(d, c, 2, "ARCOUNT", "additional records", "%u", get16(p + 10));
 }
 
 static bool dis_question(struct dissection *d, struct cursor *c,
@@ -197,8 +195,7 @@ static bool dis_record(struct dissection *d, struct cursor *c,
 		 type_name(get16(p)));
 	dis_take(d, c, 2, "CLASS", "1 is the Internet", "%u", get16(p + 2));
 	dis_take(d, c, 4, "TTL", "seconds it may be kept", "%u", get32(p + 4));
-	dis_take(d, c, 2, "RDLENGTH", "octets that follow", "%u",
-		 get16(p + 8));
+	dis_take(d, c, 2, "RDLENGTH", "octets that follow", "%u", get16(p + 8));
 	if (get16(p + 8) > cur_left(c)) {
 		dis_rest(d, c, "(cut short)", "RDLENGTH promises more");
 		return false;

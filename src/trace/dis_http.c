@@ -25,7 +25,7 @@ static bool begins(const struct cursor *c, const char *word)
 static bool is_message(const struct cursor *c)
 {
 	static const char *const words[] = {
-		"GET ",	   "HEAD ",  "POST ",	 "PUT ",   "DELETE ",
+		"GET ",	    "HEAD ",  "POST ",	  "PUT ",   "DELETE ",
 		"OPTIONS ", "PATCH ", "CONNECT ", "TRACE ", "HTTP/",
 	};
 	size_t i;

@@ -87,10 +87,9 @@ static void dis_fragment(struct dissection *d, struct cursor *c,
 	unsigned int off = (word & 0x1fff) * 8;
 
 	dis_take(d, c, 2, "Flags, Fragment Offset",
-		 word & 0x3fff ? "one piece of a larger packet"
-		 : word & 0x4000
-			 ? "must not be cut into pieces on the way"
-			 : "may be cut into pieces on the way",
+		 word & 0x3fff	 ? "one piece of a larger packet"
+		 : word & 0x4000 ? "must not be cut into pieces on the way"
+				 : "may be cut into pieces on the way",
 		 "%s%s%soffset %u", word & 0x8000 ? "reserved " : "",
 		 word & 0x4000 ? "DF " : "", word & 0x2000 ? "MF " : "", off);
 }
@@ -154,8 +153,8 @@ void dis_ip4(struct dissection *d, struct cursor *c)
 	}
 	packet = cur_sub(c, total);
 	dis_ip4_fixed(d, &packet, p, hlen, total);
-	options = cur_sub(&packet,
-			  min_size(hlen - IP4_HLEN, cur_left(&packet)));
+	options =
+		cur_sub(&packet, min_size(hlen - IP4_HLEN, cur_left(&packet)));
 	dis_options(d, &options);
 	d->can_sum = d->depth == 1 && total == get16(p + 2) &&
 		     !(get16(p + 6) & 0x3fff);
@@ -206,8 +205,7 @@ void dis_icmp4(struct dissection *d, struct cursor *c)
 	is_good = !d->can_sum || csum(p, have) == 0;
 	dis_take(d, c, 1, "Type", icmp4_name(p[0], p[1]), "%u", p[0]);
 	dis_take(d, c, 1, "Code", NULL, "%u", p[1]);
-	dis_take(d, c, 2, "Checksum",
-		 dis_sum_meaning(d, is_good), "0x%04x %s", get16(p + 2),
-		 dis_sum_word(d, is_good));
+	dis_take(d, c, 2, "Checksum", dis_sum_meaning(d, is_good), "0x%04x %s",
+		 get16(p + 2), dis_sum_word(d, is_good));
 	dis_icmp_rest(d, c, p);
 }

@@ -108,5 +108,6 @@ void dis_arp(struct dissection *d, struct cursor *c)
 	dis_mac(d, c, "Target Hardware Address",
 		op == ARP_REQUEST ? "what is asked for" : "MAC of who asked");
 	dis_ip(d, c, "Target Protocol Address",
-	       op == ARP_REQUEST ? "whose MAC is asked for" : "IP of who asked");
+	       op == ARP_REQUEST ? "whose MAC is asked for"
+				 : "IP of who asked");
 }

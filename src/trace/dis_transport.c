@@ -55,8 +55,7 @@ void dis_udp(struct dissection *d, struct cursor *c)
 	p = dis_peek(d, c, UDP_HLEN);
 	if (!p)
 		return;
-	is_good = !get16(p + 6) ||
-		  csum_fold(csum_add(d->pseudo, p, have)) == 0;
+	is_good = !get16(p + 6) || csum_fold(csum_add(d->pseudo, p, have)) == 0;
 	dis_port(d, c, "Source Port");
 	dis_port(d, c, "Destination Port");
 	dis_take(d, c, 2, "Length", "header and data", "%u", get16(p + 4));

@@ -121,7 +121,7 @@ const char *dis_sum_meaning(const struct dissection *d, bool is_good)
 static void dis_fcs(struct dissection *d, struct cursor *c)
 {
 	const uint8_t *p = cur_peek(c, FCS_LEN);
-	uint32_t sum = crc32(d->frame, d->len - FCS_LEN);
+	uint32_t sum = crc32_update(0, d->frame, d->len - FCS_LEN);
 	bool is_good = p && get32le(p) == sum;
 
 	dis_layer(d, "Ethernet", 2);

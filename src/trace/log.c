@@ -236,7 +236,7 @@ static bool copy_frame(struct trace_log *log, struct log_event *to,
 		return false;
 	memcpy(frame, pkt->room + start, front);
 	pkt_copy_out(pkt, 0, frame + front, pkt->len);
-	fcs = pkt->has_fcs ? pkt->fcs : crc32(frame, len);
+	fcs = pkt->has_fcs ? pkt->fcs : crc32_update(0, frame, len);
 	put32le(frame + len, fcs);
 	to->frame = frame;
 	to->frame_len = (uint32_t)(len + FCS_LEN);

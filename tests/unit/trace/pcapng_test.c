@@ -37,10 +37,7 @@ static void every_block_has_its_length_at_both_ends(void **state)
 {
 	const char *comments[] = {"one", "three", NULL};
 	uint8_t octets[67] = {0};
-	struct pcapng_name name = {
-		{.family = IP_V4, .v4 = {0x0a010001}},
-		       "r"
-	  };
+	struct pcapng_name name = {{.family = IP_V4, .v4 = {0x0a010001}}, "r"};
 	struct pcapng_frame frame = {.octets = octets, .comments = comments};
 	struct strbuf sb;
 	struct mem mem;
