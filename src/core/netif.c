@@ -42,7 +42,8 @@ int netif_transmit(struct netif *netif, struct pkt *pkt)
 	netif->stats.tx_frames++;
 	netif->stats.tx_octets += pkt->len;
 	n = PROBE(netif->place, EV_TX, (enum reason)pkt->reason, pkt,
-		  EVF_NUM("len", pkt->len));
+		  EVF_NUM("len", pkt->len),
+		  EVF_NUM("relayed", pkt->is_relayed));
 	if (n)
 		pkt->cause = n;
 	return netif->ops->transmit(netif, pkt);
@@ -55,6 +56,7 @@ void netif_input(struct netif *netif, struct pkt *pkt)
 	uint32_t n;
 
 	pkt->netif = netif;
+	pkt->is_relayed = true;
 	if (!netif->is_up) {
 		pkt_drop(netif->place, pkt, DROP_link_down);
 		return;

@@ -152,6 +152,7 @@ struct pkt *pkt_slice(const struct pkt *pkt, size_t off, size_t len)
 	part->cause = pkt->cause;
 	part->netif = pkt->netif;
 	part->dest = pkt->dest;
+	part->is_relayed = pkt->is_relayed;
 	if (pkt_append_part(part, pkt, off, len)) {
 		pkt_free(part);
 		return NULL;

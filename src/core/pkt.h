@@ -93,7 +93,7 @@ struct frag {
  * @netif:	Where it came in, or goes out
  * @len:	Octets in all
  * @cause:	Event that made it; once sent, the event of its sending
- * @reason:	Why it was made: R_TCP_SYN, ...
+ * @reason:	Why it was made: R_TCP_SYN, ...; stays when it is forwarded
  * @lin_off:	Where the linear part begins in @room
  * @lin_len:	Its length
  * @l2_off:	Where in @room the link header began; likewise @l3_off, @l4_off
@@ -103,6 +103,7 @@ struct frag {
  * @dest:	To whom the frame was addressed
  * @gso:	Kind of segmentation, if @gso_size is not 0
  * @gso_size:	Payload octets of each segment
+ * @is_relayed:	It came in by an interface: sending it again is forwarding
  * @has_fcs:	@fcs came with the frame and is to be verified
  * @fcs:	Frame check sequence
  * @born_ns:	When it was allocated
@@ -122,6 +123,7 @@ struct pkt {
 	uint8_t csum_off;
 	uint8_t dest;
 	uint8_t gso;
+	bool is_relayed;
 	bool has_fcs;
 	uint16_t gso_size;
 	uint32_t fcs;
