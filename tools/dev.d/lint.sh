@@ -84,7 +84,7 @@ check_tidy() {
 # take for the compiler.
 configure_plain() {
     if [ ! -f "$1/build.ninja" ]; then
-        CC=clang meson setup "$1" >/dev/null
+        CC=clang meson setup "$1" -Dbench=true >/dev/null
     else
         ninja -C "$1" build.ninja >/dev/null
     fi
