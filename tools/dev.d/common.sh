@@ -129,7 +129,8 @@ compile() {
     shift
     ninja -C "$dir" -j "$JOBS" -k 20 "$@" 2>&1 | tee "$log" |
         progress "building $dir" || {
-        grep -v '^ninja: Entering' "$log" | tail -n 60 >&2
+        grep -vE '^(ninja: Entering|\[[0-9]+/[0-9]+\] )' "$log" |
+            tail -n 60 >&2
         die "the build failed (whole log: $log)"
     }
 }
