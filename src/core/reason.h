@@ -15,6 +15,10 @@
 #define REASONS(X)							\
 	X(NONE,			"none")					\
 	/* a person, a script, an application */			\
+	X(LAB_BEGIN,		"lab.begin")				\
+	X(LAB_NODE,		"lab.node")				\
+	X(LAB_ADDRESS,		"lab.address")				\
+	X(LAB_LINK,		"lab.link")				\
 	X(ACTION,		"lab.action")				\
 	X(EXPECT,		"lab.expect")				\
 	X(FAULT_BEGIN,		"fault.begin")				\

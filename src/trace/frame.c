@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+/*
+ * frame.c - reading the headers of a logged frame with wire/'s parsers
+ */
+
+#include "trace/frame.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define FCS_LEN 4
+
+static void view_tcp(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	int hlen = tcp_parse(&v->tcp, p, len);
+
+	if (hlen < 0)
+		return;
+	v->has_tcp = true;
+	v->sport = v->tcp.sport;
+	v->dport = v->tcp.dport;
+	tcp_opts_parse(&v->opts, p + TCP_HLEN, (size_t)hlen - TCP_HLEN);
+	v->payload = p + hlen;
+	v->payload_len = len - (size_t)hlen;
+}
+
+static void view_udp(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	struct udp_hdr udp;
+	int hlen = udp_parse(&udp, p, len);
+
+	if (hlen < 0)
+		return;
+	v->has_udp = true;
+	v->sport = udp.sport;
+	v->dport = udp.dport;
+	v->payload = p + hlen;
+	v->payload_len = udp.len - (size_t)hlen;
+}
+
+static void view_icmp(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	if (icmp4_parse(&v->icmp, p, len) < 0)
+		return;
+	v->has_icmp = true;
+	v->payload = p + ICMP4_HLEN;
+	v->payload_len = len - ICMP4_HLEN;
+}
+
+static void view_ip(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	int hlen = ip4_hdr_parse(&v->ip, p, len);
+
+	if (hlen < 0)
+		return;
+	v->has_ip = true;
+	p += hlen;
+	len = v->ip.total_len - (size_t)hlen;
+	v->payload = p;
+	v->payload_len = len;
+	if (v->ip.frag_off)
+		return;
+	if (v->ip.proto == IP_PROTO_TCP)
+		view_tcp(v, p, len);
+	else if (v->ip.proto == IP_PROTO_UDP)
+		view_udp(v, p, len);
+	else if (v->ip.proto == IP_PROTO_ICMP)
+		view_icmp(v, p, len);
+}
+
+bool frame_view(struct frame_view *v, const struct log_event *ev)
+{
+	const uint8_t *p = ev->frame;
+	size_t len;
+
+	memset(v, 0, sizeof(*v));
+	if (!p || ev->frame_len < ETH_HLEN + FCS_LEN)
+		return false;
+	len = ev->frame_len - FCS_LEN - ETH_HLEN;
+	memcpy(v->dst_mac.o, p, 6);
+	memcpy(v->src_mac.o, p + 6, 6);
+	if (get16(p + 12) == ETH_ARP)
+		v->has_arp = arp_parse(&v->arp, p + ETH_HLEN, len) >= 0;
+	else if (get16(p + 12) == ETH_IP4)
+		view_ip(v, p + ETH_HLEN, len);
+	return true;
+}
+
+struct ip_addr frame_src(const struct frame_view *v)
+{
+	struct ip_addr none = {0};
+
+	return v->has_ip ? (struct ip_addr){.family = IP_V4, .v4 = v->ip.src}
+			 : none;
+}
+
+struct ip_addr frame_dst(const struct frame_view *v)
+{
+	struct ip_addr none = {0};
+
+	return v->has_ip ? (struct ip_addr){.family = IP_V4, .v4 = v->ip.dst}
+			 : none;
+}
+
+bool frame_is_relayed(const struct log_event *ev)
+{
+	return ev->kind == EV_TX && log_num(ev, "relayed", 0);
+}

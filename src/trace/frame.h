@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TRACE_FRAME_H
+#define TRACE_FRAME_H
+
+/*
+ * frame.h - the headers of a logged frame, as values
+ *
+ * Views that draw or compare frames need a few numbers of each; dissect.h is
+ * for those who want every octet.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+#include "wire/arp.h"
+#include "wire/ether.h"
+#include "wire/icmp4.h"
+#include "wire/ip4.h"
+#include "wire/tcp.h"
+#include "wire/tcp_opt.h"
+#include "wire/udp.h"
+
+#include "trace/log.h"
+
+/**
+ * struct frame_view - what a frame says
+ * @src_mac:	Ethernet source; likewise @dst_mac
+ * @has_arp:	@arp is valid
+ * @has_ip:	@ip is valid
+ * @has_tcp:	@tcp and @opts are; likewise @has_udp, @has_icmp
+ * @sport:	Ports, if it has TCP or UDP
+ * @payload:	Behind the transport header
+ */
+struct frame_view {
+	mac_addr src_mac, dst_mac;
+	bool has_arp, has_ip, has_tcp, has_udp, has_icmp;
+	struct arp_hdr arp;
+	struct ip4_hdr ip;
+	struct tcp_hdr tcp;
+	struct tcp_opts opts;
+	struct icmp4_hdr icmp;
+	uint16_t sport, dport;
+	const uint8_t *payload;
+	size_t payload_len;
+};
+
+/* False if the event has no frame. */
+bool frame_view(struct frame_view *view, const struct log_event *ev);
+
+struct ip_addr frame_src(const struct frame_view *view);
+struct ip_addr frame_dst(const struct frame_view *view);
+
+/* A frame that its host passes on rather than makes. */
+bool frame_is_relayed(const struct log_event *ev);
+
+#endif /* TRACE_FRAME_H */
