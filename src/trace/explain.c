@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+/*
+ * explain.c - from an event to sentences
+ *
+ * Theory of operation
+ * ===================
+ * The row of explain_text.c for the event's reason is a template.  A {key} is
+ * looked up among the event's fields, then among the values of its frame
+ * ("ip.dst", "dport", "seq", ...), then it may be {host} or {if}.  Addresses
+ * of the lab's hosts are shown as their names.  A part in [brackets] whose
+ * keys have no value is left out; a key outside of brackets that has none
+ * shows as a question mark, which a test looks for in real runs.
+ *
+ * A frame reads differently at each end: its maker says what it is for, whoever
+ * receives it says what arrived, whoever passes it on says so.
+ */
+
+#include "trace/explain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "core/drop.h"
+
+#include "trace/explain_text.h"
+#include "trace/frame.h"
+#include "trace/names.h"
+
+#define VALUE_MAX 160
+#define KEY_MAX	  32
+
+/* What a template is filled from. */
+struct filler {
+	const struct trace_log *log;
+	const struct log_event *ev;
+	struct frame_view view;
+	bool has_view;
+};
+
+static struct filler filler_for(const struct trace_log *log,
+				const struct log_event *ev)
+{
+	struct filler f = {.log = log, .ev = ev};
+
+	f.has_view = frame_view(&f.view, ev);
+	return f;
+}
+
+/* An address as its host's name, if the log knows it. */
+static void put_named(const struct filler *f, const char *text, char *buf)
+{
+	const char *name = NULL;
+
+	if (f->log)
+		name = name_of_ip(f->log, text);
+	snprintf(buf, VALUE_MAX, "%s", name ? name : text);
+}
+
+static bool ip_value(const struct filler *f, const char *key, char *buf)
+{
+	const struct frame_view *v = &f->view;
+	char text[IP4_TEXT];
+
+	if (!v->has_ip)
+		return false;
+	if (!strcmp(key, "ip.dst"))
+		put_named(f, ip4_print(v->ip.dst, text), buf);
+	else if (!strcmp(key, "ip.src"))
+		put_named(f, ip4_print(v->ip.src, text), buf);
+	else if (!strcmp(key, "ip.ttl"))
+		snprintf(buf, VALUE_MAX, "%u", v->ip.ttl);
+	else if (!strcmp(key, "ip.off"))
+		snprintf(buf, VALUE_MAX, "%u", v->ip.frag_off);
+	else if (!strcmp(key, "icmp.mtu") && v->has_icmp)
+		snprintf(buf, VALUE_MAX, "%u", v->icmp.mtu);
+	else
+		return false;
+	return true;
+}
+
+static bool port_value(const struct filler *f, const char *key, char *buf)
+{
+	const struct frame_view *v = &f->view;
+
+	if (!v->has_tcp && !v->has_udp)
+		return false;
+	if (!strcmp(key, "sport"))
+		snprintf(buf, VALUE_MAX, "%u", v->sport);
+	else if (!strcmp(key, "dport"))
+		snprintf(buf, VALUE_MAX, "%u", v->dport);
+	else if (!strcmp(key, "datalen"))
+		snprintf(buf, VALUE_MAX, "%zu", v->payload_len);
+	else
+		return false;
+	return true;
+}
+
+static bool tcp_value(const struct filler *f, const char *key, char *buf)
+{
+	const struct frame_view *v = &f->view;
+
+	if (!v->has_tcp)
+		return false;
+	if (!strcmp(key, "seq"))
+		snprintf(buf, VALUE_MAX, "%u", v->tcp.seq.v);
+	else if (!strcmp(key, "ack"))
+		snprintf(buf, VALUE_MAX, "%u", v->tcp.ack.v);
+	else if (!strcmp(key, "win"))
+		snprintf(buf, VALUE_MAX, "%u", v->tcp.win);
+	else
+		return false;
+	return true;
+}
+
+static bool arp_value(const struct filler *f, const char *key, char *buf)
+{
+	const struct frame_view *v = &f->view;
+	char text[MAC_TEXT];
+
+	if (!v->has_arp)
+		return false;
+	if (!strcmp(key, "ip"))
+		ip4_print(v->arp.tpa, buf);
+	else if (!strcmp(key, "arp.spa"))
+		ip4_print(v->arp.spa, buf);
+	else if (!strcmp(key, "arp.sha"))
+		snprintf(buf, VALUE_MAX, "%s", mac_print(v->arp.sha, text));
+	else
+		return false;
+	return true;
+}
+
+static bool frame_value(const struct filler *f, const char *key, char *buf)
+{
+	return f->has_view &&
+	       (arp_value(f, key, buf) || ip_value(f, key, buf) ||
+		port_value(f, key, buf) || tcp_value(f, key, buf));
+}
+
+static bool field_value(const struct filler *f, const char *key, char *buf)
+{
+	const char *text = log_text(f->ev, key);
+
+	if (text) {
+		put_named(f, text, buf);
+		return *text != '\0';
+	}
+	if (!log_has(f->ev, key))
+		return false;
+	snprintf(buf, VALUE_MAX, "%lld", (long long)log_num(f->ev, key, 0));
+	return true;
+}
+
+static bool value_of(const struct filler *f, const char *key, char *buf)
+{
+	if (field_value(f, key, buf) || frame_value(f, key, buf))
+		return true;
+	if (!strcmp(key, "host")) {
+		snprintf(buf, VALUE_MAX, "%s", f->ev->host);
+		return true;
+	}
+	return false;
+}
+
+/* One {key}; returns what follows it.  @is_whole: all keys had a value. */
+static const char *put_key(const struct filler *f, const char *at,
+			   struct strbuf *out, bool *is_whole)
+{
+	const char *end = strchr(at, '}');
+	char key[KEY_MAX], value[VALUE_MAX];
+
+	check(end && (size_t)(end - at) < sizeof(key));
+	memcpy(key, at + 1, (size_t)(end - at) - 1);
+	key[end - at - 1] = '\0';
+	if (value_of(f, key, value)) {
+		strbuf_puts(out, value);
+	} else {
+		strbuf_putc(out, '?');
+		*is_whole = false;
+	}
+	return end + 1;
+}
+
+/* Up to @stop or the end; returns where it stands. */
+static const char *put_part(const struct filler *f, const char *at, char stop,
+			    struct strbuf *out, bool *is_whole)
+{
+	while (*at && *at != stop) {
+		if (*at == '{') {
+			at = put_key(f, at, out, is_whole);
+		} else if (*at == '[') {
+			size_t before = out->len;
+			bool has_all = true;
+
+			at = put_part(f, at + 1, ']', out, &has_all);
+			at += *at == ']';
+			if (!has_all)
+				strbuf_truncate(out, before);
+		} else {
+			strbuf_putc(out, *at++);
+		}
+	}
+	return at;
+}
+
+static void put_template(const struct filler *f, const char *template,
+			 struct strbuf *out)
+{
+	bool is_whole = true;
+
+	put_part(f, template, '\0', out, &is_whole);
+}
+
+static void say_relayed(const struct filler *f, struct strbuf *out)
+{
+	put_template(f, "{host} passes it on: ", out);
+	strbuf_puts(out, words_of(f->ev->what)->noun);
+	put_template(f, "[ for {ip.dst}][, time to live {ip.ttl}]", out);
+}
+
+static void say_received(const struct filler *f, struct strbuf *out)
+{
+	strbuf_puts(out, words_of(f->ev->what)->noun);
+	put_template(f, " arrives at {host}[ from {ip.src}]", out);
+}
+
+static void say_dropped(const struct filler *f, struct strbuf *out)
+{
+	strbuf_puts(out, words_of(f->ev->what)->noun);
+	put_template(f, " dropped at {host}[: {text}]", out);
+}
+
+void explain_say(const struct trace_log *log, const struct log_event *ev,
+		 struct strbuf *out)
+{
+	struct filler f = filler_for(log, ev);
+
+	if (ev->kind == EV_DROP)
+		say_dropped(&f, out);
+	else if (ev->kind == EV_RX)
+		say_received(&f, out);
+	else if (frame_is_relayed(ev))
+		say_relayed(&f, out);
+	else
+		put_template(&f, words_of(ev->what)->say, out);
+}
+
+static const char *why_moved(const struct trace_log *log,
+			     const struct log_event *ev)
+{
+	const char *kind = log ? kind_of_node(log, ev->host) : NULL;
+
+	if (ev->kind == EV_DROP)
+		return "see the counter of that name";
+	if (ev->kind == EV_RX)
+		return "it was sent to here";
+	if (kind && !strcmp(kind, "switch"))
+		return "a switch passes frames on by their MAC address";
+	return "a router passes packets on by their IP address";
+}
+
+void explain_why(const struct trace_log *log, const struct log_event *ev,
+		 struct strbuf *out)
+{
+	struct filler f = filler_for(log, ev);
+	const char *why = words_of(ev->what)->why;
+
+	if (ev->kind == EV_DROP || ev->kind == EV_RX || frame_is_relayed(ev))
+		strbuf_puts(out, why_moved(log, ev));
+	else if (why)
+		put_template(&f, why, out);
+}
+
+const char *explain_rfc(const struct log_event *ev)
+{
+	return words_of(ev->what)->rfc;
+}

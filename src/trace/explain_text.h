@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TRACE_EXPLAIN_TEXT_H
+#define TRACE_EXPLAIN_TEXT_H
+
+/*
+ * explain_text.h - the sentences, one row for each reason
+ *
+ * A sentence is a template: {key} stands for a field of the event, or for a
+ * value of its frame (see explain.c); a part in [brackets] is left out if one
+ * of its keys has no value.
+ */
+
+#include "core/reason.h"
+
+/**
+ * struct words - how to speak of a reason
+ * @noun:	What a frame of that kind is called: "SYN"
+ * @say:	What happened
+ * @why:	Why, or NULL
+ * @rfc:	Where the rule stands, or NULL
+ */
+struct words {
+	const char *noun;
+	const char *say;
+	const char *why;
+	const char *rfc;
+};
+
+const struct words *words_of(enum reason what);
+
+#endif /* TRACE_EXPLAIN_TEXT_H */
