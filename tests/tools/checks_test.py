@@ -97,13 +97,8 @@ class Text(Case):
         self.expect("check-text.py", "x.c:3: blanks at the end")
 
 
-@unittest.skipUnless(shutil.which("ctags") and shutil.which("git"),
-                     "needs universal-ctags and git")
+@unittest.skipUnless(shutil.which("ctags"), "needs universal-ctags")
 class Size(Case):
-    def setUp(self):
-        super().setUp()
-        subprocess.run(["git", "init", "-q"], cwd=self.root, check=True)
-
     def function(self, lines):
         return HEAD + "int f(void)\n{\n" + "\tg();\n" * (lines - 4) + \
             "\treturn 0;\n}\n"

@@ -71,6 +71,14 @@ need() {
     die "could not install: ${missing[*]} (whole log: $log)" 3
 }
 
+# our_files PATTERN [PATH...] - the files of the project of that name.
+our_files() {
+    local pattern=$1
+    shift
+    [ $# -gt 0 ] || set -- src include tests bench tools
+    find "$@" -type f -name "$pattern" | sort
+}
+
 # The compiler, through ccache where there is one.
 compiler() {
     local cc=${CC:-gcc}

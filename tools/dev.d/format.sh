@@ -2,5 +2,4 @@
 # format.sh - ./dev format [PATH...]: lay the C files out (clang-format)
 
 need lint
-git ls-files --cached --others --exclude-standard -- \
-    "${@:-.}" | grep -E '\.[ch]$' | xargs -r clang-format -i
+our_files '*.[ch]' "$@" | xargs -r clang-format -i
