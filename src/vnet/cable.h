@@ -34,6 +34,7 @@
 
 #include "vnet/sched.h"
 
+struct cable;
 struct port;
 struct world;
 
@@ -187,5 +188,8 @@ const struct cable_stats *cable_stats(const struct cable *c,
 
 /* Frames on the wire and in front of it, both directions. */
 size_t cable_in_flight(const struct cable *c);
+
+/* Frame check sequence over all octets of a frame, as put32le() writes it. */
+uint32_t cable_fcs(const struct pkt *pkt);
 
 #endif /* VNET_CABLE_H */

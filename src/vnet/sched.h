@@ -13,8 +13,10 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/heap.h"
 #include "base/mem.h"
 
 struct sched_event;
@@ -23,20 +25,64 @@ typedef void sched_fn(struct sched_event *ev, void *arg);
 
 /**
  * struct sched_event - something that will happen
+ * @node:	In the queue, while armed
  * @at_ns:	When
- * @node:	Where
+ * @where:	Number of the node that it happens at
  * @lane:	Tells events of one node apart
- * @pos:	Place in the queue, counted from 1; 0: not armed
  * @fn:		What to do; the event is not armed any more then
  * @arg:	For @fn
  */
 struct sched_event {
+	struct heap_node node;
 	uint64_t at_ns;
-	uint32_t node;
 	uint64_t lane;
-	size_t pos;
+	uint32_t where;
 	sched_fn *fn;
 	void *arg;
 };
+
+/**
+ * struct sched - the queue
+ * @heap:	Armed events, the first to happen first
+ * @reserved:	Events that exist: so many have a place in @heap
+ */
+struct sched {
+	struct heap heap;
+	size_t reserved;
+};
+
+void sched_init(struct sched *s, struct mem *mem);
+void sched_fini(struct sched *s);
+
+/**
+ * sched_add() - Prepare an event, and reserve its place in the queue
+ * @ev:		Filled in but for @fn and @arg, which the caller sets
+ * @where:	Number of its node, 0 for the script
+ * @lane:	No other event of that node has the same
+ *
+ * Since the place is reserved, arming cannot fail.
+ *
+ * Return: 0 or -ENOMEM
+ */
+int sched_add(struct sched *s, struct sched_event *ev, uint32_t where,
+	      uint64_t lane);
+
+/* Cancel @ev for good and give its place back. */
+void sched_del(struct sched *s, struct sched_event *ev);
+
+/* Have @ev happen at @at_ns, no matter whether it was armed. */
+void sched_arm(struct sched *s, struct sched_event *ev, uint64_t at_ns);
+void sched_cancel(struct sched *s, struct sched_event *ev);
+
+static inline bool sched_is_empty(const struct sched *s)
+{
+	return s->heap.count == 0;
+}
+
+/* Time of the first event, UINT64_MAX if there is none. */
+uint64_t sched_next(const struct sched *s);
+
+/* Take the first event out, or NULL. */
+struct sched_event *sched_pop(struct sched *s);
 
 #endif /* VNET_SCHED_H */

@@ -212,8 +212,8 @@ struct port *host_add_port(struct host *h, const mac_addr *mac);
 /*
  * Faults.  A frozen host keeps its state; frames to it are dropped (`frozen`)
  * and overdue timers fire when it thaws.  A killed host loses all but its
- * ports; nobody is told.  Must not be called from within the host's own stack;
- * from world_at() is fine.
+ * ports; nobody is told.  Not from within the host's own stack; from a script
+ * line is fine.
  */
 void host_freeze(struct host *h);
 void host_thaw(struct host *h);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mac_table.c - learning, moving and forgetting addresses
+ *
+ * Theory of operation
+ * ===================
+ * An entry is in a hash table and in two lists, both ordered by when the
+ * address was last heard: one of the whole table, one of its port.  A frame
+ * moves its source to the end of both; so ageing looks at the front only, and
+ * so does eviction.
+ *
+ * Whoever floods a switch with invented addresses can only push out his own:
+ * a port that has reached its quota forgets its oldest entry, and when the
+ * whole table is full the port that learns pays if it has anything to pay
+ * with.  Entries of other ports stay, and traffic to them is not flooded.
+ *
+ * An address that appears at another port has moved, or somebody steals it.
+ * A few moves in a second are believed (moves_per_s), more are not, and count
+ * as alarms; a sticky table believes none.
+ *
+ * Invariants
+ * ----------
+ *  (1) An entry is in the hash table, in ages and in its owner's list.
+ *  (2) owner->count is the length of its list, at most port_max.
+ *  (3) Both lists are sorted by seen_ns.
+ */
+
+#include "vnet/mac_table.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+#include "core/env.h"
+
+static uint32_t mac_hash(const struct mac_table *t, mac_addr mac)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, mac.o, sizeof(mac.o));
+	return (uint32_t)siphash13_u64(&t->key, word);
+}
+
+static bool entry_eq(const void *item, const void *key)
+{
+	const struct mac_entry *e = item;
+	const mac_addr *mac = key;
+
+	return mac_eq(e->mac, *mac);
+}
+
+void mac_table_init(struct mac_table *t, struct mem *mem,
+		    const struct hash_key *key)
+{
+	memset(t, 0, sizeof(*t));
+	htab_init(&t->tab, mem, 0);
+	pool_init(&t->pool, mem, "mac-entry", sizeof(struct mac_entry), 0);
+	list_init(&t->ages);
+	t->key = *key;
+	t->cfg = switch_cfg_default;
+}
+
+void mac_table_fini(struct mac_table *t)
+{
+	while (!list_is_empty(&t->ages))
+		mac_table_del(
+			t, list_first_entry(&t->ages, struct mac_entry, age));
+	htab_fini(&t->tab);
+	check(pool_fini(&t->pool) == 0);
+}
+
+void mac_table_del(struct mac_table *t, struct mac_entry *e)
+{
+	htab_del(&t->tab, mac_hash(t, e->mac), e);
+	list_del(&e->age);
+	list_del(&e->mine);
+	e->owner->count--;
+	pool_put(&t->pool, e);
+}
+
+static bool is_old(const struct mac_table *t, const struct mac_entry *e,
+		   uint64_t now_ns)
+{
+	return now_ns - e->seen_ns >= t->cfg.age_ns;
+}
+
+struct mac_entry *mac_table_oldest(struct mac_table *t, uint64_t now_ns)
+{
+	struct mac_entry *e = list_first_entry(&t->ages, struct mac_entry, age);
+
+	return e && is_old(t, e, now_ns) ? e : NULL;
+}
+
+static struct mac_entry *entry_find(struct mac_table *t, mac_addr mac)
+{
+	return htab_find(&t->tab, mac_hash(t, mac), entry_eq, &mac);
+}
+
+struct mac_owner *mac_table_find(struct mac_table *t, mac_addr mac,
+				 uint64_t now_ns)
+{
+	struct mac_entry *e = entry_find(t, mac);
+
+	return e && !is_old(t, e, now_ns) ? e->owner : NULL;
+}
+
+/* Heard just now: to the end of both lists. */
+static void entry_touch(struct mac_table *t, struct mac_entry *e,
+			uint64_t now_ns)
+{
+	e->seen_ns = now_ns;
+	list_move_tail(&t->ages, &e->age);
+	list_move_tail(&e->owner->entries, &e->mine);
+}
+
+/* May @e change ports now?  Counts the attempt. */
+static bool may_move(struct mac_table *t, struct mac_entry *e, uint64_t now_ns)
+{
+	if (now_ns - e->window_ns >= NS_PER_S) {
+		e->window_ns = now_ns;
+		e->moves = 0;
+	}
+	if (t->cfg.is_sticky || e->moves >= t->cfg.moves_per_s) {
+		t->stats.move_alarms++;
+		return false;
+	}
+	e->moves++;
+	return true;
+}
+
+static void evict(struct mac_table *t, struct mac_owner *owner)
+{
+	struct list *from = owner->count ? &owner->entries : NULL;
+	struct mac_entry *e;
+
+	e = from ? list_first_entry(from, struct mac_entry, mine)
+		 : list_first_entry(&t->ages, struct mac_entry, age);
+	if (!e)
+		return;
+	t->stats.evicted++;
+	mac_table_del(t, e);
+}
+
+/* Make room for one more entry of @owner.  False: there is none to be made. */
+static bool make_room(struct mac_table *t, struct mac_owner *owner)
+{
+	if (!t->cfg.port_max || !t->cfg.table_max)
+		return false;
+	while (owner->count >= t->cfg.port_max)
+		evict(t, owner);
+	while (t->tab.count >= t->cfg.table_max)
+		evict(t, owner);
+	return true;
+}
+
+static enum mac_verdict entry_move(struct mac_table *t, struct mac_entry *e,
+				   struct mac_owner *owner, uint64_t now_ns)
+{
+	if (!may_move(t, e, now_ns))
+		return MAC_REFUSED;
+	while (owner->count >= t->cfg.port_max && owner->count)
+		evict(t, owner);
+	e->owner->count--;
+	e->owner = owner;
+	owner->count++;
+	entry_touch(t, e, now_ns);
+	t->stats.moved++;
+	return MAC_MOVED;
+}
+
+static enum mac_verdict entry_new(struct mac_table *t, mac_addr mac,
+				  struct mac_owner *owner, uint64_t now_ns)
+{
+	struct mac_entry *e;
+
+	if (!make_room(t, owner))
+		return MAC_NO_ROOM;
+	e = pool_get_zeroed(&t->pool);
+	if (!e)
+		return MAC_NO_ROOM;
+	e->mac = mac;
+	if (htab_add(&t->tab, mac_hash(t, mac), e)) {
+		pool_put(&t->pool, e);
+		return MAC_NO_ROOM;
+	}
+	e->owner = owner;
+	owner->count++;
+	entry_touch(t, e, now_ns);
+	t->stats.learned++;
+	return MAC_NEW;
+}
+
+enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
+				 struct mac_owner *owner, uint64_t now_ns)
+{
+	struct mac_entry *e = entry_find(t, mac);
+
+	if (!e)
+		return entry_new(t, mac, owner, now_ns);
+	if (e->owner != owner)
+		return entry_move(t, e, owner, now_ns);
+	entry_touch(t, e, now_ns);
+	return MAC_KNOWN;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VNET_MAC_TABLE_H
+#define VNET_MAC_TABLE_H
+
+/*
+ * mac_table.h - which address lives at which port of a switch
+ *
+ * Used by switch.c only; everyone else includes "vnet/switch.h".
+ */
+
+#include "base/hash.h"
+#include "base/htab.h"
+#include "base/list.h"
+#include "base/mem.h"
+
+#include "vnet/switch.h"
+
+/**
+ * struct mac_owner - what a port needs to have addresses
+ * @entries:	Its addresses, the longest silent first
+ * @count:	How many
+ */
+struct mac_owner {
+	struct list entries;
+	uint32_t count;
+};
+
+/**
+ * struct mac_entry - an address
+ * @age:	In the table, the longest silent first
+ * @mine:	In the port, likewise
+ * @mac:	The address
+ * @owner:	Its port
+ * @seen_ns:	Last frame from it
+ * @window_ns:	Begin of the second in which @moves are counted
+ * @moves:	Changes of port in that second
+ */
+struct mac_entry {
+	struct list age;
+	struct list mine;
+	mac_addr mac;
+	struct mac_owner *owner;
+	uint64_t seen_ns;
+	uint64_t window_ns;
+	uint32_t moves;
+};
+
+/**
+ * struct mac_table - all addresses of a switch
+ * @tab:	By address
+ * @pool:	Where entries come from
+ * @ages:	struct mac_entry.age, the longest silent first
+ * @key:	Of the hash: strangers choose addresses
+ * @cfg:	Limits
+ * @stats:	Counts learned, moved, move_alarms, evicted, aged
+ */
+struct mac_table {
+	struct htab tab;
+	struct pool pool;
+	struct list ages;
+	struct hash_key key;
+	struct switch_cfg cfg;
+	struct switch_stats stats;
+};
+
+enum mac_verdict {
+	MAC_KNOWN,   /* nothing new */
+	MAC_NEW,     /* learned */
+	MAC_MOVED,   /* learned at another port */
+	MAC_REFUSED, /* moves too often, or must not move */
+	MAC_NO_ROOM, /* not learned: no memory, or the quota is 0 */
+};
+
+void mac_table_init(struct mac_table *t, struct mem *mem,
+		    const struct hash_key *key);
+void mac_table_fini(struct mac_table *t);
+
+/* A frame from @mac came in at @owner. */
+enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
+				 struct mac_owner *owner, uint64_t now_ns);
+
+/* Where @mac lives, or NULL.  Entries that are too old do not count. */
+struct mac_owner *mac_table_find(struct mac_table *t, mac_addr mac,
+				 uint64_t now_ns);
+
+/* The longest silent entry if it is too old, or NULL. */
+struct mac_entry *mac_table_oldest(struct mac_table *t, uint64_t now_ns);
+
+void mac_table_del(struct mac_table *t, struct mac_entry *e);
+
+#endif /* VNET_MAC_TABLE_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VNET_VNET_INT_H
+#define VNET_VNET_INT_H
+
+/*
+ * vnet_int.h - what the files of this directory know of each other
+ *
+ * Private to vnet/.
+ */
+
+#include "base/htab.h"
+
+#include "vnet/vnet.h"
+
+/**
+ * struct world - a network and its clock
+ * @env:	What all its stacks share: time, memory, listener
+ * @seed:	From which every random stream is derived
+ * @sched:	What happens next
+ * @place:	The place called "lab"
+ * @nodes:	struct node.list
+ * @names:	The same, by name
+ * @cables:	struct cable.list
+ * @lines:	struct script_line.list, not yet run
+ * @node_count:	Nodes there ever were
+ * @cable_count: Cables there ever were
+ * @line_count:	Script lines there ever were
+ * @event_count: Events that ran
+ * @is_running:	An event is under way
+ */
+struct world {
+	struct env env;
+	uint64_t seed;
+	struct sched sched;
+	struct place place;
+	struct list nodes;
+	struct htab names;
+	struct list cables;
+	struct list lines;
+	uint32_t node_count;
+	uint32_t cable_count;
+	uint64_t line_count;
+	uint64_t event_count;
+	bool is_running;
+};
+
+/*
+ * node_init() takes the name into the world: 0, -EEXIST, -EINVAL (empty or too
+ * long) or -ENOMEM.  node_fini() gives it back; ports and what they are part
+ * of must be gone.
+ */
+int node_init(struct node *node, struct world *w, enum node_kind kind,
+	      const char *name);
+void node_fini(struct node *node);
+
+/* Another port; @mac NULL: made from the names.  NULL: no memory. */
+struct port *node_add_port(struct node *node, const char *prefix,
+			   uint32_t number, const mac_addr *mac);
+void node_free_ports(struct node *node);
+
+/* The cable hands a frame to the port at its end.  Takes @pkt. */
+void port_input(struct port *port, struct pkt *pkt);
+
+/* Free a node of each kind, and a cable with all that is on it. */
+void host_free(struct host *h);
+void switch_free(struct vswitch *sw);
+void box_free(struct node *node);
+void cable_free(struct cable *c);
+
+/* cable_fate.c: a frame begins its way; what becomes of it. */
+void cable_fate(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
+void cable_fly(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
+uint64_t cable_octets_ns(const struct cable_half *half, uint64_t octets);
+
+#endif /* VNET_VNET_INT_H */
