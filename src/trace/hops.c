@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/*
+ * hops.c - one frame followed through every box
+ *
+ * Theory of operation
+ * ===================
+ * The way of a frame is a tree in the log: it is sent (tx), it arrives (rx,
+ * caused by the tx), it is passed on (a relayed tx, caused by the rx), and so
+ * on; a switch that floods makes several branches.  What a box changed is the
+ * difference between the dissection of what came in and of what went out,
+ * field by field, so nothing that changed can be missed.  What the box looked
+ * up (routes, MAC table, translations, ARP) are the other events that the
+ * arrival caused there.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "trace/chain.h"
+#include "trace/dissect.h"
+#include "trace/explain.h"
+#include "trace/frame.h"
+#include "trace/names.h"
+
+#define BOX_WIDTH  10
+#define PORT_WIDTH 14
+#define DEPTH_MAX  64
+
+struct hops {
+	const struct trace_log *log;
+	struct strbuf *out;
+	int depth;
+};
+
+uint32_t chain_origin(const struct trace_log *log, uint32_t n)
+{
+	const struct log_event *ev = trace_log_get(log, n);
+
+	while (ev && ev->cause && ev->frame &&
+	       (ev->kind == EV_RX || ev->kind == EV_DROP ||
+		frame_is_relayed(ev))) {
+		const struct log_event *by = trace_log_get(log, ev->cause);
+
+		if (!by->frame)
+			break;
+		ev = by;
+	}
+	return ev ? ev->n : 0;
+}
+
+static const char *named_mac(const struct hops *h, const char *mac)
+{
+	const char *name = name_of_mac(h->log, mac);
+
+	return name ? name : mac;
+}
+
+/* Start a line: box and ports. */
+static void put_box(const struct hops *h, const char *box, const char *in,
+		    const char *out)
+{
+	size_t line = h->out->len, width;
+	const char *between = in && out ? " -> " : "";
+
+	strbuf_printf(h->out, "  %-*s  ", BOX_WIDTH, box);
+	width = h->out->len - line;
+	strbuf_printf(h->out, "%s%s%s%s",
+		      in && !out   ? "in  "
+		      : out && !in ? "out "
+				   : "",
+		      in ? in : "", between, out ? out : "");
+	line += width;
+	width = h->out->len - line;
+	strbuf_fill(h->out, ' ', width < PORT_WIDTH ? PORT_WIDTH - width : 1);
+}
+
+static void put_change(const struct hops *h, const struct dis_field *f,
+		       const char *before, const char *after)
+{
+	bool is_mac =
+		strstr(f->name, "Address") && !strcmp(f->layer, "Ethernet");
+
+	if (is_mac) {
+		before = named_mac(h, before);
+		after = named_mac(h, after);
+	}
+	strbuf_printf(h->out, "%s %s: %s -> %s; ", f->layer, f->name, before,
+		      after);
+}
+
+/* Every field that differs.  Returns how many do. */
+static size_t put_changes(const struct hops *h, const struct log_event *in,
+			  const struct log_event *out)
+{
+	struct dissection a, b;
+	size_t i, changes = 0;
+	int err = dissect(&a, h->out->mem, in->frame, in->frame_len, true);
+
+	err |= dissect(&b, h->out->mem, out->frame, out->frame_len, true);
+	for (i = 0; !err && i < a.count && i < b.count; i++) {
+		const char *before = dis_value(&a, &a.fields[i]);
+		const char *after = dis_value(&b, &b.fields[i]);
+
+		if (!strcmp(before, after))
+			continue;
+		put_change(h, &a.fields[i], before, after);
+		changes++;
+	}
+	dissect_fini(&a);
+	dissect_fini(&b);
+	return changes;
+}
+
+/* What the arrival @by made its box look up or note. */
+static void put_lookups(const struct hops *h, uint32_t by)
+{
+	uint32_t n = by;
+
+	while ((n = trace_log_next_child(h->log, by, n))) {
+		const struct log_event *ev = trace_log_get(h->log, n);
+
+		if (ev->kind != EV_LOOKUP && ev->kind != EV_LEARN)
+			continue;
+		strbuf_printf(h->out, "\n  %-*s  %-*s", BOX_WIDTH, "",
+			      PORT_WIDTH, "");
+		explain_say(h->log, ev, h->out);
+	}
+}
+
+static void put_relay(const struct hops *h, const struct log_event *in,
+		      const struct log_event *out)
+{
+	put_box(h, in->host, in->netif, out->netif);
+	if (!put_changes(h, in, out))
+		strbuf_puts(h->out, "unchanged");
+	put_lookups(h, in->n);
+	strbuf_putc(h->out, '\n');
+}
+
+static void put_drop(const struct hops *h, const struct log_event *ev)
+{
+	put_box(h, ev->host, ev->netif, NULL);
+	strbuf_printf(h->out, "dropped: %s (%s)\n", log_text(ev, "text"),
+		      log_text(ev, "drop"));
+}
+
+/* Nothing of it went on: what it led to here. */
+static void put_end(const struct hops *h, const struct log_event *in)
+{
+	const struct log_event *ev;
+	uint32_t n = trace_log_next_child(h->log, in->n, in->n);
+
+	put_box(h, in->host, in->netif, NULL);
+	strbuf_puts(h->out, "accepted");
+	for (; n; n = trace_log_next_child(h->log, in->n, n)) {
+		ev = trace_log_get(h->log, n);
+		strbuf_puts(h->out, "; ");
+		if (ev->kind == EV_TX)
+			strbuf_puts(h->out, "answers ");
+		explain_say(h->log, ev, h->out);
+	}
+	strbuf_putc(h->out, '\n');
+}
+
+static void follow_tx(struct hops *h, const struct log_event *tx);
+
+/* Where a frame arrived: it is dropped, passed on, or stays. */
+static void follow_rx(struct hops *h, const struct log_event *rx)
+{
+	bool has_end = true;
+	uint32_t n = rx->n;
+
+	while ((n = trace_log_next_child(h->log, rx->n, n))) {
+		const struct log_event *ev = trace_log_get(h->log, n);
+
+		if (ev->kind == EV_DROP && ev->what == rx->what) {
+			put_drop(h, ev);
+			has_end = false;
+		} else if (frame_is_relayed(ev)) {
+			put_relay(h, rx, ev);
+			follow_tx(h, ev);
+			has_end = false;
+		}
+	}
+	if (has_end)
+		put_end(h, rx);
+}
+
+static void follow_tx(struct hops *h, const struct log_event *tx)
+{
+	uint32_t n = tx->n;
+
+	if (++h->depth > DEPTH_MAX)
+		return;
+	while ((n = trace_log_next_child(h->log, tx->n, n))) {
+		const struct log_event *ev = trace_log_get(h->log, n);
+
+		if (ev->kind == EV_RX)
+			follow_rx(h, ev);
+		else if (ev->kind == EV_DROP)
+			put_drop(h, ev);
+	}
+	h->depth--;
+}
+
+static void put_origin(const struct hops *h, const struct log_event *ev)
+{
+	struct frame_view v;
+	char a[MAC_TEXT], b[MAC_TEXT];
+	char src[IP4_TEXT], dst[IP4_TEXT];
+
+	frame_view(&v, ev);
+	strbuf_printf(h->out, "frame %u  ", ev->n);
+	explain_say(h->log, ev, h->out);
+	strbuf_putc(h->out, '\n');
+	put_box(h, ev->host, NULL, ev->netif);
+	if (v.has_ip)
+		strbuf_printf(h->out, "IP %s > %s ttl %u   ",
+			      ip4_print(v.ip.src, src),
+			      ip4_print(v.ip.dst, dst), v.ip.ttl);
+	strbuf_printf(h->out, "MAC %s > %s\n",
+		      named_mac(h, mac_print(v.src_mac, a)),
+		      named_mac(h, mac_print(v.dst_mac, b)));
+}
+
+int chain_hops(const struct trace_log *log, uint32_t n, struct strbuf *out)
+{
+	const struct log_event *ev = trace_log_get(log, chain_origin(log, n));
+	struct hops h = {.log = log, .out = out};
+
+	if (!ev || !ev->frame)
+		return -EINVAL;
+	put_origin(&h, ev);
+	if (ev->kind == EV_TX)
+		follow_tx(&h, ev);
+	else
+		follow_rx(&h, ev);
+	return 0;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/*
+ * why.c - the chain of causes, told backwards
+ *
+ * Each event names the one that caused it, so the chain is found by walking
+ * the cause numbers.  A frame's way through switches and routers takes two
+ * links for each box (it arrives, it is passed on); they are told in one line,
+ * because hops tells them in full.
+ */
+
+#include "base/check.h"
+
+#include "trace/chain.h"
+#include "trace/explain.h"
+#include "trace/frame.h"
+
+void put_time_ms(struct strbuf *out, uint64_t t_ns)
+{
+	strbuf_printf(out, "%llu.%03llu ms",
+		      (unsigned long long)(t_ns / NS_PER_MS),
+		      (unsigned long long)(t_ns % NS_PER_MS / NS_PER_US));
+}
+
+static bool is_arrival(const struct log_event *ev)
+{
+	return ev->kind == EV_RX;
+}
+
+/* An arrival at a box that then passed the frame on. */
+static bool is_passage(const struct trace_log *log, const struct log_event *ev,
+		       const struct log_event *later)
+{
+	(void)log;
+	return is_arrival(ev) && later && frame_is_relayed(later);
+}
+
+static void put_link(const struct trace_log *log, const struct log_event *ev,
+		     struct strbuf *out)
+{
+	const char *rfc = explain_rfc(ev);
+	size_t before;
+
+	strbuf_printf(out, "  #%-5u ", ev->n);
+	put_time_ms(out, ev->t_ns);
+	strbuf_printf(out, "  %s%s%s: ", ev->host, ev->netif ? " " : "",
+		      ev->netif ? ev->netif : "");
+	explain_say(log, ev, out);
+	strbuf_putc(out, '\n');
+	before = out->len;
+	strbuf_puts(out, "         because ");
+	explain_why(log, ev, out);
+	if (out->len == before + 17)
+		strbuf_truncate(out, before);
+	else if (rfc && !is_arrival(ev))
+		strbuf_printf(out, " (RFC %s)\n", rfc);
+	else
+		strbuf_putc(out, '\n');
+}
+
+uint32_t chain_why(const struct trace_log *log, uint32_t n, struct strbuf *out)
+{
+	const struct log_event *ev = trace_log_get(log, n), *later = NULL;
+
+	check(ev);
+	strbuf_printf(out, "why is there #%u?\n", n);
+	for (;;) {
+		if (!is_passage(log, ev, later))
+			put_link(log, ev, out);
+		if (!ev->cause)
+			return ev->n;
+		later = ev;
+		ev = trace_log_get(log, ev->cause);
+	}
+}
+
+void chain_why_json(const struct trace_log *log, uint32_t n, struct json *j)
+{
+	const struct log_event *ev;
+	char text[512];
+	struct strbuf sb;
+
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	json_open(j, '[');
+	for (ev = trace_log_get(log, n); ev;
+	     ev = trace_log_get(log, ev->cause)) {
+		json_open(j, '{');
+		json_key_num(j, "n", ev->n);
+		json_key_num(j, "t", (int64_t)ev->t_ns);
+		json_key_text(j, "host", ev->host);
+		json_key_text(j, "what", reason_name(ev->what));
+		strbuf_clear(&sb);
+		explain_say(log, ev, &sb);
+		json_key_text(j, "say", strbuf_text(&sb));
+		strbuf_clear(&sb);
+		explain_why(log, ev, &sb);
+		json_key_text(j, "why", strbuf_text(&sb));
+		json_key_text(j, "rfc", explain_rfc(ev));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
