@@ -17,5 +17,6 @@ meson test -C build-cover --no-rebuild --num-processes "$JOBS" \
 gcovr --root . --filter "src/${1:-}" --exclude-throw-branches \
     --exclude-lines-by-pattern '.*\bcheck\(.*' -j "$JOBS" --sort-uncovered \
     --html-details build-cover/cover.html build-cover \
-    --txt build-cover/cover.txt >/dev/null
-cat build-cover/cover.txt
+    --txt build-cover/cover.txt --print-summary >build-cover/summary.txt
+cut -c 1-100 build-cover/cover.txt
+cat build-cover/summary.txt
