@@ -5,8 +5,6 @@
 
 #include "wire/ether.h"
 
-#include <errno.h>
-
 #include "base/cursor.h"
 
 int ether_parse(struct ether_hdr *hdr, const uint8_t *buf, size_t len)
@@ -24,13 +22,15 @@ int ether_parse(struct ether_hdr *hdr, const uint8_t *buf, size_t len)
 		type = cur_u16(&c);
 	}
 	if (!cur_ok(&c))
-		return -EBADMSG;
+		return WIRE_SHORT;
+	if (type > ETH_LENGTH_MAX && type < ETH_TYPE_MIN)
+		return WIRE_FIELD;
+	if (type <= ETH_LENGTH_MAX && type > cur_left(&c))
+		return WIRE_LEN;
 	if (type >= ETH_TYPE_MIN)
 		h.type = type;
-	else if (type <= ETH_LENGTH_MAX && type <= cur_left(&c))
-		h.length = type;
 	else
-		return -EBADMSG;
+		h.length = type;
 	h.len = (uint8_t)(len - cur_left(&c));
 	*hdr = h;
 	return h.len;

@@ -92,9 +92,9 @@ static inline uint16_t ether_vlan_id(const struct ether_hdr *hdr)
  *
  * One tag is understood; a second one appears as the type.
  *
- * Return: header length in octets (14 or 18), or -EBADMSG if the frame is too
- * short, if its length is greater than what follows, or if the type is
- * neither type nor length (1501 ... 1535)
+ * Return: header length in octets (14 or 18); WIRE_SHORT; WIRE_FIELD if the
+ * type is neither type nor length (1501 ... 1535); WIRE_LEN if the length is
+ * greater than what follows
  */
 int ether_parse(struct ether_hdr *hdr, const uint8_t *buf, size_t len);
 

@@ -257,7 +257,7 @@ static void route_print(struct strbuf *sb, const struct ip4_opt *o)
 
 	for (i = ROUTE_PTR_MIN - 1; i + 4 <= o->len; i += 4)
 		strbuf_printf(sb, "%s%s",
-			      i + 1 == o->data[OPT_PTR] ? " |" : " ",
+			      i + 1 == o->data[OPT_PTR] ? " | " : " ",
 			      ip4_print(get_ip4(o->data + i), text));
 }
 
