@@ -32,27 +32,10 @@
 #include "core/netif.h"
 #include "core/pkt.h"
 
-#define EVENTS_PER_BLOCK 1024
-#define ARENA_PIECE	 (256 * 1024)
-#define FCS_LEN		 4
-#define FIELDS_MAX	 24
+#include "trace/log_int.h"
 
-struct arena_piece {
-	struct arena_piece *next;
-	size_t size, used;
-	uint8_t data[];
-};
-
-struct trace_log {
-	struct mem *mem;
-	struct env *env;
-	enum log_depth depth;
-	bool is_full;
-	uint32_t count;
-	struct log_event **blocks;
-	size_t block_count, block_room;
-	struct arena_piece *arena;
-};
+#define FCS_LEN	   4
+#define FIELDS_MAX 24
 
 struct trace_log *trace_log_new(struct mem *mem, enum log_depth depth)
 {
@@ -85,8 +68,7 @@ void trace_log_free(struct trace_log *log)
 	mem_free(log->mem, log, sizeof(*log));
 }
 
-/* Aligned room that lives as long as the log; NULL: memory ran out. */
-static void *arena_take(struct trace_log *log, size_t len)
+void *log_take(struct trace_log *log, size_t len)
 {
 	struct arena_piece *piece = log->arena;
 	size_t size = max_size(ARENA_PIECE, len);
@@ -107,10 +89,10 @@ static void *arena_take(struct trace_log *log, size_t len)
 	return p;
 }
 
-static const char *arena_text(struct trace_log *log, const char *text)
+const char *log_take_text(struct trace_log *log, const char *text)
 {
 	size_t len = strlen(text) + 1;
-	char *p = arena_take(log, len);
+	char *p = log_take(log, len);
 
 	if (p)
 		memcpy(p, text, len);
@@ -137,8 +119,7 @@ static bool blocks_grow(struct trace_log *log)
 	return true;
 }
 
-/* Room for one more event; NULL: memory ran out. */
-static struct log_event *event_room(struct trace_log *log)
+struct log_event *log_room(struct trace_log *log)
 {
 	size_t block = log->count / EVENTS_PER_BLOCK;
 
@@ -160,15 +141,15 @@ static const char *address_text(struct trace_log *log, const struct ev_field *f)
 
 	switch (f->type) {
 	case EVT_IP:
-		return arena_text(log, ip_addr_print(*f->ip, buf));
+		return log_take_text(log, ip_addr_print(*f->ip, buf));
 	case EVT_EP:
-		return arena_text(log, endpoint_print(*f->ep, buf));
+		return log_take_text(log, endpoint_print(*f->ep, buf));
 	case EVT_MAC:
-		return arena_text(log, mac_print(*f->mac, buf));
+		return log_take_text(log, mac_print(*f->mac, buf));
 	case EVT_TEXT:
 	case EVT_NUM:
 	default:
-		return arena_text(log, f->text ? f->text : "");
+		return log_take_text(log, f->text ? f->text : "");
 	}
 }
 
@@ -180,7 +161,7 @@ static bool copy_fields(struct trace_log *log, struct log_event *to,
 
 	while (n < FIELDS_MAX && from[n].key)
 		n++;
-	fields = arena_take(log, n * sizeof(*fields));
+	fields = log_take(log, n * sizeof(*fields));
 	if (!fields)
 		return false;
 	for (i = 0; i < n; i++) {
@@ -231,7 +212,7 @@ static bool copy_frame(struct trace_log *log, struct log_event *to,
 	len = front + pkt->len;
 	if (len < ETH_HLEN)
 		return true;
-	frame = arena_take(log, len + FCS_LEN);
+	frame = log_take(log, len + FCS_LEN);
 	if (!frame)
 		return false;
 	memcpy(frame, pkt->room + start, front);
@@ -248,7 +229,7 @@ static const char *proto_of(struct trace_log *log, enum reason what)
 {
 	const char *name = reason_name(what);
 	size_t len = strcspn(name, ".");
-	char *p = arena_take(log, len + 1);
+	char *p = log_take(log, len + 1);
 
 	if (!p)
 		return NULL;
@@ -266,11 +247,11 @@ static bool copy_event(struct trace_log *log, struct log_event *to,
 		.t_ns = log->env->now_ns,
 		.kind = ev->kind,
 		.what = ev->what,
-		.host = arena_text(log, ev->place->name),
+		.host = log_take_text(log, ev->place->name),
 		.proto = proto_of(log, ev->what),
 	};
 	if (ev->netif)
-		to->netif = arena_text(log, ev->netif->name);
+		to->netif = log_take_text(log, ev->netif->name);
 	return to->host && to->proto && (!ev->netif || to->netif) &&
 	       copy_fields(log, to, ev->fields) && copy_frame(log, to, ev);
 }
@@ -283,7 +264,7 @@ static uint32_t on_event(void *arg, const struct event *ev)
 	check(ev->cause <= log->count);
 	if (log->is_full)
 		return 0;
-	to = event_room(log);
+	to = log_room(log);
 	if (!to || !copy_event(log, to, ev)) {
 		log->is_full = true;
 		return 0;
