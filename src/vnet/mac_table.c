@@ -7,7 +7,8 @@
  * An entry is in a hash table and in two lists, both ordered by when the
  * address was last heard: one of the whole table, one of its port.  A frame
  * moves its source to the end of both; so ageing looks at the front only, and
- * so does eviction.
+ * so does eviction.  Within a second of the last time this is not repeated: it
+ * costs four visits to other entries, and ageing need not be that exact.
  *
  * Whoever floods a switch with invented addresses can only push out his own:
  * a port that has reached its quota forgets its oldest entry, and when the
@@ -32,6 +33,8 @@
 #include "base/check.h"
 
 #include "core/env.h"
+
+#define TOUCH_NS NS_PER_S
 
 static uint32_t mac_hash(const struct mac_table *t, mac_addr mac)
 {
@@ -199,6 +202,7 @@ enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
 		return entry_new(t, mac, owner, now_ns);
 	if (e->owner != owner)
 		return entry_move(t, e, owner, now_ns);
-	entry_touch(t, e, now_ns);
+	if (now_ns - e->seen_ns >= TOUCH_NS)
+		entry_touch(t, e, now_ns);
 	return MAC_KNOWN;
 }

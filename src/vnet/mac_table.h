@@ -31,7 +31,7 @@ struct mac_owner {
  * @mine:	In the port, likewise
  * @mac:	The address
  * @owner:	Its port
- * @seen_ns:	Last frame from it
+ * @seen_ns:	Last frame from it, up to a second ago
  * @window_ns:	Begin of the second in which @moves are counted
  * @moves:	Changes of port in that second
  */

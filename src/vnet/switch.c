@@ -70,11 +70,21 @@ struct switch_port {
 	bool is_full;
 };
 
+/**
+ * struct vswitch - a switch
+ * @node:	What it has in common with other nodes
+ * @place:	Its counters and events
+ * @table:	What it has learned
+ * @ports:	struct switch_port.list
+ * @tree:	world_open_loops(): nearer to the root of its tree; the root
+ *		itself
+ */
 struct vswitch {
 	struct node node;
 	struct place place;
 	struct mac_table table;
-	struct list ports; /* struct switch_port.list */
+	struct list ports;
+	struct vswitch *tree;
 };
 
 struct vswitch *switch_of(struct node *node)
@@ -405,4 +415,53 @@ void switch_flush(struct vswitch *sw)
 		mac_table_del(&sw->table,
 			      list_first_entry(&sw->table.ages,
 					       struct mac_entry, age));
+}
+
+static struct vswitch *tree_root(struct vswitch *sw)
+{
+	while (sw->tree != sw) {
+		sw->tree = sw->tree->tree; /* halve the way for the next */
+		sw = sw->tree;
+	}
+	return sw;
+}
+
+/* Does this cable close a loop?  If not it becomes part of the tree. */
+static bool closes_loop(struct vswitch *a, struct vswitch *b)
+{
+	a = tree_root(a);
+	b = tree_root(b);
+	b->tree = a;
+	return a == b;
+}
+
+size_t world_open_loops(struct world *w)
+{
+	struct list *pos;
+	size_t count = 0;
+
+	list_for_each(pos, &w->nodes) {
+		struct vswitch *sw =
+			switch_of(list_entry(pos, struct node, list));
+
+		if (!sw)
+			continue;
+		sw->tree = sw;
+		switch_flush(sw); /* the way may be another one now */
+	}
+	list_for_each(pos, &w->cables) {
+		struct cable *c = list_entry(pos, struct cable, list);
+		struct port *pa = c->half[0].from, *pb = c->half[0].to;
+		struct vswitch *a = switch_of(pa->node);
+		struct vswitch *b = switch_of(pb->node);
+		bool is_blocked;
+
+		if (!a || !b || !c->half[0].is_up || !c->half[1].is_up)
+			continue;
+		is_blocked = closes_loop(a, b);
+		switch_block_port(pa, false);
+		switch_block_port(pb, is_blocked);
+		count += is_blocked;
+	}
+	return count;
 }

@@ -63,7 +63,7 @@ struct switch_stats {
 struct switch_entry {
 	mac_addr mac;
 	const struct port *port;
-	uint64_t seen_ns;    /* last frame from it */
+	uint64_t seen_ns;    /* last frame from it, to the second */
 	uint64_t expires_ns; /* forgotten then */
 };
 
@@ -82,6 +82,19 @@ const struct switch_stats *switch_stats(const struct vswitch *sw);
 
 /* A blocked port neither forwards nor learns: keeps loops open. */
 void switch_block_port(struct port *port, bool is_blocked);
+
+/**
+ * world_open_loops() - Keep frames from going round
+ * @w:		With all its cables
+ *
+ * Of the cables between switches that are up, keeps a tree and blocks a port
+ * of each other one; ports blocked before are opened where they belong to the
+ * tree.  All addresses are forgotten.  The tree is computed, not negotiated:
+ * call again when a cable between switches is plugged in, breaks or comes back.
+ *
+ * Return: how many cables are blocked now
+ */
+size_t world_open_loops(struct world *w);
 
 /* Call @fn for every address known now, the longest silent first. */
 void switch_for_each(struct vswitch *sw,

@@ -362,6 +362,33 @@ static void blocked_port_opens_the_loop(void **state)
 	triangle_fini(&t);
 }
 
+static void loops_are_opened_and_closed_as_cables_break(void **state)
+{
+	struct triangle t;
+	struct cable *c;
+
+	(void)state;
+	triangle_init(&t);
+	c = t.ring[0]->cable;
+	assert_int_equal(world_open_loops(w), 1);
+	frame_send(t.host[0].port, MAC_BROADCAST, mac_of(1), 1, 60);
+	world_run_idle(w, NS_PER_S);
+	assert_int_equal(t.host[0].count, 0);
+	assert_int_equal(t.host[1].count, 1);
+	assert_int_equal(t.host[2].count, 1);
+
+	cable_set_up(c, CABLE_BOTH, false);
+	assert_int_equal(world_open_loops(w), 0);
+	frame_send(t.host[0].port, MAC_BROADCAST, mac_of(1), 2, 60);
+	world_run_idle(w, NS_PER_S);
+	assert_int_equal(t.host[1].count, 2);
+	assert_int_equal(t.host[2].count, 2);
+
+	cable_set_up(c, CABLE_BOTH, true);
+	assert_int_equal(world_open_loops(w), 1);
+	triangle_fini(&t);
+}
+
 static void flood_limit_refills_with_time(void **state)
 {
 	struct switch_cfg cfg = switch_cfg_default;
@@ -482,6 +509,7 @@ int main(void)
 		cmocka_unit_test(group_addresses_are_never_learned),
 		cmocka_unit_test(broadcast_storm_is_capped_and_time_goes_on),
 		cmocka_unit_test(blocked_port_opens_the_loop),
+		cmocka_unit_test(loops_are_opened_and_closed_as_cables_break),
 		cmocka_unit_test(flood_limit_refills_with_time),
 		cmocka_unit_test(runts_are_dropped_by_name),
 		cmocka_unit_test(damaged_frames_go_no_further),
