@@ -1,7 +1,75 @@
 // SPDX-License-Identifier: MIT
-/* main.c - the program's entry: a table of subcommands */
+/*
+ * main.c - the program's entry: a table of subcommands
+ */
 
-int main(void)
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "cli/cli.h"
+
+#define VERSION "0.1.0"
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{"why",		cmd_why,	"why is there a frame, back to what a person did"},
+	{"hops",	cmd_hops,	"one frame at each switch and router"},
+	{"show",	cmd_show,	"every octet of a frame, named"},
+	{"help",	cmd_help,	"this text"},
+};
+/* clang-format on */
+
+int cmd_help(int argc, char **argv)
 {
-	return 0;
+	size_t i;
+
+	(void)argc;
+	(void)argv;
+	puts("weft: a whole TCP/IP network in user space\n\n"
+	     "usage: weft COMMAND [ARGUMENTS]\n\n"
+	     "commands:");
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+	puts("\n"
+	     "examples:\n"
+	     "  weft visit http://www.shop.test/   what a visit is made of\n"
+	     "  weft why 30                        why is there frame 30?\n"
+	     "  weft COMMAND --help                more about one of them\n\n"
+	     "exit status: 0 as wished, 1 not as wished, 2 wrong arguments or "
+	     "file");
+	return CLI_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[0], commands[i].name))
+			return commands[i].run(argc, argv);
+	fprintf(stderr,
+		"weft: there is no command '%s'; weft help lists them\n",
+		argv[0]);
+	return CLI_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		cmd_help(argc, argv);
+		return CLI_USAGE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("weft " VERSION);
+		return CLI_OK;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return cmd_help(argc, argv);
+	return run(argc - 1, argv + 1);
 }

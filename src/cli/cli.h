@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+/*
+ * cli.h - what the subcommands share
+ *
+ * A subcommand is a function in a file of its own, and a row of the table in
+ * main.c.  It gets its own name as argv[0], writes what was asked for to
+ * standard output, and complaints to standard error.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+
+#include "trace/log.h"
+
+/* What the program exits with. */
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FAILED = 1, /* it ran, and the answer is no */
+	CLI_USAGE = 2,	/* wrong arguments, or a wrong file */
+};
+
+int cmd_back(int argc, char **argv);
+int cmd_help(int argc, char **argv);
+int cmd_hops(int argc, char **argv);
+int cmd_lab(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_visit(int argc, char **argv);
+int cmd_why(int argc, char **argv);
+
+/* "weft NAME: text" to standard error, with the way to help. CLI_USAGE. */
+int cli_usage(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Write @sb to standard output.  CLI_OK, or CLI_FAILED with a complaint. */
+int cli_put(const struct strbuf *sb);
+
+/* Colour is for people: a terminal, and NO_COLOR not set. */
+bool cli_has_colour(void);
+
+/**
+ * cli_read_file() - A whole file
+ * @path:	Which
+ * @out:	Appended to
+ *
+ * Return: 0 or -errno
+ */
+int cli_read_file(const char *path, struct strbuf *out);
+
+/* Write a file; 0 or -errno.  What stood there before is replaced. */
+int cli_write_file(const char *path, const void *buf, size_t len);
+
+/* Make a folder and those above it; 0 or -errno. */
+int cli_make_dirs(const char *path);
+
+/**
+ * struct cli_query - a question about a log: weft why, show, hops, back
+ * @n:		The number asked about
+ * @verbosity:	How often -v was given
+ * @is_json:	--json
+ * @log:	The log that was found
+ */
+struct cli_query {
+	struct mem mem;
+	uint32_t n;
+	int verbosity;
+	bool is_json;
+	struct trace_log *log;
+	struct strbuf out;
+};
+
+/**
+ * cli_query_begin() - Read the arguments of a question, and the log
+ * @help:	Text for --help
+ *
+ * The log is the file named by -l, or the newest *.jsonl in this folder or one
+ * of those in it.
+ *
+ * Return: true; or false, with the exit status in @status
+ */
+bool cli_query_begin(struct cli_query *q, int argc, char **argv,
+		     const char *help, int *status);
+
+/* Write the answer and give everything back.  Returns the exit status. */
+int cli_query_end(struct cli_query *q, int status);
+
+#endif /* CLI_CLI_H */
