@@ -90,7 +90,7 @@ static bool mem_is_to_fail(const struct mem *m, size_t size)
 				size > m->bytes_max - m->in_use_bytes);
 }
 
-void *mem_alloc(struct mem *m, size_t size)
+void *mem_alloc_raw(struct mem *m, size_t size)
 {
 	void *p;
 
@@ -102,10 +102,18 @@ void *mem_alloc(struct mem *m, size_t size)
 		m->failures++;
 		return NULL;
 	}
-	memset(p, 0, size);
 	m->in_use_count++;
 	m->in_use_bytes += size;
 	m->peak_bytes = max_size(m->peak_bytes, m->in_use_bytes);
+	return p;
+}
+
+void *mem_alloc(struct mem *m, size_t size)
+{
+	void *p = mem_alloc_raw(m, size);
+
+	if (p)
+		memset(p, 0, size);
 	return p;
 }
 
@@ -156,7 +164,7 @@ static size_t pool_slab_size(const struct pool *p)
 static bool pool_grow(struct pool *p)
 {
 	size_t size = pool_slab_size(p);
-	struct pool_slab *s = mem_alloc(p->mem, size);
+	struct pool_slab *s = mem_alloc_raw(p->mem, size);
 
 	if (!s)
 		return false;
@@ -191,7 +199,7 @@ static void *pool_take(struct pool *p)
 	void *obj;
 
 	if (p->mem->has_no_slabs)
-		return mem_alloc(p->mem, p->size);
+		return mem_alloc_raw(p->mem, p->size);
 	if (p->free_list)
 		return pool_take_freed(p);
 	if (p->fresh_left == 0 && !pool_grow(p))

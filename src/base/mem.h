@@ -80,6 +80,15 @@ void mem_init_libc(struct mem *m);
 void *mem_alloc(struct mem *m, size_t size);
 
 /**
+ * mem_alloc_raw() - Allocate memory that the caller will fill
+ * @m:		Where from
+ * @size:	Octets; 0 is treated as 1
+ *
+ * Return: as mem_alloc(), but not zeroed
+ */
+void *mem_alloc_raw(struct mem *m, size_t size);
+
+/**
  * mem_alloc_array() - Allocate a zeroed array
  * @m:		Where from
  * @count:	Elements

@@ -218,6 +218,20 @@ static struct timer *wheel_take(struct wheel *w, unsigned slot)
 	return t;
 }
 
+/*
+ * Is the first timer of the first slot known to be the first of all, and due?
+ * On the lowest level it is the first; above, if it is alone in its slot.
+ */
+static bool wheel_may_take(const struct wheel *w, unsigned slot,
+			   uint64_t now_ns)
+{
+	struct list *head = w->slots[slot];
+
+	if (slot < WHEEL_SLOTS)
+		return true;
+	return head->next == head && timer_of(head)->expires_ns <= now_ns;
+}
+
 struct timer *wheel_pop(struct wheel *w, uint64_t now_ns)
 {
 	unsigned slot;
@@ -226,7 +240,7 @@ struct timer *wheel_pop(struct wheel *w, uint64_t now_ns)
 		slot = wheel_first_slot(w);
 		if (wheel_slot_start(w, slot) > now_ns)
 			break;
-		if (slot < WHEEL_SLOTS)
+		if (wheel_may_take(w, slot, now_ns))
 			return wheel_take(w, slot);
 		wheel_cascade(w, slot, now_ns);
 	}
