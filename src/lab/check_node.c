@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+/*
+ * check_node.c - what each kind of node may have
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "lab/expand.h"
+#include "lab/schema.h"
+
+enum { ANY = ~0U };
+#define KIND(k) (1U << LAB_##k)
+
+/* clang-format off */
+/* Members of struct lab_node that only some kinds have. */
+static const struct {
+	const char *key;
+	unsigned kinds;
+	const char *who;
+} rules[] = {
+	{"nat",		KIND(ROUTER),		"a router"},
+	{"routes",	KIND(ROUTER),		"a router"},
+	{"net",		KIND(SWITCH),		"a switch"},
+	{"root",	KIND(RESOLVER),		"a dns-resolver"},
+	{"zone",	KIND(DNS),		"a dns server"},
+	{"hosts",	KIND(HOST),		"a host"},
+	{"serve",	KIND(HOST),		"a host"},
+	{"run",		KIND(HOST),		"a host"},
+	{"dns",		ANY & ~KIND(SWITCH),	"what has an address"},
+	{"ip",		ANY & ~KIND(SWITCH),	"what has an address"},
+	{"gateway",	ANY & ~KIND(SWITCH),	"what has an address"},
+	{"interfaces",	ANY & ~KIND(SWITCH),	"what has an address"},
+};
+static_assert(LAB_KINDS <= 32, "kinds are bits");
+/* clang-format on */
+
+static const char *kind_word(const struct schema_field *kind, uint64_t v)
+{
+	return kind->words[v];
+}
+
+static void check_keys(struct lab *lab, const struct lab_node *node)
+{
+	const struct schema_object *o = schema_find_object("nodes");
+	const struct schema_field *kind = schema_find(o, "kind");
+
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		const struct schema_field *f = schema_find(o, rules[i].key);
+		const struct lab_pos *at;
+
+		check(f);
+		at = schema_member_const(f, node);
+		if (!schema_is_set(f, node) ||
+		    rules[i].kinds >> node->kind.v & 1)
+			continue;
+		diag_error(&lab->diag, at->line ? *at : node->item.at,
+			   "'%s' is for %s; '%s' is a %s", rules[i].key,
+			   rules[i].who, node->item.name.s,
+			   kind_word(kind, node->kind.v));
+	}
+}
+
+/* Interfaces that no cable leads to. */
+static void check_plugs(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_iface *iface = node->interfaces.items;
+
+	for (size_t i = 0; i < node->interfaces.count; i++) {
+		if (iface[i].is_plugged || !iface[i].on.s)
+			continue;
+		diag_error(&lab->diag, iface[i].on.at,
+			   "no cable leads from '%s' to '%s'",
+			   node->item.name.s, iface[i].on.s);
+	}
+}
+
+static bool is_connected(const struct lab *lab, const struct lab_node *node)
+{
+	const struct topo_cable *cable = lab->topo.cables.items;
+
+	if (!topo_is_switch(node))
+		return node->interfaces.count;
+	for (size_t i = 0; i < lab->topo.cables.count; i++)
+		if (cable[i].end[0].node == node || cable[i].end[1].node == node)
+			return true;
+	return false;
+}
+
+/* Not connected: perhaps a LAN spells its name differently. */
+static void say_not_connected(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_node *all = lab->spec.nodes.items;
+	size_t n = 0, count = lab->spec.nodes.count;
+	const char **implied =
+		arena_alloc(&lab->arena, count, sizeof(const char *)), *near;
+
+	if (!implied)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (all[i].is_implied)
+			implied[n++] = all[i].item.name.s;
+	near = diag_nearest(node->item.name.s, implied, n);
+	if (near)
+		diag_error(&lab->diag, node->item.at,
+			   "'%s' is connected to nothing; is '%s' meant to be "
+			   "the same?",
+			   node->item.name.s, near);
+	else
+		diag_error(&lab->diag, node->item.at,
+			   "'%s' is connected to nothing: no LAN or link has "
+			   "it",
+			   node->item.name.s);
+}
+
+static void check_nat(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_iface *iface = node->interfaces.items;
+
+	if (!node->nat.s || node->kind.v != LAB_ROUTER)
+		return;
+	for (size_t i = 0; i < node->interfaces.count; i++)
+		if (iface[i].on.s && strcmp(iface[i].on.s, node->nat.s) == 0)
+			return;
+	diag_error(&lab->diag, node->nat.at,
+		   "'%s' is not plugged into '%s', and so cannot hide it",
+		   node->item.name.s, node->nat.s);
+}
+
+static void check_dns(struct lab *lab, const struct lab_node *node)
+{
+	if (node->kind.v != LAB_DNS)
+		return;
+	if (!node->zone.s)
+		diag_error(&lab->diag, node->item.at,
+			   "'%s' needs 'zone': the names that it knows",
+			   node->item.name.s);
+	if (node->zone_file.s && (node->records.is_set || node->delegate.is_set))
+		diag_error(&lab->diag, node->zone_file.at,
+			   "'%s' has a zone-file; records and delegate belong "
+			   "there",
+			   node->item.name.s);
+}
+
+static void check_hosts(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_pair *pair = node->hosts.items;
+	ip4_addr ip;
+
+	for (size_t i = 0; i < node->hosts.count; i++) {
+		const struct lab_str *s = pair[i].values.items;
+
+		for (size_t j = 0; j < pair[i].values.count; j++)
+			if (ip4_parse(&ip, s[j].s) != 0)
+				(void)check_name(lab, &s[j]);
+	}
+}
+
+void check_nodes(struct lab *lab)
+{
+	const struct lab_node *node = lab->spec.nodes.items;
+
+	if (!lab->spec.nodes.count)
+		diag_error(&lab->diag, (struct lab_pos){1, 1},
+			   "the lab has no nodes");
+	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
+		if (!node[i].item.name.s)
+			continue;
+		check_keys(lab, &node[i]);
+		check_plugs(lab, &node[i]);
+		check_nat(lab, &node[i]);
+		check_dns(lab, &node[i]);
+		check_hosts(lab, &node[i]);
+		if (!is_connected(lab, &node[i]))
+			say_not_connected(lab, &node[i]);
+	}
+}

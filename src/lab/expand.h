@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LAB_EXPAND_H
+#define LAB_EXPAND_H
+
+/*
+ * expand.h - everything that a lab file leaves out
+ *
+ * Each pass fills in what is not set and says what contradicts itself; the
+ * order is that of expand.c.  Expanding an expanded lab changes nothing.
+ */
+
+#include "base/mem.h"
+
+#include "lab/lab.h"
+
+/**
+ * expand() - Fill in all of lab->spec, and make lab->topo
+ * @lab:	As read; errors go to lab->diag
+ * @mem:	For tables
+ */
+void expand(struct lab *lab, struct mem *mem);
+
+/* Networks of all segments (address.c). */
+void expand_nets(struct lab *lab);
+
+/* Gateways of segments, addresses of interfaces (address.c). */
+void expand_addresses(struct lab *lab);
+
+/* Link addresses of interfaces (mac.c). */
+void expand_macs(struct lab *lab);
+
+/* Gateways of hosts, routes of routers (route.c). */
+void expand_routes(struct lab *lab);
+
+/* Resolvers, zones, delegations with their glue (zone.c). */
+void expand_names(struct lab *lab);
+
+/* Append a zone in the form of RFC 1035, 5. */
+void zone_text(const struct lab *lab, const struct lab_node *node,
+	       struct strbuf *out);
+
+/* What each kind of node may have (check_node.c). */
+void check_nodes(struct lab *lab);
+
+/* Script and expectations (check.c, check_fault.c). */
+void check_script(struct lab *lab);
+void check_fault(struct lab *lab, const struct lab_line *line);
+void check_expect(struct lab *lab);
+
+/* The node of that name; else an error and NULL. */
+const struct lab_node *check_name(struct lab *lab, const struct lab_str *name);
+
+#endif /* LAB_EXPAND_H */

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: MIT
+/*
+ * schema.c - every key that a lab file may have, as a table
+ *
+ * Theory of operation
+ * ===================
+ * Each kind of map is an object: a list of fields and the structure of spec.h
+ * that they fill.  What the rows can say about a field on its own is said
+ * here (type, unit, default, which other key it goes with); what concerns
+ * several places of the file is checked in check.c.
+ *
+ * The rows of struct lab_cable stand in four objects (a LAN, a link, the
+ * defaults, a fault), so they are a macro.
+ */
+#include "lab/schema.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+/* clang-format off */
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define END {0}
+
+#define CABLE_ROWS(type, d, r, z, q)					\
+	{"delay", "time a frame travels", FIELD_VALUE, VALUE_DURATION,	\
+	 AT(type, cable.delay), d},					\
+	{"jitter", "extra time, different for each frame, from 0 to this",\
+	 FIELD_VALUE, VALUE_DURATION, AT(type, cable.jitter), z},	\
+	{"rate", "bits a second; 0: no limit", FIELD_VALUE, VALUE_RATE,	\
+	 AT(type, cable.rate), r},					\
+	{"loss", "share of frames that vanish", FIELD_VALUE,		\
+	 VALUE_PERCENT, AT(type, cable.loss), z},			\
+	{"dup", "share of frames that arrive twice", FIELD_VALUE,	\
+	 VALUE_PERCENT, AT(type, cable.dup), z},			\
+	{"corrupt", "share of frames with a flipped bit", FIELD_VALUE,	\
+	 VALUE_PERCENT, AT(type, cable.corrupt), z},			\
+	{"reorder", "share of frames that are overtaken", FIELD_VALUE,	\
+	 VALUE_PERCENT, AT(type, cable.reorder), z},			\
+	{"queue", "room for frames that wait for the wire", FIELD_VALUE,\
+	 VALUE_SIZE, AT(type, cable.queue), q}
+
+static const struct schema_field lan_fields[] = {
+	{"net", "its network; default: the next free 10.N.0.0/24",
+	 FIELD_NET, AT(lab_lan, net)},
+	{"join", "the nodes plugged into its switch", FIELD_NAMES,
+	 AT(lab_lan, join), .is_needed = true},
+	{"gateway", "the router that its hosts send to; default: the first "
+	 "that does not hide behind NAT here", FIELD_NAME,
+	 AT(lab_lan, gateway)},
+	CABLE_ROWS(lab_lan, NULL, NULL, NULL, NULL),
+	END
+};
+
+static const struct schema_field link_fields[] = {
+	{"net", "its network; default: the next free /30 of 10.255.0.0/16",
+	 FIELD_NET, AT(lab_link, net)},
+	CABLE_ROWS(lab_link, NULL, NULL, NULL, NULL),
+	END
+};
+
+static const struct schema_field default_link_fields[] = {
+	CABLE_ROWS(lab_default_link, "1ms", "1gbit", "0", "256KiB"),
+	END
+};
+
+static const struct schema_field default_host_fields[] = {
+	{"dns", "the resolver of every host", FIELD_NAMES,
+	 AT(lab_default_host, dns)},
+	END
+};
+
+static const struct schema_object lan_object = {
+	"a LAN", "lan", sizeof(struct lab_lan), lan_fields, NULL};
+static const struct schema_object link_object = {
+	"a link", "link", sizeof(struct lab_link), link_fields, NULL};
+static const struct schema_object default_link_object = {
+	"the default link", "default-link", sizeof(struct lab_default_link),
+	default_link_fields, NULL};
+static const struct schema_object default_host_object = {
+	"the default host", "default-host", sizeof(struct lab_default_host),
+	default_host_fields, NULL};
+
+static const struct schema_field defaults_fields[] = {
+	{"link", "what a cable does unless it says otherwise", FIELD_OBJECT,
+	 AT(lab_defaults, link), .object = &default_link_object},
+	{"host", "what a host has unless it says otherwise", FIELD_OBJECT,
+	 AT(lab_defaults, host), .object = &default_host_object},
+	END
+};
+static const struct schema_object defaults_object = {
+	"the defaults", "defaults", sizeof(struct lab_defaults),
+	defaults_fields, NULL};
+
+static const struct schema_field iface_fields[] = {
+	{"on", "the LAN, or the node at the other end of the cable",
+	 FIELD_NAME, AT(lab_iface, on), .is_needed = true},
+	{"ip", "its address", FIELD_IP, AT(lab_iface, ip)},
+	{"mac", "its link address; default: 02 and a hash of its name",
+	 FIELD_MAC, AT(lab_iface, mac)},
+	{"mtu", "largest IP packet", FIELD_VALUE, VALUE_SIZE,
+	 AT(lab_iface, mtu), "1500B"},
+	END
+};
+static const struct schema_object iface_object = {
+	"an interface", "interface", sizeof(struct lab_iface), iface_fields,
+	NULL};
+
+static const struct schema_field route_fields[] = {
+	{"to", "for these addresses", FIELD_NET, AT(lab_route, to),
+	 .is_needed = true},
+	{"via", "the next router", FIELD_IP, AT(lab_route, via),
+	 .is_needed = true},
+	END
+};
+static const struct schema_object route_object = {
+	"a route", "route", sizeof(struct lab_route), route_fields, NULL};
+
+static const struct schema_field serve_fields[] = {
+	{"http", "directory of the pages", FIELD_TEXT, AT(lab_serve, http),
+	 .is_needed = true},
+	END
+};
+static const struct schema_object serve_object = {
+	"what to serve", "serve", sizeof(struct lab_serve), serve_fields,
+	NULL};
+
+static const char *const node_kinds[] = {
+	[LAB_HOST]	= "host",
+	[LAB_ROUTER]	= "router",
+	[LAB_SWITCH]	= "switch",
+	[LAB_DNS]	= "dns",
+	[LAB_RESOLVER]	= "dns-resolver",
+	NULL
+};
+
+static const struct schema_field node_fields[] = {
+	{"kind", "what it is", FIELD_WORD, AT(lab_node, kind),
+	 .preset = "host", .words = node_kinds},
+	{"ip", "address of its only interface", FIELD_IP, AT(lab_node, ip)},
+	{"interfaces", "its interfaces, by name", FIELD_MAP,
+	 AT(lab_node, interfaces), .object = &iface_object},
+	{"gateway", "the router it sends everything else to", FIELD_IP,
+	 AT(lab_node, gateway)},
+	{"routes", "networks that are not attached, and the way to them; "
+	 "default for routers: the shortest", FIELD_LIST,
+	 AT(lab_node, routes), .object = &route_object},
+	{"dns", "the resolvers it asks", FIELD_NAMES, AT(lab_node, dns)},
+	{"hosts", "its hosts file: a name, and a node or an address",
+	 FIELD_PAIRS, AT(lab_node, hosts)},
+	{"nat", "the LAN whose addresses it hides behind its own", FIELD_NAME,
+	 AT(lab_node, nat)},
+	{"net", "network of a switch and all that hangs on it", FIELD_NET,
+	 AT(lab_node, net)},
+	{"root", "where a resolver begins", FIELD_NAMES, AT(lab_node, root)},
+	{"zone", "the names that a server knows", FIELD_DOMAIN,
+	 AT(lab_node, zone)},
+	{"delegate", "parts of the zone that other servers know", FIELD_PAIRS,
+	 AT(lab_node, delegate), .with = "zone"},
+	{"records", "a name, and a node, an address or \"TYPE data\"; ttl: "
+	 "how long answers may be kept", FIELD_PAIRS, AT(lab_node, records),
+	 .with = "zone"},
+	{"zone-file", "the same from a file in RFC 1035 form", FIELD_TEXT,
+	 AT(lab_node, zone_file), .with = "zone"},
+	{"serve", "the built-in servers that run there", FIELD_OBJECT,
+	 AT(lab_node, serve), .object = &serve_object},
+	{"run", "a real program and its arguments", FIELD_TEXTS,
+	 AT(lab_node, run)},
+	END
+};
+static const struct schema_object node_object = {
+	"a node", "node", sizeof(struct lab_node), node_fields, NULL};
+
+static const struct schema_field drop_fields[] = {
+	{"from", "the node whose packets vanish", FIELD_NAME,
+	 AT(lab_drop, from), .is_needed = true},
+	{"to", "on the way to this node", FIELD_NAME, AT(lab_drop, to),
+	 .is_needed = true},
+	END
+};
+static const struct schema_object drop_object = {
+	"a one-way drop", "drop", sizeof(struct lab_drop), drop_fields, NULL};
+
+static const struct schema_field fault_fields[] = {
+	{"link", "the cable: a -- b, where b may be a LAN", FIELD_WIRE,
+	 AT(lab_fault, link)},
+	{"down", "carries nothing, for that long", FIELD_FLAG, VALUE_DURATION,
+	 AT(lab_fault, down), .with = "link"},
+	CABLE_ROWS(lab_fault, NULL, NULL, NULL, NULL),
+	{"partition", "groups of nodes; none reaches another group",
+	 FIELD_GROUPS, AT(lab_fault, partition)},
+	{"drop", "one direction between two nodes", FIELD_OBJECT,
+	 AT(lab_fault, drop), .object = &drop_object},
+	{"match", "one frame exactly: \"tcp.SYN from laptop\"", FIELD_TEXT,
+	 AT(lab_fault, match)},
+	{"nth", "which of the frames that match", FIELD_VALUE, VALUE_NUMBER,
+	 AT(lab_fault, nth), "1", .with = "match"},
+	{"host", "the node that", FIELD_NAME, AT(lab_fault, host)},
+	{"freeze", "does nothing, for that long", FIELD_FLAG, VALUE_DURATION,
+	 AT(lab_fault, freeze), .with = "host"},
+	{"kill", "loses power", FIELD_FLAG, VALUE_NUMBER,
+	 AT(lab_fault, kill), .with = "host"},
+	{"restart", "loses power and starts again", FIELD_FLAG, VALUE_NUMBER,
+	 AT(lab_fault, restart), .with = "host"},
+	{"from", "when it begins, if the line has no `at`", FIELD_VALUE,
+	 VALUE_DURATION, AT(lab_fault, from)},
+	{"until", "when it ends", FIELD_VALUE, VALUE_DURATION,
+	 AT(lab_fault, until)},
+	{"for", "how long it lasts", FIELD_VALUE, VALUE_DURATION,
+	 AT(lab_fault, for_)},
+	END
+};
+static const struct schema_object fault_object = {
+	"a fault", "fault", sizeof(struct lab_fault), fault_fields,
+	"link|partition|drop|match|host"};
+
+static const struct schema_field line_fields[] = {
+	{"at", "when, from the start of the lab", FIELD_VALUE, VALUE_DURATION,
+	 AT(lab_line, when)},
+	{"on", "the node that does it", FIELD_NAME, AT(lab_line, on),
+	 .with = "visit|ping"},
+	{"visit", "open this URL in the browser", FIELD_TEXT,
+	 AT(lab_line, visit), .with = "on"},
+	{"ping", "send echo requests to this node or address", FIELD_TEXT,
+	 AT(lab_line, ping), .with = "on"},
+	{"count", "how many", FIELD_VALUE, VALUE_NUMBER, AT(lab_line, count),
+	 "4", .with = "ping"},
+	{"every", "time between two", FIELD_VALUE, VALUE_DURATION,
+	 AT(lab_line, every), "1s", .with = "ping"},
+	{"size", "octets of data in each", FIELD_VALUE, VALUE_SIZE,
+	 AT(lab_line, size), "56B", .with = "ping"},
+	{"fault", "break something", FIELD_OBJECT, AT(lab_line, fault),
+	 .object = &fault_object},
+	END
+};
+static const struct schema_object line_object = {
+	"a line of the script", "line", sizeof(struct lab_line), line_fields,
+	"visit|ping|fault"};
+
+#define VISIT_CMP(key, help, unit, member) \
+	{key, help, FIELD_CMP, unit, AT(lab_expect, member), .with = "visit"}
+#define PING_CMP(key, help, unit, member) \
+	{key, help, FIELD_CMP, unit, AT(lab_expect, member), .with = "ping"}
+
+static const struct schema_field expect_fields[] = {
+	{"visit", "about that visit of the script, counted from 1",
+	 FIELD_VALUE, VALUE_NUMBER, AT(lab_expect, visit)},
+	VISIT_CMP("status", "HTTP status; 0: none came", VALUE_NUMBER, status),
+	VISIT_CMP("body", "octets of the page", VALUE_SIZE, body),
+	VISIT_CMP("time", "until the page was shown", VALUE_DURATION, time),
+	VISIT_CMP("dns-queries", "questions that it caused, all servers",
+		  VALUE_NUMBER, dns_queries),
+	VISIT_CMP("tcp-handshakes", "connections that it opened",
+		  VALUE_NUMBER, tcp_handshakes),
+	VISIT_CMP("retransmissions", "segments that it caused to be sent again",
+		  VALUE_NUMBER, retransmissions),
+	{"ping", "about that ping of the script, counted from 1",
+	 FIELD_VALUE, VALUE_NUMBER, AT(lab_expect, ping)},
+	PING_CMP("sent", "requests", VALUE_NUMBER, sent),
+	PING_CMP("received", "answers", VALUE_NUMBER, received),
+	PING_CMP("rtt", "of each answer", VALUE_DURATION, rtt),
+	{"order", "these happen in this order", FIELD_TEXTS,
+	 AT(lab_expect, order)},
+	{"at-end", "about that node, when the lab is over", FIELD_NAME,
+	 AT(lab_expect, at_end)},
+	{"tcp", "its connections: \"* > web:80\"", FIELD_TEXT,
+	 AT(lab_expect, tcp), .with = "at-end"},
+	{"state", "state that they are in, as in RFC 9293; CLOSED: none is left",
+	 FIELD_TEXT, AT(lab_expect, state), .with = "at-end"},
+	{"count", "events like this one", FIELD_TEXT, AT(lab_expect, count)},
+	{"is", "how many", FIELD_CMP, VALUE_NUMBER, AT(lab_expect, is),
+	 .with = "count"},
+	{"lost", "frames that did not arrive, in all of the lab", FIELD_CMP,
+	 VALUE_NUMBER, AT(lab_expect, lost)},
+	END
+};
+static const struct schema_object expect_object = {
+	"an expectation", "expectation", sizeof(struct lab_expect),
+	expect_fields, "visit|ping|order|at-end|count|lost"};
+
+static const struct schema_field repeat_fields[] = {
+	{"i", "first..last", FIELD_TEXT, AT(lab_repeat, i),
+	 .is_needed = true},
+	{"node", "name of each node, with ${i} in it", FIELD_TEXT,
+	 AT(lab_repeat, node), .is_needed = true},
+	{"join", "the LAN it joins", FIELD_TEXT, AT(lab_repeat, join)},
+	{"link", "a cable: \"h${i} -- core\"", FIELD_TEXT,
+	 AT(lab_repeat, link)},
+	{"as", "what each node says", FIELD_TREE, AT(lab_repeat, as)},
+	END
+};
+const struct schema_object schema_repeat = {
+	"a repetition", "repeat", sizeof(struct lab_repeat), repeat_fields,
+	NULL};
+
+static const char *const time_words[] = {
+	[LAB_VIRTUAL] = "virtual", [LAB_REAL] = "real", NULL};
+
+static const struct schema_field lab_fields[] = {
+	{"name", "name of the lab and of its folder; default: the file's",
+	 FIELD_NAME, AT(lab_spec, name)},
+	{"about", "what it shows", FIELD_TEXT, AT(lab_spec, about)},
+	{"time", "virtual: the same every run; real: follows the clock",
+	 FIELD_WORD, AT(lab_spec, time), .preset = "virtual",
+	 .words = time_words},
+	{"seed", "of all that is left to chance", FIELD_VALUE, VALUE_NUMBER,
+	 AT(lab_spec, seed), "1"},
+	{"defaults", "for what is not said below", FIELD_OBJECT,
+	 AT(lab_spec, defaults), .object = &defaults_object},
+	{"lans", "switches, each with everything plugged into it", FIELD_MAP,
+	 AT(lab_spec, lans), .object = &lan_object},
+	{"links", "cables: a -- b", FIELD_LINKS, AT(lab_spec, links),
+	 .object = &link_object},
+	{"nodes", "what is not the default", FIELD_MAP, AT(lab_spec, nodes),
+	 .object = &node_object},
+	{"repeat", "many nodes alike", FIELD_LIST, AT(lab_spec, repeat),
+	 .object = &schema_repeat},
+	{"script", "what happens", FIELD_LIST, AT(lab_spec, script),
+	 .object = &line_object},
+	{"expect", "what must come of it", FIELD_LIST, AT(lab_spec, expect),
+	 .object = &expect_object},
+	END
+};
+const struct schema_object schema_lab = {
+	"a lab", "lab", sizeof(struct lab_spec), lab_fields, NULL};
+/* clang-format on */
+
+const struct schema_field *schema_find(const struct schema_object *o,
+				       const char *key)
+{
+	const struct schema_field *f;
+
+	for (f = o->fields; f->key; f++)
+		if (strcmp(f->key, key) == 0)
+			return f;
+	return NULL;
+}
+
+const struct schema_object *schema_find_object(const char *key)
+{
+	const struct schema_field *f = schema_find(&schema_lab, key);
+
+	check(f && f->object);
+	return f->object;
+}
+
+bool schema_list_has(const char *list, const char *key)
+{
+	size_t len = strlen(key);
+
+	while (list) {
+		if (strncmp(list, key, len) == 0 &&
+		    (list[len] == '|' || !list[len]))
+			return true;
+		list = strchr(list, '|');
+		list = list ? list + 1 : NULL;
+	}
+	return false;
+}
+
+bool schema_is_set(const struct schema_field *f, const void *base)
+{
+	const void *m = schema_member_const(f, base);
+
+	switch (f->type) {
+	case FIELD_VALUE:
+	case FIELD_FLAG:
+	case FIELD_WORD:
+		return ((const struct lab_num *)m)->is_set;
+	case FIELD_CMP:
+		return ((const struct lab_cmp *)m)->is_set;
+	case FIELD_TEXT:
+	case FIELD_NAME:
+	case FIELD_DOMAIN:
+		return ((const struct lab_str *)m)->s;
+	case FIELD_IP:
+		return ((const struct lab_ip *)m)->is_set;
+	case FIELD_NET:
+		return ((const struct lab_net *)m)->is_set;
+	case FIELD_MAC:
+		return ((const struct lab_mac *)m)->is_set;
+	case FIELD_WIRE:
+		return ((const struct lab_wire *)m)->a.s;
+	case FIELD_OBJECT:
+		return ((const struct lab_item *)m)->is_set;
+	case FIELD_TREE:
+		return *(const struct tree *const *)m;
+	case FIELD_NAMES:
+	case FIELD_TEXTS:
+	case FIELD_GROUPS:
+	case FIELD_PAIRS:
+	case FIELD_MAP:
+	case FIELD_LIST:
+	case FIELD_LINKS:
+	default:
+		return ((const struct lab_seq *)m)->is_set;
+	}
+}
