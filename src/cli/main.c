@@ -18,6 +18,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{"lab",		cmd_lab,	"check, show and run lab files"},
 	{"why",		cmd_why,	"why is there a frame, back to what a person did"},
 	{"hops",	cmd_hops,	"one frame at each switch and router"},
 	{"show",	cmd_show,	"every octet of a frame, named"},

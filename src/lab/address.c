@@ -29,9 +29,9 @@
 #include "lab/expand.h"
 
 enum {
-	NET_LAN_MANY = 240,	/* more ports than this need a /16 */
-	NET_HOST_FIRST = 10,	/* address of the first host */
-	NET_HOST_SMALL = 32,	/* networks smaller than this begin at 1 */
+	NET_LAN_MANY = 240,  /* more ports than this need a /16 */
+	NET_HOST_FIRST = 10, /* address of the first host */
+	NET_HOST_SMALL = 32, /* networks smaller than this begin at 1 */
 	NET_BITMAP_MAX = 1 << 20,
 	NET_LEN_MAX = 30,
 };
@@ -134,15 +134,15 @@ void expand_nets(struct lab *lab)
 
 	nets_check(lab);
 	for (size_t i = 0; i < lab->topo.segments.count; i++) {
-		uint8_t len = s[i].is_cable			   ? 30
+		uint8_t len = s[i].is_cable			? 30
 			      : s[i].ports.count > NET_LAN_MANY ? 16
-								   : 24;
+								: 24;
 
 		if (!s[i].net)
 			continue;
 		if (!s[i].net->is_set)
-			s[i].net->is_set = net_next(
-				lab, &cur, s[i].is_cable, len, &s[i].net->v);
+			s[i].net->is_set = net_next(lab, &cur, s[i].is_cable,
+						    len, &s[i].net->v);
 		if (s[i].net->is_set)
 			net_check_size(lab, &s[i]);
 		else
@@ -263,8 +263,8 @@ static void address_give(struct lab *lab, struct topo_segment *s,
 		return;
 	n = taken_next(t, first);
 	if (!n) {
-		diag_error(&lab->diag, s->net->at,
-			   "no address is left in '%s'", s->name);
+		diag_error(&lab->diag, s->net->at, "no address is left in '%s'",
+			   s->name);
 		return;
 	}
 	iface->ip.is_set = true;
@@ -297,8 +297,8 @@ static void addresses_of_segment(struct lab *lab, struct topo_segment *s)
 	for (size_t i = 0; i < s->ports.count; i++)
 		if (port[i].iface->ip.is_set)
 			address_check(lab, s, port[i].iface, &t);
-	first_host = s->is_cable || t.size < NET_HOST_SMALL ? 1
-							    : NET_HOST_FIRST;
+	first_host =
+		s->is_cable || t.size < NET_HOST_SMALL ? 1 : NET_HOST_FIRST;
 	if (s->gateway >= 0 && !s->is_cable)
 		address_give(lab, s, port[s->gateway].iface, &t, 1);
 	for (size_t i = 0; i < s->ports.count; i++)

@@ -64,12 +64,14 @@ char *arena_text(struct arena *a, const char *text, size_t len);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-char *arena_printf(struct arena *a, const char *format, ...);
+char *
+arena_printf(struct arena *a, const char *format, ...);
 
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 0)))
 #endif
-char *arena_vprintf(struct arena *a, const char *format, va_list ap);
+char *
+arena_vprintf(struct arena *a, const char *format, va_list ap);
 
 /**
  * arena_append() - Make room for one more element at the end of an array

@@ -7,9 +7,9 @@
  * and knows a URL when it sees one; an expectation about a visit that takes
  * place.
  */
-#include <string.h>
-
 #include "base/check.h"
+
+#include <string.h>
 
 #include "lab/expand.h"
 #include "lab/pattern.h"

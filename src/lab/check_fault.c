@@ -168,8 +168,7 @@ static void fault_when(struct lab *lab, const struct lab_line *line)
 		diag_error(&lab->diag, f->for_.at,
 			   "the fault says 'until' already; 'for' is too much");
 	if (own->v && (f->until.is_set || f->for_.is_set))
-		diag_error(&lab->diag, own->at,
-			   "how long is said twice");
+		diag_error(&lab->diag, own->at, "how long is said twice");
 	if (f->until.is_set && f->until.v <= begin->v)
 		diag_error(&lab->diag, f->until.at,
 			   "'until' is not after the fault begins");

@@ -83,7 +83,8 @@ static bool is_connected(const struct lab *lab, const struct lab_node *node)
 	if (!topo_is_switch(node))
 		return node->interfaces.count;
 	for (size_t i = 0; i < lab->topo.cables.count; i++)
-		if (cable[i].end[0].node == node || cable[i].end[1].node == node)
+		if (cable[i].end[0].node == node ||
+		    cable[i].end[1].node == node)
 			return true;
 	return false;
 }
@@ -93,8 +94,9 @@ static void say_not_connected(struct lab *lab, const struct lab_node *node)
 {
 	const struct lab_node *all = lab->spec.nodes.items;
 	size_t n = 0, count = lab->spec.nodes.count;
-	const char **implied =
-		arena_alloc(&lab->arena, count, sizeof(const char *)), *near;
+	const char **implied = arena_alloc(&lab->arena, count,
+					   sizeof(const char *)),
+		   *near;
 
 	if (!implied)
 		return;
@@ -136,7 +138,8 @@ static void check_dns(struct lab *lab, const struct lab_node *node)
 		diag_error(&lab->diag, node->item.at,
 			   "'%s' needs 'zone': the names that it knows",
 			   node->item.name.s);
-	if (node->zone_file.s && (node->records.is_set || node->delegate.is_set))
+	if (node->zone_file.s &&
+	    (node->records.is_set || node->delegate.is_set))
 		diag_error(&lab->diag, node->zone_file.at,
 			   "'%s' has a zone-file; records and delegate belong "
 			   "there",

@@ -138,8 +138,7 @@ void diag_print(const struct diag *d, struct strbuf *out)
 		diag_quote(d, e->at, out);
 	}
 	if (d->count > n)
-		strbuf_printf(out, "%s: and %zu more\n", d->file,
-			      d->count - n);
+		strbuf_printf(out, "%s: and %zu more\n", d->file, d->count - n);
 }
 
 static size_t diag_min3(size_t a, size_t b, size_t c)

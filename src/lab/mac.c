@@ -59,8 +59,7 @@ static void mac_set(struct lab *lab, struct htab *macs,
 		if (!htab_find(macs, mac_hash(m), mac_item_eq, &m))
 			break;
 	}
-	if (iface->mac.is_set &&
-	    htab_find(macs, mac_hash(m), mac_item_eq, &m))
+	if (iface->mac.is_set && htab_find(macs, mac_hash(m), mac_item_eq, &m))
 		diag_error(&lab->diag, iface->mac.at, "%s is given out already",
 			   mac_print(m, text));
 	iface->mac.is_set = true;

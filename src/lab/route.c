@@ -30,7 +30,7 @@
 /* A search from one segment. */
 struct search {
 	struct lab *lab;
-	size_t *queue;	      /* segments */
+	size_t *queue; /* segments */
 	size_t head, tail;
 	struct lab_ip *entry; /* of each segment: who leads to the target */
 	bool *seen;	      /* segments */
@@ -81,8 +81,8 @@ static void search_router(struct search *s, struct lab_node *node, size_t from)
 
 	s->done[node_index(s->lab, node)] = true;
 	for (size_t i = 0; i < node->interfaces.count; i++)
-		is_attached |= iface[i].is_plugged &&
-			       iface[i].segment == s->target;
+		is_attached |=
+			iface[i].is_plugged && iface[i].segment == s->target;
 	if (!is_attached)
 		route_add(s, node, &s->entry[from]);
 	if (from == inside)
@@ -160,8 +160,7 @@ static void via_check(struct lab *lab, const struct lab_node *node,
 {
 	char text[IP4_TEXT];
 
-	if (via->is_set && via->at.line &&
-	    !is_attached_to(lab, node, via->v))
+	if (via->is_set && via->at.line && !is_attached_to(lab, node, via->v))
 		diag_error(&lab->diag, via->at,
 			   "%s is on no network that '%s' is attached to",
 			   ip4_print(via->v, text), node->item.name.s);

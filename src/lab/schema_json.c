@@ -64,14 +64,14 @@ static void json_words(const char *const *words, struct strbuf *out)
 	strbuf_putc(out, ']');
 }
 
-#define JSON_NAME \
+#define JSON_NAME                                                           \
 	"{\"type\": [\"string\", \"number\"], \"pattern\": \"" NAME_PATTERN \
 	"\"}"
 #define JSON_NAMES "{\"type\": \"array\", \"items\": " JSON_NAME "}"
 #define JSON_TEXT  "{\"type\": [\"string\", \"number\"]}"
-#define JSON_TEXTS \
-	"\"anyOf\": [" JSON_TEXT ", {\"type\": \"array\", \"items\": " \
-	JSON_TEXT "}]"
+#define JSON_TEXTS               \
+	"\"anyOf\": [" JSON_TEXT \
+	", {\"type\": \"array\", \"items\": " JSON_TEXT "}]"
 
 static void json_ref(const struct schema_object *o, struct strbuf *out)
 {
@@ -83,8 +83,10 @@ static void json_nested(const struct schema_field *f, struct strbuf *out)
 	if (f->type == FIELD_OBJECT) {
 		strbuf_printf(out, "\"$ref\": \"#/$defs/%s\"", f->object->id);
 	} else if (f->type == FIELD_MAP) {
-		strbuf_puts(out, "\"type\": \"object\", \"propertyNames\": "
-				 JSON_NAME ", \"additionalProperties\": ");
+		strbuf_puts(
+			out,
+			"\"type\": \"object\", \"propertyNames\": " JSON_NAME
+			", \"additionalProperties\": ");
 		json_ref(f->object, out);
 	} else if (f->object == &schema_repeat) {
 		strbuf_puts(out, "\"anyOf\": [");
@@ -217,12 +219,11 @@ void schema_json(struct strbuf *out)
 	struct objects all = {.count = 0};
 
 	objects_add(&all, &schema_lab);
-	strbuf_puts(
-		out,
-		"{\n"
-		"  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\","
-		"\n  \"title\": \"a lab file of weft\",\n"
-		"  \"$ref\": \"#/$defs/lab\",\n  \"$defs\": {\n");
+	strbuf_puts(out, "{\n"
+			 "  \"$schema\": "
+			 "\"https://json-schema.org/draft/2020-12/schema\","
+			 "\n  \"title\": \"a lab file of weft\",\n"
+			 "  \"$ref\": \"#/$defs/lab\",\n  \"$defs\": {\n");
 	for (size_t i = 0; i < all.count; i++) {
 		json_object(all.seen[i], out);
 		strbuf_puts(out, i + 1 < all.count ? ",\n" : "\n");

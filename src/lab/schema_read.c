@@ -58,8 +58,8 @@ static void schema_unknown(struct diag *diag, const struct schema_object *o,
 			   key->text, o->what, near);
 	else
 		diag_error(diag, key->at,
-			   "unknown key '%s' of %s; it may have: %s",
-			   key->text, o->what, strbuf_text(&sb));
+			   "unknown key '%s' of %s; it may have: %s", key->text,
+			   o->what, strbuf_text(&sb));
 }
 
 static bool schema_expect(struct diag *diag, const struct schema_field *f,
@@ -73,8 +73,8 @@ static bool schema_expect(struct diag *diag, const struct schema_field *f,
 
 	if (t->kind == kind)
 		return true;
-	diag_error(diag, t->at, "'%s' must be %s, not %s", f->key,
-		   names[kind], tree_kind_name(t));
+	diag_error(diag, t->at, "'%s' must be %s, not %s", f->key, names[kind],
+		   tree_kind_name(t));
 	return false;
 }
 
@@ -311,8 +311,7 @@ static void schema_check_one_of(struct diag *diag,
 			diag_error(diag, value->key->at,
 				   "%s has '%s' already; it cannot have '%s' "
 				   "too",
-				   o->what, first->key->text,
-				   value->key->text);
+				   o->what, first->key->text, value->key->text);
 		else
 			first = value;
 	}

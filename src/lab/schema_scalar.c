@@ -67,8 +67,8 @@ static void scalar_say_unit(struct diag *diag, const struct schema_field *f,
 	case VALUE_BAD_UNIT:
 		if (f->unit == VALUE_NUMBER)
 			diag_error(diag, t->at,
-				   "'%s: %s' is not %s; it has no unit",
-				   f->key, t->text, name);
+				   "'%s: %s' is not %s; it has no unit", f->key,
+				   t->text, name);
 		else
 			diag_error(diag, t->at,
 				   "'%s: %s' is not %s; units are %s", f->key,
@@ -85,9 +85,8 @@ static void scalar_say_unit(struct diag *diag, const struct schema_field *f,
 	case VALUE_NOT_A_NUMBER:
 	case VALUE_OK:
 	default:
-		diag_error(diag, t->at,
-			   "'%s: %s' is not %s; it is written %s", f->key,
-			   t->text, name, value_unit_example(f->unit));
+		diag_error(diag, t->at, "'%s: %s' is not %s; it is written %s",
+			   f->key, t->text, name, value_unit_example(f->unit));
 		break;
 	}
 }
@@ -160,8 +159,7 @@ static void scalar_name(struct diag *diag, const struct tree *t,
 	if (schema_is_name(t->text))
 		s->s = t->text;
 	else if (strchr(t->text, ' '))
-		diag_error(diag, t->at, "a name has no spaces: '%s'",
-			   t->text);
+		diag_error(diag, t->at, "a name has no spaces: '%s'", t->text);
 	else
 		diag_error(diag, t->at,
 			   "'%s' is not a name: letters, digits, '-', '_' and "
@@ -243,8 +241,10 @@ static void scalar_wire(struct diag *diag, const struct tree *t,
 	struct lab_str x = {.at = t->at}, y = {.at = t->at};
 
 	if (!mid) {
-		diag_error(diag, t->at, "'%s' is not a cable; it is written "
-			   "a -- b", t->text);
+		diag_error(diag, t->at,
+			   "'%s' is not a cable; it is written "
+			   "a -- b",
+			   t->text);
 		return;
 	}
 	a.text = arena_text(diag->arena, t->text, (size_t)(mid - t->text));

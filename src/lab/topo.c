@@ -259,8 +259,8 @@ static bool end_is(const struct topo_end *end, const char *name)
 	if (end->node)
 		return strcmp(end->node->item.name.s, name) == 0;
 	return strcmp(end->lan->item.name.s, name) == 0 ||
-	       (strncmp(name, TOPO_SWITCH_PREFIX,
-			strlen(TOPO_SWITCH_PREFIX)) == 0 &&
+	       (strncmp(name, TOPO_SWITCH_PREFIX, strlen(TOPO_SWITCH_PREFIX)) ==
+			0 &&
 		strcmp(end->lan->item.name.s,
 		       name + strlen(TOPO_SWITCH_PREFIX)) == 0);
 }
@@ -296,8 +296,8 @@ static struct topo_cable *cable_add(struct topo_ctx *c, struct topo_end a,
 	cable->end[0] = a;
 	cable->end[1] = b;
 	cable->at = at;
-	cable->name = arena_printf(c->arena, "%s -- %s", end_name(&a),
-				   end_name(&b));
+	cable->name =
+		arena_printf(c->arena, "%s -- %s", end_name(&a), end_name(&b));
 	return cable;
 }
 
@@ -425,8 +425,7 @@ const struct lab_iface *topo_first_iface(const struct lab_node *node)
 	return NULL;
 }
 
-const struct lab_node *topo_node_by_ip(const struct lab_spec *spec,
-				       ip4_addr ip)
+const struct lab_node *topo_node_by_ip(const struct lab_spec *spec, ip4_addr ip)
 {
 	const struct lab_node *node = spec->nodes.items;
 
@@ -456,8 +455,8 @@ void topo_unknown(const struct lab_spec *spec, struct diag *diag,
 	near = diag_nearest(name->s, names, n);
 	if (near)
 		diag_error(diag, name->at,
-			   "there is no node '%s'; did you mean '%s'?",
-			   name->s, near);
+			   "there is no node '%s'; did you mean '%s'?", name->s,
+			   near);
 	else
 		diag_error(diag, name->at, "there is no node '%s'", name->s);
 }

@@ -223,13 +223,8 @@ static const struct {
 	const char *word;
 	enum value_op op;
 } op_words[] = {
-	{"==", OP_EQ},
-	{"!=", OP_NE},
-	{"<=", OP_LE},
-	{">=", OP_GE},
-	{"=", OP_EQ},
-	{"<", OP_LT},
-	{">", OP_GT},
+	{"==", OP_EQ}, {"!=", OP_NE}, {"<=", OP_LE}, {">=", OP_GE},
+	{"=", OP_EQ},  {"<", OP_LT},  {">", OP_GT},
 };
 
 enum value_error value_parse_cmp(const char *text, enum value_unit unit,

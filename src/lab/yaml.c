@@ -24,7 +24,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-
 #include <yaml.h>
 
 #include "base/check.h"
@@ -333,8 +332,8 @@ struct tree *tree_read(struct diag *diag)
 		return NULL;
 	}
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(
-		&parser, (const unsigned char *)diag->text, diag->len);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)diag->text,
+				     diag->len);
 	yaml_read(&r, &parser);
 	yaml_parser_delete(&parser);
 	if (r.has_failed)

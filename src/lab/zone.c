@@ -27,9 +27,8 @@
 
 #define ZONE_TTL "1h"
 
-static const char *const record_types[] = {"A",	    "AAAA", "NS",  "CNAME",
-					   "MX",    "TXT",  "PTR", "SOA",
-					   "SRV"};
+static const char *const record_types[] = {"A",	  "AAAA", "NS",	 "CNAME", "MX",
+					   "TXT", "PTR",  "SOA", "SRV"};
 
 static struct lab_pair *record_find(const struct lab_node *node,
 				    const char *owner)
@@ -70,8 +69,8 @@ static void record_add(struct lab *lab, struct lab_node *node,
 		all->is_set = true;
 		pair->key.s = owner;
 	}
-	s = arena_append(&lab->arena, &pair->values.items,
-			 &pair->values.count, sizeof(*s));
+	s = arena_append(&lab->arena, &pair->values.items, &pair->values.count,
+			 sizeof(*s));
 	if (s)
 		s->s = data;
 }
@@ -129,8 +128,8 @@ static void records_check(struct lab *lab, struct lab_node *node)
 		if (strcmp(owner, "ttl") == 0) {
 			if (pair[i].values.count != 1 ||
 			    value_parse(s->s, VALUE_DURATION, &ttl))
-				diag_error(&lab->diag, s ? s->at
-							 : pair[i].key.at,
+				diag_error(&lab->diag,
+					   s ? s->at : pair[i].key.at,
 					   "'ttl' is a duration: 300s");
 			continue;
 		}
@@ -233,8 +232,7 @@ static void zone_delegate(struct lab *lab, struct lab_node *node)
 
 		if (!schema_is_domain(pair[i].key.s)) {
 			diag_error(&lab->diag, pair[i].key.at,
-				   "'%s' is not a domain name",
-				   pair[i].key.s);
+				   "'%s' is not a domain name", pair[i].key.s);
 			continue;
 		}
 		for (size_t j = 0; j < pair[i].values.count; j++)
@@ -379,8 +377,7 @@ void zone_text(const struct lab *lab, const struct lab_node *node,
 		(void)value_parse(ttl_text->s, VALUE_DURATION, &ns);
 	strbuf_printf(out, "$ORIGIN %s%s\n", node->zone.s,
 		      node->zone.s[len - 1] == '.' ? "" : ".");
-	strbuf_printf(out, "$TTL %llu\n",
-		      (unsigned long long)(ns / NS_PER_S));
+	strbuf_printf(out, "$TTL %llu\n", (unsigned long long)(ns / NS_PER_S));
 	zone_soa(node, out);
 	for (size_t i = 0; i < node->records.count; i++)
 		zone_lines(&pair[i], out);

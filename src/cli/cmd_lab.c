@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cmd_lab.c - weft lab: check, show and run lab files
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "cli/cli.h"
+#include "lab/lab.h"
+#include "lab/schema.h"
+
+static const char help[] =
+	"usage: weft lab check FILE...\n"
+	"       weft lab show FILE\n"
+	"       weft lab schema\n\n"
+	"  check    say what is wrong with a lab file, and where\n"
+	"  show     the whole lab, everything that the file leaves out filled "
+	"in;\n"
+	"           what is printed is a lab file again\n"
+	"  schema   JSON Schema of lab files, for editors and generators\n\n"
+	"exit status: 0 good, 2 the file is wrong\n\n"
+	"examples:\n"
+	"  weft lab check labs/url-journey.yaml\n"
+	"  weft lab show labs/url-journey.yaml > full.yaml\n";
+
+/* Read a lab; complaints go to standard error.  CLI_OK or CLI_USAGE. */
+static int load(struct lab *lab, struct mem *mem, const char *file)
+{
+	int error = lab_load_file(lab, mem, file);
+	struct strbuf sb;
+
+	if (!error)
+		return CLI_OK;
+	if (error != -EINVAL || !lab->diag.count) {
+		fprintf(stderr, "weft lab: %s: %s\n", file, strerror(-error));
+		return CLI_USAGE;
+	}
+	strbuf_init(&sb, mem);
+	diag_print(&lab->diag, &sb);
+	fputs(strbuf_text(&sb), stderr);
+	strbuf_fini(&sb);
+	return CLI_USAGE;
+}
+
+static int run_check(int argc, char **argv)
+{
+	int status = CLI_OK;
+	struct lab lab;
+	struct mem mem;
+
+	if (argc < 2)
+		return cli_usage("lab check", "which file?");
+	mem_init_libc(&mem);
+	for (int i = 1; i < argc; i++) {
+		if (load(&lab, &mem, argv[i]) != CLI_OK)
+			status = CLI_USAGE;
+		else
+			printf("%s: good\n", argv[i]);
+		lab_fini(&lab);
+	}
+	return status;
+}
+
+static int run_show(int argc, char **argv)
+{
+	struct strbuf sb;
+	struct lab lab;
+	struct mem mem;
+	int status;
+
+	if (argc != 2)
+		return cli_usage("lab show", "one file is wanted");
+	mem_init_libc(&mem);
+	strbuf_init(&sb, &mem);
+	status = load(&lab, &mem, argv[1]);
+	if (status == CLI_OK) {
+		lab_show(&lab, &sb);
+		status = cli_put(&sb);
+	}
+	lab_fini(&lab);
+	strbuf_fini(&sb);
+	return status;
+}
+
+static int run_schema(int argc, char **argv)
+{
+	struct strbuf sb;
+	struct mem mem;
+	int status;
+
+	(void)argv;
+	if (argc != 1)
+		return cli_usage("lab schema", "no arguments are wanted");
+	mem_init_libc(&mem);
+	strbuf_init(&sb, &mem);
+	schema_json(&sb);
+	status = cli_put(&sb);
+	strbuf_fini(&sb);
+	return status;
+}
+
+int cmd_lab(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} verbs[] = {
+		{"check", run_check},
+		{"show", run_show},
+		{"schema", run_schema},
+	};
+
+	if (argc < 2)
+		return cli_usage("lab", "check, show or schema?");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		fputs(help, stdout);
+		return CLI_OK;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (!strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+	return cli_usage("lab", "there is no 'weft lab %s'", argv[1]);
+}
