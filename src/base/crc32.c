@@ -88,6 +88,15 @@ static uint32_t crc32_block(uint32_t crc, const uint8_t p[static 8])
 	       crc32_table[1][b >> 16 & 0xff] ^ crc32_table[0][b >> 24];
 }
 
+static uint32_t crc32_sliced(uint32_t crc, const uint8_t *p, size_t len)
+{
+	for (; len >= 8; len -= 8, p += 8)
+		crc = crc32_block(crc, p);
+	for (; len > 0; len--, p++)
+		crc = crc32_octet(crc, *p);
+	return crc;
+}
+
 #ifdef __x86_64__
 typedef long long crc32_vec __attribute__((vector_size(16)));
 typedef crc32_vec crc32_load __attribute__((aligned(1), may_alias));
@@ -138,8 +147,15 @@ static bool crc32_may_fold(void)
 	return __builtin_cpu_supports("pclmul");
 }
 #else
-#define crc32_folded(crc, p, len) (crc)
-#define crc32_may_fold()	  false
+static uint32_t crc32_folded(uint32_t crc, const uint8_t *p, size_t len)
+{
+	return crc32_sliced(crc, p, len);
+}
+
+static bool crc32_may_fold(void)
+{
+	return false;
+}
 #endif
 
 uint32_t crc32_update(uint32_t crc, const void *buf, size_t len)
@@ -153,9 +169,5 @@ uint32_t crc32_update(uint32_t crc, const void *buf, size_t len)
 		p += folded;
 		len -= folded;
 	}
-	for (; len >= 8; len -= 8, p += 8)
-		crc = crc32_block(crc, p);
-	for (; len > 0; len--, p++)
-		crc = crc32_octet(crc, *p);
-	return ~crc;
+	return ~crc32_sliced(crc, p, len);
 }

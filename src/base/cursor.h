@@ -12,8 +12,7 @@
  * end; it must not loop on "while not ok".  `while (cur_left(c))` always ends,
  * if the body reads at least one octet.
  *
- * The writer is the mirror: it never writes past its room, and says at the
- * end whether everything fitted.
+ * The writer is the mirror of this: wcursor.h, which comes along.
  */
 
 #include <stdbool.h>
@@ -22,6 +21,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/wcursor.h"
 
 /**
  * struct cursor - octets not read yet
@@ -142,116 +142,6 @@ static inline struct cursor cur_sub(struct cursor *c, size_t n)
 		.left = c->is_bad ? 0 : n,
 		.is_bad = c->is_bad,
 	};
-}
-
-/**
- * struct wcursor - room not written yet
- * @start:	First octet of the room
- * @size:	Octets of room
- * @len:	Octets written; never more than @size
- * @is_bad:	Something did not fit, at some time; nothing is written since
- */
-struct wcursor {
-	uint8_t *start;
-	size_t size;
-	size_t len;
-	bool is_bad;
-};
-
-static inline struct wcursor wcur_init(void *buf, size_t size)
-{
-	return (struct wcursor){.start = buf, .size = size};
-}
-
-static inline bool wcur_ok(const struct wcursor *w)
-{
-	return !w->is_bad;
-}
-
-static inline size_t wcur_len(const struct wcursor *w)
-{
-	return w->len;
-}
-
-static inline size_t wcur_left(const struct wcursor *w)
-{
-	return w->is_bad ? 0 : w->size - w->len;
-}
-
-/* Room for @n octets, not initialized; NULL if there is not enough. */
-static inline uint8_t *wcur_take(struct wcursor *w, size_t n)
-{
-	uint8_t *p;
-
-	if (n > wcur_left(w)) {
-		w->is_bad = true;
-		return NULL;
-	}
-	p = w->len ? w->start + w->len : w->start;
-	w->len += n;
-	return p;
-}
-
-static inline void wcur_u8(struct wcursor *w, uint8_t v)
-{
-	uint8_t *p = wcur_take(w, 1);
-
-	if (p)
-		*p = v;
-}
-
-static inline void wcur_u16(struct wcursor *w, uint16_t v)
-{
-	uint8_t *p = wcur_take(w, 2);
-
-	if (p)
-		put16(p, v);
-}
-
-static inline void wcur_u24(struct wcursor *w, uint32_t v)
-{
-	uint8_t *p = wcur_take(w, 3);
-
-	if (p)
-		put24(p, v);
-}
-
-static inline void wcur_u32(struct wcursor *w, uint32_t v)
-{
-	uint8_t *p = wcur_take(w, 4);
-
-	if (p)
-		put32(p, v);
-}
-
-static inline void wcur_u64(struct wcursor *w, uint64_t v)
-{
-	uint8_t *p = wcur_take(w, 8);
-
-	if (p)
-		put64(p, v);
-}
-
-static inline void wcur_bytes(struct wcursor *w, const void *from, size_t n)
-{
-	uint8_t *p = wcur_take(w, n);
-
-	if (p && n)
-		memcpy(p, from, n);
-}
-
-static inline void wcur_fill(struct wcursor *w, uint8_t v, size_t n)
-{
-	uint8_t *p = wcur_take(w, n);
-
-	if (p && n)
-		memset(p, v, n);
-}
-
-/* Appends octets @v until the length is a multiple of @align. */
-static inline void wcur_pad(struct wcursor *w, uint8_t v, size_t align)
-{
-	wcur_fill(w, v, (align - w->len % align) % align);
 }
 
 #endif /* BASE_CURSOR_H */

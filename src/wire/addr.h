@@ -9,9 +9,8 @@
  * is wanted (masks, networks), mixing it with other numbers is not.  MAC and
  * IPv6 addresses are octet strings.
  *
- * print functions write into the caller's array and return it, so they can
- * stand in the arguments of a printf(); parse functions accept the exact
- * notation and nothing else.
+ * The types themselves are in addr_types.h, their text in addr_text.h; both
+ * come along.
  */
 
 #include <stdbool.h>
@@ -21,57 +20,8 @@
 
 #include "base/bytes.h"
 
-typedef struct {
-	uint8_t o[6];
-} mac_addr;
-
-typedef struct {
-	uint32_t v; /* host order */
-} ip4_addr;
-
-typedef struct {
-	uint8_t o[16];
-} ip6_addr;
-
-enum ip_family {
-	IP_NONE = 0,
-	IP_V4 = 4,
-	IP_V6 = 6,
-};
-
-struct ip_addr {
-	uint8_t family; /* enum ip_family */
-	union {
-		ip4_addr v4;
-		ip6_addr v6;
-	};
-};
-
-/* One end of a conversation. */
-struct endpoint {
-	struct ip_addr addr;
-	uint16_t port;
-};
-
-/* All addresses that begin with the same @len bits. */
-struct ip4_net {
-	ip4_addr addr;
-	uint8_t len; /* 0 ... 32 */
-};
-
-struct ip6_net {
-	ip6_addr addr;
-	uint8_t len; /* 0 ... 128 */
-};
-
-/* Octets for the longest text of each kind, NUL included. */
-enum {
-	MAC_TEXT = 18,
-	IP4_TEXT = 16,
-	IP6_TEXT = 46,
-	IP_TEXT = IP6_TEXT,
-	ENDPOINT_TEXT = IP6_TEXT + 8,
-};
+#include "wire/addr_text.h"
+#include "wire/addr_types.h"
 
 #define MAC_BROADCAST ((mac_addr){{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}})
 #define MAC_ZERO      ((mac_addr){{0}})
@@ -280,29 +230,5 @@ static inline bool endpoint_eq(struct endpoint a, struct endpoint b)
 {
 	return a.port == b.port && ip_addr_eq(a.addr, b.addr);
 }
-
-/* Text; each returns @buf.  No address prints as "none". */
-char *mac_print(mac_addr m, char buf[static MAC_TEXT]);
-char *ip4_print(ip4_addr a, char buf[static IP4_TEXT]);
-char *ip6_print(ip6_addr a, char buf[static IP6_TEXT]); /* RFC 5952 */
-char *ip_addr_print(struct ip_addr a, char buf[static IP_TEXT]);
-char *endpoint_print(struct endpoint e, char buf[static ENDPOINT_TEXT]);
-
-/*
- * From text; each returns 0, or -EINVAL and leaves the result alone.
- *
- *   mac       02:00:5e:10:00:01, two digits in each group
- *   ip4       10.1.0.1, strict: four numbers, no leading zeroes
- *   ip6       RFC 4291, 2.2, all three forms
- *   ip4_net   10.1.0.0/16; host bits may be set and are kept
- *   endpoint  10.1.0.1:80 or [2001:db8::1]:80
- */
-int mac_parse(mac_addr *m, const char *text);
-int ip4_parse(ip4_addr *a, const char *text);
-int ip6_parse(ip6_addr *a, const char *text);
-int ip4_net_parse(struct ip4_net *n, const char *text);
-int ip6_net_parse(struct ip6_net *n, const char *text);
-int ip_addr_parse(struct ip_addr *a, const char *text);
-int endpoint_parse(struct endpoint *e, const char *text);
 
 #endif /* WIRE_ADDR_H */

@@ -15,6 +15,8 @@
  * IPv4-mapped addresses with a dotted quad.
  */
 
+#include "wire/addr_text.h"
+
 #include <errno.h>
 #include <stdio.h>
 

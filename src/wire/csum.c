@@ -79,9 +79,20 @@ static bool csum_has_avx2(void)
 	return __builtin_cpu_supports("avx2");
 }
 #else
-#define csum_blocks_avx2(p, len)	  csum_vectors(NULL, p, len)
-#define csum_blocks_copy_avx2(to, p, len) csum_vectors(to, p, len)
-#define csum_has_avx2()			  false
+static uint64_t csum_blocks_avx2(const uint8_t *p, size_t len)
+{
+	return csum_vectors(NULL, p, len);
+}
+
+static uint64_t csum_blocks_copy_avx2(uint8_t *to, const uint8_t *p, size_t len)
+{
+	return csum_vectors(to, p, len);
+}
+
+static bool csum_has_avx2(void)
+{
+	return false;
+}
 #endif
 
 static uint64_t csum_blocks(const uint8_t *p, size_t len)

@@ -206,7 +206,8 @@ static void on_note(struct timer *t, void *arg)
 
 static void note_init(struct note *n, struct wheel *w, char *log, char name)
 {
-	*n = (struct note){.wheel = w, .log = log, .name = name};
+	*n = (struct note){.wheel = w, .name = name};
+	n->log = log;
 	timer_init(&n->timer, on_note, n);
 }
 
