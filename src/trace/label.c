@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+/*
+ * label.c - a frame in a few words
+ *
+ * Sequence numbers are shown relative to the initial ones, as people think of
+ * them; these are found in the SYNs that passed the same host, because on the
+ * other side of a translator the ports are others.
+ */
+
+#include "trace/label.h"
+
+#include <string.h>
+
+#include "base/check.h"
+
+#include "trace/dissect.h"
+
+#define LINE_MAX_SHOWN 60
+
+static bool is_same_flow(const struct frame_view *a, const struct frame_view *b,
+			 bool is_reversed)
+{
+	if (is_reversed)
+		return a->sport == b->dport && a->dport == b->sport &&
+		       a->ip.src.v == b->ip.dst.v && a->ip.dst.v == b->ip.src.v;
+	return a->sport == b->sport && a->dport == b->dport &&
+	       a->ip.src.v == b->ip.src.v && a->ip.dst.v == b->ip.dst.v;
+}
+
+bool tcp_initial(const struct trace_log *log, const struct log_event *ev,
+		 bool is_other, uint32_t *isn)
+{
+	struct frame_view me, v;
+	uint32_t n;
+
+	if (!frame_view(&me, ev) || !me.has_tcp)
+		return false;
+	for (n = ev->n; n > 0; n--) {
+		const struct log_event *at = trace_log_get(log, n);
+
+		if ((at->kind != EV_TX && at->kind != EV_RX) ||
+		    strcmp(at->host, ev->host) != 0 || !frame_view(&v, at) ||
+		    !v.has_tcp || !(v.tcp.flags & TCP_SYN) ||
+		    !is_same_flow(&me, &v, is_other))
+			continue;
+		*isn = v.tcp.seq.v;
+		return true;
+	}
+	return false;
+}
+
+static void label_options(const struct tcp_opts *o, struct strbuf *out)
+{
+	if (o->has & TCP_HAS_MSS)
+		strbuf_printf(out, " mss=%u", o->mss);
+	if (o->has & TCP_HAS_WSCALE)
+		strbuf_printf(out, " wscale=%u", o->wscale);
+	if (o->has & TCP_HAS_SACK_OK)
+		strbuf_puts(out, " sack");
+}
+
+static void label_flags(uint16_t flags, struct strbuf *out)
+{
+	static const struct {
+		uint16_t flag;
+		const char *name;
+	} names[] = {
+		{TCP_SYN, "SYN"}, {TCP_FIN, "FIN"}, {TCP_RST, "RST"},
+		{TCP_ACK, "ACK"}, {TCP_URG, "URG"},
+	};
+	bool is_first = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(flags & names[i].flag))
+			continue;
+		strbuf_printf(out, "%s%s", is_first ? "" : ",", names[i].name);
+		is_first = false;
+	}
+}
+
+/* The first line of an HTTP message, if the payload begins with one. */
+static bool label_http(const struct frame_view *v, struct strbuf *out)
+{
+	const uint8_t *p = v->payload;
+	size_t len = min_size(v->payload_len, LINE_MAX_SHOWN), i;
+
+	if ((v->sport != 80 && v->dport != 80) || len < 5 ||
+	    (memcmp(p, "GET ", 4) != 0 && memcmp(p, "HEAD ", 5) != 0 &&
+	     memcmp(p, "HTTP/", 5) != 0))
+		return false;
+	for (i = 0; i < len && p[i] >= 32 && p[i] < 127; i++)
+		strbuf_putc(out, (char)p[i]);
+	return true;
+}
+
+static void label_tcp(const struct trace_log *log, const struct log_event *ev,
+		      const struct frame_view *v, struct strbuf *out)
+{
+	uint32_t isn = 0, irs = 0;
+
+	if (label_http(v, out))
+		return;
+	tcp_initial(log, ev, false, &isn);
+	tcp_initial(log, ev, true, &irs);
+	if (v->payload_len && !(v->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+		strbuf_puts(out, "data");
+	else
+		label_flags(v->tcp.flags, out);
+	strbuf_printf(out, " seq=%u", v->tcp.seq.v - isn);
+	if (v->tcp.flags & TCP_ACK)
+		strbuf_printf(out, " ack=%u", v->tcp.ack.v - irs);
+	if (v->payload_len)
+		strbuf_printf(out, " len=%zu", v->payload_len);
+	if (v->tcp.flags & TCP_SYN)
+		label_options(&v->opts, out);
+}
+
+static void label_arp(const struct frame_view *v, struct strbuf *out)
+{
+	char ip[IP4_TEXT];
+
+	if (v->arp.op == ARP_REQUEST)
+		strbuf_printf(out, "who has %s?", ip4_print(v->arp.tpa, ip));
+	else
+		strbuf_printf(out, "%s is me", ip4_print(v->arp.spa, ip));
+}
+
+static const char *first_word_after(const char *text)
+{
+	const char *p = strchr(text, ' ');
+
+	return p ? p + 1 : text;
+}
+
+/* The question, or the first record of the answer. */
+static void label_dns(const struct log_event *ev, struct strbuf *out)
+{
+	const struct dis_field *name, *type, *data, *flags;
+	struct dissection d;
+	struct mem mem;
+
+	mem_init_libc(&mem);
+	if (dissect(&d, &mem, ev->frame, ev->frame_len, true) == 0) {
+		name = dis_find(&d, "DNS", "QNAME");
+		type = dis_find(&d, "DNS", "QTYPE");
+		data = dis_find(&d, "DNS", "RDATA");
+		flags = dis_find(&d, "DNS", "Flags");
+		if (!flags || !name || !type)
+			strbuf_puts(out, "DNS");
+		else if (!strncmp(dis_value(&d, flags), "query", 5))
+			strbuf_printf(out, "%s %s?",
+				      first_word_after(dis_value(&d, type)),
+				      dis_value(&d, name));
+		else if (strstr(dis_value(&d, flags), "no such name"))
+			strbuf_puts(out, "no such name");
+		else
+			strbuf_puts(out, data ? dis_value(&d, data)
+					      : "no such record");
+	}
+	dissect_fini(&d);
+}
+
+static void label_icmp(const struct frame_view *v, struct strbuf *out)
+{
+	strbuf_puts(out, icmp4_name(v->icmp.type, v->icmp.code));
+	if (v->icmp.type == ICMP4_ECHO || v->icmp.type == ICMP4_ECHO_REPLY)
+		strbuf_printf(out, " seq=%u", v->icmp.seq);
+}
+
+void frame_label(const struct trace_log *log, const struct log_event *ev,
+		 struct strbuf *out)
+{
+	struct frame_view v;
+
+	if (!frame_view(&v, ev))
+		return;
+	if (v.has_arp)
+		label_arp(&v, out);
+	else if (v.has_tcp)
+		label_tcp(log, ev, &v, out);
+	else if (v.has_udp && (v.sport == 53 || v.dport == 53))
+		label_dns(ev, out);
+	else if (v.has_icmp)
+		label_icmp(&v, out);
+	else
+		strbuf_printf(out, "%s %zu octets", ev->proto, v.payload_len);
+}

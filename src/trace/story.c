@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+/*
+ * story.c - frames of a stretch of the log as a ladder
+ *
+ * Each frame is drawn when it is sent, from who sends it to where it arrives:
+ * the next column on its way, or a cross if it is lost before.  States stand
+ * under the columns after what changed them; timers that fire and faults cut
+ * across.
+ */
+
+#include "trace/story.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "trace/explain.h"
+#include "trace/frame.h"
+#include "trace/label.h"
+#include "trace/names.h"
+
+#define NOTE_MAX  240
+#define DEPTH_MAX 40
+
+/* States that wait to be written under their columns. */
+struct states {
+	char text[LADDER_COLUMNS_MAX][48];
+	bool is_set;
+};
+
+/* Where a frame ends up, as far as the story goes. */
+struct fate {
+	const struct log_event *arrival; /* at a column, or NULL */
+	const struct log_event *drop;	 /* on the way, or NULL */
+};
+
+int story_column(const struct story *s, const char *host)
+{
+	int i;
+
+	for (i = 0; i < s->count; i++)
+		if (!strcmp(s->hosts[i], host))
+			return i;
+	return -1;
+}
+
+void story_add_host(struct story *s, const char *host)
+{
+	if (host && s->count < LADDER_COLUMNS_MAX && story_column(s, host) < 0)
+		s->hosts[s->count++] = host;
+}
+
+bool story_has(const struct story *s, const struct log_event *ev)
+{
+	struct frame_view v;
+
+	if (ev->kind != EV_TX || !frame_view(&v, ev))
+		return false;
+	if (!strcmp(s->proto, "arp"))
+		return v.has_arp;
+	if (!strcmp(s->proto, "dns"))
+		return v.has_udp && (v.sport == 53 || v.dport == 53);
+	if (!strcmp(s->proto, "tcp"))
+		return v.has_tcp;
+	return v.has_icmp;
+}
+
+/* Follow the copies of a frame to a column that is not @from. */
+static void find_fate(const struct story *s, const struct log_event *tx,
+		      int from, int depth, struct fate *fate)
+{
+	uint32_t n = tx->n;
+
+	while (!fate->arrival && depth < DEPTH_MAX &&
+	       (n = trace_log_next_child(s->log, tx->n, n))) {
+		const struct log_event *ev = trace_log_get(s->log, n);
+		int column = story_column(s, ev->host);
+
+		if (ev->kind == EV_DROP && ev->frame && !fate->drop)
+			fate->drop = ev;
+		else if (ev->kind == EV_RX && column >= 0 && column != from)
+			fate->arrival = ev;
+		else if (ev->kind == EV_RX || frame_is_relayed(ev))
+			find_fate(s, ev, from, depth + 1, fate);
+	}
+}
+
+static bool is_unwanted(const struct log_event *ev)
+{
+	const char *drop = log_text(ev, "drop");
+
+	return drop && !strcmp(drop, "l2_other");
+}
+
+static void put_note(const struct story *s, const struct log_event *ev,
+		     const struct fate *fate, char *note)
+{
+	struct strbuf sb;
+
+	strbuf_init_fixed(&sb, note, NOTE_MAX);
+	strbuf_printf(&sb, "#%u ", ev->n);
+	if (fate->drop && !fate->arrival)
+		strbuf_printf(&sb, "dropped on %s: %s", fate->drop->host,
+			      log_text(fate->drop, "text"));
+	else
+		explain_say(s->log, ev, &sb);
+}
+
+static uint64_t since(const struct story *s, const struct log_event *ev)
+{
+	return ev->t_ns > s->begin_ns ? ev->t_ns - s->begin_ns : 0;
+}
+
+static void draw_states(struct ladder *l, struct states *st)
+{
+	const char *texts[LADDER_COLUMNS_MAX];
+	int i;
+
+	if (!st->is_set)
+		return;
+	for (i = 0; i < l->count; i++) {
+		texts[i] = *st->text[i] ? st->text[i] : NULL;
+	}
+	ladder_texts(l, texts, true);
+	memset(st, 0, sizeof(*st));
+}
+
+/* For a lost frame: the column it was meant for. */
+static int meant_for(const struct story *s, const struct log_event *ev,
+		     int from)
+{
+	struct frame_view v;
+	char ip[IP4_TEXT];
+	const char *name;
+	int to = -1;
+
+	if (frame_view(&v, ev) && v.has_ip) {
+		name = name_of_ip(s->log, ip4_print(v.ip.dst, ip));
+		to = name ? story_column(s, name) : -1;
+	}
+	if (to >= 0 && to != from)
+		return to;
+	return from ? 0 : s->count - 1;
+}
+
+static void draw_frame(const struct story *s, struct ladder *l,
+		       const struct log_event *ev, int from)
+{
+	struct fate fate = {0};
+	char label[96], note[NOTE_MAX];
+	struct strbuf sb;
+
+	find_fate(s, ev, from, 0, &fate);
+	if (!fate.arrival && (!fate.drop || is_unwanted(fate.drop)))
+		return;
+	strbuf_init_fixed(&sb, label, sizeof(label));
+	frame_label(s->log, ev, &sb);
+	put_note(s, ev, &fate, note);
+	if (fate.arrival)
+		ladder_arrow(l, since(s, ev), from,
+			     story_column(s, fate.arrival->host), label, note);
+	else if (s->count > 1)
+		ladder_lost(l, since(s, ev), from, meant_for(s, ev, from),
+			    label, note);
+}
+
+static void note_state(const struct story *s, struct ladder *l,
+		       struct states *st, const struct log_event *ev,
+		       int column)
+{
+	const char *to = log_text(ev, "to");
+
+	if (!to)
+		return;
+	if (*st->text[column])
+		draw_states(l, st);
+	if (l->has_time && since(s, ev) > l->last_ns)
+		snprintf(st->text[column], sizeof(st->text[0]), "%s (%.1f)", to,
+			 (double)since(s, ev) / 1e6);
+	else
+		snprintf(st->text[column], sizeof(st->text[0]), "%s", to);
+	st->is_set = true;
+}
+
+static void draw_mark(const struct story *s, struct ladder *l,
+		      const struct log_event *ev, int column)
+{
+	char text[NOTE_MAX], note[NOTE_MAX] = "";
+	struct strbuf sb;
+
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	if (ev->what == R_SW_LEARN) {
+		strbuf_printf(&sb, "learns %s", log_text(ev, "port"));
+		snprintf(note, sizeof(note), "   MAC table: %lld entries",
+			 (long long)log_num(ev, "entries", 0));
+		strbuf_init_fixed(&sb, note, sizeof(note));
+		explain_say(s->log, ev, &sb);
+	} else {
+		explain_say(s->log, ev, &sb);
+	}
+	ladder_mark(l, since(s, ev), column, text, note);
+}
+
+static bool is_marked(const struct story *s, const struct log_event *ev)
+{
+	if (strcmp(s->proto, "arp") != 0)
+		return false;
+	return ev->what == R_ARP_LEARN || ev->what == R_SW_LEARN ||
+	       ev->what == R_ARP_FAIL;
+}
+
+static bool is_pause(const struct log_event *ev)
+{
+	return ev->kind == EV_TIMER &&
+	       (ev->what == R_TCP_RTO || ev->what == R_TCP_PERSIST ||
+		ev->what == R_TCP_KEEP_TIMER || ev->what == R_DNS_RETRY ||
+		ev->what == R_ARP_RETRY);
+}
+
+static void draw_pause(const struct story *s, struct ladder *l,
+		       const struct log_event *ev, bool is_fault)
+{
+	char text[NOTE_MAX];
+	struct strbuf sb;
+
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	explain_say(s->log, ev, &sb);
+	ladder_pause(l, since(s, ev), text, is_fault);
+}
+
+static bool is_own_frame(const struct story *s, const struct log_event *ev)
+{
+	return story_has(s, ev) && (s->is_hops || !frame_is_relayed(ev));
+}
+
+static void draw_event(const struct story *s, struct ladder *l,
+		       struct states *st, const struct log_event *ev)
+{
+	int column = story_column(s, ev->host);
+
+	if (ev->kind == EV_FAULT) {
+		draw_states(l, st);
+		draw_pause(s, l, ev, true);
+	} else if (column < 0) {
+		return;
+	} else if (is_own_frame(s, ev)) {
+		draw_states(l, st);
+		draw_frame(s, l, ev, column);
+	} else if (ev->what == R_TCP_STATE && !strcmp(s->proto, "tcp")) {
+		note_state(s, l, st, ev, column);
+	} else if (is_marked(s, ev)) {
+		draw_mark(s, l, ev, column);
+	} else if (is_pause(ev) && !strcmp(ev->proto, s->proto)) {
+		draw_states(l, st);
+		draw_pause(s, l, ev, false);
+	}
+}
+
+static void draw_head(const struct story *s, struct ladder *l)
+{
+	const char *second[LADDER_COLUMNS_MAX];
+	int i;
+
+	ladder_head(l, s->hosts);
+	for (i = 0; i < s->count; i++) {
+		second[i] = ip_of_node(s->log, s->hosts[i]);
+		if (!second[i])
+			second[i] = kind_of_node(s->log, s->hosts[i]);
+	}
+	ladder_texts(l, second, false);
+}
+
+void story_draw(const struct story *s, struct strbuf *out)
+{
+	struct states st = {0};
+	struct ladder l;
+	uint32_t n;
+
+	ladder_init(&l, out, s->count, s->is_ascii);
+	draw_head(s, &l);
+	for (n = s->first; n <= s->last; n++)
+		draw_event(s, &l, &st, trace_log_get(s->log, n));
+	draw_states(&l, &st);
+}
