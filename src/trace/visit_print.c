@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+/*
+ * visit_print.c - a visit on the screen: the line, the table, the ladders
+ *
+ * Nothing is said here that was not computed from the log of this run: times
+ * and results come from the steps, titles from their hosts and addresses.
+ */
+
+#include "trace/visit_print.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "trace/label.h"
+#include "trace/names.h"
+#include "trace/story.h"
+#include "trace/visit_frames.h"
+
+#define RULE_WIDTH   98
+#define RESULT_WIDTH 52
+#define BAR_MAX	     19
+#define TITLE_MAX    200
+
+static double ms(uint64_t ns)
+{
+	return (double)ns / (double)NS_PER_MS;
+}
+
+static const char *status_text(int64_t status)
+{
+	return status == 200   ? " OK"
+	       : status == 304 ? " Not Modified"
+	       : status == 404 ? " Not Found"
+			       : "";
+}
+
+static void put_headline(const struct visit_view *v,
+			 const struct visit_style *style, struct strbuf *out)
+{
+	strbuf_printf(out, "visit %s   ", v->url);
+	if (v->is_shown && v->status)
+		strbuf_printf(out, "%lld%s   %lld bytes   ",
+			      (long long)v->status, status_text(v->status),
+			      (long long)v->octets);
+	else if (v->is_shown)
+		strbuf_puts(out, "from the browser cache   ");
+	if (v->is_shown)
+		strbuf_printf(out, "page after %.1f ms",
+			      ms(v->end_ns - v->begin_ns));
+	else
+		strbuf_printf(out, "FAILED after %.1f ms: %s",
+			      ms(v->end_ns - v->begin_ns),
+			      v->failure ? v->failure : "not finished");
+	strbuf_printf(out, " (virtual, seed %llu)   %u frame%s lost\n",
+		      (unsigned long long)style->seed, v->frames_lost,
+		      v->frames_lost == 1 ? "" : "s");
+}
+
+static void put_bar(uint64_t took, uint64_t longest, bool is_ascii,
+		    struct strbuf *out)
+{
+	size_t n = longest ? (size_t)(took * BAR_MAX / longest) : 0;
+
+	strbuf_repeat(out, is_ascii ? "#" : "█", n);
+}
+
+static void put_row(size_t number, const struct step *s, uint64_t longest,
+		    bool is_ascii, struct strbuf *out)
+{
+	uint64_t took = s->end_ns - s->begin_ns;
+
+	strbuf_printf(out, "%2zu  %-24s%-*s%7.1f  ", number, s->name,
+		      RESULT_WIDTH, s->result, ms(took));
+	if (s->is_after)
+		strbuf_puts(out, "(after the page)");
+	else
+		put_bar(took, longest, is_ascii, out);
+	while (out->len && out->text && out->text[out->len - 1] == ' ')
+		strbuf_truncate(out, out->len - 1);
+	strbuf_putc(out, '\n');
+}
+
+static void put_page_row(const struct visit_view *v, struct strbuf *out)
+{
+	strbuf_printf(out, "    %-24s%-*s%7.1f\n",
+		      v->is_shown ? "page shown" : "gave up", RESULT_WIDTH,
+		      v->failure ? v->failure : "",
+		      ms(v->end_ns - v->begin_ns));
+}
+
+static void put_table(const struct visit_view *v, bool is_ascii,
+		      struct strbuf *out)
+{
+	uint64_t longest = 0;
+	bool has_page = false;
+	size_t i;
+
+	for (i = 0; i < v->count; i++)
+		if (!v->steps[i].is_after)
+			longest =
+				max_u64(longest, v->steps[i].end_ns -
+							 v->steps[i].begin_ns);
+	strbuf_printf(out, "\n #  %-24s%-*s%7s\n", "step", RESULT_WIDTH,
+		      "result", "ms");
+	for (i = 0; i < v->count; i++) {
+		if (v->steps[i].is_after && !has_page) {
+			put_page_row(v, out);
+			has_page = true;
+		}
+		put_row(i + 1, &v->steps[i], longest, is_ascii, out);
+	}
+	if (!has_page)
+		put_page_row(v, out);
+}
+
+/* Time that hosts other than the visitor's spent on ARP during a step. */
+static uint64_t far_arp_ns(const struct visit_view *v, const struct step *s)
+{
+	uint64_t sum = 0;
+	uint32_t n, m;
+
+	for (n = s->first; n <= s->last; n++) {
+		const struct log_event *miss = trace_log_get(v->log, n);
+
+		if (miss->what != R_ARP_MISS || !strcmp(miss->host, v->host))
+			continue;
+		for (m = n + 1; m <= s->last; m++) {
+			const struct log_event *got = trace_log_get(v->log, m);
+
+			if (got->what == R_ARP_LEARN &&
+			    !strcmp(got->host, miss->host)) {
+				sum += got->t_ns - miss->t_ns;
+				break;
+			}
+		}
+	}
+	return sum;
+}
+
+static void put_worth_knowing(const struct visit_view *v, struct strbuf *out)
+{
+	size_t i;
+
+	for (i = 0; i < v->count; i++) {
+		uint64_t far;
+
+		if (v->steps[i].kind != STEP_DNS || !v->steps[i].is_done)
+			continue;
+		far = far_arp_ns(v, &v->steps[i]);
+		if (far)
+			strbuf_printf(out,
+				      "    worth knowing: %.1f ms of step %zu "
+				      "is ARP on far networks, which will "
+				      "remember\n",
+				      ms(far), i + 1);
+	}
+	if (v->retransmissions)
+		strbuf_printf(out,
+			      "    worth knowing: %u segment%s had to be sent "
+			      "again\n",
+			      v->retransmissions,
+			      v->retransmissions == 1 ? "" : "s");
+}
+
+void visit_rule(const char *title, bool is_ascii, struct strbuf *out)
+{
+	size_t width = 4 + utf8_width(title, strlen(title));
+
+	strbuf_puts(out, is_ascii ? "\n-- " : "\n── ");
+	strbuf_puts(out, title);
+	strbuf_putc(out, ' ');
+	if (width < RULE_WIDTH)
+		strbuf_repeat(out, is_ascii ? "-" : "─", RULE_WIDTH - width);
+	strbuf_putc(out, '\n');
+}
+
+/* What a ladder is headed by. */
+static void title_of(const struct visit_view *v, size_t number, char *title)
+{
+	const struct step *s = &v->steps[number - 1];
+	const char *peer = s->peer ? s->peer : "?";
+
+	switch (s->kind) {
+	case STEP_ARP:
+		snprintf(title, TITLE_MAX,
+			 "step %zu · ARP: %s knows the IP of %s, not its MAC "
+			 "address",
+			 number, v->host, peer);
+		break;
+	case STEP_DNS:
+		snprintf(title, TITLE_MAX,
+			 "step %zu · DNS: who knows the address behind the "
+			 "name?",
+			 number);
+		break;
+	case STEP_TCP:
+		snprintf(title, TITLE_MAX,
+			 "step %zu · TCP handshake   %s -> %s", number, v->host,
+			 peer);
+		break;
+	case STEP_HTTP:
+	case STEP_CLOSE:
+	case STEP_URL:
+	case STEP_BROWSER_CACHE:
+	case STEP_OS_CACHE:
+	case STEP_KINDS:
+	default:
+		snprintf(title, TITLE_MAX, "step %zu · %s", number, s->name);
+		break;
+	}
+}
+
+static const char *proto_of(enum step_kind kind)
+{
+	switch (kind) {
+	case STEP_ARP:
+		return "arp";
+	case STEP_DNS:
+		return "dns";
+	case STEP_TCP:
+	case STEP_HTTP:
+	case STEP_CLOSE:
+		return "tcp";
+	case STEP_URL:
+	case STEP_BROWSER_CACHE:
+	case STEP_OS_CACHE:
+	case STEP_KINDS:
+	default:
+		return NULL;
+	}
+}
+
+/* Columns: the boxes a frame of the story passes, in order of appearance. */
+static void add_boxes(struct story *s)
+{
+	uint32_t n;
+
+	for (n = s->first; n <= s->last; n++) {
+		const struct log_event *ev = trace_log_get(s->log, n);
+
+		if (ev->kind == EV_TX && story_has(s, ev))
+			story_add_host(s, ev->host);
+	}
+}
+
+/* Columns: who makes frames of the story. */
+static void add_makers(struct story *s)
+{
+	uint32_t n;
+
+	for (n = s->first; n <= s->last; n++) {
+		const struct log_event *ev = trace_log_get(s->log, n);
+
+		if (story_has(s, ev) && !log_num(ev, "relayed", 0))
+			story_add_host(s, ev->host);
+	}
+}
+
+static const char *server_of(const struct visit_view *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->count; i++)
+		if (v->steps[i].kind == STEP_TCP)
+			return v->steps[i].peer;
+	return NULL;
+}
+
+static struct story story_of(const struct visit_view *v, const struct step *s,
+			     const struct visit_style *style)
+{
+	struct story story = {
+		.log = v->log,
+		.first = s->first,
+		.last = s->is_done ? s->last : v->last,
+		.begin_ns = v->begin_ns,
+		.proto = proto_of(s->kind),
+		.is_hops = style->is_hops || s->kind == STEP_ARP,
+		.is_ascii = style->is_ascii,
+	};
+
+	story_add_host(&story, v->host);
+	if (story.is_hops)
+		add_boxes(&story);
+	else if (s->kind == STEP_DNS)
+		add_makers(&story);
+	else
+		story_add_host(&story, s->peer ? s->peer : server_of(v));
+	return story;
+}
+
+/* The handshake's real numbers, which the ladder shows relative. */
+static void put_real_numbers(const struct visit_view *v, const struct step *s,
+			     struct strbuf *out)
+{
+	uint32_t n, isn, irs;
+
+	for (n = s->first; n <= s->last; n++) {
+		const struct log_event *ev = trace_log_get(v->log, n);
+
+		if (ev->kind != EV_RX || strcmp(ev->host, v->host) != 0 ||
+		    ev->what != R_TCP_SYN_ACK)
+			continue;
+		if (tcp_initial(v->log, ev, false, &irs) &&
+		    tcp_initial(v->log, ev, true, &isn))
+			strbuf_printf(out,
+				      "   (real sequence numbers start at %u "
+				      "and %u; shown relative)\n",
+				      isn, irs);
+		return;
+	}
+}
+
+static void put_ladder(const struct visit_view *v, size_t number,
+		       const struct visit_style *style, struct strbuf *out)
+{
+	const struct step *s = &v->steps[number - 1];
+	char title[TITLE_MAX];
+	struct story story;
+
+	if (!proto_of(s->kind))
+		return;
+	title_of(v, number, title);
+	visit_rule(title, style->is_ascii, out);
+	story = story_of(v, s, style);
+	story_draw(&story, out);
+	if (s->kind == STEP_TCP)
+		put_real_numbers(v, s, out);
+}
+
+void visit_print(const struct visit_view *v, const struct visit_style *style,
+		 struct strbuf *out)
+{
+	size_t i;
+
+	put_headline(v, style, out);
+	if (style->verbosity < 0)
+		return;
+	put_table(v, style->is_ascii, out);
+	put_worth_knowing(v, out);
+	for (i = 1; i <= v->count; i++)
+		put_ladder(v, i, style, out);
+	if (style->verbosity > 0)
+		visit_frames(v, style->verbosity > 1, style->is_ascii, out);
+}
+
+static void step_json(const struct visit_view *v, const struct step *s,
+		      struct json *j)
+{
+	json_open(j, '{');
+	json_key_text(j, "kind", step_kind_name(s->kind));
+	json_key_text(j, "step", s->name);
+	json_key_text(j, "result", s->result);
+	json_key_num(j, "begin_ns", (int64_t)(s->begin_ns - v->begin_ns));
+	json_key_num(j, "ns", (int64_t)(s->end_ns - s->begin_ns));
+	json_key_num(j, "first", s->first);
+	json_key_num(j, "last", s->is_done ? s->last : v->last);
+	json_key_bool(j, "done", s->is_done);
+	json_key_bool(j, "after_page", s->is_after);
+	json_close(j, '}');
+}
+
+void visit_print_json(const struct visit_view *v, uint64_t seed, struct json *j)
+{
+	size_t i;
+
+	json_open(j, '{');
+	json_key_text(j, "url", v->url);
+	json_key_num(j, "seed", (int64_t)seed);
+	json_key_bool(j, "shown", v->is_shown);
+	json_key_num(j, "status", v->status);
+	json_key_num(j, "octets", v->octets);
+	json_key_text(j, "failure", v->failure);
+	json_key_num(j, "ns", (int64_t)(v->end_ns - v->begin_ns));
+	json_key_num(j, "frames_lost", v->frames_lost);
+	json_key_num(j, "retransmissions", v->retransmissions);
+	json_key(j, "steps");
+	json_open(j, '[');
+	for (i = 0; i < v->count; i++)
+		step_json(v, &v->steps[i], j);
+	json_close(j, ']');
+	json_close(j, '}');
+}
