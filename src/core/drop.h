@@ -62,9 +62,11 @@
 	X(ip_too_big,	"larger than an IP packet can be")		\
 	X(ip_proto,	"a protocol nobody here speaks")		\
 	X(ip_no_fwd_bcast, "a broadcast that routers do not forward")	\
+	X(ip_refused,	"asked to send what must not be: a broadcast not intended, a source not ours") \
 	X(ip_filter,	"the filter refused it")			\
 	X(frag_size,	"fragments that add up to more than 65,535 octets") \
 	X(frag_overlap,	"fragments that overlap")			\
+	X(frag_dup,	"a fragment that had already arrived")		\
 	X(frag_last,	"two last fragments, or one beyond the last")	\
 	X(frag_align,	"a fragment whose length is no multiple of eight") \
 	X(frag_many,	"too many fragments")				\

@@ -177,7 +177,7 @@ int ip_register(struct stack *stack, const struct ip_proto *proto);
  * answer is reported to ip_proto.error later.
  *
  * Return: 0; -ENETUNREACH (no route), -EHOSTUNREACH (the neighbour did not
- * answer a moment ago), -EMSGSIZE (@how->df and too big for link or path),
+ * answer a moment ago), -EMSGSIZE (@how->df and too big for link or path, or over 65,535 octets),
  * -EACCES (broadcast not intended), -EADDRNOTAVAIL (@how->src is not ours),
  * -EINVAL (options), -ENETDOWN, -ENOBUFS, -ENOMEM
  */
@@ -194,7 +194,7 @@ int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
  * @net:	Address with its prefix length: 10.0.0.1/24
  *
  * Adds the route to the attached network, and to the address itself through
- * "lo"; announces the address.  An interface may have several.
+ * "lo".  Says nothing to the neighbours: see arp_announce().  An interface may have several.
  *
  * Return: 0, -EEXIST, -EINVAL (not a host address) or -ENOMEM
  */
@@ -293,6 +293,9 @@ size_t ip_route_count(const struct stack *stack);
 void ip_forwarding_set(struct stack *stack, bool is_on);
 bool ip_forwarding(const struct stack *stack);
 void ip_rpf_set(struct stack *stack, bool is_strict);
+
+/* An interface came up or went down: remembered routes are looked up again. */
+void ip_netif_changed(struct stack *stack);
 
 /* An interface goes away: its addresses, routes and neighbours with it. */
 void ip_netif_gone(struct stack *stack, struct netif *netif);

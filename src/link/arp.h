@@ -140,9 +140,11 @@ void arp_proxy_del(struct stack *stack, struct netif *netif,
  * @src:	Our own address on that link, for the question
  * @pkt:	Taken; without link header
  *
- * Return: 0 (sent, or waits), -EHOSTUNREACH (he did not answer a moment ago;
- * @pkt was reported to on_failed), -ENOBUFS (too many wait), or what
- * ether_output() says
+ * If he does not answer, or did not a moment ago, @pkt is reported to
+ * on_failed, at the end of the call under way at the earliest.
+ *
+ * Return: 0 (sent, waits, or to be reported), -ENOBUFS (too many wait), or
+ * what ether_output() says
  */
 int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 		ip4_addr src, struct pkt *pkt);

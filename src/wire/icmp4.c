@@ -29,15 +29,13 @@ static bool icmp4_has_mtu(const struct icmp4_hdr *hdr)
 	return hdr->type == ICMP4_UNREACHABLE && hdr->code == ICMP4_FRAG_NEEDED;
 }
 
-int icmp4_parse(struct icmp4_hdr *hdr, const uint8_t *buf, size_t len)
+int icmp4_parse_quoted(struct icmp4_hdr *hdr, const uint8_t *buf, size_t len)
 {
 	const struct icmp4_wire *w = (const void *)buf;
 	struct icmp4_hdr h = {0};
 
 	if (len < sizeof(*w))
 		return WIRE_SHORT;
-	if (csum(buf, len) != 0)
-		return WIRE_CSUM;
 	h.type = w->type[0];
 	h.code = w->code[0];
 	if (icmp4_has_id(h.type)) {
@@ -52,6 +50,15 @@ int icmp4_parse(struct icmp4_hdr *hdr, const uint8_t *buf, size_t len)
 		h.gateway = get_ip4(w->rest);
 	*hdr = h;
 	return ICMP4_HLEN;
+}
+
+int icmp4_parse(struct icmp4_hdr *hdr, const uint8_t *buf, size_t len)
+{
+	if (len < ICMP4_HLEN)
+		return WIRE_SHORT;
+	if (csum(buf, len) != 0)
+		return WIRE_CSUM;
+	return icmp4_parse_quoted(hdr, buf, len);
 }
 
 void icmp4_emit(uint8_t *buf, size_t len, const struct icmp4_hdr *hdr)

@@ -116,6 +116,19 @@ bool icmp4_is_error(uint8_t type);
 int icmp4_parse(struct icmp4_hdr *hdr, const uint8_t *buf, size_t len);
 
 /**
+ * icmp4_parse_quoted() - Read the first eight octets alone
+ * @hdr:	Filled in on success, untouched otherwise
+ * @buf:	First octet of the message
+ * @len:	Octets there, perhaps fewer than the message had
+ *
+ * Looks not at the checksum: for messages that an error quotes, and for those
+ * whose checksum was verified before.
+ *
+ * Return: ICMP4_HLEN or WIRE_SHORT
+ */
+int icmp4_parse_quoted(struct icmp4_hdr *hdr, const uint8_t *buf, size_t len);
+
+/**
  * icmp4_emit() - Write the first eight octets and the checksum
  * @buf:	The message; what follows the first eight octets is there already
  * @len:	Octets of the whole message, at least ICMP4_HLEN

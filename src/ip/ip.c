@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ip.c - IP in one stack: beginning, end, protocols, failures of our own
+ *
+ * Theory of operation
+ * ===================
+ * All that IP knows of a stack is struct ip in the stack's slot.  Below it
+ * are the link layer, which hands packets to ip_input(), and ARP, which hands
+ * back packets whose next hop does not answer.  Such a packet is treated as if
+ * a router had told us: an error for our own transport, or an ICMP message to
+ * the sender if we are the router.
+ */
+
+#include <errno.h>
+
+#include "wire/ether.h"
+#include "wire/icmp4.h"
+
+#include "ip/icmp.h"
+#include "ip/ip_int.h"
+#include "link/arp.h"
+#include "link/ether.h"
+
+const struct ip_proto *ip_proto_find(const struct ip *ip, uint8_t proto)
+{
+	int i;
+
+	for (i = 0; i < ip->proto_count; i++)
+		if (ip->protos[i]->proto == proto)
+			return ip->protos[i];
+	return NULL;
+}
+
+int ip_register(struct stack *stack, const struct ip_proto *proto)
+{
+	struct ip *ip = ip_of(stack);
+
+	if (ip_proto_find(ip, proto->proto))
+		return -EEXIST;
+	if (ip->proto_count == IP_PROTOS_MAX)
+		return -ENOSPC;
+	ip->protos[ip->proto_count++] = proto;
+	return 0;
+}
+
+void ip_changed(struct ip *ip)
+{
+	if (++ip->generation == 0)
+		ip->generation = 1;
+}
+
+void ip_netif_changed(struct stack *stack)
+{
+	ip_changed(ip_of(stack));
+}
+
+/* Tell the transport that its packet did not get beyond this host. */
+static void tell_own(struct ip *ip, const struct pkt *pkt,
+		     const struct ip4_hdr *h)
+{
+	const struct ip_proto *proto = ip_proto_find(ip, h->proto);
+	struct ip_error err = {
+		.err = EHOSTUNREACH,
+		.type = ICMP4_UNREACHABLE,
+		.code = ICMP4_HOST,
+		.src = ip_addr_v4(h->src),
+		.dst = ip_addr_v4(h->dst),
+		.from = ip_addr_v4(h->src),
+		.proto = h->proto,
+		.l4 = pkt_cdata(pkt) + h->hlen,
+		.l4_len = (size_t)(pkt->lin_len - h->hlen),
+	};
+
+	if (proto && proto->error && !h->frag_off &&
+	    err.l4_len >= ICMP4_QUOTE_MIN)
+		proto->error(ip->stack, &err);
+}
+
+static void on_arp_failed(struct stack *stack, struct pkt *pkt)
+{
+	struct ip4_hdr h;
+
+	if (pkt_need(pkt, min_size(pkt->len, IP4_HLEN_MAX + ICMP4_QUOTE_MIN)) &&
+	    ip4_hdr_parse_quoted(&h, pkt_cdata(pkt), pkt->lin_len) > 0) {
+		pkt->l3_off = pkt->lin_off;
+		if (pkt->is_relayed)
+			icmp_error(stack, pkt, ICMP4_UNREACHABLE, ICMP4_HOST,
+				   0);
+		else
+			tell_own(ip_of(stack), pkt, &h);
+	}
+	pkt_drop(&stack->place, pkt, DROP_arp_failed);
+}
+
+void ip_forwarding_set(struct stack *stack, bool is_on)
+{
+	ip_of(stack)->is_forwarding = is_on;
+}
+
+bool ip_forwarding(const struct stack *stack)
+{
+	return ip_of(stack)->is_forwarding;
+}
+
+void ip_rpf_set(struct stack *stack, bool is_strict)
+{
+	ip_of(stack)->is_rpf_strict = is_strict;
+}
+
+int ip_init(struct stack *stack, const struct ip_config *cfg)
+{
+	struct mem *mem = stack->place.env->mem;
+	struct ip *ip = mem_alloc(mem, sizeof(*ip));
+
+	if (!ip)
+		return -ENOMEM;
+	if (stack_new_key(stack, &ip->key) ||
+	    stack_new_key(stack, &ip->id_key)) {
+		mem_free(mem, ip, sizeof(*ip));
+		return -EIO;
+	}
+	ip->stack = stack;
+	ip->generation = 1;
+	if (cfg) {
+		ip->is_forwarding = cfg->is_forwarding;
+		ip->is_rpf_strict = cfg->is_rpf_strict;
+	}
+	list_init(&ip->addrs);
+	list_init(&ip->groups);
+	trie_init(&ip->trie, mem);
+	pmtu_init(ip);
+	stack->slot[SLOT_IP] = ip;
+	arp_set_callbacks(stack, on_arp_failed, NULL);
+	return ether_register(stack, ETH_IP4, ip_input);
+}
+
+void ip_fini(struct stack *stack)
+{
+	struct ip *ip = ip_of(stack);
+	struct mem *mem = stack->place.env->mem;
+	struct list *node;
+
+	if (!ip)
+		return;
+	reass_fini(ip);
+	pmtu_fini(ip);
+	while ((node = list_pop_head(&ip->addrs)))
+		mem_free(mem, container_of(node, struct ip_ifaddr, node),
+			 sizeof(struct ip_ifaddr));
+	while ((node = list_pop_head(&ip->groups)))
+		mem_free(mem, container_of(node, struct ip_group, node),
+			 sizeof(struct ip_group));
+	trie_fini(&ip->trie);
+	mem_free(mem, ip, sizeof(*ip));
+	stack->slot[SLOT_IP] = NULL;
+}

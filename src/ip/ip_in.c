@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ip_in.c - a packet arrives
+ *
+ * Theory of operation
+ * ===================
+ * Steps, in this order; each may drop the packet under its own name.
+ *
+ *	1  header	ip_short, ip_version, ip_hlen, ip_len, ip_csum,
+ *			frag_size; padding behind total_len is cut off
+ *	2  source	martian, ip_rpf
+ *	3  options	ip_opt, ip_source_route (refused: RFC 1122, 3.3.5 allows
+ *			to forward source routes; nobody good uses them)
+ *	4  translation	a router's NAT (nat.c) may change the destination
+ *	5  destination	whose? ours, all hosts', a group's (ip_not_ours), or
+ *			somebody else's: ip_fwd.c.  A packet for one host in a
+ *			frame for all is dropped as ip_bcast (RFC 1122, 3.3.6)
+ *	6  fragments	reass.c
+ *	7  protocol	ip_proto, and the sender is told
+ *
+ * Step 2 means that nothing above ever answers an address that cannot be
+ * answered: no loopback address from a wire, no group or broadcast address,
+ * not one of our own.  0.0.0.0 may only shout: whoever asks for an address
+ * by DHCP has none.
+ */
+
+#include "wire/icmp4.h"
+#include "wire/ip4_opt.h"
+
+#include "ip/icmp.h"
+#include "ip/ip_int.h"
+
+static enum drop header_drop(int err)
+{
+	switch (err) {
+	case WIRE_SHORT:
+		return DROP_ip_short;
+	case WIRE_VERSION:
+		return DROP_ip_version;
+	case WIRE_HLEN:
+		return DROP_ip_hlen;
+	case WIRE_CSUM:
+		return DROP_ip_csum;
+	case WIRE_FIELD:
+		return DROP_frag_size;
+	default:
+		return DROP_ip_len;
+	}
+}
+
+/* Step 1.  Returns DROP_COUNT if the header is good. */
+static enum drop in_header(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
+{
+	const uint8_t *p = pkt_need(pkt, IP4_HLEN);
+	int n;
+
+	if (!p)
+		return DROP_ip_short;
+	p = pkt_need(pkt, min_size((size_t)(p[0] & 15) * 4, pkt->len));
+	if (!p)
+		return DROP_ip_hlen;
+	n = ip4_hdr_parse(h, p, pkt->len);
+	if (n == WIRE_FIELD && ip4_hdr_parse_quoted(h, p, pkt->len) > 0)
+		reass_kill(ip, h, DROP_frag_size);
+	if (n < 0)
+		return header_drop(n);
+	if (h->total_len < pkt->len)
+		pkt_trim(pkt, h->total_len);
+	pkt->l4_off = (uint16_t)(pkt->lin_off + h->hlen);
+	return DROP_COUNT;
+}
+
+/* Can this be anybody's address at all, on a wire? */
+static bool source_is_possible(const struct ip4_hdr *h)
+{
+	ip4_addr a = h->src;
+
+	if (ip4_is_zero(a))
+		return ip4_is_broadcast(h->dst) && h->proto == IP_PROTO_UDP;
+	return a.v >> 24 != 0 && !ip4_is_loopback(a) && !ip4_is_multicast(a) &&
+	       !ip4_is_broadcast(a) && !ip4_is_reserved(a);
+}
+
+/* Step 2. */
+static enum drop in_source(struct ip *ip, const struct pkt *pkt,
+			   const struct ip4_hdr *h)
+{
+	const struct ip_route *r;
+
+	if (pkt->netif->features & NETIF_F_LOOPBACK)
+		return DROP_COUNT;
+	if (!source_is_possible(h) || ip4_is_loopback(h->dst))
+		return DROP_martian;
+	if (ip4_is_zero(h->src))
+		return DROP_COUNT;
+	r = route_find(ip, h->src);
+	if (r && r->kind != IP_ROUTE_UNICAST)
+		return DROP_martian; /* our own address, or a broadcast */
+	if (ip->is_rpf_strict && (!r || r->netif != pkt->netif))
+		return DROP_ip_rpf;
+	return DROP_COUNT;
+}
+
+/* Step 3. */
+static enum drop in_options(struct ip *ip, struct pkt *pkt,
+			    const struct ip4_hdr *h)
+{
+	struct ip4_opts opts;
+
+	if (!h->opts_len)
+		return DROP_COUNT;
+	if (ip4_opts_parse(&opts, h->opts, h->opts_len))
+		return DROP_ip_opt;
+	if (!opts.sr.len)
+		return DROP_COUNT;
+	icmp_error(ip->stack, pkt, ICMP4_UNREACHABLE, ICMP4_SOURCE_ROUTE, 0);
+	return DROP_ip_source_route;
+}
+
+/* Steps 6 and 7. */
+static void in_local(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
+{
+	if (ip4_is_fragment(h)) {
+		pkt = reass_input(ip, pkt, h);
+		if (!pkt)
+			return;
+		ip4_hdr_parse_quoted(h, pkt_data(pkt), pkt->lin_len);
+	}
+	ip_deliver(ip, pkt, h);
+}
+
+void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
+{
+	const struct ip_proto *proto = ip_proto_find(ip, h->proto);
+	struct ip_meta meta = {
+		.src = ip_addr_v4(h->src),
+		.dst = ip_addr_v4(h->dst),
+		.proto = h->proto,
+		.ttl = h->ttl,
+		.tos = h->tos,
+		.is_bcast = pkt->dest == PKT_TO_ALL,
+		.is_mcast = ip4_is_multicast(h->dst),
+		.netif = pkt->netif,
+	};
+
+	pkt->l3_off = pkt->lin_off;
+	pkt_pull(pkt, h->hlen);
+	pkt->l4_off = pkt->lin_off;
+	meta.l4_len = (uint16_t)pkt->len;
+	if (proto) {
+		proto->input(ip->stack, pkt, &meta);
+		return;
+	}
+	icmp_error(ip->stack, pkt, ICMP4_UNREACHABLE, ICMP4_PROTO, 0);
+	pkt_drop(&ip->stack->place, pkt, DROP_ip_proto);
+}
+
+/* Step 5: for all, or for a group.  Returns DROP_COUNT if it is for us. */
+static enum drop in_to_many(struct ip *ip, struct pkt *pkt,
+			    const struct ip4_hdr *h)
+{
+	if (ip4_is_multicast(h->dst))
+		return ip_in_group(ip, pkt->netif, h->dst) ? DROP_COUNT
+							   : DROP_ip_not_ours;
+	pkt->dest = PKT_TO_ALL;
+	return DROP_COUNT;
+}
+
+/* Step 5: for one host. */
+static void in_to_one(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
+{
+	const struct ip_route *r = route_find(ip, h->dst);
+	struct place *place = &ip->stack->place;
+
+	if (r && r->kind == IP_ROUTE_BCAST) {
+		if (r->netif != pkt->netif) {
+			/* RFC 2644: no directed broadcasts through routers. */
+			pkt_drop(place, pkt, DROP_ip_no_fwd_bcast);
+			return;
+		}
+		pkt->dest = PKT_TO_ALL;
+		in_local(ip, pkt, h);
+		return;
+	}
+	if (pkt->dest != PKT_TO_US)
+		pkt_drop(place, pkt, DROP_ip_bcast);
+	else if (r && r->kind == IP_ROUTE_LOCAL)
+		in_local(ip, pkt, h);
+	else if (ip->is_forwarding)
+		ip_forward(ip, pkt, h);
+	else
+		pkt_drop(place, pkt, DROP_ip_not_ours);
+}
+
+void ip_input(struct stack *stack, struct pkt *pkt)
+{
+	struct ip *ip = ip_of(stack);
+	struct ip4_hdr h;
+	enum drop why = in_header(ip, pkt, &h);
+
+	if (why == DROP_COUNT)
+		why = in_source(ip, pkt, &h);
+	if (why == DROP_COUNT)
+		why = in_options(ip, pkt, &h);
+	if (why == DROP_COUNT &&
+	    (ip4_is_broadcast(h.dst) || ip4_is_multicast(h.dst))) {
+		why = in_to_many(ip, pkt, &h);
+		if (why == DROP_COUNT) {
+			in_local(ip, pkt, &h);
+			return;
+		}
+	}
+	if (why == DROP_COUNT)
+		in_to_one(ip, pkt, &h);
+	else
+		pkt_drop(&stack->place, pkt, why);
+}

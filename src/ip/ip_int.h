@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IP_IP_INT_H
+#define IP_IP_INT_H
+
+/*
+ * ip_int.h - what the files of ip/ share
+ *
+ *	ip.c		assembly, protocols, failures of our own
+ *	ip_in.c		a packet arrives		ip_fwd.c  it goes on
+ *	ip_out.c	a packet of ours leaves		ip_xmit.c any packet leaves
+ *	addr.c		our addresses			route.c	  the table
+ *	trie.c		longest prefix match		pmtu.c	  path MTUs
+ *	frag.c		fragments out			reass.c	  fragments in
+ *	gso.c		large segments out		ip_id.c	  identification
+ */
+
+#include "base/hash.h"
+#include "base/htab.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/wheel.h"
+
+#include "wire/ip4.h"
+
+#include "core/netif.h"
+#include "core/pkt.h"
+#include "core/stack.h"
+
+#include "ip/ip.h"
+
+/*
+ * Longest prefix match.
+ */
+
+/* A route in the table; of one prefix the best comes first. */
+struct trie_route {
+	struct trie_route *next;
+	struct ip_route r;
+};
+
+struct trie_node;
+
+struct trie {
+	struct trie_node *root;
+	struct pool nodes, routes;
+	size_t count;
+};
+
+void trie_init(struct trie *t, struct mem *mem);
+void trie_fini(struct trie *t);
+int trie_add(struct trie *t, const struct ip_route *r); /* -EEXIST, -ENOMEM */
+int trie_del(struct trie *t, const struct ip_route *r); /* -ENOENT */
+
+/* Best usable route to @dst; if @netif is not NULL, only through it. */
+const struct ip_route *trie_lookup(const struct trie *t, ip4_addr dst,
+				   const struct netif *netif);
+/* In order of address, then length; @fn returns false to stop. */
+void trie_walk(const struct trie *t,
+	       bool (*fn)(void *arg, const struct ip_route *r), void *arg);
+
+/*
+ * The state of IP in one stack.
+ */
+
+/* An address of an interface. */
+struct ip_ifaddr {
+	struct list node;
+	struct netif *netif;
+	struct ip4_net net;
+};
+
+struct ip_group {
+	struct list node;
+	struct netif *netif;
+	ip4_addr group;
+};
+
+#define ROUTE_CACHE_BITS 7
+#define ROUTE_CACHE_SIZE (1 << ROUTE_CACHE_BITS)
+
+/* A recent answer of the table, valid while the generation is the same. */
+struct route_cached {
+	ip4_addr dst;
+	uint32_t generation;
+	const struct ip_route *route;
+};
+
+struct reass;
+
+/**
+ * struct ip - IP in one stack
+ * @generation:	Grows when addresses or routes change; never 0
+ * @lo:		"lo", through which packets to ourselves go; NULL: none
+ * @id_key:	Of the permutation in ip_id.c
+ * @id_next:	Its argument
+ * @reass:	Fragments that wait; allocated with the first
+ * @pmtu:	struct pmtu by destination
+ */
+struct ip {
+	struct stack *stack;
+	const struct ip_proto *protos[IP_PROTOS_MAX];
+	int proto_count;
+	bool is_forwarding;
+	bool is_rpf_strict;
+	uint32_t generation;
+	struct trie trie;
+	struct route_cached cache[ROUTE_CACHE_SIZE];
+	struct list addrs;
+	struct list groups;
+	struct netif *lo;
+	struct hash_key key;
+	struct hash_key id_key;
+	uint32_t id_next;
+	struct reass *reass;
+	struct htab pmtu;
+	struct list pmtu_by_age;
+	struct timer pmtu_timer;
+};
+
+static inline struct ip *ip_of(const struct stack *stack)
+{
+	return stack->slot[SLOT_IP];
+}
+
+/* Header of a packet whose l3_off is known. */
+static inline uint8_t *ip_header(struct pkt *pkt)
+{
+	return pkt->room + pkt->l3_off;
+}
+
+static inline const uint8_t *ip_cheader(const struct pkt *pkt)
+{
+	return pkt->room + pkt->l3_off;
+}
+
+const struct ip_proto *ip_proto_find(const struct ip *ip, uint8_t proto);
+
+/* Addresses and routes have changed: what was remembered is void. */
+void ip_changed(struct ip *ip);
+
+/* route.c */
+const struct ip_route *route_find(struct ip *ip, ip4_addr dst);
+void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,
+		const struct ip_route *r);
+
+/* addr.c */
+bool ip_in_group(const struct ip *ip, const struct netif *netif,
+		 ip4_addr group);
+bool ip_on_same_net(const struct ip *ip, const struct netif *netif, ip4_addr a);
+
+/* pmtu.c */
+int pmtu_init(struct ip *ip);
+void pmtu_fini(struct ip *ip);
+/* Path MTU to @dst, 0 if nothing is known.  @is_floor: it is lower than what
+ * we believe, so packets must be allowed to be fragmented on the way. */
+uint32_t pmtu_get(const struct ip *ip, ip4_addr dst, bool *is_floor);
+/* What an error claims, brought within bounds; 0 if it is no news. */
+uint32_t pmtu_judge(struct ip *ip, ip4_addr dst, uint32_t claimed,
+		    uint32_t pkt_len);
+void pmtu_lower(struct ip *ip, ip4_addr dst, uint32_t claimed, uint32_t mtu);
+
+/* ip_id.c */
+uint16_t ip_id_next(struct ip *ip);
+
+/* ip_in.c */
+void ip_input(struct stack *stack, struct pkt *pkt);
+/* A whole packet that is for us; takes @pkt, its header is at the front. */
+void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h);
+
+/* ip_fwd.c */
+void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h);
+
+/* Where a packet goes. */
+struct ip_hop {
+	struct netif *netif;
+	ip4_addr next_hop;
+	ip4_addr src;  /* our address there */
+	uint32_t mtu;  /* of the link */
+	bool to_all;   /* a broadcast */
+	bool to_group; /* a group address */
+};
+
+/* ip_xmit.c: the last step for every packet.  Takes @pkt, whose IP header is
+ * at its front and as it is to leave; segments, fragments, resolves. */
+int ip_xmit(struct ip *ip, struct pkt *pkt, const struct ip_hop *hop,
+	    uint32_t mtu);
+/* Add up what a partial transport checksum lacks. */
+void ip_complete_csum(struct pkt *pkt);
+
+/* Sends one piece of a packet; takes it. */
+typedef int ip_piece_fn(void *arg, struct pkt *piece);
+
+/* frag.c */
+int ip_fragment(struct ip *ip, struct pkt *pkt, uint32_t mtu, ip_piece_fn *fn,
+		void *arg);
+
+/* gso.c */
+int gso_split(struct ip *ip, struct pkt *pkt, ip_piece_fn *fn, void *arg);
+/* Octets of the largest packet that will leave: one segment of it. */
+size_t gso_segment_len(const struct pkt *pkt);
+
+/* reass.c: takes @pkt.  Returns the whole datagram, its header at the front
+ * and mended, when this was the last piece; else NULL. */
+struct pkt *reass_input(struct ip *ip, struct pkt *pkt,
+			const struct ip4_hdr *h);
+/* Discard the datagram that this impossible fragment belongs to. */
+void reass_kill(struct ip *ip, const struct ip4_hdr *h, enum drop why);
+void reass_fini(struct ip *ip);
+
+/* nat.c, if it is enabled */
+struct nat;
+static inline struct nat *nat_of(const struct stack *stack)
+{
+	return stack->slot[SLOT_NAT];
+}
+
+#endif /* IP_IP_INT_H */

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ip_out.c - a packet of ours leaves
+ *
+ * Theory of operation
+ * ===================
+ * Steps, in this order; each may refuse the packet with an error number:
+ *
+ *	1  where to		-ENETUNREACH, -EACCES
+ *	2  from whom		-EADDRNOTAVAIL, -EINVAL
+ *	3  header		-EINVAL (options), -ENOBUFS
+ *	4  size			-EMSGSIZE
+ *	5  ip_xmit()
+ *
+ * A caller that sends to the same destination again and again passes a struct
+ * ip_route_ref, and step 1 is then a comparison.
+ */
+
+#include <errno.h>
+
+#include "wire/ip4_opt.h"
+
+#include "ip/ip_int.h"
+
+/* The interface for a destination that no route names. */
+static struct netif *netif_default(struct ip *ip)
+{
+	const struct ip_route *r = trie_lookup(&ip->trie, IP4_ANY, NULL);
+	struct list *pos;
+
+	if (r)
+		return r->netif;
+	list_for_each(pos, &ip->stack->netifs) {
+		struct netif *n = container_of(pos, struct netif, node);
+
+		if (n->is_up && !(n->features & NETIF_F_LOOPBACK))
+			return n;
+	}
+	return NULL;
+}
+
+/* The interface that has an address of ours. */
+static struct netif *netif_of(struct ip *ip, struct ip_addr src)
+{
+	struct ip_ifaddr *a;
+
+	if (src.family != IP_V4)
+		return NULL;
+	list_for_each_entry(a, &ip->addrs, struct ip_ifaddr, node)
+		if (a->net.addr.v == src.v4.v)
+			return a->netif;
+	return NULL;
+}
+
+/* 255.255.255.255 and groups: the link is chosen, not looked up. */
+static int hop_to_many(struct ip *ip, const struct ip_send *how,
+		       struct ip_hop *hop)
+{
+	hop->netif = how->netif;
+	if (!hop->netif)
+		hop->netif = netif_of(ip, how->src);
+	if (!hop->netif)
+		hop->netif = netif_default(ip);
+	if (!hop->netif)
+		return -ENETUNREACH;
+	hop->src = ip_addr_of(ip->stack, hop->netif).addr;
+	hop->to_group = ip4_is_multicast(how->dst.v4);
+	hop->to_all = !hop->to_group;
+	return 0;
+}
+
+static int hop_by_route(struct ip *ip, const struct ip_route *r,
+			struct ip_hop *hop)
+{
+	hop->netif = r->netif;
+	hop->src = r->src;
+	hop->to_all = r->kind == IP_ROUTE_BCAST;
+	if (r->gateway.v)
+		hop->next_hop = r->gateway;
+	if (r->kind == IP_ROUTE_LOCAL)
+		hop->netif = ip->lo;
+	return hop->netif ? 0 : -ENETUNREACH;
+}
+
+/* The caller insists on an interface: its routes, or else the link itself. */
+static int hop_forced(struct ip *ip, const struct ip_send *how,
+		      struct ip_hop *hop)
+{
+	const struct ip_route *r =
+		trie_lookup(&ip->trie, how->dst.v4, how->netif);
+
+	if (r)
+		return hop_by_route(ip, r, hop);
+	hop->netif = how->netif;
+	hop->src = ip_addr_of(ip->stack, hop->netif).addr;
+	return 0;
+}
+
+static bool ref_is_valid(const struct ip *ip, const struct ip_route_ref *ref)
+{
+	return ref && ref->generation == ip->generation && ref->netif->is_up;
+}
+
+/* Step 1. */
+static int hop_find(struct ip *ip, const struct pkt *pkt,
+		    const struct ip_send *how, struct ip_hop *hop)
+{
+	const struct ip_route *r;
+	int err;
+
+	hop->next_hop = how->dst.v4;
+	if (ip4_is_broadcast(how->dst.v4) || ip4_is_multicast(how->dst.v4))
+		return hop_to_many(ip, how, hop);
+	/* Whoever listens is told of every lookup. */
+	if (ref_is_valid(ip, how->ref) && !ip->stack->place.env->probe) {
+		hop->netif = how->ref->netif;
+		hop->next_hop = how->ref->next_hop;
+		hop->src = how->ref->src;
+		return 0;
+	}
+	if (how->netif)
+		return hop_forced(ip, how, hop);
+	r = route_find(ip, how->dst.v4);
+	route_tell(ip, pkt, how->dst.v4, r);
+	if (!r)
+		return -ENETUNREACH;
+	err = hop_by_route(ip, r, hop);
+	if (!err && how->ref && !hop->to_all)
+		*how->ref = (struct ip_route_ref){
+			.generation = ip->generation,
+			.netif = hop->netif,
+			.next_hop = hop->next_hop,
+			.src = hop->src,
+		};
+	return err;
+}
+
+/* Step 2. */
+static int source_find(struct ip *ip, const struct ip_send *how,
+		       const struct ip_hop *hop, ip4_addr *src)
+{
+	bool is_loop = hop->netif->features & NETIF_F_LOOPBACK;
+
+	*src = hop->src;
+	if (how->src.family == IP_NONE)
+		return src->v || hop->to_all ? 0 : -EADDRNOTAVAIL;
+	if (how->src.family != IP_V4)
+		return -EAFNOSUPPORT;
+	*src = how->src.v4;
+	if (ip4_is_zero(*src)) /* who has no address yet may only shout */
+		return hop->to_all ? 0 : -EADDRNOTAVAIL;
+	if (ip4_is_loopback(*src) && !is_loop)
+		return -EINVAL;
+	if (src->v == hop->src.v || ip_addr_is_ours(ip->stack, how->src))
+		return 0;
+	return -EADDRNOTAVAIL;
+}
+
+static int opts_check(const struct ip_send *how)
+{
+	struct ip4_opts opts;
+
+	if (!how->opt_len)
+		return 0;
+	if (how->opt_len > IP4_OPTS_MAX || how->opt_len % 4)
+		return -EINVAL;
+	if (ip4_opts_parse(&opts, how->opt, how->opt_len) || opts.sr.len)
+		return -EINVAL;
+	return 0;
+}
+
+static uint8_t ttl_of(const struct ip_send *how, const struct ip_hop *hop)
+{
+	if (how->ttl)
+		return how->ttl;
+	return hop->to_group ? 1 : IP_TTL_DEFAULT; /* RFC 1112, 6.1 */
+}
+
+/* Step 3. */
+static int header_push(struct ip *ip, struct pkt *pkt,
+		       const struct ip_send *how, const struct ip_hop *hop,
+		       ip4_addr src)
+{
+	struct ip4_hdr h = {
+		.src = src,
+		.dst = how->dst.v4,
+		.proto = how->proto,
+		.ttl = ttl_of(how, hop),
+		.tos = how->tos,
+		.flags = how->df ? IP4_DF : 0,
+		.opts = how->opt,
+		.opts_len = how->opt_len,
+	};
+	size_t hlen = ip4_hdr_len(&h), len = hlen + pkt->len;
+	uint8_t *p;
+
+	if (len > IP4_LEN_MAX)
+		return -EMSGSIZE;
+	pkt->l4_off = pkt->lin_off;
+	p = pkt_push(pkt, hlen);
+	if (!p)
+		return -ENOBUFS;
+	pkt->l3_off = pkt->lin_off;
+	h.total_len = (uint16_t)len;
+	h.id = how->df ? 0 : ip_id_next(ip);
+	ip4_hdr_emit(p, &h);
+	return 0;
+}
+
+/* Step 4: @mtu is what pieces of the packet must fit into. */
+static int size_check(struct ip *ip, struct pkt *pkt, const struct ip_send *how,
+		      const struct ip_hop *hop, uint32_t *mtu)
+{
+	size_t len = pkt->gso_size ? gso_segment_len(pkt) : pkt->len;
+	bool is_floor = false;
+	uint32_t path = 0;
+
+	*mtu = hop->netif->mtu;
+	if (!how->no_pmtu)
+		path = pmtu_get(ip, how->dst.v4, &is_floor);
+	if (path && path < *mtu)
+		*mtu = path;
+	if (len > *mtu && how->df)
+		return -EMSGSIZE;
+	if (is_floor && how->df) {
+		struct ip4_hdr h;
+
+		ip4_hdr_parse_quoted(&h, pkt_data(pkt), pkt->lin_len);
+		h.flags = 0;
+		h.id = ip_id_next(ip);
+		ip4_hdr_emit(pkt_data(pkt), &h);
+	}
+	return 0;
+}
+
+/* Steps 1 to 4. */
+static int out_prepare(struct ip *ip, struct pkt *pkt,
+		       const struct ip_send *how, struct ip_hop *hop,
+		       uint32_t *mtu)
+{
+	ip4_addr src;
+	int err;
+
+	if (how->dst.family != IP_V4)
+		return -EAFNOSUPPORT;
+	err = hop_find(ip, pkt, how, hop);
+	if (err)
+		return err;
+	if (hop->to_all && !how->may_bcast)
+		return -EACCES;
+	err = source_find(ip, how, hop, &src);
+	if (!err)
+		err = opts_check(how);
+	if (!err)
+		err = header_push(ip, pkt, how, hop, src);
+	if (!err)
+		err = size_check(ip, pkt, how, hop, mtu);
+	return err;
+}
+
+static enum drop drop_of(int err, const struct ip_send *how)
+{
+	switch (err) {
+	case -ENETUNREACH:
+		return DROP_ip_no_route;
+	case -EMSGSIZE:
+		return how->df ? DROP_ip_df : DROP_ip_too_big;
+	case -ENOBUFS:
+		return DROP_no_memory;
+	default:
+		return DROP_ip_refused;
+	}
+}
+
+int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
+{
+	struct ip *ip = ip_of(stack);
+	struct ip_hop hop = {0};
+	uint32_t mtu;
+	int err;
+
+	pkt->is_relayed = false;
+	err = out_prepare(ip, pkt, how, &hop, &mtu);
+	if (err) {
+		pkt_drop(&stack->place, pkt, drop_of(err, how));
+		return err;
+	}
+	return ip_xmit(ip, pkt, &hop, mtu);
+}
+
+int ip_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out)
+{
+	struct ip_send how = {.dst = dst};
+	struct ip *ip = ip_of(stack);
+	struct ip_hop hop = {0};
+	const struct ip_route *r;
+	int err;
+
+	if (dst.family != IP_V4)
+		return -EAFNOSUPPORT;
+	if (ip4_is_broadcast(dst.v4) || ip4_is_multicast(dst.v4)) {
+		err = hop_to_many(ip, &how, &hop);
+	} else {
+		r = route_find(ip, dst.v4);
+		err = r ? hop_by_route(ip, r, &hop) : -ENETUNREACH;
+	}
+	if (!err && !hop.src.v)
+		err = -ENETUNREACH;
+	if (!err)
+		*out = ip_addr_v4(hop.src);
+	return err;
+}
+
+struct netif *ip_netif_for(struct stack *stack, struct ip_addr dst)
+{
+	struct ip *ip = ip_of(stack);
+	const struct ip_route *r = ip_route_lookup(stack, dst);
+
+	if (!r)
+		return NULL;
+	return r->kind == IP_ROUTE_LOCAL ? ip->lo : r->netif;
+}
+
+uint32_t ip_mtu_for(struct stack *stack, struct ip_addr dst)
+{
+	struct netif *netif = ip_netif_for(stack, dst);
+	bool is_floor;
+	uint32_t path;
+
+	if (!netif)
+		return 0;
+	path = pmtu_get(ip_of(stack), dst.v4, &is_floor);
+	return path && path < netif->mtu ? path : netif->mtu;
+}

@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: MIT
+/*
+ * arp.c - the neighbour cache: states, waiting packets, age
+ *
+ * Theory of operation
+ * ===================
+ * arp_resolve() sends a packet at once if the neighbour's address is known;
+ * else the packet waits in the entry while the question goes out.  The
+ * diagram of states stands in arp.h; the table below is the same as data, and
+ * arp_set_state() is the only writer.
+ *
+ * A neighbour is not given up because he was not heard of for a while: STALE
+ * entries are used as they are, and the first use asks him directly (unicast)
+ * whether he is still there.  So traffic never stops for a refresh.
+ *
+ * Failure is told upwards from a task, not from the middle of the call that
+ * brought it about: whoever hears of it may send packets, which may need
+ * entries, which may evict entries, which fail.
+ *
+ * Age is kept by one timer for the whole cache.  Lists are in order of use,
+ * so the timer looks only at their heads.
+ *
+ * Invariants
+ * ----------
+ *  (1) An entry has waiting packets only while INCOMPLETE.
+ *  (2) An entry's timer runs in INCOMPLETE, PROBE and FAILED, not else.
+ *  (3) Each entry is in the table and in the list of its class.
+ *
+ * Limits
+ * ------
+ * max entries; a quarter of them may be questions.  ARP_WAITING_MAX packets
+ * for each entry, the oldest goes first (RFC 1122, 2.3.2.2); ARP_QUEUED_MAX
+ * in all.
+ */
+
+#include <assert.h>
+#include <errno.h>
+
+#include "base/check.h"
+
+#include "wire/ether.h"
+
+#include "core/probe.h"
+
+#include "link/arp_int.h"
+#include "link/ether.h"
+
+#define TO(s)	  (1u << ARP_##s)
+#define SWEEP_MAX 64 /* entries that one firing of the age timer looks at */
+
+/* clang-format off */
+static const uint8_t arp_moves[] = {
+	[ARP_INCOMPLETE]	= TO(REACHABLE) | TO(FAILED),
+	[ARP_REACHABLE]		= TO(STALE) | TO(PROBE),
+	[ARP_STALE]		= TO(REACHABLE) | TO(PROBE),
+	[ARP_PROBE]		= TO(REACHABLE) | TO(INCOMPLETE),
+	[ARP_FAILED]		= TO(REACHABLE) | TO(INCOMPLETE),
+};
+static_assert(ARRAY_SIZE(arp_moves) == ARP_STATES, "a row for each state");
+
+static const char *const arp_names[] = {
+	[ARP_INCOMPLETE]	= "INCOMPLETE",
+	[ARP_REACHABLE]		= "REACHABLE",
+	[ARP_STALE]		= "STALE",
+	[ARP_PROBE]		= "PROBE",
+	[ARP_FAILED]		= "FAILED",
+};
+static_assert(ARRAY_SIZE(arp_names) == ARP_STATES, "a name for each state");
+/* clang-format on */
+
+const char *arp_state_name(enum arp_state s)
+{
+	return s < ARP_STATES ? arp_names[s] : "?";
+}
+
+static uint64_t arp_now(const struct arp *arp)
+{
+	return stack_now(arp->stack);
+}
+
+/*
+ * Lists and classes.
+ */
+
+static void arp_set_class(struct arp_entry *e, enum arp_class class)
+{
+	struct arp *arp = e->arp;
+
+	arp->count[e->class]--;
+	arp->count[class]++;
+	e->class = class;
+	list_move_tail(&arp->class[class], &e -> node);
+}
+
+/* Note that the entry is used; the lists are in order to the second. */
+static void arp_touch(struct arp_entry *e)
+{
+	uint64_t now = arp_now(e->arp);
+
+	if (e->class == ARP_CLASS_USED && now - e->used_ns < NS_PER_S)
+		return;
+	e->used_ns = now;
+	arp_set_class(e, ARP_CLASS_USED);
+}
+
+/* When the entry was last of interest. */
+static uint64_t arp_last_ns(const struct arp_entry *e)
+{
+	return e->class == ARP_CLASS_USED ? e->used_ns : e->confirmed_ns;
+}
+
+void arp_set_state(struct arp_entry *e, enum arp_state to)
+{
+	struct ip_addr ip = ip_addr_v4(e->addr);
+	struct stack *stack = e->arp->stack;
+
+	check(arp_moves[e->state] & 1u << to);
+	PROBE(&stack->place, EV_STATE, R_ARP_STATE, NULL, EVF_IP("ip", &ip),
+	      EVF_TEXT("from", arp_names[e->state]),
+	      EVF_TEXT("to", arp_names[to]));
+	e->state = to;
+	e->tries = 0;
+	stack_disarm(stack, &e->timer);
+	if (to == ARP_INCOMPLETE || to == ARP_FAILED)
+		arp_set_class(e, ARP_CLASS_ASKED);
+	else if (e->class == ARP_CLASS_ASKED)
+		arp_set_class(e, ARP_CLASS_IDLE);
+}
+
+/*
+ * Questions.
+ */
+
+static void arp_ask(struct arp_entry *e, enum reason why)
+{
+	struct arp_hdr hdr = {
+		.op = ARP_REQUEST,
+		.sha = e->netif->mac,
+		.spa = e->src,
+		.tpa = e->addr,
+	};
+	bool is_known = e->state == ARP_PROBE;
+
+	e->tries++;
+	arp_send(e->arp, e->netif, is_known ? e->mac : MAC_BROADCAST, &hdr,
+		 why);
+	stack_arm_in(e->arp->stack, &e->timer, ARP_RETRY_S * NS_PER_S);
+}
+
+void arp_verify(struct arp_entry *e)
+{
+	if (e->state != ARP_REACHABLE && e->state != ARP_STALE)
+		return;
+	arp_set_state(e, ARP_PROBE);
+	arp_ask(e, R_ARP_REFRESH);
+}
+
+void arp_confirm(struct arp_entry *e)
+{
+	e->confirmed_ns = arp_now(e->arp);
+	if (e->state != ARP_REACHABLE)
+		arp_set_state(e, ARP_REACHABLE);
+}
+
+/*
+ * Waiting packets.
+ */
+
+static void arp_report(struct task *task, void *arg)
+{
+	struct arp *arp = arg;
+	struct list *node;
+
+	(void)task;
+	while ((node = list_pop_head(&arp->failed))) {
+		struct pkt *pkt = container_of(node, struct pkt, node);
+
+		probe_set_cause(pkt->env, (uint32_t)pkt->mark);
+		if (arp->on_failed)
+			arp->on_failed(arp->stack, pkt);
+		else
+			pkt_drop(&arp->stack->place, pkt, DROP_arp_failed);
+	}
+}
+
+/* Have a packet reported; @event is what it failed for. */
+static void arp_fail_pkt(struct arp *arp, struct pkt *pkt, uint32_t event)
+{
+	pkt->mark = event;
+	list_add_tail(&arp->failed, &pkt->node);
+	stack_defer(arp->stack, &arp->report);
+}
+
+static struct pkt *arp_dequeue(struct arp_entry *e)
+{
+	struct list *node = list_pop_head(&e->queue);
+
+	if (!node)
+		return NULL;
+	e->waiting--;
+	e->arp->queued--;
+	return container_of(node, struct pkt, node);
+}
+
+static void arp_fail_queue(struct arp_entry *e)
+{
+	struct ip_addr ip = ip_addr_v4(e->addr);
+	uint32_t n = PROBE(&e->arp->stack->place, EV_LEARN, R_ARP_FAIL, NULL,
+			   EVF_IP("ip", &ip), EVF_NUM("tries", e->tries),
+			   EVF_NUM("waiting", e->waiting));
+	struct pkt *pkt;
+
+	while ((pkt = arp_dequeue(e)))
+		arp_fail_pkt(e->arp, pkt, n);
+}
+
+static int arp_enqueue(struct arp_entry *e, struct pkt *pkt)
+{
+	struct place *place = &e->arp->stack->place;
+
+	if (e->waiting == ARP_WAITING_MAX)
+		pkt_drop(place, arp_dequeue(e), DROP_arp_queue);
+	if (e->arp->queued >= ARP_QUEUED_MAX) {
+		pkt_drop(place, pkt, DROP_arp_queue);
+		return -ENOBUFS;
+	}
+	pkt->netif = e->netif;
+	list_add_tail(&e->queue, &pkt->node);
+	e->waiting++;
+	e->arp->queued++;
+	return 0;
+}
+
+static void arp_send_queue(struct arp_entry *e)
+{
+	struct stack *stack = e->arp->stack;
+	struct netif *netif = e->netif;
+	mac_addr mac = e->mac;
+	struct list queue;
+	struct pkt *pkt;
+	struct list *node;
+
+	list_init(&queue);
+	while ((pkt = arp_dequeue(e)))
+		list_add_tail(&queue, &pkt->node);
+	if (!list_is_empty(&queue))
+		arp_touch(e);
+	while ((node = list_pop_head(&queue)))
+		ether_output(stack, netif, container_of(node, struct pkt, node),
+			     mac, ETH_IP4);
+}
+
+/*
+ * Entries.
+ */
+
+static uint32_t arp_hash(const struct arp *arp, const struct netif *netif,
+			 ip4_addr addr)
+{
+	return (uint32_t)siphash13_u64(&arp->key,
+				       (uint64_t)netif->index << 32 | addr.v);
+}
+
+static bool arp_eq(const void *item, const void *key)
+{
+	const struct arp_entry *e = item, *k = key;
+
+	return e->netif == k->netif && e->addr.v == k->addr.v;
+}
+
+struct arp_entry *arp_find(struct arp *arp, const struct netif *netif,
+			   ip4_addr addr)
+{
+	union {
+		const struct netif *in;
+		struct netif *out;
+	} lent = {.in = netif};
+	struct arp_entry key = {.netif = lent.out, .addr = addr};
+
+	return htab_find(&arp->tab, arp_hash(arp, netif, addr), arp_eq, &key);
+}
+
+static void arp_free(struct arp_entry *e)
+{
+	struct arp *arp = e->arp;
+
+	check(list_is_empty(&e->queue));
+	stack_disarm(arp->stack, &e->timer);
+	arp->count[e->class]--;
+	list_del(&e->node);
+	htab_del(&arp->tab, e->hash, e);
+	pool_put(&arp->entries, e);
+}
+
+/* Forget an entry for lack of room; what waits for it fails. */
+static void arp_evict(struct arp_entry *e)
+{
+	if (e->waiting)
+		arp_fail_queue(e);
+	arp_free(e);
+}
+
+static struct arp_entry *arp_oldest(struct arp *arp, enum arp_class class)
+{
+	return list_first_entry(&arp->class[class], struct arp_entry, node);
+}
+
+/* Whose place may be taken; NULL if nobody's. */
+static struct arp_entry *arp_victim(struct arp *arp, bool is_question)
+{
+	struct arp_entry *e = arp_oldest(arp, ARP_CLASS_IDLE);
+
+	if (is_question && arp->count[ARP_CLASS_ASKED] >= arp->max / 4)
+		return arp_oldest(arp, ARP_CLASS_ASKED);
+	if (e)
+		return e;
+	e = arp_oldest(arp, ARP_CLASS_USED);
+	if (e && arp_now(arp) - e->used_ns >= ARP_KEEP_S * NS_PER_S)
+		return e;
+	return is_question ? arp_oldest(arp, ARP_CLASS_ASKED) : NULL;
+}
+
+static bool arp_make_room(struct arp *arp, bool is_question)
+{
+	struct arp_entry *e;
+
+	if (arp->tab.count < arp->max &&
+	    !(is_question && arp->count[ARP_CLASS_ASKED] >= arp->max / 4))
+		return true;
+	e = arp_victim(arp, is_question);
+	if (!e)
+		return false;
+	arp_evict(e);
+	return true;
+}
+
+static void arp_on_timer(struct timer *t, void *arg);
+
+static struct arp_entry *arp_new(struct arp *arp, struct netif *netif,
+				 ip4_addr addr, enum arp_state state)
+{
+	struct arp_entry *e;
+
+	if (!arp_make_room(arp, state == ARP_INCOMPLETE))
+		return NULL;
+	e = pool_get_zeroed(&arp->entries);
+	if (!e)
+		return NULL;
+	e->hash = arp_hash(arp, netif, addr);
+	if (htab_add(&arp->tab, e->hash, e)) {
+		pool_put(&arp->entries, e);
+		return NULL;
+	}
+	e->arp = arp;
+	e->netif = netif;
+	e->addr = addr;
+	e->state = state;
+	e->class = state == ARP_INCOMPLETE ? ARP_CLASS_ASKED : ARP_CLASS_IDLE;
+	e->confirmed_ns = arp_now(arp);
+	list_init(&e->queue);
+	timer_init(&e->timer, arp_on_timer, e);
+	list_add_tail(&arp->class[e->class], &e -> node);
+	arp->count[e->class]++;
+	if (!timer_is_armed(&arp->age))
+		stack_arm_in(arp->stack, &arp->age, ARP_AGE_S * NS_PER_S);
+	return e;
+}
+
+/* Nobody has answered in time. */
+static void arp_on_timer(struct timer *t, void *arg)
+{
+	struct arp_entry *e = arg;
+	struct ip_addr ip = ip_addr_v4(e->addr);
+
+	(void)t;
+	if (e->state == ARP_FAILED) {
+		arp_free(e);
+		return;
+	}
+	PROBE_CAUSE(&e->arp->stack->place, EV_TIMER, R_ARP_RETRY, NULL,
+		    EVF_IP("ip", &ip), EVF_NUM("tries", e->tries));
+	if (e->tries < ARP_TRIES) {
+		arp_ask(e, e->state == ARP_PROBE ? R_ARP_REFRESH : R_ARP_RETRY);
+	} else if (e->state == ARP_PROBE) {
+		arp_set_state(e, ARP_INCOMPLETE);
+		arp_ask(e, R_ARP_REQUEST);
+	} else {
+		arp_fail_queue(e);
+		arp_set_state(e, ARP_FAILED);
+		stack_arm_in(e->arp->stack, &e->timer, ARP_HOLD_S * NS_PER_S);
+	}
+}
+
+static void arp_tell_learn(struct arp_entry *e, const char *how)
+{
+	struct ip_addr ip = ip_addr_v4(e->addr);
+
+	PROBE_CAUSE(&e->arp->stack->place, EV_LEARN, R_ARP_LEARN, NULL,
+		    EVF_IP("ip", &ip), EVF_MAC("mac", &e->mac),
+		    EVF_TEXT("how", how));
+}
+
+void arp_learn(struct arp_entry *e, mac_addr mac, const char *how)
+{
+	e->mac = mac;
+	arp_tell_learn(e, how);
+	arp_confirm(e);
+	arp_send_queue(e);
+}
+
+void arp_learn_new(struct arp *arp, struct netif *netif, ip4_addr addr,
+		   ip4_addr src, mac_addr mac)
+{
+	struct arp_entry *e = arp_new(arp, netif, addr, ARP_REACHABLE);
+
+	if (!e)
+		return;
+	e->src = src;
+	e->mac = mac;
+	arp_tell_learn(e, "request");
+}
+
+/*
+ * Age.
+ */
+
+/* Forget the entries of a class that are too old, at most @budget. */
+static void arp_sweep(struct arp *arp, enum arp_class class, int budget)
+{
+	struct arp_entry *e;
+
+	while (budget-- && (e = arp_oldest(arp, class))) {
+		struct ip_addr ip = ip_addr_v4(e->addr);
+
+		if (arp_now(arp) - arp_last_ns(e) < ARP_AGE_S * NS_PER_S)
+			return;
+		PROBE(&arp->stack->place, EV_LEARN, R_ARP_AGE, NULL,
+		      EVF_IP("ip", &ip), EVF_MAC("mac", &e->mac));
+		arp_evict(e);
+	}
+}
+
+static void arp_on_age(struct timer *t, void *arg)
+{
+	struct arp *arp = arg;
+	uint64_t oldest = UINT64_MAX;
+	int c;
+
+	(void)t;
+	arp_sweep(arp, ARP_CLASS_IDLE, SWEEP_MAX);
+	arp_sweep(arp, ARP_CLASS_USED, SWEEP_MAX);
+	if (!arp->tab.count)
+		return;
+	for (c = ARP_CLASS_IDLE; c < ARP_CLASSES; c++) {
+		struct arp_entry *e = arp_oldest(arp, (enum arp_class)c);
+
+		if (e)
+			oldest = min_u64(oldest, arp_last_ns(e));
+	}
+	oldest = min_u64(oldest, arp_now(arp));
+	stack_arm(arp->stack, &arp->age, oldest + ARP_AGE_S * NS_PER_S);
+}
+
+/*
+ * The door.
+ */
+
+/* The neighbour is not known: the packet waits, everybody is asked. */
+static int arp_miss(struct arp *arp, struct netif *netif, ip4_addr next_hop,
+		    ip4_addr src, struct pkt *pkt)
+{
+	struct arp_entry *e = arp_new(arp, netif, next_hop, ARP_INCOMPLETE);
+	struct env *env = pkt->env;
+	uint32_t outer = env->cause;
+	int err;
+
+	if (!e) {
+		pkt_drop(&arp->stack->place, pkt, DROP_no_memory);
+		return -ENOBUFS;
+	}
+	e->src = src;
+	probe_set_cause(env, pkt->cause);
+	err = arp_enqueue(e, pkt);
+	arp_ask(e, R_ARP_REQUEST);
+	env->cause = outer;
+	return err;
+}
+
+/* Send through a resolved entry, and see to it that it stays fresh. */
+static int arp_use(struct arp_entry *e, struct pkt *pkt)
+{
+	uint64_t age = arp_now(e->arp) - e->confirmed_ns;
+	int err;
+
+	arp_touch(e);
+	if (e->state == ARP_REACHABLE && age >= ARP_REACHABLE_S * NS_PER_S)
+		arp_set_state(e, ARP_STALE);
+	err = ether_output(e->arp->stack, e->netif, pkt, e->mac, ETH_IP4);
+	if (e->state == ARP_STALE)
+		arp_verify(e);
+	return err;
+}
+
+int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
+		ip4_addr src, struct pkt *pkt)
+{
+	struct arp *arp = arp_of(stack);
+	struct ip_addr ip = ip_addr_v4(next_hop);
+	struct arp_entry *e;
+
+	if (netif->features & NETIF_F_NO_ARP)
+		return ether_output(stack, netif, pkt, netif->mac, ETH_IP4);
+	e = arp_find(arp, netif, next_hop);
+	if (!e || e->state == ARP_INCOMPLETE || e->state == ARP_FAILED)
+		PROBE(&stack->place, EV_LOOKUP, R_ARP_MISS, pkt,
+		      EVF_IP("ip", &ip));
+	else
+		PROBE(&stack->place, EV_LOOKUP, R_ARP_HIT, pkt,
+		      EVF_IP("ip", &ip), EVF_MAC("mac", &e->mac));
+	if (!e)
+		return arp_miss(arp, netif, next_hop, src, pkt);
+	e->src = src;
+	if (e->state == ARP_INCOMPLETE)
+		return arp_enqueue(e, pkt);
+	if (e->state == ARP_FAILED) {
+		arp_fail_pkt(arp, pkt, stack->place.env->cause);
+		return 0;
+	}
+	return arp_use(e, pkt);
+}
+
+void arp_flush(struct stack *stack, struct netif *netif)
+{
+	struct arp *arp = arp_of(stack);
+	int c;
+
+	for (c = 0; c < ARP_CLASSES; c++) {
+		struct list *pos, *next;
+
+		list_for_each_safe(pos, next, &arp->class[c]) {
+			struct arp_entry *e =
+				container_of(pos, struct arp_entry, node);
+
+			if (e->netif == netif)
+				arp_evict(e);
+		}
+	}
+}
+
+int arp_add(struct stack *stack, struct netif *netif, ip4_addr addr,
+	    mac_addr mac)
+{
+	struct arp *arp = arp_of(stack);
+	struct arp_entry *e = arp_find(arp, netif, addr);
+
+	if (mac_is_group(mac) || mac_is_zero(mac))
+		return -EINVAL;
+	if (!e)
+		e = arp_new(arp, netif, addr, ARP_REACHABLE);
+	if (!e)
+		return -ENOMEM;
+	arp_learn(e, mac, "by hand");
+	return 0;
+}
+
+void arp_for_each(struct stack *stack,
+		  void (*fn)(void *arg, const struct arp_view *v), void *arg)
+{
+	struct arp *arp = arp_of(stack);
+	const struct arp_entry *e;
+	size_t pos = 0;
+
+	while ((e = htab_next(&arp->tab, &pos))) {
+		struct arp_view v = {
+			.netif = e->netif,
+			.addr = e->addr,
+			.mac = e->class == ARP_CLASS_ASKED ? MAC_ZERO : e->mac,
+			.state = e->state,
+			.used_ns = e->used_ns,
+			.confirmed_ns = e->confirmed_ns,
+			.waiting = e->waiting,
+		};
+
+		fn(arg, &v);
+	}
+}
+
+size_t arp_count(const struct stack *stack)
+{
+	return arp_of(stack)->tab.count;
+}
+
+void arp_set_callbacks(struct stack *stack, arp_failed_fn *on_failed,
+		       arp_conflict_fn *on_conflict)
+{
+	arp_of(stack)->on_failed = on_failed;
+	arp_of(stack)->on_conflict = on_conflict;
+}
+
+void arp_set_max(struct stack *stack, size_t max)
+{
+	arp_of(stack)->max = max_size(max, 16);
+}
+
+int arp_init(struct stack *stack)
+{
+	struct mem *mem = stack->place.env->mem;
+	struct arp *arp = mem_alloc(mem, sizeof(*arp));
+	int c;
+
+	if (!arp)
+		return -ENOMEM;
+	if (stack_new_key(stack, &arp->key)) {
+		mem_free(mem, arp, sizeof(*arp));
+		return -EIO;
+	}
+	arp->stack = stack;
+	arp->max = ARP_ENTRIES_MAX;
+	htab_init(&arp->tab, mem, 0);
+	pool_init(&arp->entries, mem, "arp", sizeof(struct arp_entry), 0);
+	for (c = 0; c < ARP_CLASSES; c++)
+		list_init(&arp->class[c]);
+	list_init(&arp->failed);
+	list_init(&arp->own);
+	list_init(&arp->inquiries);
+	timer_init(&arp->age, arp_on_age, arp);
+	task_init(&arp->report, arp_report, arp);
+	stack->slot[SLOT_ARP] = arp;
+	return ether_register(stack, ETH_ARP, arp_input);
+}
+
+void arp_fini(struct stack *stack)
+{
+	struct arp *arp = arp_of(stack);
+	struct arp_entry *e;
+	struct list *node;
+	struct pkt *pkt;
+
+	if (!arp)
+		return;
+	while ((e = htab_pop(&arp->tab))) {
+		while ((pkt = arp_dequeue(e)))
+			pkt_free(pkt);
+		stack_disarm(stack, &e->timer);
+		pool_put(&arp->entries, e);
+	}
+	while ((node = list_pop_head(&arp->failed)))
+		pkt_free(container_of(node, struct pkt, node));
+	task_cancel(&arp->report);
+	stack_disarm(stack, &arp->age);
+	arp_own_fini(arp);
+	htab_fini(&arp->tab);
+	pool_fini(&arp->entries);
+	mem_free(stack->place.env->mem, arp, sizeof(*arp));
+	stack->slot[SLOT_ARP] = NULL;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+/*
+ * ether.c - Ethernet: which frames are for us, and for which protocol
+ *
+ * Theory of operation
+ * ===================
+ * A frame that arrives passes these steps in this order; each may drop it
+ * under its own name.
+ *
+ *	1  length		l2_short, rx_oversize
+ *	2  frame check sequence	l2_fcs
+ *	3  header		l2_len, mac_src_group
+ *	4  destination		l2_other
+ *	5  type			l2_proto
+ *
+ * The check sequence comes before the header, for in a damaged frame no field
+ * means anything.  Drivers of real devices never show it to us; a cable of
+ * the virtual network does when it has flipped bits.
+ *
+ * Sending is the mirror, shorter: push the header, pad to the minimum with
+ * zeroes (never with what happens to lie in memory), hand to the device.
+ *
+ * Limits
+ * ------
+ * Frames with an 802.1Q tag, and 802.3 frames with a length instead of a type,
+ * are dropped as l2_proto.
+ */
+
+#include "link/ether.h"
+
+#include <errno.h>
+
+#include "base/crc32.h"
+
+#include "wire/ether.h"
+
+#include "core/netif.h"
+#include "core/pkt.h"
+#include "core/stack.h"
+
+struct ether {
+	struct {
+		uint16_t type;
+		ether_input_fn *fn;
+	} types[ETHER_TYPES_MAX];
+	int type_count;
+};
+
+static ether_input_fn *ether_find(const struct ether *e, uint16_t type)
+{
+	int i;
+
+	for (i = 0; i < e->type_count; i++)
+		if (e->types[i].type == type)
+			return e->types[i].fn;
+	return NULL;
+}
+
+/* Largest frame the interface may bring.  A device that segments for us may
+ * also join segments for us; those packets say so in gso_size. */
+static size_t frame_max(const struct netif *netif, const struct pkt *pkt)
+{
+	size_t mtu = netif->mtu;
+
+	if (pkt->gso_size && netif->gso_max > mtu)
+		mtu = netif->gso_max;
+	return mtu + ETH_HLEN + ETH_VLAN_LEN;
+}
+
+/* CRC-32 of all octets of the frame, in order. */
+static uint32_t frame_crc(const struct pkt *pkt)
+{
+	uint32_t crc = crc32_update(0, pkt_cdata(pkt), pkt->lin_len);
+	int i;
+
+	for (i = 0; i < pkt->frag_count; i++) {
+		const struct frag *f = &pkt->frag[i];
+
+		crc = crc32_update(crc, f->blk->data + f->off, f->len);
+	}
+	return crc;
+}
+
+static enum pkt_dest dest_of(const struct netif *netif, mac_addr dst)
+{
+	if (mac_eq(dst, netif->mac))
+		return PKT_TO_US;
+	if (mac_is_broadcast(dst))
+		return PKT_TO_ALL;
+	return mac_is_group(dst) ? PKT_TO_GROUP : PKT_TO_OTHER;
+}
+
+/* Steps 1 to 4.  Returns DROP_COUNT if the frame is good. */
+static enum drop ether_accept(const struct netif *netif, struct pkt *pkt,
+			      struct ether_hdr *hdr)
+{
+	const uint8_t *p = pkt_need(pkt, ETH_HLEN);
+
+	if (!p)
+		return DROP_l2_short;
+	if (pkt->len > frame_max(netif, pkt))
+		return DROP_rx_oversize;
+	if (pkt->has_fcs && frame_crc(pkt) != pkt->fcs)
+		return DROP_l2_fcs;
+	pkt->has_fcs = false;
+	if (ether_parse(hdr, p, pkt->len) < 0)
+		return DROP_l2_len;
+	if (mac_is_group(hdr->src))
+		return DROP_mac_src_group;
+	pkt->dest = (uint8_t)dest_of(netif, hdr->dst);
+	return pkt->dest == PKT_TO_OTHER ? DROP_l2_other : DROP_COUNT;
+}
+
+static void ether_input(struct stack *stack, struct netif *netif,
+			struct pkt *pkt)
+{
+	const struct ether *e = stack->slot[SLOT_LINK];
+	ether_input_fn *fn;
+	struct ether_hdr hdr;
+	enum drop why = ether_accept(netif, pkt, &hdr);
+
+	if (why != DROP_COUNT) {
+		pkt_drop(&stack->place, pkt, why);
+		return;
+	}
+	fn = hdr.has_vlan ? NULL : ether_find(e, hdr.type);
+	if (!fn) {
+		pkt_drop(&stack->place, pkt, DROP_l2_proto);
+		return;
+	}
+	pkt->l2_off = pkt->lin_off;
+	pkt_pull(pkt, ETH_HLEN);
+	pkt->l3_off = pkt->lin_off;
+	fn(stack, pkt);
+}
+
+int ether_init(struct stack *stack)
+{
+	struct ether *e = mem_alloc(stack->place.env->mem, sizeof(*e));
+
+	if (!e)
+		return -ENOMEM;
+	stack->slot[SLOT_LINK] = e;
+	stack->link_input = ether_input;
+	return 0;
+}
+
+void ether_fini(struct stack *stack)
+{
+	mem_free(stack->place.env->mem, stack->slot[SLOT_LINK],
+		 sizeof(struct ether));
+	stack->slot[SLOT_LINK] = NULL;
+}
+
+int ether_register(struct stack *stack, uint16_t type, ether_input_fn *fn)
+{
+	struct ether *e = stack->slot[SLOT_LINK];
+
+	if (ether_find(e, type))
+		return -EEXIST;
+	if (e->type_count == ETHER_TYPES_MAX)
+		return -ENOSPC;
+	e->types[e->type_count].type = type;
+	e->types[e->type_count].fn = fn;
+	e->type_count++;
+	return 0;
+}
+
+/* Lengthen a short frame with zeroes.  Its few octets of payload are drawn
+ * into the linear part, so that the pad can follow them without a block. */
+static int ether_pad(struct pkt *pkt)
+{
+	static const uint8_t zeroes[ETH_FRAME_MIN];
+
+	if (!pkt_need(pkt, pkt->len))
+		return -ENOBUFS;
+	return pkt_append(pkt, zeroes, ETH_FRAME_MIN - pkt->len);
+}
+
+int ether_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
+		 mac_addr dst, uint16_t type)
+{
+	struct ether_hdr hdr = {.dst = dst, .src = netif->mac, .type = type};
+	uint8_t *p;
+	int err = 0;
+
+	pkt->l3_off = pkt->lin_off;
+	p = pkt_push(pkt, ETH_HLEN);
+	if (!p) {
+		pkt_drop(&stack->place, pkt, DROP_no_memory);
+		return -ENOBUFS;
+	}
+	ether_emit(p, &hdr);
+	pkt->l2_off = pkt->lin_off;
+	pkt->has_fcs = false;
+	if (pkt->len < ETH_FRAME_MIN && !(netif->features & NETIF_F_LOOPBACK))
+		err = ether_pad(pkt);
+	if (err) {
+		pkt_drop(&stack->place, pkt, DROP_no_memory);
+		return err;
+	}
+	return netif_transmit(netif, pkt);
+}
