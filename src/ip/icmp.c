@@ -133,6 +133,7 @@ static void echo_answer(struct stack *stack, struct pkt *pkt,
 	put16(w->sum, csum_update16(get16(w->sum), ICMP4_ECHO << 8,
 				    ICMP4_ECHO_REPLY << 8));
 	pkt->reason = R_ICMP_ECHO_REPLY;
+	pkt->is_relayed = false;
 	pkt->cause = stack->place.env->cause;
 	pkt->csum = PKT_CSUM_NONE;
 	pkt->born_ns = stack_now(stack);
