@@ -46,6 +46,15 @@ enum {
 	POOL_POISON = 0xdb,
 };
 
+/* Two compilers, two ways to say that AddressSanitizer watches. */
+#if defined(__SANITIZE_ADDRESS__)
+#define MEM_IS_SANITIZED true
+#elif defined(__has_feature)
+#define MEM_IS_SANITIZED __has_feature(address_sanitizer)
+#else
+#define MEM_IS_SANITIZED false
+#endif
+
 struct pool_free {
 	struct pool_free *next;
 };
@@ -76,9 +85,7 @@ void mem_init(struct mem *m, mem_alloc_fn *alloc, mem_free_fn *free)
 void mem_init_libc(struct mem *m)
 {
 	mem_init(m, mem_libc_alloc, mem_libc_free);
-#ifdef __SANITIZE_ADDRESS__
-	m->has_no_slabs = true;
-#endif
+	m->has_no_slabs = MEM_IS_SANITIZED;
 }
 
 static bool mem_is_to_fail(const struct mem *m, size_t size)

@@ -159,10 +159,8 @@ static size_t opts_fixed_len(const struct tcp_opts *o)
 
 unsigned tcp_sack_room(const struct tcp_opts *opts)
 {
-	size_t used = opts_fixed_len(opts) + 4;
+	size_t used = opts_fixed_len(opts) + 4; /* at most 24 */
 
-	if (used > TCP_OPTS_MAX)
-		return 0;
 	return (unsigned)min_size((TCP_OPTS_MAX - used) / LEN_SACK_BLOCK,
 				  TCP_SACK_MAX);
 }

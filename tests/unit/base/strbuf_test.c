@@ -177,6 +177,53 @@ static void padding_counts_columns_of_the_last_line(void **state)
 	assert_int_equal(strbuf_width(&sb), 6);
 }
 
+static void sizes_that_cannot_be_are_refused(void **state)
+{
+	struct mem m;
+	struct strbuf sb;
+
+	(void)state;
+	mem_init_libc(&m);
+	strbuf_init(&sb, &m);
+	strbuf_puts(&sb, "kept");
+	strbuf_fill(&sb, 'x', SIZE_MAX - 2);
+	assert_int_equal(sb.error, -ENOMEM);
+	strbuf_hex(&sb, "x", 1);
+	strbuf_repeat(&sb, "x", 3);
+	strbuf_printf(&sb, "%0300d", 1);
+	strbuf_fill(&sb, 'x', 3);
+	assert_string_equal(strbuf_text(&sb), "kept");
+	strbuf_clear(&sb);
+	assert_int_equal(sb.error, 0);
+	strbuf_fini(&sb);
+}
+
+static void an_array_needs_no_end(void **state)
+{
+	char buf[300];
+	struct strbuf sb;
+
+	(void)state;
+	strbuf_init_fixed(&sb, buf, sizeof(buf));
+	strbuf_printf(&sb, "%0310d", 7); /* longer than the room */
+	assert_int_equal(sb.error, -ENOSPC);
+	assert_int_equal(sb.len, 299);
+	strbuf_fini(&sb);
+	strbuf_truncate(&sb, 1000);
+	assert_int_equal(sb.len, 299);
+}
+
+static void escapes_that_set_no_colour_are_text(void **state)
+{
+	(void)state;
+	assert_int_equal(WIDTH("\033[2Jx"), 4);
+	assert_int_equal(WIDTH("\033x"), 1);
+	assert_int_equal(WIDTH("\033[mx"), 1);
+	assert_int_equal(WIDTH("\xf5\x80"), 2);
+	assert_int_equal(WIDTH("\xf4\x90\x80\x80"), 4);
+	assert_int_equal(WIDTH("\x01"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +236,9 @@ int main(void)
 		cmocka_unit_test(width_is_columns),
 		cmocka_unit_test(octets_that_are_no_character_take_a_column),
 		cmocka_unit_test(padding_counts_columns_of_the_last_line),
+		cmocka_unit_test(sizes_that_cannot_be_are_refused),
+		cmocka_unit_test(an_array_needs_no_end),
+		cmocka_unit_test(escapes_that_set_no_colour_are_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -279,6 +279,55 @@ static void groups_have_addresses_on_the_link(void **state)
 	assert_true(mac_is_zero(MAC_ZERO));
 }
 
+static void every_family_answers_every_question(void **state)
+{
+	struct ip_addr none = {.family = IP_NONE}, group4, group6, a, b;
+
+	(void)state;
+	group4 = ip_addr_v4(ip4_make(224, 0, 0, 1));
+	assert_int_equal(ip_addr_parse(&group6, "ff02::1"), 0);
+	assert_true(ip_addr_is_multicast(group4));
+	assert_true(ip_addr_is_multicast(group6));
+	assert_false(ip_addr_is_multicast(none));
+	assert_false(ip_addr_is_loopback(group6));
+	assert_false(ip_addr_is_zero(group4) || ip_addr_is_zero(group6));
+	assert_int_equal(ip_addr_parse(&a, "fe80::1"), 0);
+	b = a;
+	assert_true(ip_addr_eq(a, b));
+	assert_false(ip_addr_is_multicast(a));
+	b.v6.o[0] = 0xfd;
+	assert_false(ip_addr_eq(a, b));
+	assert_false(ip6_is_link_local(b.v6));
+	b.v6 = a.v6;
+	b.v6.o[1] = 0xc0; /* fec0::, once site-local */
+	assert_false(ip6_is_link_local(b.v6));
+	assert_false(ip6_is_zero(a.v6));
+	assert_false(
+		endpoint_eq((struct endpoint){a, 1}, (struct endpoint){a, 2}));
+}
+
+static void lengths_of_ip6_networks_are_strict(void **state)
+{
+	static const char *const wrong[] = {"::",    "::/",   "::/x",
+					    "::/1x", "::/01", "x/1"};
+	static const char *const wrong4[] = {"1.2.3.4/1x", "1.2.3/1",
+					     "1.2.3.4/x"};
+	struct ip6_net n6;
+	struct ip4_net n4;
+	ip6_addr a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(ip6_net_parse(&n6, wrong[i]), -EINVAL);
+	for (i = 0; i < ARRAY_SIZE(wrong4); i++)
+		assert_int_equal(ip4_net_parse(&n4, wrong4[i]), -EINVAL);
+	assert_int_equal(ip6_net_parse(&n6, "2001:db8::/32"), 0);
+	assert_int_equal(ip6_parse(&a, "2001:db9::"), 0);
+	assert_false(ip6_net_has(n6, a));
+	assert_true(ip6_net_has((struct ip6_net){.len = 0}, a));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +341,8 @@ int main(void)
 		cmocka_unit_test(kinds_of_ip4_addresses),
 		cmocka_unit_test(networks_have_a_length),
 		cmocka_unit_test(groups_have_addresses_on_the_link),
+		cmocka_unit_test(every_family_answers_every_question),
+		cmocka_unit_test(lengths_of_ip6_networks_are_strict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

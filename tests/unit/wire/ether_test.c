@@ -104,6 +104,56 @@ static void the_wire_is_busy_for_longer_than_the_frame(void **state)
 	assert_int_equal(ether_wire_len(1514), 1538);
 }
 
+static void what_is_inside_has_a_name(void **state)
+{
+	static const struct {
+		uint16_t type;
+		const char *name;
+	} names[] = {
+		{ETH_IP4, "ipv4"},
+		{ETH_ARP, "arp"},
+		{ETH_RARP, "rarp"},
+		{ETH_VLAN, "vlan"},
+		{ETH_IP6, "ipv6"},
+		{ETH_PPPOE_DISCOVERY, "pppoe-discovery"},
+		{ETH_PPPOE_SESSION, "pppoe"},
+		{ETH_QINQ, "qinq"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_string_equal(ether_type_name(names[i].type),
+				    names[i].name);
+	assert_null(ether_type_name(0x1234));
+}
+
+static void tags_lengths_and_strange_types_are_shown(void **state)
+{
+	struct ether_hdr h = {.type = 0x1234, .has_vlan = true, .tci = 7};
+	char text[100];
+
+	(void)state;
+	print(text, sizeof(text), &h);
+	assert_string_equal(text, "00:00:00:00:00:00 > 00:00:00:00:00:00 "
+				  "vlan 7 type 0x1234");
+	h = (struct ether_hdr){.length = 46};
+	print(text, sizeof(text), &h);
+	assert_string_equal(text, "00:00:00:00:00:00 > 00:00:00:00:00:00 "
+				  "length 46");
+}
+
+static void a_length_survives_the_wire(void **state)
+{
+	struct ether_hdr in = {.length = 3}, out;
+	uint8_t buf[17] = {0};
+
+	(void)state;
+	ether_emit(buf, &in);
+	assert_int_equal(ether_parse(&out, buf, sizeof(buf)), 14);
+	assert_int_equal(out.length, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +163,9 @@ int main(void)
 		cmocka_unit_test(
 			what_is_too_short_is_refused_and_changes_nothing),
 		cmocka_unit_test(the_wire_is_busy_for_longer_than_the_frame),
+		cmocka_unit_test(what_is_inside_has_a_name),
+		cmocka_unit_test(tags_lengths_and_strange_types_are_shown),
+		cmocka_unit_test(a_length_survives_the_wire),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,18 @@ static void some_flags_have_a_length(void **state)
 	assert_int_equal(tcp_flags_len(TCP_SYN | TCP_FIN), 2);
 }
 
+static void an_urgent_pointer_is_shown_when_it_means_something(void **state)
+{
+	struct tcp_hdr h = {.flags = TCP_URG, .urp = 77};
+	char text[120];
+	struct strbuf sb;
+
+	(void)state;
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	tcp_print(&sb, &h);
+	assert_string_equal(text, "0 > 0 URG seq=0 win=0 urp=77");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +143,8 @@ int main(void)
 		cmocka_unit_test(any_octets_are_safe),
 		cmocka_unit_test(flags_have_names),
 		cmocka_unit_test(some_flags_have_a_length),
+		cmocka_unit_test(
+			an_urgent_pointer_is_shown_when_it_means_something),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

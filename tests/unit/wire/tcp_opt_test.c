@@ -213,6 +213,68 @@ static void any_octets_are_safe(void **state)
 	}
 }
 
+/* RFC 7413, 4.1.1 */
+static void cookies_are_shown_and_asked_for(void **state)
+{
+	static const uint8_t ask[] = {34, 2, 1, 1};
+	struct tcp_opts o = {.has = TCP_HAS_FASTOPEN};
+	uint8_t out[40];
+	char text[100];
+	struct strbuf sb;
+
+	(void)state;
+	assert_int_equal(tcp_opts_emit(out, &o), 4);
+	assert_memory_equal(out, ask, 4);
+	assert_int_equal(tcp_opts_parse(&o, ask, 4), 0);
+	assert_int_equal(o.fastopen_len, 0);
+	o.fastopen_len = 4;
+	o.malformed = 9;
+	memcpy(o.fastopen, "\x01\x02\xab\xcd", 4);
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	tcp_opts_print(&sb, &o, (seq32){0});
+	assert_string_equal(text, " fastopen=0102abcd malformed=9");
+}
+
+static void a_cookie_without_room_is_left_out(void **state)
+{
+	struct tcp_opts o = {.has = TCP_HAS_TIMESTAMP | TCP_HAS_SACK |
+				    TCP_HAS_FASTOPEN,
+			     .sack_count = 3,
+			     .fastopen_len = 16};
+	uint8_t out[40];
+
+	(void)state;
+	assert_int_equal(tcp_opts_emit(out, &o), 40);
+	assert_int_equal(tcp_opts_parse(&o, out, 40), 0);
+	assert_int_equal(o.has, TCP_HAS_TIMESTAMP | TCP_HAS_SACK);
+}
+
+static void several_blocks_are_shown(void **state)
+{
+	struct tcp_opts o = {.has = TCP_HAS_SACK,
+			     .sack_count = 2,
+			     .sack = {{{7}, {9}}, {{1}, {3}}}};
+	char text[100];
+	struct strbuf sb;
+
+	(void)state;
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	tcp_opts_print(&sb, &o, (seq32){0});
+	assert_string_equal(text, " sack=7-9,1-3");
+}
+
+static void blocks_beside_all_else_find_no_room(void **state)
+{
+	struct tcp_opts o = {.has = 0x1f, .sack_count = 4}, back;
+	uint8_t out[40];
+
+	(void)state;
+	assert_int_equal(tcp_sack_room(&o), 2);
+	assert_int_equal(tcp_opts_emit(out, &o), 40);
+	assert_int_equal(tcp_opts_parse(&back, out, 40), 0);
+	assert_int_equal(back.sack_count, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +286,10 @@ int main(void)
 		cmocka_unit_test(what_is_sound_is_kept),
 		cmocka_unit_test(a_shift_above_fourteen_is_fourteen),
 		cmocka_unit_test(any_octets_are_safe),
+		cmocka_unit_test(cookies_are_shown_and_asked_for),
+		cmocka_unit_test(a_cookie_without_room_is_left_out),
+		cmocka_unit_test(several_blocks_are_shown),
+		cmocka_unit_test(blocks_beside_all_else_find_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,15 @@ static void numbers_have_names(void **state)
 	assert_string_equal(wire_bad_name(1), "bad");
 }
 
+static void every_refusal_has_a_word(void **state)
+{
+	(void)state;
+	assert_string_equal(wire_bad_name(WIRE_VERSION), "version");
+	assert_string_equal(wire_bad_name(WIRE_HLEN), "hlen");
+	assert_string_equal(wire_bad_name(WIRE_LEN), "len");
+	assert_string_equal(wire_bad_name(WIRE_FIELD), "field");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -82,6 +91,7 @@ int main(void)
 		cmocka_unit_test(the_length_must_fit),
 		cmocka_unit_test(zero_means_no_checksum_and_is_not_sent),
 		cmocka_unit_test(numbers_have_names),
+		cmocka_unit_test(every_refusal_has_a_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
