@@ -152,13 +152,11 @@ void expand_nets(struct lab *lab)
 }
 
 /* Does @node hide what is behind it from the hosts of segment @index? */
-static bool is_outside_nat(const struct lab *lab, const struct topo_port *port,
-			   size_t index)
+static bool is_outside_nat(const struct topo_port *port, size_t index)
 {
 	const struct lab_iface *iface = port->node->interfaces.items;
 	const struct lab_str *nat = &port->node->nat;
 
-	(void)lab;
 	if (!nat->s)
 		return false;
 	for (size_t i = 0; i < port->node->interfaces.count; i++)
@@ -194,7 +192,7 @@ static void gateway_choose(struct lab *lab, size_t index)
 	}
 	for (size_t i = 0; i < s->ports.count && s->gateway < 0; i++)
 		if (port[i].node->kind.v == LAB_ROUTER &&
-		    !is_outside_nat(lab, &port[i], index))
+		    !is_outside_nat(&port[i], index))
 			s->gateway = (ptrdiff_t)i;
 	if (s->lan && s->gateway >= 0)
 		s->lan->gateway.s = port[s->gateway].node->item.name.s;

@@ -130,11 +130,12 @@ static void check_nat(struct lab *lab, const struct lab_node *node)
 		   node->item.name.s, node->nat.s);
 }
 
-static void check_dns(struct lab *lab, const struct lab_node *node)
+static void check_dns(struct lab *lab, const struct lab_node *node,
+		      bool is_clean)
 {
 	if (node->kind.v != LAB_DNS)
 		return;
-	if (!node->zone.s)
+	if (!node->zone.s && is_clean)
 		diag_error(&lab->diag, node->item.at,
 			   "'%s' needs 'zone': the names that it knows",
 			   node->item.name.s);
@@ -163,8 +164,10 @@ static void check_hosts(struct lab *lab, const struct lab_node *node)
 void check_nodes(struct lab *lab)
 {
 	const struct lab_node *node = lab->spec.nodes.items;
+	/* What is missing may be what could not be read. */
+	bool is_clean = !lab->diag.count;
 
-	if (!lab->spec.nodes.count)
+	if (!lab->spec.nodes.count && is_clean)
 		diag_error(&lab->diag, (struct lab_pos){1, 1},
 			   "the lab has no nodes");
 	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
@@ -173,9 +176,9 @@ void check_nodes(struct lab *lab)
 		check_keys(lab, &node[i]);
 		check_plugs(lab, &node[i]);
 		check_nat(lab, &node[i]);
-		check_dns(lab, &node[i]);
+		check_dns(lab, &node[i], is_clean);
 		check_hosts(lab, &node[i]);
-		if (!is_connected(lab, &node[i]))
+		if (is_clean && !is_connected(lab, &node[i]))
 			say_not_connected(lab, &node[i]);
 	}
 }

@@ -45,6 +45,15 @@ static bool diag_has(const struct diag *d, struct lab_pos at, const char *text)
 	return false;
 }
 
+bool diag_has_at(const struct diag *d, struct lab_pos at)
+{
+	for (size_t i = 0; i < min_size(d->count, DIAG_MAX); i++)
+		if (d->errors[i].at.line == at.line &&
+		    d->errors[i].at.col == at.col)
+			return true;
+	return false;
+}
+
 void diag_error(struct diag *d, struct lab_pos at, const char *format, ...)
 {
 	va_list ap;

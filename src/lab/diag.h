@@ -9,6 +9,7 @@
  * them, in the order of the file, each with the line it stands in.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/strbuf.h"
@@ -52,6 +53,9 @@ void diag_init(struct diag *d, struct arena *arena, const char *file,
 __attribute__((format(printf, 3, 4)))
 #endif
 void diag_error(struct diag *d, struct lab_pos at, const char *format, ...);
+
+/* Has something been said about this place already? */
+bool diag_has_at(const struct diag *d, struct lab_pos at);
 
 /**
  * diag_print() - All errors, in the order of the file

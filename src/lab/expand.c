@@ -122,6 +122,8 @@ void expand(struct lab *lab, struct mem *mem)
 	if (lab->diag.count)
 		return;
 	expand_nets(lab);
+	if (lab->diag.count)
+		return;
 	expand_addresses(lab);
 	expand_macs(lab);
 	if (lab->diag.count || arena_is_out(&lab->arena))

@@ -36,8 +36,7 @@ void expand_routes(struct lab *lab);
 void expand_names(struct lab *lab);
 
 /* Append a zone in the form of RFC 1035, 5. */
-void zone_text(const struct lab *lab, const struct lab_node *node,
-	       struct strbuf *out);
+void zone_text(const struct lab_node *node, struct strbuf *out);
 
 /* What each kind of node may have (check_node.c). */
 void check_nodes(struct lab *lab);

@@ -155,6 +155,11 @@ static void schema_read_item(struct diag *diag, const struct schema_field *f,
 		.key = "name",
 		.type = FIELD_NAME,
 	};
+	const struct tree empty = {
+		.kind = TREE_MAP,
+		.at = t->at,
+		.key = t->key,
+	};
 	struct lab_item *item = arena_append(diag->arena, &seq->items,
 					     &seq->count, f->object->size);
 
@@ -164,9 +169,10 @@ static void schema_read_item(struct diag *diag, const struct schema_field *f,
 		schema_read_scalar(diag, &name, t->key, &item->name);
 	item->at = tree_key_at(t);
 	item->is_set = true;
+	/* `phone:` says that there is one, no more. */
 	if (t->kind == TREE_TEXT && !t->text[0] && !t->is_quoted &&
 	    f->type == FIELD_MAP)
-		return; /* `phone:` says that there is one, no more */
+		t = &empty;
 	schema_read(diag, f->object, t, item);
 }
 
@@ -300,7 +306,7 @@ static void schema_check_with(struct diag *diag, const struct schema_object *o,
 
 static void schema_check_one_of(struct diag *diag,
 				const struct schema_object *o,
-				const struct tree *t)
+				const struct tree *t, bool has_unknown)
 {
 	const struct tree *value, *first = NULL;
 
@@ -315,25 +321,26 @@ static void schema_check_one_of(struct diag *diag,
 		else
 			first = value;
 	}
-	if (!first)
+	if (!first && !has_unknown)
 		diag_error(diag, t->at, "%s needs %s", o->what,
 			   schema_list_text(diag->arena, o->one_of));
 }
 
+/* What is missing is not said where a key was not understood. */
 static void schema_check_map(struct diag *diag, const struct schema_object *o,
-			     const struct tree *t)
+			     const struct tree *t, bool has_unknown)
 {
 	const struct schema_field *f;
 	const struct tree *value;
 
 	for (f = o->fields; f->key; f++)
-		if (f->is_needed && !tree_get(t, f->key))
+		if (f->is_needed && !has_unknown && !tree_get(t, f->key))
 			diag_error(diag, tree_key_at(t), "%s needs '%s': %s",
 				   o->what, f->key, f->help);
-	for (value = t->first; value; value = value->next)
+	for (value = t->first; value && !has_unknown; value = value->next)
 		schema_check_with(diag, o, t, value);
 	if (o->one_of)
-		schema_check_one_of(diag, o, t);
+		schema_check_one_of(diag, o, t, has_unknown);
 }
 
 void schema_read(struct diag *diag, const struct schema_object *o,
@@ -341,6 +348,7 @@ void schema_read(struct diag *diag, const struct schema_object *o,
 {
 	const struct schema_field *f;
 	const struct tree *value;
+	bool has_unknown = false;
 
 	if (t->kind != TREE_MAP) {
 		diag_error(diag, t->at, "%s is a map: {key: value}, not %s",
@@ -354,8 +362,9 @@ void schema_read(struct diag *diag, const struct schema_object *o,
 					  schema_member(f, into));
 		else
 			schema_unknown(diag, o, value->key);
+		has_unknown |= !f;
 	}
-	schema_check_map(diag, o, t);
+	schema_check_map(diag, o, t, has_unknown);
 }
 
 static bool schema_has_partner(const struct schema_object *o,

@@ -115,7 +115,7 @@ static void names_of_nodes(struct topo_ctx *c)
 				   "'%s' is the name of a LAN; a node needs "
 				   "another",
 				   name->s);
-		else if (old)
+		else if (old && !diag_has_at(c->diag, name->at))
 			diag_error(c->diag, name->at,
 				   "node '%s' stands in line %u already",
 				   name->s, node[old->node - 1].item.at.line);
@@ -125,7 +125,7 @@ static void names_of_nodes(struct topo_ctx *c)
 				   "'%s'; a node needs another",
 				   name->s,
 				   name->s + strlen(TOPO_SWITCH_PREFIX));
-		else
+		else if (!old)
 			name_add(c, name->s, i + 1, 0);
 	}
 }

@@ -363,8 +363,7 @@ static void zone_soa(const struct lab_node *node, struct strbuf *out)
 			zone_line("@", s[i].s, out);
 }
 
-void zone_text(const struct lab *lab, const struct lab_node *node,
-	       struct strbuf *out)
+void zone_text(const struct lab_node *node, struct strbuf *out)
 {
 	const struct lab_pair *pair = node->records.items;
 	const struct lab_pair *ttl = record_find(node, "ttl");
@@ -372,7 +371,6 @@ void zone_text(const struct lab *lab, const struct lab_node *node,
 	uint64_t ns = 0;
 	size_t len = strlen(node->zone.s);
 
-	(void)lab;
 	if (ttl_text)
 		(void)value_parse(ttl_text->s, VALUE_DURATION, &ns);
 	strbuf_printf(out, "$ORIGIN %s%s\n", node->zone.s,
