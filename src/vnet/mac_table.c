@@ -24,6 +24,7 @@
  *  (1) An entry is in the hash table, in ages and in its owner's list.
  *  (2) owner->count is the length of its list, at most port_max.
  *  (3) Both lists are sorted by seen_ns.
+ *  (4) owner->last is an entry of that owner, or NULL.
  */
 
 #include "vnet/mac_table.h"
@@ -72,12 +73,20 @@ void mac_table_fini(struct mac_table *t)
 	check(pool_fini(&t->pool) == 0);
 }
 
+/* Its port has one address less. */
+static void owner_leave(struct mac_entry *e)
+{
+	list_del(&e->mine);
+	e->owner->count--;
+	if (e->owner->last == e)
+		e->owner->last = NULL;
+}
+
 void mac_table_del(struct mac_table *t, struct mac_entry *e)
 {
 	htab_del(&t->tab, mac_hash(t, e->mac), e);
 	list_del(&e->age);
-	list_del(&e->mine);
-	e->owner->count--;
+	owner_leave(e);
 	pool_put(&t->pool, e);
 }
 
@@ -163,7 +172,7 @@ static enum mac_verdict entry_move(struct mac_table *t, struct mac_entry *e,
 		return MAC_REFUSED;
 	while (owner->count >= t->cfg.port_max && owner->count)
 		evict(t, owner);
-	e->owner->count--;
+	owner_leave(e);
 	e->owner = owner;
 	owner->count++;
 	entry_touch(t, e, now_ns);
@@ -196,12 +205,15 @@ static enum mac_verdict entry_new(struct mac_table *t, mac_addr mac,
 enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
 				 struct mac_owner *owner, uint64_t now_ns)
 {
-	struct mac_entry *e = entry_find(t, mac);
+	struct mac_entry *e = owner->last;
 
+	if (!e || !mac_eq(e->mac, mac))
+		e = entry_find(t, mac);
 	if (!e)
 		return entry_new(t, mac, owner, now_ns);
 	if (e->owner != owner)
 		return entry_move(t, e, owner, now_ns);
+	owner->last = e;
 	if (now_ns - e->seen_ns >= TOUCH_NS)
 		entry_touch(t, e, now_ns);
 	return MAC_KNOWN;

@@ -15,14 +15,18 @@
 
 #include "vnet/switch.h"
 
+struct mac_entry;
+
 /**
  * struct mac_owner - what a port needs to have addresses
  * @entries:	Its addresses, the longest silent first
  * @count:	How many
+ * @last:	The one heard last, or NULL: most likely the next, too
  */
 struct mac_owner {
 	struct list entries;
 	uint32_t count;
+	struct mac_entry *last;
 };
 
 /**
