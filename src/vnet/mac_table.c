@@ -16,8 +16,10 @@
  * with.  Entries of other ports stay, and traffic to them is not flooded.
  *
  * An address that appears at another port has moved, or somebody steals it.
- * A few moves in a second are believed (moves_per_s), more are not, and count
- * as alarms; a sticky table believes none.
+ * A few moves in a second are believed (moves_per_s).  At the next one the
+ * address goes back to the port where it was before all that, and stays there
+ * for a minute; what is refused counts as an alarm.  A sticky table believes no
+ * move at all.
  *
  * Invariants
  * ----------
@@ -36,6 +38,7 @@
 #include "core/env.h"
 
 #define TOUCH_NS NS_PER_S
+#define HOLD_NS	 (60 * NS_PER_S)
 
 static uint32_t mac_hash(const struct mac_table *t, mac_addr mac)
 {
@@ -125,21 +128,6 @@ static void entry_touch(struct mac_table *t, struct mac_entry *e,
 	list_move_tail(&e->owner->entries, &e->mine);
 }
 
-/* May @e change ports now?  Counts the attempt. */
-static bool may_move(struct mac_table *t, struct mac_entry *e, uint64_t now_ns)
-{
-	if (now_ns - e->window_ns >= NS_PER_S) {
-		e->window_ns = now_ns;
-		e->moves = 0;
-	}
-	if (t->cfg.is_sticky || e->moves >= t->cfg.moves_per_s) {
-		t->stats.move_alarms++;
-		return false;
-	}
-	e->moves++;
-	return true;
-}
-
 static void evict(struct mac_table *t, struct mac_owner *owner)
 {
 	struct list *from = owner->count ? &owner->entries : NULL;
@@ -165,17 +153,45 @@ static bool make_room(struct mac_table *t, struct mac_owner *owner)
 	return true;
 }
 
-static enum mac_verdict entry_move(struct mac_table *t, struct mac_entry *e,
-				   struct mac_owner *owner, uint64_t now_ns)
+static void entry_set_owner(struct mac_table *t, struct mac_entry *e,
+			    struct mac_owner *owner, uint64_t now_ns)
 {
-	if (!may_move(t, e, now_ns))
-		return MAC_REFUSED;
 	while (owner->count >= t->cfg.port_max && owner->count)
 		evict(t, owner);
 	owner_leave(e);
 	e->owner = owner;
 	owner->count++;
 	entry_touch(t, e, now_ns);
+}
+
+/* Too many moves: back to where it lived before, and there it stays. */
+static void entry_hold(struct mac_table *t, struct mac_entry *e,
+		       uint64_t now_ns)
+{
+	e->held_ns = now_ns + HOLD_NS;
+	if (e->owner != e->home)
+		entry_set_owner(t, e, e->home, now_ns);
+}
+
+static enum mac_verdict entry_move(struct mac_table *t, struct mac_entry *e,
+				   struct mac_owner *owner, uint64_t now_ns)
+{
+	if (now_ns - e->window_ns >= NS_PER_S) {
+		e->window_ns = now_ns;
+		e->moves = 0;
+		e->home = e->owner;
+	}
+	if (t->cfg.is_sticky || now_ns < e->held_ns) {
+		t->stats.move_alarms++;
+		return MAC_REFUSED;
+	}
+	if (e->moves >= t->cfg.moves_per_s) {
+		t->stats.move_alarms++;
+		entry_hold(t, e, now_ns);
+		return MAC_REFUSED;
+	}
+	e->moves++;
+	entry_set_owner(t, e, owner, now_ns);
 	t->stats.moved++;
 	return MAC_MOVED;
 }
@@ -196,6 +212,8 @@ static enum mac_verdict entry_new(struct mac_table *t, mac_addr mac,
 		return MAC_NO_ROOM;
 	}
 	e->owner = owner;
+	e->home = owner;
+	e->window_ns = now_ns;
 	owner->count++;
 	entry_touch(t, e, now_ns);
 	t->stats.learned++;

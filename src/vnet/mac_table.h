@@ -36,8 +36,10 @@ struct mac_owner {
  * @mac:	The address
  * @owner:	Its port
  * @seen_ns:	Last frame from it, up to a second ago
+ * @home:	Its port when the count of moves began
  * @window_ns:	Begin of the second in which @moves are counted
  * @moves:	Changes of port in that second
+ * @held_ns:	It stays where it is until then
  */
 struct mac_entry {
 	struct list age;
@@ -45,8 +47,10 @@ struct mac_entry {
 	mac_addr mac;
 	struct mac_owner *owner;
 	uint64_t seen_ns;
+	struct mac_owner *home;
 	uint64_t window_ns;
 	uint32_t moves;
+	uint64_t held_ns;
 };
 
 /**
