@@ -93,6 +93,7 @@ static int host_entropy(void *arg, void *buf, size_t len)
 /* Make the stack, with the ports that there are already. */
 static int host_boot(struct host *h)
 {
+	struct inet_config cfg = {.is_router = h->node.kind == NODE_ROUTER};
 	struct entropy entropy = {.fill = host_entropy, .arg = &h->entropy};
 	struct list *pos;
 	int err;
@@ -102,6 +103,12 @@ static int host_boot(struct host *h)
 		return err;
 	h->stack.ops = &host_ops;
 	h->is_on = true;
+	err = inet_init(&h->stack, &cfg);
+	if (err) {
+		stack_fini(&h->stack);
+		h->is_on = false;
+		return err;
+	}
 	list_for_each(pos, &h->node.ports) {
 		struct port *port = list_entry(pos, struct port, list);
 
@@ -190,6 +197,7 @@ void host_kill(struct host *h)
 		list_entry(pos, struct port, list)->netif.is_up = false;
 	if (h->on_halt)
 		h->on_halt(h, h->arg);
+	inet_fini(&h->stack);
 	stack_fini(&h->stack);
 	h->is_on = false;
 	h->node.is_frozen = true;
