@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/*
+ * alloc_walk.c - fail every allocation of a scenario, one after the other
+ *
+ * See alloc_walk.h.
+ */
+#include "alloc_walk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+/* One run; returns what the scenario says, and fails the test on a leak. */
+static bool run(alloc_scenario_fn *scenario, void *arg, struct mem *mem,
+		uint64_t fail_at, bool fail_ever)
+{
+	bool is_done;
+
+	mem_init_libc(mem);
+	mem->fail_at = fail_at;
+	mem->fail_ever = fail_ever;
+	is_done = scenario(mem, arg);
+	if (mem->in_use_count > 0)
+		fail_msg("allocation %llu fails%s: %zu allocations leak",
+			 (unsigned long long)fail_at,
+			 fail_ever ? ", and all later ones" : "",
+			 mem->in_use_count);
+	return is_done;
+}
+
+struct alloc_walk alloc_walk(alloc_scenario_fn *scenario, void *arg)
+{
+	struct alloc_walk walk = {0};
+	struct mem mem;
+
+	assert_true(run(scenario, arg, &mem, 0, false));
+	walk.points = mem.calls;
+	for (uint64_t k = 1; k <= walk.points; k++) {
+		for (int ever = 0; ever <= 1; ever++) {
+			walk.survived += run(scenario, arg, &mem, k, ever);
+			walk.runs++;
+			assert_true(mem.failures > 0);
+		}
+	}
+	print_message("# %llu allocations, %llu runs, %llu did not need them\n",
+		      (unsigned long long)walk.points,
+		      (unsigned long long)walk.runs,
+		      (unsigned long long)walk.survived);
+	return walk;
+}
