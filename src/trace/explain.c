@@ -213,11 +213,20 @@ static void put_template(const struct filler *f, const char *template,
 	put_part(f, template, '\0', out, &is_whole);
 }
 
+static bool is_switch(const struct trace_log *log, const char *host)
+{
+	const char *kind = log ? kind_of_node(log, host) : NULL;
+
+	return kind && !strcmp(kind, "switch");
+}
+
 static void say_relayed(const struct filler *f, struct strbuf *out)
 {
 	put_template(f, "{host} passes it on: ", out);
 	strbuf_puts(out, words_of(f->ev->what)->noun);
-	put_template(f, "[ for {ip.dst}][, time to live {ip.ttl}]", out);
+	put_template(f, "[ for {ip.dst}]", out);
+	if (!is_switch(f->log, f->ev->host))
+		put_template(f, "[, time to live {ip.ttl}]", out);
 }
 
 static void say_received(const struct filler *f, struct strbuf *out)
@@ -250,13 +259,11 @@ void explain_say(const struct trace_log *log, const struct log_event *ev,
 static const char *why_moved(const struct trace_log *log,
 			     const struct log_event *ev)
 {
-	const char *kind = log ? kind_of_node(log, ev->host) : NULL;
-
 	if (ev->kind == EV_DROP)
 		return "see the counter of that name";
 	if (ev->kind == EV_RX)
 		return "it was sent to here";
-	if (kind && !strcmp(kind, "switch"))
+	if (is_switch(log, ev->host))
 		return "a switch passes frames on by their MAC address";
 	return "a router passes packets on by their IP address";
 }
@@ -275,5 +282,5 @@ void explain_why(const struct trace_log *log, const struct log_event *ev,
 
 const char *explain_rfc(const struct log_event *ev)
 {
-	return words_of(ev->what)->rfc;
+	return frame_is_relayed(ev) ? NULL : words_of(ev->what)->rfc;
 }

@@ -265,7 +265,7 @@ static const struct words words[] = {
 	  "{mac} claims {ip}, which is in use",
 	  "two machines have one address, or one of them lies", "5227 2.4")
 	W(ROUTE_HIT, "routing table",
-	  "route to {dst}: [{net} ]via {gateway} on {netif}",
+	  "route to {dst}: [{net}][ through {gateway}] on {netif}",
 	  "the longest prefix that matches decides", "1812 5.2.4.3")
 	W(ROUTE_MISS, "routing table",
 	  "no route to {dst}",

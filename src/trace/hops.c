@@ -166,22 +166,37 @@ static void put_end(const struct hops *h, const struct log_event *in)
 
 static void follow_tx(struct hops *h, const struct log_event *tx);
 
+/* Is it what the arrival @rx led to, by nothing but looking things up? */
+static bool is_of_arrival(const struct hops *h, const struct log_event *ev,
+			  const struct log_event *rx)
+{
+	while (ev->cause > rx->n) {
+		ev = trace_log_get(h->log, ev->cause);
+		if (ev->kind == EV_TX || ev->kind == EV_RX)
+			return false;
+	}
+	return ev->cause == rx->n;
+}
+
 /* Where a frame arrived: it is dropped, passed on, or stays. */
 static void follow_rx(struct hops *h, const struct log_event *rx)
 {
 	bool has_end = true;
-	uint32_t n = rx->n;
+	uint32_t n;
 
-	while ((n = trace_log_next_child(h->log, rx->n, n))) {
+	for (n = rx->n + 1; n <= trace_log_count(h->log); n++) {
 		const struct log_event *ev = trace_log_get(h->log, n);
+		bool is_drop = ev->kind == EV_DROP && ev->what == rx->what;
 
-		if (ev->kind == EV_DROP && ev->what == rx->what) {
+		if ((!is_drop && !frame_is_relayed(ev)) ||
+		    !is_of_arrival(h, ev, rx))
+			continue;
+		has_end = false;
+		if (is_drop) {
 			put_drop(h, ev);
-			has_end = false;
-		} else if (frame_is_relayed(ev)) {
+		} else {
 			put_relay(h, rx, ev);
 			follow_tx(h, ev);
-			has_end = false;
 		}
 	}
 	if (has_end)

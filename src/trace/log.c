@@ -140,7 +140,9 @@ static const char *address_text(struct trace_log *log, const struct ev_field *f)
 	char buf[ENDPOINT_TEXT + MAC_TEXT + IP_TEXT];
 
 	switch (f->type) {
-	case EVT_IP:
+	case EVT_IP: /* no address is no text, so that it can be left out */
+		if (f->ip->family == IP_NONE)
+			return log_take_text(log, "");
 		return log_take_text(log, ip_addr_print(*f->ip, buf));
 	case EVT_EP:
 		return log_take_text(log, endpoint_print(*f->ep, buf));

@@ -81,7 +81,7 @@ static void find_fate(const struct story *s, const struct log_event *tx,
 			fate->drop = ev;
 		else if (ev->kind == EV_RX && column >= 0 && column != from)
 			fate->arrival = ev;
-		else if (ev->kind == EV_RX || frame_is_relayed(ev))
+		else if (ev->kind != EV_TX || frame_is_relayed(ev))
 			find_fate(s, ev, from, depth + 1, fate);
 	}
 }
@@ -192,11 +192,13 @@ static void draw_mark(const struct story *s, struct ladder *l,
 	strbuf_init_fixed(&sb, text, sizeof(text));
 	if (ev->what == R_SW_LEARN) {
 		strbuf_printf(&sb, "learns %s", log_text(ev, "port"));
-		snprintf(note, sizeof(note), "   MAC table: %lld entries",
-			 (long long)log_num(ev, "entries", 0));
 		strbuf_init_fixed(&sb, note, sizeof(note));
 		explain_say(s->log, ev, &sb);
 	} else {
+		strbuf_printf(&sb, "learns %s",
+			      ev->what == R_ARP_LEARN ? log_text(ev, "ip")
+						      : "nothing");
+		strbuf_init_fixed(&sb, note, sizeof(note));
 		explain_say(s->log, ev, &sb);
 	}
 	ladder_mark(l, since(s, ev), column, text, note);

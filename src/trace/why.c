@@ -3,10 +3,12 @@
  * why.c - the chain of causes, told backwards
  *
  * Each event names the one that caused it, so the chain is found by walking
- * the cause numbers.  A frame's way through switches and routers takes two
- * links for each box (it arrives, it is passed on); they are told in one line,
- * because hops tells them in full.
+ * the cause numbers.  A frame's way through switches and routers takes several
+ * links for each box (it arrives, a table is asked, it is passed on); they are
+ * told in one line, because hops tells them in full.
  */
+
+#include <string.h>
 
 #include "base/check.h"
 
@@ -26,12 +28,12 @@ static bool is_arrival(const struct log_event *ev)
 	return ev->kind == EV_RX;
 }
 
-/* An arrival at a box that then passed the frame on. */
-static bool is_passage(const struct trace_log *log, const struct log_event *ev,
-		       const struct log_event *later)
+/* Part of what a box did to pass on the frame that was told of last. */
+static bool is_passage(const struct log_event *ev, const struct log_event *told)
 {
-	(void)log;
-	return is_arrival(ev) && later && frame_is_relayed(later);
+	return told && frame_is_relayed(told) &&
+	       !strcmp(ev->host, told->host) &&
+	       (is_arrival(ev) || ev->kind == EV_LOOKUP);
 }
 
 static void put_link(const struct trace_log *log, const struct log_event *ev,
@@ -59,16 +61,17 @@ static void put_link(const struct trace_log *log, const struct log_event *ev,
 
 uint32_t chain_why(const struct trace_log *log, uint32_t n, struct strbuf *out)
 {
-	const struct log_event *ev = trace_log_get(log, n), *later = NULL;
+	const struct log_event *ev = trace_log_get(log, n), *told = NULL;
 
 	check(ev);
 	strbuf_printf(out, "why is there #%u?\n", n);
 	for (;;) {
-		if (!is_passage(log, ev, later))
+		if (!is_passage(ev, told)) {
 			put_link(log, ev, out);
+			told = ev;
+		}
 		if (!ev->cause)
 			return ev->n;
-		later = ev;
 		ev = trace_log_get(log, ev->cause);
 	}
 }
