@@ -131,7 +131,7 @@ static int begin(struct cli_query *q, int argc, char **argv, const char *help)
 	status = load(q, argv[0], path ? path : found);
 	if (status != CLI_OK)
 		return status;
-	if (!trace_log_get(q->log, q->n))
+	if (strcmp(argv[0], "back") != 0 && !trace_log_get(q->log, q->n))
 		return cli_usage(argv[0], "there is no #%u: the log ends at %u",
 				 q->n, trace_log_count(q->log));
 	return -1;
