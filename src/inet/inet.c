@@ -15,6 +15,7 @@
 
 #include "ip/icmp.h"
 #include "ip/ip.h"
+#include "ip/nat.h"
 #include "link/arp.h"
 #include "link/ether.h"
 #include "link/loopback.h"
@@ -77,6 +78,7 @@ void inet_fini(struct stack *stack)
 {
 	size_t i = ARRAY_SIZE(protocols);
 
+	nat_disable(stack);
 	while (i--)
 		protocols[i].fini(stack);
 }

@@ -36,6 +36,7 @@
 #include "ip/icmp.h"
 #include "ip/icmp_int.h"
 #include "ip/ip_int.h"
+#include "ip/nat_int.h"
 
 /* Step 1: addresses that mean something on one link only. */
 static bool is_forwardable(const struct ip4_hdr *h)
@@ -123,6 +124,7 @@ void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 {
 	const struct ip_route *r = route_find(ip, h->dst);
 	struct ip_hop hop = {.next_hop = h->dst};
+	struct ip4_hdr now = *h;
 	enum drop why;
 
 	pkt->l3_off = pkt->lin_off;
@@ -136,5 +138,13 @@ void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 	hop.src = r->src;
 	if (r->gateway.v)
 		hop.next_hop = r->gateway;
-	fwd_send(ip, pkt, h, &hop);
+	if (nat_of(ip->stack)) {
+		pkt = nat_output(ip->stack, pkt, &now, hop.netif, &why);
+		if (!pkt)
+			return;
+	}
+	if (why == DROP_COUNT)
+		fwd_send(ip, pkt, &now, &hop);
+	else
+		pkt_drop(&ip->stack->place, pkt, why);
 }

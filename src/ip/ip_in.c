@@ -29,6 +29,7 @@
 
 #include "ip/icmp.h"
 #include "ip/ip_int.h"
+#include "ip/nat_int.h"
 
 static enum drop header_drop(int err)
 {
@@ -202,6 +203,11 @@ void ip_input(struct stack *stack, struct pkt *pkt)
 		why = in_source(ip, pkt, &h);
 	if (why == DROP_COUNT)
 		why = in_options(ip, pkt, &h);
+	if (why == DROP_COUNT && nat_of(stack)) {
+		pkt = nat_input(stack, pkt, &h, &why);
+		if (!pkt)
+			return;
+	}
 	if (why == DROP_COUNT &&
 	    (ip4_is_broadcast(h.dst) || ip4_is_multicast(h.dst))) {
 		why = in_to_many(ip, pkt, &h);

@@ -207,11 +207,4 @@ struct pkt *reass_input(struct ip *ip, struct pkt *pkt,
 void reass_kill(struct ip *ip, const struct ip4_hdr *h, enum drop why);
 void reass_fini(struct ip *ip);
 
-/* nat.c, if it is enabled */
-struct nat;
-static inline struct nat *nat_of(const struct stack *stack)
-{
-	return stack->slot[SLOT_NAT];
-}
-
 #endif /* IP_IP_INT_H */

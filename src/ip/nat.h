@@ -21,7 +21,7 @@ struct netif;
 struct stack;
 
 #define NAT_NETS_MAX	 8
-#define NAT_MAPPINGS_MAX 16384
+#define NAT_SESSIONS_MAX 16384
 #define NAT_PER_HOST_MAX 4096
 
 /* Idle times after which a mapping goes, in seconds. */
@@ -50,7 +50,7 @@ void nat_disable(struct stack *stack);
 /* Idle time of established TCP mappings, seconds; the lab shortens it. */
 void nat_set_tcp_idle(struct stack *stack, uint32_t idle_s);
 
-/* Cap on mappings, all in all and per inside host. */
+/* Cap on sessions, all in all and per inside host. */
 void nat_set_max(struct stack *stack, size_t total, size_t per_host);
 
 /**
@@ -65,10 +65,10 @@ void nat_set_max(struct stack *stack, size_t total, size_t per_host);
 int nat_forward_add(struct stack *stack, uint8_t proto, uint16_t port,
 		    struct endpoint to);
 
-/* A mapping, as shown. */
+/* A session, as shown: a mapping and one remote endpoint. */
 struct nat_view {
 	uint8_t proto;
-	struct endpoint inside, outside;
+	struct endpoint inside, outside, remote;
 	uint64_t expires_ns;
 	const char *state;
 };
@@ -76,6 +76,7 @@ struct nat_view {
 void nat_for_each(struct stack *stack,
 		  void (*fn)(void *arg, const struct nat_view *v), void *arg);
 
+/* Sessions. */
 size_t nat_count(const struct stack *stack);
 
 #endif /* IP_NAT_H */

@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: MIT
+/*
+ * nat.c - mappings and sessions: who gets which port, and for how long
+ *
+ * Theory of operation
+ * ===================
+ * A mapping ties an inside endpoint to a port of the outside address; it is
+ * the same whomever the inside endpoint talks to (RFC 4787, REQ-1).  A
+ * session is a mapping together with one remote endpoint, and only where there
+ * is a session may a packet come in (REQ-8, the strict choice).
+ *
+ *	inside 10.1.0.10:49152 --- mapping ---> outside 192.0.2.1:12345
+ *		  |						|
+ *		  +--- session with 198.51.100.1:80 ------------+
+ *		  +--- session with 203.0.113.7:53 -------------+
+ *
+ * A packet is one lookup of a session, by (protocol, inside, remote) on the
+ * way out and by (protocol, outside, remote) on the way in.  Mappings are
+ * looked at only when a session begins.
+ *
+ * Sessions of one state have one idle time, so the lists by state are in order
+ * of expiry, and one timer for the first of each list is enough.
+ *
+ * Outside ports are chosen at random (RFC 6056).
+ *
+ * Invariants
+ * ----------
+ *  (1) Each session is in both tables and in the list of its state.
+ *  (2) A mapping is in both of its tables, and counts its sessions; at least 1.
+ *  (3) A host counts the sessions of its mappings; at least 1.
+ *
+ * Limits
+ * ------
+ * So many sessions in all and per inside host.  When all are taken the one
+ * idle for longest that is not established goes (RFC 7857 says: those that
+ * nobody has answered first); established ones never do.
+ */
+
+#include <assert.h>
+#include <errno.h>
+
+#include "base/check.h"
+
+#include "core/netif.h"
+#include "core/probe.h"
+
+#include "ip/ip.h"
+#include "ip/nat_int.h"
+
+#define PORT_DRAWS 32
+#define SWEEP_MAX  64
+
+#define TO(s) (1u << NAT_##s)
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	uint32_t idle_s;
+	uint8_t moves;
+} nat_states[] = {
+	[NAT_UDP_NEW]	 = {"NEW",	NAT_UDP_NEW_S,	  TO(UDP_STREAM)},
+	[NAT_UDP_STREAM] = {"STREAM",	NAT_UDP_STREAM_S, 0},
+	[NAT_TCP_NEW]	 = {"NEW",	NAT_TCP_NEW_S,
+			    TO(TCP_OPEN) | TO(TCP_CLOSED)},
+	[NAT_TCP_OPEN]	 = {"OPEN",	NAT_TCP_OPEN_S,	  TO(TCP_CLOSED)},
+	[NAT_TCP_CLOSED] = {"CLOSED",	NAT_TCP_CLOSED_S, TO(TCP_NEW)},
+	[NAT_ICMP]	 = {"ECHO",	NAT_ICMP_S,	  0},
+};
+static_assert(ARRAY_SIZE(nat_states) == NAT_STATES, "a row for each state");
+/* clang-format on */
+
+/*
+ * Keys.
+ */
+
+/* What a session or a mapping is looked up by; no remote for a mapping. */
+struct nat_key {
+	uint8_t proto;
+	struct nat_end a, b;
+};
+
+static uint32_t key_hash(const struct nat *nat, const struct nat_key *k)
+{
+	uint64_t addrs = (uint64_t)k->a.addr.v << 32 | k->b.addr.v;
+	uint64_t rest = (uint64_t)k->proto << 32 | (uint32_t)k->a.port << 16 |
+			k->b.port;
+
+	return (uint32_t)siphash13_u64x2(&nat->key, addrs, rest);
+}
+
+static bool end_eq(struct nat_end a, struct nat_end b)
+{
+	return a.addr.v == b.addr.v && a.port == b.port;
+}
+
+static bool session_eq_in(const void *item, const void *key)
+{
+	const struct nat_session *s = item;
+	const struct nat_key *k = key;
+
+	return s->map->proto == k->proto && end_eq(s->map->in, k->a) &&
+	       end_eq(s->remote, k->b);
+}
+
+static bool session_eq_out(const void *item, const void *key)
+{
+	const struct nat_session *s = item;
+	const struct nat_key *k = key;
+
+	return s->map->proto == k->proto && end_eq(s->map->out, k->a) &&
+	       end_eq(s->remote, k->b);
+}
+
+static bool map_eq_in(const void *item, const void *key)
+{
+	const struct nat_mapping *m = item;
+	const struct nat_key *k = key;
+
+	return m->proto == k->proto && end_eq(m->in, k->a);
+}
+
+static bool map_eq_out(const void *item, const void *key)
+{
+	const struct nat_mapping *m = item;
+	const struct nat_key *k = key;
+
+	return m->proto == k->proto && end_eq(m->out, k->a);
+}
+
+static bool host_eq(const void *item, const void *key)
+{
+	const struct nat_host *h = item;
+	const ip4_addr *a = key;
+
+	return h->addr.v == a->v;
+}
+
+static void *key_find(const struct nat *nat, const struct htab *t, htab_eq *eq,
+		      struct nat_key k)
+{
+	return htab_find(t, key_hash(nat, &k), eq, &k);
+}
+
+struct nat_session *nat_find_out(const struct nat *nat, uint8_t proto,
+				 struct nat_end in, struct nat_end remote)
+{
+	return key_find(nat, &nat->by_inside, session_eq_in,
+			(struct nat_key){proto, in, remote});
+}
+
+struct nat_session *nat_find_in(const struct nat *nat, uint8_t proto,
+				struct nat_end out, struct nat_end remote)
+{
+	return key_find(nat, &nat->by_outside, session_eq_out,
+			(struct nat_key){proto, out, remote});
+}
+
+/*
+ * Telling.
+ */
+
+static void session_tell(struct nat *nat, const struct nat_session *s,
+			 enum reason what)
+{
+	const struct nat_mapping *m = s->map;
+	struct endpoint in = {ip_addr_v4(m->in.addr), m->in.port};
+	struct endpoint out = {ip_addr_v4(m->out.addr), m->out.port};
+	struct endpoint remote = {ip_addr_v4(s->remote.addr), s->remote.port};
+
+	PROBE(&nat->stack->place, EV_LEARN, what, NULL, EVF_EP("from", &in),
+	      EVF_EP("to", &out), EVF_EP("remote", &remote),
+	      EVF_NUM("proto", m->proto),
+	      EVF_TEXT("state", nat_states[s->state].name));
+}
+
+/*
+ * Time.
+ */
+
+static uint64_t expires_ns(const struct nat *nat, const struct nat_session *s)
+{
+	return s->used_ns + nat->idle_s[s->state] * NS_PER_S;
+}
+
+static struct nat_session *idle_longest(const struct nat *nat,
+					enum nat_state state)
+{
+	return list_first_entry(&nat->by_state[state], struct nat_session,
+				node);
+}
+
+static void timer_set(struct nat *nat)
+{
+	uint64_t first = UINT64_MAX;
+	int st;
+
+	for (st = 0; st < NAT_STATES; st++) {
+		const struct nat_session *s =
+			idle_longest(nat, (enum nat_state)st);
+
+		if (s)
+			first = min_u64(first, expires_ns(nat, s));
+	}
+	if (first == UINT64_MAX)
+		stack_disarm(nat->stack, &nat->timer);
+	else
+		stack_arm(nat->stack, &nat->timer, first);
+}
+
+void nat_touch(struct nat *nat, struct nat_session *s)
+{
+	uint64_t now = stack_now(nat->stack);
+
+	if (now - s->used_ns < NS_PER_S)
+		return;
+	s->used_ns = now;
+	list_move_tail(&nat->by_state[s->state], &s->node);
+}
+
+void nat_set_state(struct nat *nat, struct nat_session *s, enum nat_state to)
+{
+	if (s->state == to)
+		return;
+	check(nat_states[s->state].moves & 1u << to);
+	s->state = to;
+	s->used_ns = stack_now(nat->stack);
+	list_move_tail(&nat->by_state[to], &s->node);
+	if (expires_ns(nat, s) < nat->timer.expires_ns)
+		timer_set(nat);
+}
+
+/*
+ * Hosts.
+ */
+
+static uint32_t host_hash(const struct nat *nat, ip4_addr a)
+{
+	return (uint32_t)siphash13_u64(&nat->key, a.v);
+}
+
+static struct nat_host *host_get(struct nat *nat, ip4_addr a)
+{
+	uint32_t hash = host_hash(nat, a);
+	struct nat_host *h = htab_find(&nat->hosts, hash, host_eq, &a);
+
+	if (h)
+		return h->sessions < nat->per_host_max ? h : NULL;
+	h = pool_get_zeroed(&nat->host_pool);
+	if (!h)
+		return NULL;
+	h->addr = a;
+	if (htab_add(&nat->hosts, hash, h)) {
+		pool_put(&nat->host_pool, h);
+		return NULL;
+	}
+	return h;
+}
+
+/* Forget a host without sessions. */
+static void host_put(struct nat *nat, struct nat_host *h)
+{
+	if (h->sessions)
+		return;
+	htab_del(&nat->hosts, host_hash(nat, h->addr), h);
+	pool_put(&nat->host_pool, h);
+}
+
+/*
+ * Mappings.
+ */
+
+static uint32_t map_hash(const struct nat *nat, uint8_t proto,
+			 struct nat_end end)
+{
+	struct nat_key k = {.proto = proto, .a = end};
+
+	return key_hash(nat, &k);
+}
+
+static bool port_is_taken(const struct nat *nat, uint8_t proto,
+			  struct nat_end out)
+{
+	const struct nat_forward *f;
+
+	list_for_each_entry(f, &nat->forwards, struct nat_forward, node)
+		if (f->proto == proto && f->port == out.port)
+			return true;
+	return key_find(nat, &nat->map_outside, map_eq_out,
+			(struct nat_key){.proto = proto, .a = out}) != NULL;
+}
+
+/* A free port, or 0. */
+static uint16_t port_choose(struct nat *nat, uint8_t proto, ip4_addr addr)
+{
+	uint16_t draws[PORT_DRAWS];
+	size_t i;
+
+	if (stack_random(nat->stack, draws, sizeof(draws)))
+		return 0;
+	for (i = 0; i < PORT_DRAWS; i++) {
+		uint32_t span = NAT_PORT_MAX - NAT_PORT_MIN + 1;
+		uint16_t port =
+			(uint16_t)(NAT_PORT_MIN + (span * draws[i] >> 16));
+
+		if (!port_is_taken(nat, proto, (struct nat_end){addr, port}))
+			return port;
+	}
+	return 0;
+}
+
+static struct nat_mapping *map_new(struct nat *nat, uint8_t proto,
+				   struct nat_end in, struct nat_end out)
+{
+	struct nat_mapping *m = pool_get_zeroed(&nat->maps);
+
+	if (!m)
+		return NULL;
+	m->proto = proto;
+	m->in = in;
+	m->out = out;
+	if (htab_add(&nat->map_inside, map_hash(nat, proto, in), m)) {
+		pool_put(&nat->maps, m);
+		return NULL;
+	}
+	if (htab_add(&nat->map_outside, map_hash(nat, proto, out), m)) {
+		htab_del(&nat->map_inside, map_hash(nat, proto, in), m);
+		pool_put(&nat->maps, m);
+		return NULL;
+	}
+	return m;
+}
+
+/* Forget a mapping without sessions. */
+static void map_put(struct nat *nat, struct nat_mapping *m)
+{
+	if (m->sessions)
+		return;
+	htab_del(&nat->map_inside, map_hash(nat, m->proto, m->in), m);
+	htab_del(&nat->map_outside, map_hash(nat, m->proto, m->out), m);
+	pool_put(&nat->maps, m);
+}
+
+/* The mapping of an inside endpoint, made now if there is none. */
+static struct nat_mapping *map_get(struct nat *nat, uint8_t proto,
+				   struct nat_end in)
+{
+	struct nat_mapping *m =
+		key_find(nat, &nat->map_inside, map_eq_in,
+			 (struct nat_key){.proto = proto, .a = in});
+	struct nat_end out = {.addr = nat_outside_addr(nat)};
+
+	if (m)
+		return m;
+	out.port = port_choose(nat, proto, out.addr);
+	return out.port ? map_new(nat, proto, in, out) : NULL;
+}
+
+/*
+ * Sessions.
+ */
+
+static void session_hashes(const struct nat *nat, const struct nat_session *s,
+			   uint32_t *inside, uint32_t *outside)
+{
+	struct nat_key in = {s->map->proto, s->map->in, s->remote};
+	struct nat_key out = {s->map->proto, s->map->out, s->remote};
+
+	*inside = key_hash(nat, &in);
+	*outside = key_hash(nat, &out);
+}
+
+static void session_free(struct nat *nat, struct nat_session *s)
+{
+	struct nat_mapping *m = s->map;
+	struct nat_host *host = m->host;
+	uint32_t inside, outside;
+
+	session_hashes(nat, s, &inside, &outside);
+	htab_del(&nat->by_inside, inside, s);
+	htab_del(&nat->by_outside, outside, s);
+	list_del(&s->node);
+	pool_put(&nat->sessions, s);
+	m->sessions--;
+	host->sessions--;
+	map_put(nat, m);
+	host_put(nat, host);
+}
+
+/* Room for one more: the least established, longest idle one goes. */
+static bool make_room(struct nat *nat)
+{
+	static const enum nat_state order[] = {NAT_TCP_NEW, NAT_UDP_NEW,
+					       NAT_ICMP, NAT_TCP_CLOSED};
+	size_t i;
+
+	if (nat->sessions.in_use < nat->sessions.max)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		struct nat_session *s = idle_longest(nat, order[i]);
+
+		if (s) {
+			session_tell(nat, s, R_NAT_EXPIRE);
+			session_free(nat, s);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool session_index(struct nat *nat, struct nat_session *s)
+{
+	uint32_t inside, outside;
+
+	session_hashes(nat, s, &inside, &outside);
+	if (htab_add(&nat->by_inside, inside, s))
+		return false;
+	if (!htab_add(&nat->by_outside, outside, s))
+		return true;
+	htab_del(&nat->by_inside, inside, s);
+	return false;
+}
+
+static enum nat_state first_state(uint8_t proto)
+{
+	if (proto == IP_PROTO_TCP)
+		return NAT_TCP_NEW;
+	return proto == IP_PROTO_UDP ? NAT_UDP_NEW : NAT_ICMP;
+}
+
+static struct nat_session *session_new(struct nat *nat, struct nat_mapping *m,
+				       struct nat_host *host,
+				       struct nat_end remote)
+{
+	struct nat_session *s = pool_get_zeroed(&nat->sessions);
+
+	if (!s)
+		return NULL;
+	s->map = m;
+	s->remote = remote;
+	s->state = first_state(m->proto);
+	if (!session_index(nat, s)) {
+		pool_put(&nat->sessions, s);
+		return NULL;
+	}
+	s->used_ns = stack_now(nat->stack);
+	list_add_tail(&nat->by_state[s->state], &s->node);
+	m->host = host;
+	m->sessions++;
+	host->sessions++;
+	if (!timer_is_armed(&nat->timer) ||
+	    expires_ns(nat, s) < nat->timer.expires_ns)
+		timer_set(nat);
+	session_tell(nat, s, R_NAT_NEW);
+	return s;
+}
+
+/* A session of @m, or of a new mapping; cleans up if it cannot be. */
+static struct nat_session *session_open(struct nat *nat, struct nat_mapping *m,
+					struct nat_host *host,
+					struct nat_end remote)
+{
+	struct nat_session *s = m ? session_new(nat, m, host, remote) : NULL;
+
+	if (!s && m)
+		map_put(nat, m);
+	if (!s)
+		host_put(nat, host);
+	return s;
+}
+
+struct nat_session *nat_open_out(struct nat *nat, uint8_t proto,
+				 struct nat_end in, struct nat_end remote)
+{
+	struct nat_host *host = make_room(nat) ? host_get(nat, in.addr) : NULL;
+
+	if (!host)
+		return NULL;
+	return session_open(nat, map_get(nat, proto, in), host, remote);
+}
+
+struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
+				struct nat_end out, struct nat_end remote)
+{
+	struct nat_forward *f;
+
+	list_for_each_entry(f, &nat->forwards, struct nat_forward, node) {
+		struct nat_mapping *m;
+		struct nat_host *host;
+
+		if (f->proto != proto || f->port != out.port)
+			continue;
+		host = make_room(nat) ? host_get(nat, f->to.addr) : NULL;
+		if (!host)
+			return NULL;
+		m = key_find(nat, &nat->map_outside, map_eq_out,
+			     (struct nat_key){.proto = proto, .a = out});
+		if (!m)
+			m = map_new(nat, proto, f->to, out);
+		return session_open(nat, m, host, remote);
+	}
+	return NULL;
+}
+
+static void nat_on_timer(struct timer *t, void *arg)
+{
+	struct nat *nat = arg;
+	uint64_t now = stack_now(nat->stack);
+	int st, budget = SWEEP_MAX;
+
+	(void)t;
+	for (st = 0; st < NAT_STATES; st++) {
+		struct nat_session *s;
+
+		while ((s = idle_longest(nat, (enum nat_state)st)) &&
+		       expires_ns(nat, s) <= now && budget-- > 0) {
+			session_tell(nat, s, R_NAT_EXPIRE);
+			session_free(nat, s);
+		}
+	}
+	timer_set(nat);
+}
+
+/*
+ * The door.
+ */
+
+bool nat_is_inside(const struct nat *nat, ip4_addr a)
+{
+	size_t i;
+
+	for (i = 0; i < nat->inside_count; i++)
+		if (ip4_net_has(nat->inside[i], a))
+			return true;
+	return false;
+}
+
+ip4_addr nat_outside_addr(const struct nat *nat)
+{
+	return ip_addr_of(nat->stack, nat->outside).addr;
+}
+
+int nat_enable(struct stack *stack, struct netif *outside,
+	       const struct ip4_net *inside, size_t count)
+{
+	struct mem *mem = stack->place.env->mem;
+	struct nat *nat;
+	size_t i;
+
+	if (count > NAT_NETS_MAX || !ip_addr_of(stack, outside).addr.v)
+		return -EINVAL;
+	if (nat_of(stack))
+		return -EEXIST;
+	nat = mem_alloc(mem, sizeof(*nat));
+	if (!nat)
+		return -ENOMEM;
+	if (stack_new_key(stack, &nat->key)) {
+		mem_free(mem, nat, sizeof(*nat));
+		return -EIO;
+	}
+	nat->stack = stack;
+	nat->outside = outside;
+	nat->inside_count = count;
+	for (i = 0; i < count; i++)
+		nat->inside[i] = inside[i];
+	htab_init(&nat->by_inside, mem, 0);
+	htab_init(&nat->by_outside, mem, 0);
+	htab_init(&nat->map_inside, mem, 0);
+	htab_init(&nat->map_outside, mem, 0);
+	htab_init(&nat->hosts, mem, 0);
+	pool_init(&nat->sessions, mem, "nat-session",
+		  sizeof(struct nat_session), NAT_SESSIONS_MAX);
+	pool_init(&nat->maps, mem, "nat-mapping", sizeof(struct nat_mapping),
+		  0);
+	pool_init(&nat->host_pool, mem, "nat-host", sizeof(struct nat_host), 0);
+	nat->per_host_max = NAT_PER_HOST_MAX;
+	for (i = 0; i < NAT_STATES; i++) {
+		list_init(&nat->by_state[i]);
+		nat->idle_s[i] = nat_states[i].idle_s;
+	}
+	timer_init(&nat->timer, nat_on_timer, nat);
+	list_init(&nat->forwards);
+	stack->slot[SLOT_NAT] = nat;
+	return 0;
+}
+
+void nat_disable(struct stack *stack)
+{
+	struct nat *nat = nat_of(stack);
+	struct mem *mem = stack->place.env->mem;
+	struct list *node;
+	int st;
+
+	if (!nat)
+		return;
+	for (st = 0; st < NAT_STATES; st++) {
+		struct nat_session *s;
+
+		while ((s = idle_longest(nat, (enum nat_state)st)))
+			session_free(nat, s);
+	}
+	stack_disarm(stack, &nat->timer);
+	while ((node = list_pop_head(&nat->forwards)))
+		mem_free(mem, container_of(node, struct nat_forward, node),
+			 sizeof(struct nat_forward));
+	htab_fini(&nat->by_inside);
+	htab_fini(&nat->by_outside);
+	htab_fini(&nat->map_inside);
+	htab_fini(&nat->map_outside);
+	htab_fini(&nat->hosts);
+	pool_fini(&nat->sessions);
+	pool_fini(&nat->maps);
+	pool_fini(&nat->host_pool);
+	mem_free(mem, nat, sizeof(*nat));
+	stack->slot[SLOT_NAT] = NULL;
+}
+
+void nat_set_tcp_idle(struct stack *stack, uint32_t idle_s)
+{
+	struct nat *nat = nat_of(stack);
+
+	if (!nat)
+		return;
+	nat->idle_s[NAT_TCP_OPEN] = idle_s;
+	timer_set(nat);
+}
+
+void nat_set_max(struct stack *stack, size_t total, size_t per_host)
+{
+	struct nat *nat = nat_of(stack);
+
+	if (!nat)
+		return;
+	nat->sessions.max = total;
+	nat->per_host_max = per_host;
+}
+
+int nat_forward_add(struct stack *stack, uint8_t proto, uint16_t port,
+		    struct endpoint to)
+{
+	struct nat *nat = nat_of(stack);
+	struct nat_forward *f;
+
+	if (!nat)
+		return -ENOENT;
+	if ((proto != IP_PROTO_TCP && proto != IP_PROTO_UDP) || !port ||
+	    !to.port || to.addr.family != IP_V4)
+		return -EINVAL;
+	if (port_is_taken(nat, proto,
+			  (struct nat_end){nat_outside_addr(nat), port}))
+		return -EEXIST;
+	f = mem_alloc(stack->place.env->mem, sizeof(*f));
+	if (!f)
+		return -ENOMEM;
+	f->proto = proto;
+	f->port = port;
+	f->to = (struct nat_end){to.addr.v4, to.port};
+	list_add_tail(&nat->forwards, &f->node);
+	return 0;
+}
+
+void nat_for_each(struct stack *stack,
+		  void (*fn)(void *arg, const struct nat_view *v), void *arg)
+{
+	struct nat *nat = nat_of(stack);
+	int st;
+
+	for (st = 0; nat && st < NAT_STATES; st++) {
+		struct nat_session *s;
+
+		list_for_each_entry(s, &nat->by_state[st], struct nat_session,
+				    node) {
+			const struct nat_mapping *m = s->map;
+			struct nat_view v = {
+				.proto = m->proto,
+				.inside = {ip_addr_v4(m->in.addr), m->in.port},
+				.outside = {ip_addr_v4(m->out.addr),
+					    m->out.port},
+				.remote = {ip_addr_v4(s->remote.addr),
+					   s->remote.port},
+				.expires_ns = expires_ns(nat, s),
+				.state = nat_states[st].name,
+			};
+
+			fn(arg, &v);
+		}
+	}
+}
+
+size_t nat_count(const struct stack *stack)
+{
+	const struct nat *nat = nat_of(stack);
+
+	return nat ? nat->sessions.in_use : 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IP_NAT_INT_H
+#define IP_NAT_INT_H
+
+/*
+ * nat_int.h - what the files of translation share, and where the paths of
+ * packets call it
+ *
+ *	nat.c		mappings and sessions: who, how long, how many
+ *	nat_xlate.c	packets: which session, and the change of headers
+ *	nat_icmp.c	errors: the packet that they quote is changed too
+ */
+
+#include "base/hash.h"
+#include "base/htab.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/wheel.h"
+
+#include "wire/ip4.h"
+
+#include "core/pkt.h"
+#include "core/stack.h"
+
+#include "ip/nat.h"
+
+/* Outside ports that mappings get: below those that the router's own sockets
+ * choose for themselves (RFC 6335, 6), so that the two never meet. */
+#define NAT_PORT_MIN 1024
+#define NAT_PORT_MAX 49151
+
+/* What a session is, by which idle time. */
+enum nat_state {
+	NAT_UDP_NEW,	/* only the inside has spoken */
+	NAT_UDP_STREAM, /* both have */
+	NAT_TCP_NEW,	/* SYN seen */
+	NAT_TCP_OPEN,	/* both have spoken, and the inside again */
+	NAT_TCP_CLOSED, /* both FINs, or a RST */
+	NAT_ICMP,
+	NAT_STATES
+};
+
+/* One end of a flow; of an ICMP echo the port is the identifier, and the
+ * remote port 0. */
+struct nat_end {
+	ip4_addr addr;
+	uint16_t port;
+};
+
+/* An inside host, for its quota. */
+struct nat_host {
+	ip4_addr addr;
+	size_t sessions;
+};
+
+/**
+ * struct nat_mapping - an inside endpoint and its place outside
+ * @sessions:	That use it; it goes with the last
+ */
+struct nat_mapping {
+	uint8_t proto;
+	struct nat_end in, out;
+	struct nat_host *host;
+	size_t sessions;
+};
+
+/**
+ * struct nat_session - a mapping and one remote endpoint that may answer
+ * @node:	In the list of its state, the longest idle first
+ * @state:	Written by nat_set_state() only
+ * @used_ns:	Last packet (to the second)
+ * @has_answered: The remote end has spoken
+ * @fin_in:	It has sent a FIN
+ * @fin_out:	The inside end has
+ */
+struct nat_session {
+	struct list node;
+	struct nat_mapping *map;
+	struct nat_end remote;
+	enum nat_state state;
+	uint64_t used_ns;
+	bool has_answered, fin_in, fin_out;
+};
+
+struct nat_forward {
+	struct list node;
+	uint8_t proto;
+	uint16_t port;
+	struct nat_end to;
+};
+
+struct nat {
+	struct stack *stack;
+	struct netif *outside;
+	struct ip4_net inside[NAT_NETS_MAX];
+	size_t inside_count;
+	struct hash_key key;
+	struct htab by_inside;	 /* sessions by proto, inside, remote */
+	struct htab by_outside;	 /* sessions by proto, outside, remote */
+	struct htab map_inside;	 /* mappings by proto, inside */
+	struct htab map_outside; /* mappings by proto, outside */
+	struct htab hosts;
+	struct pool sessions, maps, host_pool;
+	size_t per_host_max;
+	struct list by_state[NAT_STATES];
+	uint32_t idle_s[NAT_STATES];
+	struct timer timer;
+	struct list forwards;
+};
+
+static inline struct nat *nat_of(const struct stack *stack)
+{
+	return stack->slot[SLOT_NAT];
+}
+
+/* nat.c */
+struct nat_session *nat_find_out(const struct nat *nat, uint8_t proto,
+				 struct nat_end in, struct nat_end remote);
+struct nat_session *nat_find_in(const struct nat *nat, uint8_t proto,
+				struct nat_end out, struct nat_end remote);
+/* A new flow from inside.  NULL: no port, no room, or over the quota. */
+struct nat_session *nat_open_out(struct nat *nat, uint8_t proto,
+				 struct nat_end in, struct nat_end remote);
+/* A new flow to a server inside, if one is forwarded to; else NULL. */
+struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
+				struct nat_end out, struct nat_end remote);
+void nat_set_state(struct nat *nat, struct nat_session *s, enum nat_state to);
+void nat_touch(struct nat *nat, struct nat_session *s);
+bool nat_is_inside(const struct nat *nat, ip4_addr a);
+ip4_addr nat_outside_addr(const struct nat *nat);
+
+/* nat_icmp.c */
+enum drop nat_icmp_out(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h);
+/* DROP_COUNT and unchanged if the error is about nothing of ours. */
+enum drop nat_icmp_in(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h);
+
+/*
+ * nat_xlate.c.  Both functions take the packet, its IP header at the front
+ * and parsed in @h, and return it (or another: the whole datagram, with its
+ * last fragment) with @h as it is now.  NULL: it is gone, or waits.  @why is
+ * set when the caller is to drop it.
+ */
+
+/* A packet has arrived, and perhaps is for somebody inside. */
+struct pkt *nat_input(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
+		      enum drop *why);
+
+/* A packet is about to leave through @out. */
+struct pkt *nat_output(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
+		       struct netif *out, enum drop *why);
+
+#endif /* IP_NAT_INT_H */
