@@ -72,6 +72,7 @@
 	X(SOCK_ERROR,		"sock.error")				\
 	/* cable */							\
 	X(CABLE_CORRUPT,	"cable.corrupt")			\
+	X(CABLE_REPAIR,		"cable.repair")				\
 	X(CABLE_DUP,		"cable.duplicate")			\
 	X(CABLE_REORDER,	"cable.reorder")			\
 	X(CABLE_UP,		"cable.up")				\

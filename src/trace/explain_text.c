@@ -186,6 +186,9 @@ static const struct words words[] = {
 	W(CABLE_CORRUPT, "frame",
 	  "bits are flipped on the cable[: {bits}]",
 	  "the cable has bit errors; the frame check sequence will tell", NULL)
+	W(CABLE_REPAIR, "frame",
+	  "forward error correction repairs {words} words of eight octets",
+	  "a ninth octet tells which bit of a word was flipped", NULL)
 	W(CABLE_DUP, "frame",
 	  "the cable delivers it twice",
 	  "the cable duplicates frames", NULL)

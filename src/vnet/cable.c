@@ -121,6 +121,8 @@ static uint64_t half_occupy(struct cable_half *half, const struct pkt *pkt)
 		octets += (uint64_t)count * (frame_octets(ETH_FRAME_MIN) -
 					     ETH_FRAME_MIN) +
 			  (uint64_t)(count - 1) * ETH_GAP_LEN;
+	if (half->params.has_fec)
+		octets += cable_fec_octets(pkt->len);
 	bits_ns = (octets + ETH_GAP_LEN) * 8 * NS_PER_S + half->remainder;
 	busy = bits_ns / rate;
 	half->remainder = bits_ns % rate;

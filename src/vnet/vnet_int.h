@@ -72,4 +72,8 @@ void cable_fate(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
 void cable_fly(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
 uint64_t cable_octets_ns(const struct cable_half *half, uint64_t octets);
 
+/* cable_bits.c: damage the frame if its fate says so.  0 or -ENOMEM. */
+int cable_corrupt(struct cable_half *half, struct pkt *pkt);
+uint32_t cable_fec_octets(uint32_t len); /* check octets of a frame */
+
 #endif /* VNET_VNET_INT_H */

@@ -391,6 +391,62 @@ static void bit_errors_are_as_probable_as_said(void **state)
 	tear_down();
 }
 
+static void single_flips_are_repaired_by_forward_error_correction(void **state)
+{
+	struct cable_params p = {.corrupt = 1, .has_fec = true};
+	uint32_t i;
+
+	(void)state;
+	set_up_rooms(&p, 2000);
+	for (i = 0; i < 2000; i++)
+		send_a(i, 60 + i % 1455);
+	world_run_idle(w, NS_PER_S);
+	for (i = 0; i < 2000; i++) {
+		assert_true(b.caught[i].is_fcs_right);
+		assert_int_equal(caught_number(&b.caught[i]), i);
+	}
+	assert_int_equal(stats()->repaired_words, 2000);
+	tear_down();
+}
+
+static void too_many_flips_are_still_caught_by_the_fcs(void **state)
+{
+	struct cable_params p = {.bit_errors = 0.002, .has_fec = true};
+	uint32_t i, right = 0, wrong = 0;
+
+	(void)state;
+	set_up_rooms(&p, 2000);
+	for (i = 0; i < 2000; i++)
+		send_a(i, 500);
+	world_run_idle(w, NS_PER_S);
+	for (i = 0; i < 2000; i++) {
+		if (!b.caught[i].has_fcs)
+			continue;
+		right += b.caught[i].is_fcs_right;
+		wrong += !b.caught[i].is_fcs_right;
+	}
+	/* 63 words of 72 bits, 0.9 % of them are hit twice or more. */
+	assert_near(wrong / 2000.0, 0.44, 0.05);
+	assert_int_equal(right + wrong, stats()->corrupted);
+	assert_true(stats()->repaired_words > stats()->corrupted);
+	tear_down();
+}
+
+static void correction_takes_an_eighth_more_time(void **state)
+{
+	struct cable_params p = {.rate_bps = 8000000, .has_fec = true};
+
+	(void)state;
+	set_up(&p);
+	send_a(1, 80);
+	send_a(2, 60);
+	world_run_idle(w, NS_PER_S);
+	assert_int_equal(b.caught[0].at_ns, (8 + 80 + 4 + 10) * 1000);
+	assert_int_equal(b.caught[1].at_ns,
+			 (8 + 80 + 4 + 10 + 12 + 72 + 8) * 1000);
+	tear_down();
+}
+
 /* The sender's queue refers to the same block as the frame on the wire. */
 static void flipping_bits_leaves_the_senders_data_alone(void **state)
 {
@@ -574,6 +630,10 @@ int main(void)
 		cmocka_unit_test(every_flipped_bit_is_caught_by_the_fcs),
 		cmocka_unit_test(intact_frames_carry_no_fcs_to_check),
 		cmocka_unit_test(bit_errors_are_as_probable_as_said),
+		cmocka_unit_test(
+			single_flips_are_repaired_by_forward_error_correction),
+		cmocka_unit_test(too_many_flips_are_still_caught_by_the_fcs),
+		cmocka_unit_test(correction_takes_an_eighth_more_time),
 		cmocka_unit_test(flipping_bits_leaves_the_senders_data_alone),
 		cmocka_unit_test(what_is_on_a_cable_that_goes_down_is_lost),
 		cmocka_unit_test(filters_drop_exactly_what_they_mean),

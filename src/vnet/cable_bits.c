@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cable_bits.c - bits that flip on the wire, and a code that flips them back
+ *
+ * Theory of operation
+ * ===================
+ * Damage is real.  The frame check sequence of the intact frame goes along,
+ * then bits are flipped, and the receiver's check finds out.  Payload lies in
+ * blocks that are shared with the sender's queue, so a block is copied before a
+ * bit in it is flipped.
+ *
+ * How many bits flip with an error rate per bit is drawn from the binomial
+ * distribution by inversion: walk through P(0), P(1), ... until their sum
+ * exceeds a random number.  It needs multiplication and division only, which
+ * give the same result on every machine, unlike logarithms.
+ *
+ * With forward error correction every eight octets have a ninth on the wire
+ * (fec.c).  Bits of it flip as others do.  Only the words that were hit are
+ * coded and decoded: nothing happens to the others.
+ *
+ * Limits
+ * ------
+ * At most FLIPS_MAX bits of a frame are flipped.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/crc32.h"
+
+#include "core/netif.h"
+#include "core/probe.h"
+
+#include "vnet/fec.h"
+#include "vnet/vnet_int.h"
+
+#define FLIPS_MAX 64
+
+uint32_t cable_fcs(const struct pkt *pkt)
+{
+	uint32_t crc = crc32_update(0, pkt_cdata(pkt), pkt->lin_len);
+	int i;
+
+	for (i = 0; i < pkt->frag_count; i++) {
+		const struct frag *f = &pkt->frag[i];
+
+		crc = crc32_update(crc, f->blk->data + f->off, f->len);
+	}
+	return crc;
+}
+
+/* @x to the power of @n, by squaring. */
+static double power(double x, uint64_t n)
+{
+	double result = 1;
+
+	for (; n; n >>= 1, x *= x)
+		if (n & 1)
+			result *= x;
+	return result;
+}
+
+/* How many of @n bits flip, each with probability @p < 1. */
+static uint32_t draw_flips(struct rng *rng, uint64_t n, double p)
+{
+	double u = rng_double(rng);
+	double term = power(1 - p, n); /* P(0) */
+	double sum = term;
+	uint32_t k = 0;
+
+	while (u >= sum && k < FLIPS_MAX && k < n) {
+		term *= (double)(n - k) / (k + 1) * (p / (1 - p));
+		sum += term;
+		k++;
+	}
+	return k;
+}
+
+/* Octet @off of the frame, in memory that nobody else refers to; or NULL. */
+static uint8_t *own_octet(struct pkt *pkt, size_t off)
+{
+	struct frag *f = pkt->frag;
+	struct block *blk;
+
+	if (off < pkt->lin_len)
+		return pkt_data(pkt) + off;
+	for (off -= pkt->lin_len; off >= f->len; f++)
+		off -= f->len;
+	if (f->blk->refs == 1)
+		return f->blk->data + f->off + off;
+	blk = block_new(pkt->env, f->len);
+	if (!blk)
+		return NULL;
+	memcpy(blk->data, f->blk->data + f->off, f->len);
+	block_put(f->blk);
+	f->blk = blk;
+	f->off = 0;
+	return blk->data + off;
+}
+
+/* Draw @count different numbers below @n. */
+static void draw_bits(struct rng *rng, uint32_t *bit, uint32_t count,
+		      uint32_t n)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < count; i++) {
+		do {
+			bit[i] = rng_below(rng, n);
+			for (j = 0; j < i && bit[j] != bit[i]; j++)
+				;
+		} while (j < i);
+	}
+}
+
+static int flip_bit(struct pkt *pkt, uint32_t bit)
+{
+	uint8_t *octet = own_octet(pkt, bit / 8);
+
+	if (!octet)
+		return -ENOMEM;
+	*octet ^= (uint8_t)(1 << bit % 8);
+	return 0;
+}
+
+/* Bits of check octets are counted behind all bits of the frame. */
+static uint32_t word_of(const struct pkt *pkt, uint32_t bit)
+{
+	uint32_t data = 8 * pkt->len;
+
+	return bit < data ? bit / (8 * FEC_DATA) : (bit - data) / 8;
+}
+
+/*
+ * One word on the wire: coded, hit by those of @bit that lie in it, decoded.
+ * What is still wrong then is wrong in the frame.  0 or -ENOMEM.
+ */
+static int fec_word(struct cable_half *half, struct pkt *pkt, uint32_t word,
+		    const uint32_t *bit, uint32_t count)
+{
+	size_t off = (size_t)word * FEC_DATA;
+	size_t len = min_size(FEC_DATA, pkt->len - off);
+	uint8_t sent[FEC_DATA] = {0}, data[FEC_DATA];
+	uint8_t check;
+	uint32_t i;
+
+	pkt_copy_out(pkt, off, sent, len);
+	memcpy(data, sent, sizeof(data));
+	check = fec_encode(data);
+	for (i = 0; i < count; i++) {
+		if (word_of(pkt, bit[i]) != word)
+			continue;
+		if (bit[i] >= 8 * pkt->len)
+			check ^= (uint8_t)(1 << bit[i] % 8);
+		else
+			data[bit[i] / 8 - off] ^= (uint8_t)(1 << bit[i] % 8);
+	}
+	if (fec_decode(data, check) == FEC_REPAIRED)
+		half->stats.repaired_words++;
+	for (i = 0; i < len; i++) {
+		uint8_t *octet;
+
+		if (data[i] == sent[i])
+			continue;
+		octet = own_octet(pkt, off + i);
+		if (!octet)
+			return -ENOMEM;
+		*octet = data[i];
+	}
+	return 0;
+}
+
+/* Every word that was hit, once. */
+static int fec_words(struct cable_half *half, struct pkt *pkt,
+		     const uint32_t *bit, uint32_t count)
+{
+	uint64_t before = half->stats.repaired_words;
+	uint32_t i, j;
+
+	for (i = 0; i < count; i++) {
+		uint32_t word = word_of(pkt, bit[i]);
+
+		for (j = 0; j < i && word_of(pkt, bit[j]) != word; j++)
+			;
+		if (j == i && fec_word(half, pkt, word, bit, count))
+			return -ENOMEM;
+	}
+	if (half->stats.repaired_words != before)
+		PROBE(&half->cable->place, EV_NOTE, R_CABLE_REPAIR, pkt,
+		      EVF_NUM("words", half->stats.repaired_words - before));
+	return 0;
+}
+
+/* Flip @count different bits of the frame.  0 or -ENOMEM. */
+static int flip_bits(struct cable_half *half, struct pkt *pkt, uint32_t count,
+		     uint32_t bits)
+{
+	uint32_t bit[FLIPS_MAX];
+	uint32_t i;
+
+	draw_bits(&half->rng, bit, count, bits);
+	if (half->params.has_fec)
+		return fec_words(half, pkt, bit, count);
+	for (i = 0; i < count; i++) {
+		if (flip_bit(pkt, bit[i]))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+uint32_t cable_fec_octets(uint32_t len)
+{
+	return (len + FEC_DATA - 1) / FEC_DATA;
+}
+
+int cable_corrupt(struct cable_half *half, struct pkt *pkt)
+{
+	const struct cable_params *p = &half->params;
+	uint32_t bits = 8 * pkt->len;
+	uint32_t count = 0;
+
+	if (p->has_fec)
+		bits += 8 * cable_fec_octets(pkt->len);
+	if (p->corrupt > 0)
+		count = (uint32_t)rng_chance(&half->rng, p->corrupt);
+	if (p->bit_errors > 0)
+		count = max_u32(count,
+				draw_flips(&half->rng, bits, p->bit_errors));
+	count = min_u32(count, bits);
+	if (!count)
+		return 0;
+	pkt->fcs = cable_fcs(pkt);
+	pkt->has_fcs = true;
+	half->stats.corrupted++;
+	half->stats.flipped_bits += count;
+	PROBE(&half->cable->place, EV_NOTE, R_CABLE_CORRUPT, pkt,
+	      EVF_NUM("bits", count));
+	return flip_bits(half, pkt, count, bits);
+}
