@@ -24,7 +24,7 @@ static bool is_fatal(void (*fn)(void))
 	int status = 0;
 	pid_t pid;
 
-	fflush(NULL);
+	(void)fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
 		signal(SIGABRT, SIG_DFL);
