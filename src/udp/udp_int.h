@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef UDP_UDP_INT_H
+#define UDP_UDP_INT_H
+
+/*
+ * udp_int.h - sockets, ports and datagrams, as the files of udp/ see them
+ */
+
+#include "base/hash.h"
+#include "base/htab.h"
+#include "base/list.h"
+#include "base/mem.h"
+
+#include "core/stack.h"
+
+#include "ip/ip.h"
+#include "udp/udp.h"
+
+/**
+ * struct udp_stack - UDP of one stack
+ * @key:	Hashes ports
+ * @ports:	struct udp_port by number
+ * @sock_pool:	struct udp_sock
+ * @port_pool:	struct udp_port
+ * @dgram_pool: struct udp_dgram
+ * @stats:	Counters
+ */
+struct udp_stack {
+	struct hash_key key;
+	struct htab ports;
+	struct pool sock_pool;
+	struct pool port_pool;
+	struct pool dgram_pool;
+	struct udp_stats stats;
+};
+
+/* A port in use; goes away with its last socket. */
+struct udp_port {
+	uint16_t num;
+	struct list socks; /* the newest first */
+};
+
+/* A datagram that waits to be read; @pkt is its payload. */
+struct udp_dgram {
+	struct list node;
+	struct pkt *pkt;
+	struct endpoint peer;
+	struct ip_addr dst;
+};
+
+/**
+ * struct udp_sock - a socket
+ * @node:	In its port's list, when bound
+ * @stack:	Whose
+ * @user:	Whom to tell
+ * @arg:	For @user
+ * @port:	Where it is bound, or NULL
+ * @local:	Local endpoint; its address is zero for any
+ * @peer:	Peer, or without address
+ * @is_any:	Bound to any address: @local.addr is the peer's doing
+ * @route:	To the peer
+ * @queue:	struct udp_dgram, the oldest first
+ * @queue_size:	Memory they keep alive; at most @rcvbuf, but one always fits
+ * @queue_len:	Octets of payload in them
+ * @rcvbuf:	Cap on @queue_size
+ * @err:	Pending error, positive
+ * @ttl:	Of what is sent; 0: the default
+ * @group_ttl:	Of what is sent to groups
+ * @tos:	Of what is sent
+ * @may_share:	Address and port may be bound twice
+ * @may_bcast:	Broadcasts may be sent
+ * @is_send_shut: No more sending
+ * @is_recv_shut: No more receiving
+ */
+struct udp_sock {
+	struct list node;
+	struct stack *stack;
+	const struct udp_user *user;
+	void *arg;
+	struct udp_port *port;
+	struct endpoint local, peer;
+	bool is_any;
+	struct ip_route_ref route;
+	struct list queue;
+	size_t queue_size, queue_len, rcvbuf;
+	int err;
+	uint8_t ttl, group_ttl, tos;
+	bool may_share, may_bcast;
+	bool is_send_shut, is_recv_shut;
+};
+
+static inline struct udp_stack *udp_of(struct stack *stack)
+{
+	return stack->slot[SLOT_UDP];
+}
+
+static inline bool udp_has_peer(const struct udp_sock *u)
+{
+	return u->peer.addr.family != IP_NONE;
+}
+
+/* udp_port.c */
+struct udp_port *udp_port_find(const struct udp_stack *us, uint16_t num);
+int udp_port_bind(struct udp_sock *u, const struct endpoint *local);
+void udp_port_unbind(struct udp_sock *u);
+struct udp_sock *udp_port_match(const struct udp_port *port, struct ip_addr dst,
+				const struct endpoint *peer);
+bool udp_accepts(const struct udp_sock *u, struct ip_addr dst,
+		 const struct endpoint *peer);
+
+/* udp_in.c */
+void udp_input(struct stack *stack, struct pkt *pkt,
+	       const struct ip_meta *meta);
+bool udp_input_error(struct stack *stack, const struct ip_error *err);
+
+/* udp_queue.c */
+void udp_queue_add(struct udp_sock *u, struct pkt *pkt,
+		   const struct udp_dgram *what);
+void udp_queue_clear(struct udp_sock *u);
+
+/* udp.c */
+void udp_tell(struct udp_sock *u, uint32_t events);
+
+#endif /* UDP_UDP_INT_H */

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/*
+ * udp_out.c - sending datagrams
+ *
+ * A datagram is copied once, from the program into a block; header and
+ * checksum are put in front of it.  The sum over the payload is left to
+ * whoever can add it for nothing (PKT_CSUM_PARTIAL), and IP fragments what the
+ * link cannot take: UDP promises message boundaries, so there is no other way
+ * to send more than the MTU (RFC 1122, 4.1.1).
+ */
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "wire/csum.h"
+#include "wire/proto.h"
+#include "wire/udp.h"
+
+#include "core/pkt.h"
+
+#include "udp/udp_int.h"
+
+/* A packet with payload and header, or NULL. */
+static struct pkt *make_pkt(const struct udp_sock *u, const void *buf,
+			    size_t len, struct endpoint src,
+			    const struct endpoint *to)
+{
+	struct udp_hdr h = {
+		.sport = src.port,
+		.dport = to->port,
+		.len = (uint16_t)(UDP_HLEN + len),
+	};
+	struct pkt *pkt = pkt_new(u->stack->place.env, R_UDP_SEND);
+	uint8_t *p;
+
+	if (!pkt)
+		return NULL;
+	p = pkt_append(pkt, buf, len) ? NULL : pkt_push(pkt, UDP_HLEN);
+	if (!p) {
+		pkt_free(pkt);
+		return NULL;
+	}
+	h.sum = csum_fold_raw(
+		csum_pseudo(src.addr, to->addr, IP_PROTO_UDP, h.len));
+	udp_emit(p, &h);
+	pkt->csum = PKT_CSUM_PARTIAL;
+	pkt->csum_off = offsetof(struct udp_wire, sum);
+	return pkt;
+}
+
+/* From which of our addresses; the one it is bound to, or the route's. */
+static int choose_source(struct udp_sock *u, const struct endpoint *to,
+			 struct endpoint *src)
+{
+	*src = u->local;
+	if (!ip_addr_is_zero(src->addr) && !ip_addr_is_multicast(src->addr) &&
+	    !ip_addr_is_bcast(u->stack, src->addr))
+		return 0;
+	return ip_source_for(u->stack, to->addr, &src->addr);
+}
+
+static int output(struct udp_sock *u, const void *buf, size_t len,
+		  const struct endpoint *to)
+{
+	bool is_group = ip_addr_is_multicast(to->addr);
+	struct ip_send how = {
+		.dst = to->addr,
+		.proto = IP_PROTO_UDP,
+		.ttl = is_group ? u->group_ttl : u->ttl,
+		.tos = u->tos,
+		.may_bcast = u->may_bcast,
+		.ref = to == &u->peer ? &u->route : NULL,
+	};
+	struct endpoint src;
+	struct pkt *pkt;
+	int err = choose_source(u, to, &src);
+
+	if (err)
+		return err;
+	pkt = make_pkt(u, buf, len, src, to);
+	if (!pkt)
+		return -ENOMEM;
+	how.src = src.addr;
+	return ip_output(u->stack, pkt, &how);
+}
+
+/* Everything that can be wrong before a packet is made. */
+static int check_send(struct udp_sock *u, size_t len, const struct endpoint *to)
+{
+	static const struct endpoint any = {.addr = {.family = IP_V4}};
+
+	if (len > UDP_PAYLOAD_MAX)
+		return -EMSGSIZE;
+	if (!to)
+		return -EDESTADDRREQ;
+	if (to->addr.family != IP_V4)
+		return -EAFNOSUPPORT;
+	if (!to->port)
+		return -EINVAL;
+	if (u->err)
+		return udp_error(u);
+	if (u->is_send_shut)
+		return -EPIPE;
+	if (!u->may_bcast && ip_addr_is_bcast(u->stack, to->addr))
+		return -EACCES;
+	return u->port ? 0 : udp_bind(u, &any);
+}
+
+long udp_send(struct udp_sock *u, const void *buf, size_t len,
+	      const struct endpoint *to)
+{
+	int err;
+
+	if (!to && udp_has_peer(u))
+		to = &u->peer;
+	err = check_send(u, len, to);
+	if (!err)
+		err = output(u, buf, len, to);
+	if (err)
+		return err;
+	udp_of(u->stack)->stats.out_datagrams++;
+	return (long)len;
+}

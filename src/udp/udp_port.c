@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/*
+ * udp_port.c - who is bound where, and whose is what arrives
+ *
+ * Theory of operation
+ * ===================
+ * Ports in use are in a hash table; each has the list of its sockets.  Nearly
+ * always that is one, so finding the receiver of a datagram is one probe and
+ * one comparison.  Where several share a port, the one that says most about
+ * the datagram gets it: a peer counts more than a local address, and of equals
+ * the one bound last, as in Linux.
+ *
+ *	bound to		scores for a datagram to 10.0.0.1 from P
+ *	*:53, no peer		1
+ *	10.0.0.1:53, no peer	2
+ *	10.0.0.1:53, peer P	4
+ *	10.0.0.1:53, peer Q	0: not for this one
+ *
+ * A free port is drawn at random until one is free; only when that fails often
+ * (most are taken) are they tried in turn from a random one on.  Drawing anew
+ * instead of trying the next keeps the choice uniform, so that who knows some
+ * of our ports knows nothing about the others (RFC 6056, 3.3.1).
+ *
+ * Limits
+ * ------
+ * Sockets of one port are searched one after the other.  Strangers cannot make
+ * that list longer, programs on this host can.
+ */
+
+#include <assert.h>
+#include <errno.h>
+
+#include "base/check.h"
+
+#include "wire/proto.h"
+
+#include "udp/udp_int.h"
+
+#define PORT_COUNT (PORT_EPHEMERAL_MAX - PORT_EPHEMERAL_MIN + 1)
+#define PORT_DRAWS 64
+
+static uint32_t port_hash(const struct udp_stack *us, uint16_t num)
+{
+	return (uint32_t)siphash13_u64(&us->key, num);
+}
+
+static bool port_is(const void *item, const void *key)
+{
+	const struct udp_port *port = item;
+
+	return port->num == *(const uint16_t *)key;
+}
+
+struct udp_port *udp_port_find(const struct udp_stack *us, uint16_t num)
+{
+	return htab_find(&us->ports, port_hash(us, num), port_is, &num);
+}
+
+static struct udp_port *port_new(struct udp_stack *us, uint16_t num)
+{
+	struct udp_port *port = pool_get(&us->port_pool);
+
+	if (!port)
+		return NULL;
+	port->num = num;
+	list_init(&port->socks);
+	if (htab_add(&us->ports, port_hash(us, num), port)) {
+		pool_put(&us->port_pool, port);
+		return NULL;
+	}
+	return port;
+}
+
+static void port_free(struct udp_stack *us, struct udp_port *port)
+{
+	htab_del(&us->ports, port_hash(us, port->num), port);
+	pool_put(&us->port_pool, port);
+}
+
+/* Would two sockets of a port both be right for some datagram? */
+static bool overlaps(struct ip_addr a, struct ip_addr b)
+{
+	return ip_addr_is_zero(a) || ip_addr_is_zero(b) || ip_addr_eq(a, b);
+}
+
+static bool is_taken(const struct udp_port *port, const struct udp_sock *u,
+		     struct ip_addr addr)
+{
+	const struct udp_sock *other;
+
+	list_for_each_entry(other, &port->socks, struct udp_sock, node) {
+		if (other->may_share && u->may_share)
+			continue;
+		if (overlaps(other->local.addr, addr))
+			return true;
+	}
+	return false;
+}
+
+/* A port that nobody has: 0 and @num, -EADDRINUSE, -EIO. */
+static int draw_port(struct udp_sock *u, uint16_t *num)
+{
+	const struct udp_stack *us = udp_of(u->stack);
+	uint16_t at = 0;
+	int i, err;
+
+	static_assert((PORT_COUNT & (PORT_COUNT - 1)) == 0,
+		      "a remainder would not be uniform");
+	for (i = 0; i < PORT_DRAWS + PORT_COUNT; i++) {
+		if (i < PORT_DRAWS) {
+			err = stack_random(u->stack, &at, sizeof(at));
+			if (err)
+				return err;
+		} else {
+			at++;
+		}
+		*num = (uint16_t)(PORT_EPHEMERAL_MIN + at % PORT_COUNT);
+		if (!udp_port_find(us, *num))
+			return 0;
+	}
+	return -EADDRINUSE;
+}
+
+static bool may_bind_to(struct stack *stack, struct ip_addr addr)
+{
+	return ip_addr_is_zero(addr) || ip_addr_is_multicast(addr) ||
+	       ip_addr_is_ours(stack, addr) || ip_addr_is_bcast(stack, addr);
+}
+
+int udp_port_bind(struct udp_sock *u, const struct endpoint *local)
+{
+	struct udp_stack *us = udp_of(u->stack);
+	uint16_t num = local->port;
+	struct udp_port *port;
+	int err;
+
+	if (!may_bind_to(u->stack, local->addr))
+		return -EADDRNOTAVAIL;
+	if (!num) {
+		err = draw_port(u, &num);
+		if (err)
+			return err;
+	}
+	port = udp_port_find(us, num);
+	if (port && is_taken(port, u, local->addr))
+		return -EADDRINUSE;
+	if (!port)
+		port = port_new(us, num);
+	if (!port)
+		return -ENOMEM;
+	list_add_head(&port->socks, &u->node);
+	u->port = port;
+	u->local = *local;
+	u->local.port = num;
+	u->is_any = ip_addr_is_zero(local->addr);
+	return 0;
+}
+
+void udp_port_unbind(struct udp_sock *u)
+{
+	struct udp_port *port = u->port;
+
+	if (!port)
+		return;
+	list_del(&u->node);
+	u->port = NULL;
+	if (list_is_empty(&port->socks))
+		port_free(udp_of(u->stack), port);
+}
+
+/* 0: not for this socket; else the more the better, see above. */
+static int score(const struct udp_sock *u, struct ip_addr dst,
+		 const struct endpoint *peer)
+{
+	int n = 1;
+
+	if (!u->is_any || udp_has_peer(u)) {
+		if (!ip_addr_eq(u->local.addr, dst))
+			return 0;
+		n += !u->is_any;
+	}
+	if (udp_has_peer(u)) {
+		if (!endpoint_eq(u->peer, *peer))
+			return 0;
+		n += 2;
+	}
+	return n;
+}
+
+struct udp_sock *udp_port_match(const struct udp_port *port, struct ip_addr dst,
+				const struct endpoint *peer)
+{
+	struct udp_sock *u, *best = NULL;
+	int n, best_n = 0;
+
+	list_for_each_entry(u, &port->socks, struct udp_sock, node) {
+		n = score(u, dst, peer);
+		if (n > best_n) {
+			best_n = n;
+			best = u;
+		}
+	}
+	return best;
+}
+
+bool udp_accepts(const struct udp_sock *u, struct ip_addr dst,
+		 const struct endpoint *peer)
+{
+	return score(u, dst, peer) > 0;
+}
