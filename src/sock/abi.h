@@ -84,7 +84,6 @@ enum {
 	SK_IP_TOS		= 1,
 	SK_IP_TTL		= 2,
 	SK_IP_MULTICAST_TTL	= 33,
-	SK_IP_MULTICAST_LOOP	= 34,
 	SK_IP_ADD_MEMBERSHIP	= 35,		/* struct sk_mreq */
 	SK_IP_DROP_MEMBERSHIP	= 36,		/* struct sk_mreq */
 };
@@ -97,10 +96,7 @@ enum {
 	SK_TCP_KEEPIDLE		= 4,		/* seconds */
 	SK_TCP_KEEPINTVL	= 5,		/* seconds */
 	SK_TCP_KEEPCNT		= 6,
-	SK_TCP_SYNCNT		= 7,
-	SK_TCP_INFO		= 11,
-	SK_TCP_QUICKACK		= 12,
-	SK_TCP_CONGESTION	= 13,
+	SK_TCP_INFO		= 11,		/* struct sk_tcp_info */
 	SK_TCP_USER_TIMEOUT	= 18,		/* milliseconds */
 };
 /* clang-format on */
@@ -119,6 +115,19 @@ struct sk_timeval {
 struct sk_mreq {
 	uint8_t group[4];
 	uint8_t local[4];
+};
+
+/* As Linux lays it out, up to the fields that weft has an answer for.  States
+ * are Linux's: 1 ESTABLISHED ... 11 CLOSING.  Times are in microseconds. */
+struct sk_tcp_info {
+	uint8_t state, ca_state, retransmits, probes, backoff, options;
+	uint8_t wscale; /* of the peer in the lower four bits, ours above */
+	uint8_t flags;
+	uint32_t rto, ato, snd_mss, rcv_mss;
+	uint32_t unacked, sacked, lost, retrans, fackets;
+	uint32_t last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;
+	uint32_t pmtu, rcv_ssthresh, rtt, rttvar, snd_ssthresh, snd_cwnd;
+	uint32_t advmss, reordering, rcv_rtt, rcv_space, total_retrans;
 };
 
 #endif /* SOCK_ABI_H */

@@ -94,7 +94,7 @@ static inline uint32_t file_poll(struct file *file)
 int file_open(struct file *file);
 
 /* As file_open(), the lowest free one not below @min. */
-int file_open_from(struct file *file, int min);
+int file_open_from(struct file *file, int min); /* -EINVAL: beyond the cap */
 
 /* The file behind a descriptor, lent; NULL if there is none. */
 struct file *file_find(struct stack *stack, int fd);
@@ -121,9 +121,5 @@ void file_set_max(struct stack *stack, uint32_t max);
  * -EDEADLK: called from within an event, or nothing is left that could happen
  */
 int file_wait(struct file *file, uint32_t events, uint64_t until_ns);
-
-/* The descriptor table of a stack; inet_init() calls these.  0 or -ENOMEM. */
-int file_table_init(struct stack *stack);
-void file_table_fini(struct stack *stack); /* closes what is open */
 
 #endif /* SOCK_FILE_H */

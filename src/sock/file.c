@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/*
+ * file.c - the descriptor table, references, and sleeping
+ *
+ * The table is an array that doubles.  POSIX wants the lowest free descriptor;
+ * below table->lowest none is free, so a search begins there, and a program
+ * that closes what it opened last never searches at all.
+ *
+ * Invariants
+ * ----------
+ *  (1) Each table entry holds one reference.
+ *  (2) No entry below table->lowest is free.
+ */
+
+#include "sock/file.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "core/stack.h"
+
+#include "sock/abi.h"
+#include "sock/sock_int.h"
+
+#define TABLE_SIZE_MIN 16
+
+void file_init(struct file *file, struct stack *stack,
+	       const struct file_ops *ops)
+{
+	file->ops = ops;
+	file->stack = stack;
+	waitq_init(&file->wq);
+	file->refs = 1;
+	file->sleepers = 0;
+	file->flags = 0;
+}
+
+struct file *file_get(struct file *file)
+{
+	check(file->refs > 0);
+	file->refs++;
+	return file;
+}
+
+/* A waiter may be in the middle of freeing itself: take it off first. */
+static void tell_it_goes(struct file *file)
+{
+	struct list *pos;
+
+	while ((pos = list_pop_head(&file->wq.waiters))) {
+		struct waiter *w = container_of(pos, struct waiter, node);
+
+		w->wake(w, WAIT_NVAL);
+	}
+}
+
+void file_put(struct file *file)
+{
+	check(file->refs > 0);
+	if (--file->refs)
+		return;
+	tell_it_goes(file);
+	file->ops->release(file);
+}
+
+static int table_grow(struct file_table *t, struct mem *mem)
+{
+	uint32_t size = t->size ? 2 * t->size : TABLE_SIZE_MIN;
+	struct file **files = mem_alloc_array(mem, size, sizeof(*files));
+
+	if (!files)
+		return -ENOMEM;
+	if (t->size)
+		memcpy(files, t->files, t->size * sizeof(*files));
+	mem_free(mem, t->files, t->size * sizeof(*files));
+	t->files = files;
+	t->size = size;
+	return 0;
+}
+
+/* The lowest free entry not below @min, which need not exist yet. */
+static uint32_t lowest_free(const struct file_table *t, uint32_t min)
+{
+	uint32_t fd = min > t->lowest ? min : t->lowest;
+
+	while (fd < t->size && t->files[fd])
+		fd++;
+	return fd;
+}
+
+int file_open_from(struct file *file, int min)
+{
+	struct file_table *t = file_table_of(file->stack);
+	uint32_t fd;
+
+	if (min < 0 || (uint32_t)min >= t->max)
+		return -EINVAL;
+	fd = lowest_free(t, (uint32_t)min);
+	if (fd >= t->max)
+		return -EMFILE;
+	while (fd >= t->size) {
+		int err = table_grow(t, file->stack->place.env->mem);
+
+		if (err)
+			return err;
+	}
+	t->files[fd] = file;
+	if (fd == t->lowest)
+		t->lowest = fd + 1;
+	return (int)fd;
+}
+
+int file_open(struct file *file)
+{
+	return file_open_from(file, 0);
+}
+
+struct file *file_find(struct stack *stack, int fd)
+{
+	struct file_table *t = file_table_of(stack);
+
+	if (fd < 0 || (uint32_t)fd >= t->size)
+		return NULL;
+	return t->files[fd];
+}
+
+int file_close(struct stack *stack, int fd)
+{
+	struct file_table *t = file_table_of(stack);
+	struct file *file = file_find(stack, fd);
+
+	if (!file)
+		return -EBADF;
+	t->files[fd] = NULL;
+	if ((uint32_t)fd < t->lowest)
+		t->lowest = (uint32_t)fd;
+	file_put(file);
+	return 0;
+}
+
+void file_for_each(struct stack *stack,
+		   void (*fn)(int fd, struct file *file, void *arg), void *arg)
+{
+	struct file_table *t = file_table_of(stack);
+	uint32_t fd;
+
+	for (fd = 0; fd < t->size; fd++)
+		if (t->files[fd])
+			fn((int)fd, t->files[fd], arg);
+}
+
+void file_set_max(struct stack *stack, uint32_t max)
+{
+	file_table_of(stack)->max = max;
+}
+
+struct sleeper {
+	struct waiter waiter;
+	bool is_woken;
+};
+
+static void wake_sleeper(struct waiter *w, uint32_t events)
+{
+	struct sleeper *s = container_of(w, struct sleeper, waiter);
+
+	(void)events;
+	s->is_woken = true;
+}
+
+static bool is_woken(void *arg)
+{
+	const struct sleeper *s = arg;
+
+	return s->is_woken;
+}
+
+int file_wait(struct file *file, uint32_t events, uint64_t until_ns)
+{
+	struct sleeper s = {0};
+	int err;
+
+	if (file_poll(file) & (events | WAIT_ERR | WAIT_HUP))
+		return 0;
+	waiter_init(&s.waiter, wake_sleeper, NULL, events);
+	file_get(file);
+	waitq_add(&file->wq, &s.waiter);
+	file->sleepers++;
+	err = stack_wait(file->stack, is_woken, &s, until_ns);
+	file->sleepers--;
+	waitq_del(&s.waiter);
+	file_put(file);
+	return err;
+}
+
+/* Closing one file may close others (an epoll set lets go of nothing, but a
+ * callback might), so always look anew. */
+void file_table_close_all(struct stack *stack)
+{
+	struct file_table *t = file_table_of(stack);
+	uint32_t fd;
+
+	for (fd = 0; fd < t->size; fd++)
+		if (t->files[fd])
+			file_close(stack, (int)fd);
+	mem_free(stack->place.env->mem, t->files, t->size * sizeof(*t->files));
+	t->files = NULL;
+	t->size = 0;
+}

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sock.c - sockets: the calls that make, name, connect and close them
+ *
+ * Theory of operation
+ * ===================
+ * A socket is a file in front of a transport.  What is the same for all kinds
+ * (descriptors, blocking, events, the order in which errors are looked for)
+ * is done here and in sock_io.c; what is not is a table of functions that
+ * never block (struct sock_ops; sock_stream.c, sock_dgram.c).
+ *
+ *	program ---> sk_xxx() ---> struct sock ---> ops ---> tcp/, udp/
+ *	                               ^                        |
+ *	              waiters <--- wait queue <--- on_event ----+
+ *
+ * Every call is bracketed by call_begin() and call_end().  In between the
+ * stack puts off tasks, so nothing calls the program back in the middle, and
+ * env->cause is the event of this call, so that a frame can tell which call
+ * sent it.  Sleeping happens outside the bracket.
+ */
+
+#include "sock/sock.h"
+
+#include <errno.h>
+
+#include "base/check.h"
+
+#include "core/probe.h"
+
+#include "sock/sock_int.h"
+
+static uint32_t poll_file(struct file *file);
+static long read_file(struct file *file, void *buf, size_t len);
+static long write_file(struct file *file, const void *buf, size_t len);
+static void release_file(struct file *file);
+
+/* One table for all sockets: so a file is a socket if it has these. */
+static const struct file_ops sock_file_ops = {
+	.kind = "socket",
+	.poll = poll_file,
+	.read = read_file,
+	.write = write_file,
+	.release = release_file,
+};
+
+struct sock *sock_of(struct file *file)
+{
+	if (file->ops != &sock_file_ops)
+		return NULL;
+	return container_of(file, struct sock, file);
+}
+
+static uint32_t poll_file(struct file *file)
+{
+	struct sock *s = sock_of(file);
+
+	return s->ops->poll(s);
+}
+
+static long read_file(struct file *file, void *buf, size_t len)
+{
+	struct sock *s = sock_of(file);
+	struct sock_io io = {.in = buf, .len = len, .want = 1};
+
+	return s->ops->recv(s, &io);
+}
+
+static long write_file(struct file *file, const void *buf, size_t len)
+{
+	struct sock *s = sock_of(file);
+	struct sock_io io = {.out = buf, .len = len, .want = len};
+
+	return s->ops->send(s, &io);
+}
+
+static void sock_free(struct sock *s)
+{
+	struct sock_stack *ss = sock_stack_of(s->file.stack);
+
+	sock_group_leave_all(s);
+	pool_put(&ss->socks, s);
+}
+
+static void release_file(struct file *file)
+{
+	struct sock *s = sock_of(file);
+
+	s->ops->free(s);
+	sock_free(s);
+}
+
+/* A socket without its transport end, or NULL. */
+static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops)
+{
+	struct sock *s = pool_get_zeroed(&sock_stack_of(stack)->socks);
+
+	if (!s)
+		return NULL;
+	file_init(&s->file, stack, &sock_file_ops);
+	s->ops = ops;
+	list_init(&s->groups);
+	sock_opts_init(s);
+	return s;
+}
+
+int sock_find(struct stack *stack, int fd, struct sock **s)
+{
+	struct file *file = file_find(stack, fd);
+
+	if (!file)
+		return -EBADF;
+	*s = sock_of(file);
+	return *s ? 0 : -ENOTSOCK;
+}
+
+void sock_tell(struct sock *s, uint32_t events)
+{
+	waitq_wake(&s->file.wq, events);
+}
+
+/* Tell that a call has failed; returns @err. */
+int sock_failed(struct sock *s, const char *call, int err)
+{
+	if (err)
+		PROBE(&s->file.stack->place, EV_CALL, R_SOCK_ERROR, NULL,
+		      EVF_NUM("fd", s->fd), EVF_TEXT("call", call),
+		      EVF_NUM("errno", -err));
+	return err;
+}
+
+/* When a call with this timeout gives up; 0 is no timeout. */
+uint64_t sock_deadline(const struct sock *s, uint64_t timeout_ns)
+{
+	uint64_t now = stack_now(s->file.stack);
+
+	if (!timeout_ns || timeout_ns > UINT64_MAX - now)
+		return UINT64_MAX;
+	return now + timeout_ns;
+}
+
+int sock_init(struct stack *stack)
+{
+	struct mem *mem = stack->place.env->mem;
+	struct sock_stack *ss = mem_alloc(mem, sizeof(*ss));
+
+	if (!ss)
+		return -ENOMEM;
+	ss->table.max = FILE_MAX_DEFAULT;
+	pool_init(&ss->socks, mem, "socket", sizeof(struct sock), 0);
+	list_init(&ss->groups);
+	stack->slot[SLOT_SOCK] = ss;
+	return 0;
+}
+
+void sock_fini(struct stack *stack)
+{
+	struct sock_stack *ss = sock_stack_of(stack);
+
+	if (!ss)
+		return;
+	stack_enter(stack);
+	file_table_close_all(stack);
+	stack_leave(stack);
+	pool_fini(&ss->socks);
+	mem_free(stack->place.env->mem, ss, sizeof(*ss));
+	stack->slot[SLOT_SOCK] = NULL;
+}
+
+/* The kind of socket for these arguments, in Linux's order of complaints. */
+static int choose_ops(int domain, int type, int proto,
+		      const struct sock_ops **ops)
+{
+	if (type & ~(SK_SOCK_TYPE_MASK | SK_SOCK_NONBLOCK | SK_SOCK_CLOEXEC))
+		return -EINVAL;
+	if (domain != SK_AF_INET)
+		return -EAFNOSUPPORT;
+	type &= SK_SOCK_TYPE_MASK;
+	if (type == 0 || type > 10)
+		return -EINVAL;
+	if (type == SK_SOCK_STREAM)
+		*ops = &sock_stream_ops;
+	else if (type == SK_SOCK_DGRAM)
+		*ops = &sock_dgram_ops;
+	else
+		return -ESOCKTNOSUPPORT;
+	if (proto < 0 || proto > 255)
+		return -EINVAL;
+	return proto && proto != (*ops)->proto ? -EPROTONOSUPPORT : 0;
+}
+
+/* Give a socket a descriptor, or get rid of it. */
+static int sock_open(struct sock *s, int flags)
+{
+	int fd = file_open(&s->file);
+
+	if (flags & SK_SOCK_NONBLOCK)
+		s->file.flags |= SK_O_NONBLOCK;
+	if (fd < 0)
+		file_put(&s->file);
+	else
+		s->fd = fd;
+	return fd;
+}
+
+static int make_socket(struct stack *stack, const struct sock_ops *ops,
+		       int flags)
+{
+	struct sock *s = sock_new(stack, ops);
+
+	if (!s)
+		return -ENOMEM;
+	if (ops->open(s)) {
+		sock_free(s);
+		return -ENOMEM;
+	}
+	return sock_open(s, flags);
+}
+
+int sk_socket(struct stack *stack, int domain, int type, int proto)
+{
+	const struct sock_ops *ops;
+	struct sock_call call;
+	int fd = choose_ops(domain, type, proto, &ops);
+
+	if (fd)
+		return fd;
+	call = call_begin(stack);
+	fd = make_socket(stack, ops, type);
+	if (fd >= 0)
+		PROBE(&stack->place, EV_CALL, R_SOCK_SOCKET, NULL,
+		      EVF_NUM("fd", fd),
+		      EVF_TEXT("kind",
+			       ops == &sock_stream_ops ? "tcp" : "udp"));
+	call_end(call);
+	return fd;
+}
+
+int sk_bind(struct stack *stack, int fd, const struct endpoint *local)
+{
+	struct sock_call call;
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	call = call_begin(stack);
+	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_BIND, NULL,
+		    EVF_NUM("fd", fd), EVF_EP("local", local));
+	err = sock_failed(s, "bind", s->ops->bind(s, local));
+	call_end(call);
+	return err;
+}
+
+int sk_listen(struct stack *stack, int fd, int backlog)
+{
+	struct sock_call call;
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	if (!s->ops->listen)
+		return -EOPNOTSUPP;
+	call = call_begin(stack);
+	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_LISTEN, NULL,
+		    EVF_NUM("fd", fd), EVF_NUM("backlog", backlog));
+	err = sock_failed(s, "listen", s->ops->listen(s, backlog));
+	call_end(call);
+	return err;
+}
+
+static bool is_under_way(int err)
+{
+	return err == -EINPROGRESS || err == -EALREADY;
+}
+
+/* One try; @is_first tells of the call. */
+static int connect_once(struct sock *s, const struct endpoint *peer,
+			bool is_first)
+{
+	struct stack *stack = s->file.stack;
+	struct sock_call call = call_begin(stack);
+	int err;
+
+	if (is_first)
+		PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_CONNECT, NULL,
+			    EVF_NUM("fd", s->fd), EVF_EP("peer", peer));
+	err = s->ops->connect(s, peer);
+	if (!is_under_way(err))
+		sock_failed(s, "connect", err);
+	call_end(call);
+	return err;
+}
+
+static int connect_blocking(struct sock *s, const struct endpoint *peer)
+{
+	uint64_t until = sock_deadline(s, s->opts.send_timeout_ns);
+	int first = connect_once(s, peer, true), err = first;
+
+	while (is_under_way(err) && sock_may_block(s, 0)) {
+		err = file_wait(&s->file, WAIT_OUT, until);
+		if (err == -ETIMEDOUT)
+			return first;
+		if (!err)
+			err = connect_once(s, peer, false);
+	}
+	return err;
+}
+
+int sk_connect(struct stack *stack, int fd, const struct endpoint *peer)
+{
+	struct endpoint to = *peer;
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	if (to.addr.family == IP_V4 && ip4_is_zero(to.addr.v4))
+		to.addr.v4 = IP4_LOOPBACK; /* "this host", as in Linux */
+	file_get(&s->file);
+	err = connect_blocking(s, &to);
+	file_put(&s->file);
+	return err;
+}
+
+/* The descriptor comes before the connection, which stays queued if there is
+ * none. */
+static int accept_once(struct sock *s, struct endpoint *peer, int flags)
+{
+	struct stack *stack = s->file.stack;
+	struct endpoint from;
+	struct sock *child;
+	int fd, err;
+
+	if (!s->ops->accept)
+		return -EOPNOTSUPP;
+	err = s->ops->accept(s, NULL);
+	if (err)
+		return err;
+	child = sock_new(stack, s->ops);
+	if (!child)
+		return -ENOMEM;
+	fd = sock_open(child, flags);
+	if (fd < 0)
+		return fd;
+	err = s->ops->accept(s, child);
+	if (err) {
+		file_close(stack, fd);
+		return err;
+	}
+	from = child->ops->peer(child);
+	PROBE(&stack->place, EV_CALL, R_SOCK_ACCEPT, NULL, EVF_NUM("fd", s->fd),
+	      EVF_NUM("new_fd", fd), EVF_EP("peer", &from));
+	if (peer)
+		*peer = from;
+	return fd;
+}
+
+static int accept_blocking(struct sock *s, struct endpoint *peer, int flags)
+{
+	uint64_t until = sock_deadline(s, s->opts.recv_timeout_ns);
+
+	for (;;) {
+		struct sock_call call = call_begin(s->file.stack);
+		int fd = accept_once(s, peer, flags), err;
+
+		call_end(call);
+		if (fd != -EAGAIN || !sock_may_block(s, 0))
+			return fd;
+		err = file_wait(&s->file, WAIT_IN, until);
+		if (err)
+			return err == -ETIMEDOUT ? -EAGAIN : err;
+	}
+}
+
+int sk_accept4(struct stack *stack, int fd, struct endpoint *peer, int flags)
+{
+	struct sock *s;
+	int err;
+
+	if (flags & ~(SK_SOCK_NONBLOCK | SK_SOCK_CLOEXEC))
+		return -EINVAL;
+	err = sock_find(stack, fd, &s);
+	if (err)
+		return err;
+	file_get(&s->file);
+	err = accept_blocking(s, peer, flags);
+	file_put(&s->file);
+	return err;
+}
+
+int sk_accept(struct stack *stack, int fd, struct endpoint *peer)
+{
+	return sk_accept4(stack, fd, peer, 0);
+}
+
+int sk_shutdown(struct stack *stack, int fd, int how)
+{
+	struct sock_call call;
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	if (how < SK_SHUT_RD || how > SK_SHUT_RDWR)
+		return -EINVAL;
+	call = call_begin(stack);
+	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_SHUTDOWN, NULL,
+		    EVF_NUM("fd", fd), EVF_NUM("how", how));
+	err = s->ops->shutdown(s, how);
+	call_end(call);
+	return err;
+}

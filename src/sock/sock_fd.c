@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sock_fd.c - calls on descriptors: closing, copying, names, readiness
+ */
+
+#include <errno.h>
+
+#include "core/probe.h"
+
+#include "sock/sock_int.h"
+
+static bool is_lingered(void *arg)
+{
+	struct sock *s = arg;
+
+	return s->ops->linger(s);
+}
+
+/* SO_LINGER with a time: close() waits until all has arrived.  In an event
+ * nobody can wait, and then the transport goes on alone as it always does. */
+static void linger(struct sock *s)
+{
+	const struct sk_linger *l = &s->opts.linger;
+	uint64_t until;
+
+	if (!s->ops->linger || !l->onoff || l->linger_s <= 0)
+		return;
+	until = sock_deadline(s, (uint64_t)l->linger_s * NS_PER_S);
+	stack_wait(s->file.stack, is_lingered, s, until);
+}
+
+int sk_close(struct stack *stack, int fd)
+{
+	struct file *file = file_find(stack, fd);
+	struct sock_call call;
+	struct sock *s;
+
+	if (!file)
+		return -EBADF;
+	s = sock_of(file);
+	call = call_begin(stack);
+	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_CLOSE, NULL,
+		    EVF_NUM("fd", fd));
+	if (s && file->refs == 1 && call.stack->depth == 1) {
+		/* Sleeping happens outside the bracket. */
+		stack_leave(stack);
+		linger(s);
+		stack_enter(stack);
+	}
+	file_close(stack, fd);
+	call_end(call);
+	return 0;
+}
+
+int sk_getsockname(struct stack *stack, int fd, struct endpoint *local)
+{
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	*local = s->ops->local(s);
+	if (local->addr.family == IP_NONE)
+		local->addr = ip_addr_v4(IP4_ANY);
+	return 0;
+}
+
+int sk_getpeername(struct stack *stack, int fd, struct endpoint *peer)
+{
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	*peer = s->ops->peer(s);
+	return peer->addr.family == IP_NONE ? -ENOTCONN : 0;
+}
+
+int sk_fcntl(struct stack *stack, int fd, int cmd, int arg)
+{
+	struct file *file = file_find(stack, fd);
+	int new_fd;
+
+	if (!file)
+		return -EBADF;
+	switch (cmd) {
+	case SK_F_GETFL:
+		return (int)file->flags | SK_O_RDWR;
+	case SK_F_SETFL:
+		file->flags = (uint32_t)arg & SK_O_NONBLOCK;
+		return 0;
+	case SK_F_DUPFD:
+		new_fd = file_open_from(file, arg);
+		if (new_fd >= 0)
+			file_get(file);
+		return new_fd;
+	default:
+		return -EINVAL;
+	}
+}
+
+int sk_dup(struct stack *stack, int fd)
+{
+	return sk_fcntl(stack, fd, SK_F_DUPFD, 0);
+}
+
+uint32_t sk_ready(struct stack *stack, int fd)
+{
+	struct file *file = file_find(stack, fd);
+
+	return file ? file_poll(file) : WAIT_NVAL;
+}
+
+struct walk {
+	void (*fn)(const struct sock_info *info, void *arg);
+	void *arg;
+};
+
+static void info_one(int fd, struct file *file, void *arg)
+{
+	const struct walk *walk = arg;
+	struct sock *s = sock_of(file);
+	struct sock_info info = {.fd = fd};
+
+	if (!s)
+		return;
+	info.kind = s->ops->type == SK_SOCK_STREAM ? "tcp" : "udp";
+	info.local = s->ops->local(s);
+	info.peer = s->ops->peer(s);
+	info.waiters = (uint32_t)list_count(&file->wq.waiters);
+	info.sleepers = file->sleepers;
+	s->ops->info(s, &info);
+	walk->fn(&info, walk->arg);
+}
+
+void sock_for_each(struct stack *stack,
+		   void (*fn)(const struct sock_info *info, void *arg),
+		   void *arg)
+{
+	struct walk walk = {fn, arg};
+
+	file_for_each(stack, info_one, &walk);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sock_io.c - sending and receiving
+ *
+ * Theory of operation
+ * ===================
+ * All calls that move octets are one loop around a step that does not block:
+ *
+ *	do what is possible now; if that is not enough and the call may
+ *	block, sleep on the socket's wait queue, and again
+ *
+ * What is enough is io->want: one octet for a receive, all of them for a send
+ * on a stream or a receive with SK_MSG_WAITALL.  A call that has moved some
+ * octets reports these; an error after that is found by the next call.
+ *
+ * The event of a receive call is told when there is something to receive, so
+ * a program that polls in vain leaves no trace; its octets are those that the
+ * call is going to return.
+ */
+
+#include <errno.h>
+
+#include "core/probe.h"
+
+#include "sock/sock_int.h"
+
+typedef long step_fn(struct sock *s, struct sock_io *io);
+
+/**
+ * struct mover - one direction of moving octets
+ * @step:	What is possible now
+ * @event:	What to sleep for
+ * @what:	The call, for its event
+ */
+struct mover {
+	step_fn *(*step)(const struct sock_ops *ops);
+	uint32_t event;
+	enum reason what;
+};
+
+static step_fn *send_step(const struct sock_ops *ops)
+{
+	return ops->send;
+}
+
+static step_fn *recv_step(const struct sock_ops *ops)
+{
+	return ops->recv;
+}
+
+static const struct mover sender = {send_step, WAIT_OUT, R_SOCK_SEND};
+static const struct mover receiver = {recv_step, WAIT_IN, R_SOCK_RECV};
+
+/* Octets that the call will move, as far as can be told. */
+static size_t octets_of(struct sock *s, const struct sock_io *io, bool is_recv)
+{
+	size_t n = is_recv ? s->ops->readable(s) : io->len;
+
+	return n < io->len ? n : io->len;
+}
+
+/* Tell of the call, once, when it begins to do something. */
+static uint32_t tell_call(struct sock *s, const struct sock_io *io,
+			  const struct mover *m)
+{
+	bool is_recv = m->event == WAIT_IN;
+
+	if (is_recv && !(s->ops->poll(s) & WAIT_IN))
+		return 0;
+	return PROBE(&s->file.stack->place, EV_CALL, m->what, NULL,
+		     EVF_NUM("fd", s->fd),
+		     EVF_NUM("octets", octets_of(s, io, is_recv)));
+}
+
+static long step_once(struct sock *s, struct sock_io *io, const struct mover *m,
+		      uint32_t *cause)
+{
+	struct sock_call call = call_begin(s->file.stack);
+	long n;
+
+	if (!*cause)
+		*cause = tell_call(s, io, m);
+	probe_set_cause(s->file.stack->place.env, *cause);
+	n = m->step(s->ops)(s, io);
+	call_end(call);
+	return n;
+}
+
+/* @err, unless some octets have been moved already. */
+static long outcome(const struct sock_io *io, long err)
+{
+	return io->done ? (long)io->done : err;
+}
+
+static long move(struct sock *s, struct sock_io *io, const struct mover *m)
+{
+	bool is_recv = m->event == WAIT_IN;
+	uint64_t until = sock_deadline(s, is_recv ? s->opts.recv_timeout_ns
+						  : s->opts.send_timeout_ns);
+	bool may_block = sock_may_block(s, io->flags);
+	uint32_t cause = 0;
+
+	for (;;) {
+		long n = step_once(s, io, m, &cause);
+
+		if (n > 0)
+			io->done += (size_t)n;
+		if (n == 0 || io->done >= io->want)
+			return (long)io->done;
+		if (n > 0)
+			continue;
+		if (n != -EAGAIN || !may_block)
+			return outcome(io, n);
+		n = file_wait(&s->file, m->event, until);
+		if (n)
+			return outcome(io, n == -ETIMEDOUT ? -EAGAIN : n);
+	}
+}
+
+static long move_fd(struct stack *stack, int fd, struct sock_io *io,
+		    const struct mover *m)
+{
+	struct sock *s;
+	long n = sock_find(stack, fd, &s);
+
+	if (n)
+		return n;
+	file_get(&s->file);
+	n = move(s, io, m);
+	file_put(&s->file);
+	return n;
+}
+
+long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,
+	       int flags, const struct endpoint *to)
+{
+	struct sock_io io = {
+		.out = buf, .len = len, .flags = flags, .to = to, .want = len};
+	struct endpoint other;
+
+	if (flags & SK_MSG_OOB)
+		return -EOPNOTSUPP;
+	if (to && to->addr.family == IP_V4 && ip4_is_zero(to->addr.v4)) {
+		other = *to;
+		other.addr.v4 = IP4_LOOPBACK;
+		io.to = &other;
+	}
+	return move_fd(stack, fd, &io, &sender);
+}
+
+long sk_send(struct stack *stack, int fd, const void *buf, size_t len,
+	     int flags)
+{
+	return sk_sendto(stack, fd, buf, len, flags, NULL);
+}
+
+long sk_recvfrom(struct stack *stack, int fd, void *buf, size_t len, int flags,
+		 struct endpoint *from)
+{
+	struct sock_io io = {.in = buf, .len = len, .flags = flags, .want = 1};
+
+	if (flags & SK_MSG_OOB)
+		return -EINVAL;
+	if (flags & SK_MSG_ERRQUEUE)
+		return -EAGAIN;
+	if (flags & SK_MSG_WAITALL && !(flags & SK_MSG_PEEK))
+		io.want = len;
+	if (from)
+		*from = (struct endpoint){0};
+	io.from = from;
+	return move_fd(stack, fd, &io, &receiver);
+}
+
+long sk_recv(struct stack *stack, int fd, void *buf, size_t len, int flags)
+{
+	return sk_recvfrom(stack, fd, buf, len, flags, NULL);
+}
+
+/* Files that are no sockets; they never move a part. */
+static long read_once(struct file *file, void *buf, size_t len)
+{
+	struct sock_call call = call_begin(file->stack);
+	long n = file->ops->read ? file->ops->read(file, buf, len) : -EINVAL;
+
+	call_end(call);
+	return n;
+}
+
+static long write_once(struct file *file, const void *buf, size_t len)
+{
+	struct sock_call call = call_begin(file->stack);
+	long n = file->ops->write ? file->ops->write(file, buf, len) : -EINVAL;
+
+	call_end(call);
+	return n;
+}
+
+long sk_read(struct stack *stack, int fd, void *buf, size_t len)
+{
+	struct file *file = file_find(stack, fd);
+	long n;
+
+	if (!file)
+		return -EBADF;
+	if (sock_of(file))
+		return sk_recv(stack, fd, buf, len, 0);
+	file_get(file);
+	while ((n = read_once(file, buf, len)) == -EAGAIN &&
+	       !(file->flags & SK_O_NONBLOCK)) {
+		int err = file_wait(file, WAIT_IN, UINT64_MAX);
+
+		if (err) {
+			n = err;
+			break;
+		}
+	}
+	file_put(file);
+	return n;
+}
+
+long sk_write(struct stack *stack, int fd, const void *buf, size_t len)
+{
+	struct file *file = file_find(stack, fd);
+	long n;
+
+	if (!file)
+		return -EBADF;
+	if (sock_of(file))
+		return sk_send(stack, fd, buf, len, 0);
+	file_get(file);
+	while ((n = write_once(file, buf, len)) == -EAGAIN &&
+	       !(file->flags & SK_O_NONBLOCK)) {
+		int err = file_wait(file, WAIT_OUT, UINT64_MAX);
+
+		if (err) {
+			n = err;
+			break;
+		}
+	}
+	file_put(file);
+	return n;
+}

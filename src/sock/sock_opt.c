@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sock_opt.c - options of sockets
+ *
+ * Theory of operation
+ * ===================
+ * Most options are a number with a range, remembered in struct sock_opts and
+ * told to the transport: these are rows of a table.  The value is kept here
+ * and not asked back from the transport, so that it survives the transport's
+ * end (a connection that failed is replaced, see sock_stream.c).
+ *
+ * Buffer sizes are doubled as Linux does it: what the program asks for is
+ * meant for payload, what it is told includes the overhead.
+ */
+
+#include "sock/sock_opt.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "sock/sock_int.h"
+#include "tcp/tcp.h"
+#include "udp/udp.h"
+
+/* clang-format off */
+#define BUF_MAX_ASKED	(4 << 20)	/* as much as may be asked for */
+#define RCVBUF_MIN	2304
+#define SNDBUF_MIN	4608
+#define TCP_RCVBUF	131072
+#define TCP_SNDBUF	16384
+#define UDP_SNDBUF	212992
+#define MAXSEG_DEFAULT	536
+/* clang-format on */
+
+static bool is_stream(const struct sock *s)
+{
+	return s->ops->type == SK_SOCK_STREAM;
+}
+
+static void apply_reuse(struct sock *s)
+{
+	if (!is_stream(s))
+		udp_set_reuse(s->udp, s->opts.reuse_addr || s->opts.reuse_port);
+}
+
+static void apply_broadcast(struct sock *s)
+{
+	if (!is_stream(s))
+		udp_set_broadcast(s->udp, s->opts.broadcast);
+}
+
+static void apply_rcvbuf(struct sock *s)
+{
+	size_t n = (size_t)s->opts.rcvbuf;
+
+	if (!is_stream(s))
+		udp_set_rcvbuf(s->udp, n);
+	else
+		tcp_set_rcvbuf(s->tcp, n / 2);
+}
+
+static void apply_sndbuf(struct sock *s)
+{
+	if (is_stream(s))
+		tcp_set_sndbuf(s->tcp, (size_t)s->opts.sndbuf / 2);
+}
+
+static void apply_keepalive(struct sock *s)
+{
+	if (is_stream(s))
+		tcp_set_keepalive(s->tcp, s->opts.keepalive);
+}
+
+static void apply_ttl(struct sock *s)
+{
+	unsigned int ttl = (unsigned int)s->opts.ttl;
+
+	if (is_stream(s))
+		tcp_set_ttl(s->tcp, ttl);
+	else
+		udp_set_ttl(s->udp, ttl);
+}
+
+/* The ECN bits of a stream are TCP's own. */
+static void apply_tos(struct sock *s)
+{
+	if (is_stream(s)) {
+		s->opts.tos &= ~3;
+		tcp_set_tos(s->tcp, (uint8_t)s->opts.tos);
+	} else {
+		udp_set_tos(s->udp, (uint8_t)s->opts.tos);
+	}
+}
+
+static void apply_group_ttl(struct sock *s)
+{
+	udp_set_group_ttl(s->udp, (unsigned int)s->opts.group_ttl);
+}
+
+static void apply_nodelay(struct sock *s)
+{
+	tcp_set_nodelay(s->tcp, s->opts.nodelay);
+}
+
+static void apply_cork(struct sock *s)
+{
+	tcp_set_cork(s->tcp, s->opts.cork);
+}
+
+static void apply_maxseg(struct sock *s)
+{
+	tcp_set_maxseg(s->tcp, (unsigned int)s->opts.maxseg);
+}
+
+static void apply_keep_times(struct sock *s)
+{
+	const struct sock_opts *o = &s->opts;
+
+	tcp_set_keep_times(s->tcp, (unsigned int)o->keep_idle_s,
+			   (unsigned int)o->keep_interval_s,
+			   (unsigned int)o->keep_count);
+}
+
+static void apply_user_timeout(struct sock *s)
+{
+	tcp_set_user_timeout(s->tcp, (uint32_t)s->opts.user_timeout_ms);
+}
+
+enum opt_kind {
+	OPT_STREAM = 1,
+	OPT_DGRAM = 2,
+	OPT_BOTH = 3,
+	OPT_BOOL = 4,	  /* any number but 0 is 1 */
+	OPT_BUF = 8,	  /* doubled, never below min, never above max */
+	OPT_DEFAULT = 16, /* -1 is what it was at first */
+};
+
+/**
+ * struct opt_row - an option that is a number
+ * @kinds:	enum opt_kind
+ * @off:	Where in struct sock_opts
+ * @min:	Range; outside of it is -EINVAL
+ * @max:	"
+ * @apply:	Tell the transport
+ */
+struct opt_row {
+	int level, name;
+	unsigned int kinds;
+	size_t off;
+	int min, max;
+	void (*apply)(struct sock *s);
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct sock_opts, field)
+#define SOCKET SK_SOL_SOCKET
+#define IP SK_IPPROTO_IP
+#define TCP SK_IPPROTO_TCP
+static const struct opt_row rows[] = {
+{SOCKET, SK_SO_REUSEADDR, OPT_BOTH | OPT_BOOL, AT(reuse_addr), INT_MIN, INT_MAX, apply_reuse},
+{SOCKET, SK_SO_REUSEPORT, OPT_BOTH | OPT_BOOL, AT(reuse_port), INT_MIN, INT_MAX, apply_reuse},
+{SOCKET, SK_SO_BROADCAST, OPT_BOTH | OPT_BOOL, AT(broadcast), INT_MIN, INT_MAX, apply_broadcast},
+{SOCKET, SK_SO_KEEPALIVE, OPT_BOTH | OPT_BOOL, AT(keepalive), INT_MIN, INT_MAX, apply_keepalive},
+{SOCKET, SK_SO_RCVBUF, OPT_BOTH | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf},
+{SOCKET, SK_SO_SNDBUF, OPT_BOTH | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf},
+{IP, SK_IP_TTL, OPT_BOTH | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl},
+{IP, SK_IP_TOS, OPT_BOTH, AT(tos), 0, 255, apply_tos},
+{IP, SK_IP_MULTICAST_TTL, OPT_DGRAM | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl},
+{TCP, SK_TCP_NODELAY, OPT_STREAM | OPT_BOOL, AT(nodelay), INT_MIN, INT_MAX, apply_nodelay},
+{TCP, SK_TCP_CORK, OPT_STREAM | OPT_BOOL, AT(cork), INT_MIN, INT_MAX, apply_cork},
+{TCP, SK_TCP_MAXSEG, OPT_STREAM, AT(maxseg), 88, 32767, apply_maxseg},
+{TCP, SK_TCP_KEEPIDLE, OPT_STREAM, AT(keep_idle_s), 1, 32767, apply_keep_times},
+{TCP, SK_TCP_KEEPINTVL, OPT_STREAM, AT(keep_interval_s), 1, 32767, apply_keep_times},
+{TCP, SK_TCP_KEEPCNT, OPT_STREAM, AT(keep_count), 1, 127, apply_keep_times},
+{TCP, SK_TCP_USER_TIMEOUT, OPT_STREAM, AT(user_timeout_ms), 0, INT_MAX, apply_user_timeout},
+};
+static_assert(ARRAY_SIZE(rows) == 16, "as many as abi.h has numbers to set");
+/* clang-format on */
+
+static const struct sock_opts defaults = {
+	.ttl = 64,
+	.group_ttl = 1,
+	.maxseg = MAXSEG_DEFAULT,
+	.keep_idle_s = 7200,
+	.keep_interval_s = 75,
+	.keep_count = 9,
+};
+
+static int *value_of(struct sock_opts *opts, const struct opt_row *row)
+{
+	return (int *)(void *)((char *)opts + row->off);
+}
+
+static int default_of(const struct opt_row *row)
+{
+	struct sock_opts opts = defaults;
+
+	return *value_of(&opts, row);
+}
+
+void sock_opts_init(struct sock *s)
+{
+	s->opts = defaults;
+	s->opts.rcvbuf = is_stream(s) ? TCP_RCVBUF : UDP_RCVBUF_DEFAULT;
+	s->opts.sndbuf = is_stream(s) ? TCP_SNDBUF : UDP_SNDBUF;
+}
+
+/* TCP has handed down its own copies to the accepted connection. */
+void sock_opts_inherit(struct sock *child, const struct sock *listener)
+{
+	child->opts = listener->opts;
+}
+
+/* What the program has changed, told to a new connection. */
+void sock_stream_apply(struct sock *s)
+{
+	struct sock first = {.ops = s->ops};
+	size_t i;
+
+	sock_opts_init(&first);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct opt_row *row = &rows[i];
+
+		if (row->kinds & OPT_STREAM &&
+		    *value_of(&s->opts, row) != *value_of(&first.opts, row))
+			row->apply(s);
+	}
+	if (s->opts.linger.onoff)
+		tcp_set_linger(s->tcp, true,
+			       (unsigned int)s->opts.linger.linger_s);
+}
+
+static const struct opt_row *find_row(const struct sock *s, int level, int name)
+{
+	unsigned int kind = is_stream(s) ? OPT_STREAM : OPT_DGRAM;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].level == level && rows[i].name == name &&
+		    rows[i].kinds & kind)
+			return &rows[i];
+	return NULL;
+}
+
+/* The number that will be kept, or -EINVAL. */
+static int normalize(const struct opt_row *row, int v, int *kept)
+{
+	if (row->kinds & OPT_BUF) {
+		v = v < 0 ? row->max : v;
+		v = 2 * (v < row->max ? v : row->max);
+		*kept = v < row->min ? row->min : v;
+		return 0;
+	}
+	if (row->kinds & OPT_DEFAULT && v == -1)
+		v = default_of(row);
+	if (v < row->min || v > row->max)
+		return -EINVAL;
+	*kept = row->kinds & OPT_BOOL ? v != 0 : v;
+	return 0;
+}
+
+static int set_number(struct sock *s, const struct opt_row *row,
+		      const void *val, size_t len)
+{
+	int32_t v = 0;
+	int err;
+
+	/* IP's options have been single octets once and still may be. */
+	if (len >= sizeof(v))
+		memcpy(&v, val, sizeof(v));
+	else if (row->level == SK_IPPROTO_IP && len >= 1)
+		v = *(const uint8_t *)val;
+	else
+		return -EINVAL;
+	err = normalize(row, v, value_of(&s->opts, row));
+	if (!err)
+		row->apply(s);
+	return err;
+}
+
+static int setsockopt(struct sock *s, int level, int name,
+		      const struct sock_optval *val)
+{
+	const struct opt_row *row = find_row(s, level, name);
+
+	if (row)
+		return set_number(s, row, val->in, val->len);
+	return sock_opt_set_struct(s, level, name, val);
+}
+
+int sk_setsockopt(struct stack *stack, int fd, int level, int name,
+		  const void *val, size_t len)
+{
+	struct sock_optval v = {.in = val, .len = len};
+	struct sock_call call;
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	call = call_begin(stack);
+	err = setsockopt(s, level, name, &v);
+	call_end(call);
+	return err;
+}
+
+static int put_number(struct sock_optval *val, int32_t v)
+{
+	if (val->len > sizeof(v))
+		val->len = sizeof(v);
+	memcpy(val->out, &v, val->len);
+	return 0;
+}
+
+/* Numbers that can only be asked for; -ENOPROTOOPT: there is none such. */
+static int get_fact(struct sock *s, int name, struct sock_optval *val)
+{
+	switch (name) {
+	case SK_SO_TYPE:
+		return put_number(val, s->ops->type);
+	case SK_SO_PROTOCOL:
+		return put_number(val, s->ops->proto);
+	case SK_SO_DOMAIN:
+		return put_number(val, SK_AF_INET);
+	case SK_SO_ERROR:
+		return put_number(val, -s->ops->error(s));
+	case SK_SO_ACCEPTCONN:
+		return put_number(val,
+				  is_stream(s) && s->state == STREAM_LISTENS);
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+static int getsockopt(struct sock *s, int level, int name,
+		      struct sock_optval *val)
+{
+	const struct opt_row *row = find_row(s, level, name);
+	int err = -ENOPROTOOPT;
+
+	if (row)
+		return put_number(val, *value_of(&s->opts, row));
+	if (level == SK_SOL_SOCKET)
+		err = get_fact(s, name, val);
+	return err != -ENOPROTOOPT ? err
+				   : sock_opt_get_struct(s, level, name, val);
+}
+
+int sk_getsockopt(struct stack *stack, int fd, int level, int name, void *val,
+		  size_t *len)
+{
+	struct sock_optval v = {.out = val, .len = *len};
+	struct sock_call call;
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err;
+	call = call_begin(stack);
+	err = getsockopt(s, level, name, &v);
+	call_end(call);
+	*len = v.len;
+	return err;
+}
+
+int sk_setsockopt_int(struct stack *stack, int fd, int level, int name, int val)
+{
+	int32_t v = val;
+
+	return sk_setsockopt(stack, fd, level, name, &v, sizeof(v));
+}
+
+int sk_getsockopt_int(struct stack *stack, int fd, int level, int name,
+		      int *val)
+{
+	size_t len = sizeof(int32_t);
+	int32_t v = 0;
+	int err = sk_getsockopt(stack, fd, level, name, &v, &len);
+
+	if (!err)
+		*val = v;
+	return err;
+}

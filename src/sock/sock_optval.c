@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sock_optval.c - options whose values are structures
+ */
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "sock/sock_int.h"
+#include "sock/sock_opt.h"
+#include "tcp/tcp.h"
+
+static int set_linger(struct sock *s, const struct sock_optval *val)
+{
+	struct sk_linger l;
+
+	if (val->len < sizeof(l))
+		return -EINVAL;
+	memcpy(&l, val->in, sizeof(l));
+	l.onoff = l.onoff != 0;
+	if (l.linger_s < 0)
+		l.linger_s = INT32_MAX;
+	s->opts.linger = l;
+	if (s->ops->type == SK_SOCK_STREAM)
+		tcp_set_linger(s->tcp, l.onoff, (unsigned int)l.linger_s);
+	return 0;
+}
+
+/* A negative timeout gives up at once; the shortest there is does the same. */
+static int set_timeout(uint64_t *ns, const struct sock_optval *val)
+{
+	struct sk_timeval tv;
+
+	if (val->len < sizeof(tv))
+		return -EINVAL;
+	memcpy(&tv, val->in, sizeof(tv));
+	if (tv.usec < 0 || tv.usec >= 1000000)
+		return -EDOM;
+	if (tv.sec < 0)
+		*ns = 1;
+	else if ((uint64_t)tv.sec > UINT64_MAX / NS_PER_S - 1)
+		*ns = 0;
+	else
+		*ns = (uint64_t)tv.sec * NS_PER_S +
+		      (uint64_t)tv.usec * NS_PER_US;
+	return 0;
+}
+
+static int set_group(struct sock *s, int name, const struct sock_optval *val)
+{
+	struct sk_mreq req;
+
+	if (s->ops->type == SK_SOCK_STREAM)
+		return -EPROTO;
+	if (val->len < sizeof(req))
+		return -EINVAL;
+	memcpy(&req, val->in, sizeof(req));
+	return name == SK_IP_ADD_MEMBERSHIP ? sock_group_join(s, &req)
+					    : sock_group_leave(s, &req);
+}
+
+int sock_opt_set_struct(struct sock *s, int level, int name,
+			const struct sock_optval *val)
+{
+	if (level == SK_IPPROTO_IP &&
+	    (name == SK_IP_ADD_MEMBERSHIP || name == SK_IP_DROP_MEMBERSHIP))
+		return set_group(s, name, val);
+	if (level != SK_SOL_SOCKET)
+		return -ENOPROTOOPT;
+	if (name == SK_SO_LINGER)
+		return set_linger(s, val);
+	if (name == SK_SO_RCVTIMEO)
+		return set_timeout(&s->opts.recv_timeout_ns, val);
+	if (name == SK_SO_SNDTIMEO)
+		return set_timeout(&s->opts.send_timeout_ns, val);
+	return -ENOPROTOOPT;
+}
+
+static int put_struct(struct sock_optval *val, const void *from, size_t size)
+{
+	if (val->len > size)
+		val->len = size;
+	memcpy(val->out, from, val->len);
+	return 0;
+}
+
+static int get_timeout(struct sock_optval *val, uint64_t ns)
+{
+	struct sk_timeval tv = {
+		.sec = (int64_t)(ns / NS_PER_S),
+		.usec = (int64_t)(ns % NS_PER_S / NS_PER_US),
+	};
+
+	return put_struct(val, &tv, sizeof(tv));
+}
+
+/* TCP's states with Linux's numbers. */
+static const uint8_t linux_state[] = {
+	[TCPS_CLOSED] = 7,     [TCPS_LISTEN] = 10,     [TCPS_SYN_SENT] = 2,
+	[TCPS_SYN_RCVD] = 3,   [TCPS_ESTABLISHED] = 1, [TCPS_FIN_WAIT_1] = 4,
+	[TCPS_FIN_WAIT_2] = 5, [TCPS_CLOSE_WAIT] = 8,  [TCPS_CLOSING] = 11,
+	[TCPS_LAST_ACK] = 9,   [TCPS_TIME_WAIT] = 6,
+};
+static_assert(ARRAY_SIZE(linux_state) == TCPS_NSTATES, "a number for each");
+
+enum {
+	LINUX_OPT_TIMESTAMPS = 1,
+	LINUX_OPT_SACK = 2,
+	LINUX_OPT_WSCALE = 4,
+};
+
+static uint8_t clamp8(uint32_t v)
+{
+	return v > UINT8_MAX ? UINT8_MAX : (uint8_t)v;
+}
+
+/* Linux counts windows in segments. */
+static uint32_t in_segments(const struct tcp_info *info, uint32_t octets)
+{
+	return info->snd_mss ? octets / info->snd_mss : 0;
+}
+
+static int get_tcp_info(struct sock *s, struct sock_optval *val)
+{
+	struct sk_tcp_info out = {0};
+	struct tcp_info info;
+
+	tcp_get_info(s->tcp, &info);
+	out.state = linux_state[info.state];
+	out.backoff = clamp8(info.backoff);
+	out.probes = clamp8(info.probes);
+	out.options = (info.has_timestamps ? LINUX_OPT_TIMESTAMPS : 0) |
+		      (info.has_wscale ? LINUX_OPT_WSCALE : 0);
+	out.wscale = (uint8_t)(info.snd_wscale | info.rcv_wscale << 4);
+	out.rto = info.rto_us;
+	out.snd_mss = info.snd_mss;
+	out.rcv_mss = info.rcv_mss;
+	out.unacked = info.state == TCPS_LISTEN ? info.rcvq
+						: in_segments(&info, info.sndq);
+	out.sacked = info.state == TCPS_LISTEN ? info.sndq : 0;
+	out.rtt = info.srtt_us;
+	out.rttvar = info.rttvar_us;
+	out.snd_cwnd = in_segments(&info, info.cwnd);
+	out.snd_ssthresh = in_segments(&info, info.ssthresh);
+	out.rcv_space = info.rcv_wnd;
+	out.total_retrans = info.retransmits;
+	return put_struct(val, &out, sizeof(out));
+}
+
+int sock_opt_get_struct(struct sock *s, int level, int name,
+			struct sock_optval *val)
+{
+	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO &&
+	    s->ops->type == SK_SOCK_STREAM)
+		return get_tcp_info(s, val);
+	if (level != SK_SOL_SOCKET)
+		return level == SK_IPPROTO_IP ||
+				       (level == SK_IPPROTO_TCP &&
+					s->ops->type == SK_SOCK_STREAM)
+			       ? -ENOPROTOOPT
+			       : -EOPNOTSUPP;
+	if (name == SK_SO_LINGER)
+		return put_struct(val, &s->opts.linger, sizeof(s->opts.linger));
+	if (name == SK_SO_RCVTIMEO)
+		return get_timeout(val, s->opts.recv_timeout_ns);
+	if (name == SK_SO_SNDTIMEO)
+		return get_timeout(val, s->opts.send_timeout_ns);
+	return -ENOPROTOOPT;
+}

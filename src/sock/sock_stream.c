@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sock_stream.c - stream sockets in front of TCP
+ *
+ * Theory of operation
+ * ===================
+ * TCP knows eleven states, the calls care for four: what connect(), listen()
+ * and accept() may do next depends on which of them succeeded, not on what
+ * the connection has come to since.
+ *
+ *	          listen()
+ *	  NEW ---------------> LISTENS ------ shutdown(RD) ---> NEW
+ *	   |  ^
+ *	   |  +------ it failed, and connect() has said so ---+
+ *	   | connect()                                        |
+ *	   +------------> CONNECTING -------------------------+
+ *	                      | it stands, and connect() has said so
+ *	                      +------------------> CONNECTED  (accept(), too)
+ *
+ * A connection that failed leaves its socket usable: the transport's end is
+ * replaced by a new one with the same options (renew()).
+ */
+
+#include <errno.h>
+
+#include "core/probe.h"
+#include "core/waitq.h"
+
+#include "sock/sock_int.h"
+#include "tcp/tcp.h"
+
+static void on_event(struct tcp_conn *c, void *arg, uint32_t events)
+{
+	struct sock *s = arg;
+
+	(void)c;
+	if (s->state == STREAM_CONNECTING && events & WAIT_OUT)
+		PROBE(&s->file.stack->place, EV_CALL, R_SOCK_CONNECTED, NULL,
+		      EVF_NUM("fd", s->fd));
+	sock_tell(s, events);
+}
+
+static const struct tcp_user user = {.on_event = on_event};
+
+static int stream_open(struct sock *s)
+{
+	s->tcp = tcp_new(s->file.stack, &user, s);
+	if (!s->tcp)
+		return -ENOMEM;
+	sock_stream_apply(s);
+	return 0;
+}
+
+/* Without a connection if an accept() found none. */
+static void stream_free(struct sock *s)
+{
+	if (s->tcp)
+		tcp_close(s->tcp);
+}
+
+static bool may_reuse(const struct sock *s)
+{
+	return s->opts.reuse_addr || s->opts.reuse_port;
+}
+
+static int stream_bind(struct sock *s, const struct endpoint *local)
+{
+	int err = tcp_bind(s->tcp, local, may_reuse(s));
+
+	if (!err)
+		s->bound = *local;
+	return err;
+}
+
+/* Put a new connection in the place of one that is over.  The program's own
+ * choice of a port stays, as far as it is still free. */
+static int renew(struct sock *s)
+{
+	struct tcp_conn *old = s->tcp;
+	int err = stream_open(s);
+
+	if (err) {
+		s->tcp = old;
+		return err;
+	}
+	tcp_close(old);
+	s->state = STREAM_NEW;
+	if (s->bound.port)
+		tcp_bind(s->tcp, &s->bound, true);
+	return 0;
+}
+
+/* How connecting ended, if it did. */
+static int connect_outcome(struct sock *s)
+{
+	enum tcp_state state = tcp_state(s->tcp);
+	int err;
+
+	if (state == TCPS_SYN_SENT || state == TCPS_SYN_RCVD)
+		return -EALREADY;
+	if (state != TCPS_CLOSED) {
+		s->state = STREAM_CONNECTED;
+		return 0;
+	}
+	err = tcp_error(s->tcp);
+	renew(s);
+	return err ? err : -ECONNABORTED;
+}
+
+static int stream_connect(struct sock *s, const struct endpoint *peer)
+{
+	int err;
+
+	if (s->state == STREAM_CONNECTING)
+		return connect_outcome(s);
+	if (s->state != STREAM_NEW)
+		return -EISCONN;
+	if (peer->addr.family == IP_NONE)
+		return 0; /* dissolves what is not there */
+	err = tcp_connect(s->tcp, peer);
+	if (err)
+		return err;
+	s->state = STREAM_CONNECTING;
+	err = connect_outcome(s);
+	return err == -EALREADY ? -EINPROGRESS : err;
+}
+
+static int stream_listen(struct sock *s, int backlog)
+{
+	int err;
+
+	if (s->state != STREAM_NEW && s->state != STREAM_LISTENS)
+		return -EINVAL;
+	err = tcp_listen(s->tcp, backlog > 0 ? backlog : 1);
+	if (!err)
+		s->state = STREAM_LISTENS;
+	return err;
+}
+
+static int stream_accept(struct sock *s, struct sock *child)
+{
+	if (s->state != STREAM_LISTENS)
+		return -EINVAL;
+	if (!child)
+		return tcp_poll(s->tcp) & WAIT_IN ? 0 : -EAGAIN;
+	child->tcp = tcp_accept(s->tcp);
+	if (!child->tcp)
+		return -EAGAIN;
+	tcp_set_user(child->tcp, &user, child);
+	child->state = STREAM_CONNECTED;
+	sock_opts_inherit(child, s);
+	return 0;
+}
+
+static long stream_send(struct sock *s, struct sock_io *io)
+{
+	unsigned int flags = io->flags & SK_MSG_MORE ? TCP_SEND_MORE : 0;
+
+	return tcp_send(s->tcp, io->out + io->done, io->len - io->done, flags);
+}
+
+static long stream_recv(struct sock *s, struct sock_io *io)
+{
+	unsigned int flags = io->flags & SK_MSG_PEEK ? TCP_RECV_PEEK : 0;
+	void *to = io->in + io->done;
+
+	if (s->state == STREAM_LISTENS)
+		return -ENOTCONN;
+	return tcp_recv(s->tcp, io->flags & SK_MSG_TRUNC ? NULL : to,
+			io->len - io->done, flags);
+}
+
+static int stream_shutdown(struct sock *s, int how)
+{
+	enum tcp_state state = tcp_state(s->tcp);
+	int err = 0;
+
+	if (state == TCPS_CLOSED)
+		return -ENOTCONN;
+	if (state == TCPS_LISTEN)
+		return how == SK_SHUT_WR ? 0 : renew(s);
+	if (state == TCPS_SYN_SENT)
+		return renew(s);
+	if (how != SK_SHUT_WR)
+		err = tcp_shutdown_recv(s->tcp);
+	if (how != SK_SHUT_RD && !err)
+		err = tcp_shutdown_send(s->tcp);
+	return err;
+}
+
+/* Unread data means a reset, and then there is nothing to wait for. */
+static bool stream_linger(struct sock *s)
+{
+	enum tcp_state state = tcp_state(s->tcp);
+	struct sock_call call;
+
+	if (state == TCPS_FIN_WAIT_1 || state == TCPS_CLOSING ||
+	    state == TCPS_LAST_ACK)
+		return false;
+	if (state != TCPS_ESTABLISHED && state != TCPS_CLOSE_WAIT)
+		return true;
+	if (s->ops->readable(s))
+		return true;
+	call = call_begin(s->file.stack);
+	tcp_shutdown_send(s->tcp);
+	call_end(call);
+	return false;
+}
+
+static struct endpoint stream_local(const struct sock *s)
+{
+	return tcp_local(s->tcp);
+}
+
+static struct endpoint stream_peer(const struct sock *s)
+{
+	enum tcp_state state = tcp_state(s->tcp);
+
+	if (state == TCPS_CLOSED || state == TCPS_LISTEN ||
+	    state == TCPS_SYN_SENT)
+		return (struct endpoint){0};
+	return tcp_remote(s->tcp);
+}
+
+static int stream_error(struct sock *s)
+{
+	return tcp_error(s->tcp);
+}
+
+static uint32_t stream_poll(struct sock *s)
+{
+	return tcp_poll(s->tcp);
+}
+
+static size_t stream_readable(struct sock *s)
+{
+	struct tcp_info info;
+
+	if (s->state == STREAM_LISTENS)
+		return 0;
+	tcp_get_info(s->tcp, &info);
+	return info.rcvq;
+}
+
+static void stream_info(struct sock *s, struct sock_info *out)
+{
+	struct tcp_info info;
+
+	tcp_get_info(s->tcp, &info);
+	out->state = tcp_state_name(info.state);
+	out->recv_queue = info.rcvq;
+	out->send_queue = info.sndq;
+}
+
+const struct sock_ops sock_stream_ops = {
+	.type = SK_SOCK_STREAM,
+	.proto = SK_IPPROTO_TCP,
+	.open = stream_open,
+	.free = stream_free,
+	.bind = stream_bind,
+	.connect = stream_connect,
+	.listen = stream_listen,
+	.accept = stream_accept,
+	.send = stream_send,
+	.recv = stream_recv,
+	.shutdown = stream_shutdown,
+	.linger = stream_linger,
+	.local = stream_local,
+	.peer = stream_peer,
+	.error = stream_error,
+	.poll = stream_poll,
+	.readable = stream_readable,
+	.info = stream_info,
+};
