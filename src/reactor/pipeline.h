@@ -49,7 +49,8 @@ struct source;
  *		closed
  * @on_inactive: The channel is closed; nothing can be sent any more
  * @on_error:	-errno; without a function the channel is closed
- * @on_writable: Below the low-water mark again, or above the high one
+ * @on_writable: Below the low-water mark again, or above the high one: what
+ *		channel_is_writable() says when it is told
  * @on_user_event: Whatever handlers tell each other; @id by agreement
  * @write:	Octets to be sent; takes @buf.  0 or -errno
  * @write_source: The same, for octets that are pulled as room appears
