@@ -6,7 +6,8 @@
  * codec.h - handlers that are needed again and again
  *
  * Each constructor allocates the handler; it frees itself in on_removed().
- * NULL: no memory.
+ * NULL: no memory.  One that is removed by whoever it hands something on to
+ * drops what it has not handed on yet.
  */
 
 #include <stddef.h>

@@ -23,8 +23,9 @@ struct length_codec {
 	struct handler handler;
 	struct mem *mem;
 	size_t field_len, len_max;
-	struct buf *part; /* what has arrived of the next frames, or NULL */
-	bool is_lost;	  /* nobody knows where the next frame begins */
+	struct buf *part;  /* what has arrived of the next frames, or NULL */
+	bool is_lost;	   /* nobody knows where the next frame begins */
+	bool *was_removed; /* set when it goes while it hands on, or NULL */
 };
 
 static struct length_codec *codec_of(struct handler *h)
@@ -75,27 +76,43 @@ static void forget(struct length_codec *lc)
 	lc->part = NULL;
 }
 
+static void lose(struct length_codec *lc, int err)
+{
+	lc->is_lost = true;
+	forget(lc);
+	handler_fire_error(&lc->handler, err);
+}
+
+/* Whoever gets a frame may close the channel, or remove this very handler. */
+static void hand_on_all(struct length_codec *lc)
+{
+	struct channel *ch = lc->handler.ch;
+	bool was_removed = false;
+	int got = 1;
+
+	lc->was_removed = &was_removed;
+	while (got > 0 && channel_is_active(ch)) {
+		got = take(lc);
+		if (was_removed)
+			return;
+	}
+	lc->was_removed = NULL;
+	if (got < 0)
+		lose(lc, got);
+	else if (lc->part && !buf_readable(lc->part))
+		forget(lc);
+}
+
 static void on_read(struct handler *h, struct buf *buf)
 {
 	struct length_codec *lc = codec_of(h);
-	struct channel *ch = h->ch;
 	int err = lc->is_lost ? 0 : gather(lc, buf);
 
 	buf_put(buf);
-	while (!err && !lc->is_lost && channel_is_active(ch)) {
-		err = take(lc);
-		if (err == 0)
-			break;
-		err = err < 0 ? err : 0;
-	}
-	if (!err) {
-		if (lc->part && !buf_readable(lc->part))
-			forget(lc);
-		return;
-	}
-	lc->is_lost = true;
-	forget(lc);
-	handler_fire_error(h, err);
+	if (err)
+		lose(lc, err);
+	else if (!lc->is_lost)
+		hand_on_all(lc);
 }
 
 static int put_len(struct buf *head, size_t field_len, size_t len)
@@ -132,6 +149,8 @@ static void on_removed(struct handler *h)
 {
 	struct length_codec *lc = codec_of(h);
 
+	if (lc->was_removed)
+		*lc->was_removed = true;
 	forget(lc);
 	mem_free(lc->mem, lc, sizeof(*lc));
 }

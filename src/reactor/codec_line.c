@@ -21,6 +21,7 @@ struct line_codec {
 	size_t len_max;
 	struct buf *part; /* of a line, or NULL */
 	bool is_skipping;
+	bool *was_removed; /* set when it goes while it hands on, or NULL */
 };
 
 static struct line_codec *codec_of(struct handler *h)
@@ -98,16 +99,24 @@ static int take(struct line_codec *lc, struct buf *buf)
 	return err;
 }
 
-/* The handler may be removed by what it hands on, so ask the channel. */
+/* Whoever gets a line may close the channel, or remove this very handler. */
 static void on_read(struct handler *h, struct buf *buf)
 {
 	struct line_codec *lc = codec_of(h);
 	struct channel *ch = h->ch;
+	bool was_removed = false;
 	int err = 0;
 
-	while (buf_readable(buf) && !err && channel_is_active(ch))
+	lc->was_removed = &was_removed;
+	while (buf_readable(buf) && !err && channel_is_active(ch)) {
 		err = take(lc, buf);
+		if (was_removed)
+			break;
+	}
 	buf_put(buf);
+	if (was_removed)
+		return;
+	lc->was_removed = NULL;
 	if (err)
 		handler_fire_error(h, err);
 }
@@ -116,6 +125,8 @@ static void on_removed(struct handler *h)
 {
 	struct line_codec *lc = codec_of(h);
 
+	if (lc->was_removed)
+		*lc->was_removed = true;
 	buf_put(lc->part);
 	mem_free(lc->mem, lc, sizeof(*lc));
 }
