@@ -19,6 +19,7 @@
 #include "link/arp.h"
 #include "link/ether.h"
 #include "link/loopback.h"
+#include "udp/udp.h"
 
 struct protocol {
 	int (*init)(struct stack *stack);
@@ -51,6 +52,7 @@ static const struct protocol protocols[] = {
 	{ip_init_host,	ip_fini,	false},
 	{icmp_init,	icmp_fini,	false},
 	{lo_init,	lo_fini,	false},
+	{udp_init,	udp_fini,	true},
 };
 /* clang-format on */
 

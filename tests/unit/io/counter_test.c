@@ -9,8 +9,9 @@
 
 #include <cmocka.h>
 
-#include "bare.h"
 #include "core/waitq.h"
+
+#include "bare.h"
 #include "io/io.h"
 #include "sock/sock.h"
 

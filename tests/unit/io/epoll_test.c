@@ -11,8 +11,9 @@
 
 #include <cmocka.h>
 
-#include "bare.h"
 #include "core/waitq.h"
+
+#include "bare.h"
 #include "io/io.h"
 #include "sock/sock.h"
 
@@ -214,9 +215,9 @@ static void wait_ends_when_time_is_over(void **state)
 	uint64_t begin = f->bare.env.now_ns;
 
 	add(f, 0, WAIT_IN);
-	assert_int_equal(sk_epoll_wait(&f->bare.stack, f->ep, &ev, 1,
-				       30 * NS_PER_MS),
-			 0);
+	assert_int_equal(
+		sk_epoll_wait(&f->bare.stack, f->ep, &ev, 1, 30 * NS_PER_MS),
+		0);
 	assert_int_equal(f->bare.env.now_ns - begin, 30 * NS_PER_MS);
 }
 
@@ -402,8 +403,8 @@ static void select_ends_at_1024(void **state)
 	struct sk_fd_set rd = {0};
 
 	assert_int_equal(sizeof(rd) * 8, 1024);
-	assert_int_equal(
-		sk_select(&f->bare.stack, 1025, &rd, NULL, NULL, 0), -EINVAL);
+	assert_int_equal(sk_select(&f->bare.stack, 1025, &rd, NULL, NULL, 0),
+			 -EINVAL);
 	assert_int_equal(sk_select(&f->bare.stack, 1024, &rd, NULL, NULL, 0),
 			 0);
 }

@@ -207,8 +207,9 @@ static void closing_is_put_off_to_the_end_of_the_turn(void **state)
 	stack_enter(&f->bare.stack);
 	channel_close(f->ch);
 	assert_false(channel_is_active(f->ch)); /* closed, and still there */
-	assert_int_equal(channel_write(f->ch, buf_of_text(&f->bare.mem, "late")),
-			 -EPIPE);
+	assert_int_equal(
+		channel_write(f->ch, buf_of_text(&f->bare.mem, "late")),
+		-EPIPE);
 	assert_int_equal(loop_channel_count(f->loop), 1);
 	stack_leave(&f->bare.stack);
 	assert_int_equal(loop_channel_count(f->loop), 0);
@@ -269,8 +270,8 @@ static void endless_line_costs_no_memory(void **state)
 
 static void frames_are_cut_wherever_the_octets_were(void **state)
 {
-	static const uint8_t stream[] = {0,   3,   'a', 'b', 'c', 0,
-					 0,   0,   2,   'x', 'y'};
+	static const uint8_t stream[] = {0, 3, 'a', 'b', 'c', 0,
+					 0, 0, 2,   'x', 'y'};
 	struct fix *f = with(state, init_length);
 	size_t cut;
 
@@ -278,8 +279,8 @@ static void frames_are_cut_wherever_the_octets_were(void **state)
 		struct mem *mem = &f->bare.mem;
 
 		embedded_receive(f->ch, buf_of(mem, stream, cut));
-		embedded_receive(f->ch, buf_of(mem, stream + cut,
-					       sizeof(stream) - cut));
+		embedded_receive(
+			f->ch, buf_of(mem, stream + cut, sizeof(stream) - cut));
 		expect(embedded_take_in(f->ch), "abc");
 		expect(embedded_take_in(f->ch), "");
 		expect(embedded_take_in(f->ch), "xy");
@@ -328,8 +329,7 @@ static void silence_is_told_and_traffic_is_not_silence(void **state)
 	bare_run_ms(&f->bare, 60); /* 260 */
 	assert_string_equal(f->log, "p:idle-read p:idle-write ");
 	bare_run_ms(&f->bare, 40); /* 300 */
-	assert_string_equal(f->log,
-			    "p:idle-read p:idle-write p:idle-read ");
+	assert_string_equal(f->log, "p:idle-read p:idle-write p:idle-read ");
 }
 
 /* Takes the codec in front of it out when it gets something. */
