@@ -102,6 +102,7 @@
 	X(tcp_seq,	"outside the receive window")			\
 	X(tcp_dup,	"all of it had already arrived")		\
 	X(tcp_paws,	"an old timestamp: a duplicate from the past")	\
+	X(tcp_no_ts,	"without the timestamp that both ends had agreed on")	\
 	X(tcp_no_ack,	"no ACK bit")					\
 	X(tcp_ack_bad,	"an acknowledgement that cannot be true")	\
 	X(tcp_rst_bad,	"a reset outside or not at the edge of the window") \

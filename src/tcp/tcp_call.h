@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TCP_TCP_CALL_H
+#define TCP_TCP_CALL_H
+
+/*
+ * tcp_call.h - functions that the files of this directory call of each other
+ *
+ * A part of tcp_int.h.
+ */
+
+/* tcp_fsm.c: the only writers of a state */
+bool tcp_move_is_legal(enum tcp_state from, enum tcp_state to);
+void tcp_end_set_state(struct tcp_stack *tcp, struct tcp_end *e,
+		       enum tcp_state to);
+void tcp_set_state(struct tcp_conn *c, enum tcp_state to);
+
+/* tcp_demux.c */
+uint32_t tcp_tuple_hash(const struct hash_key *key, const struct tcp_tuple *t);
+bool tcp_tuple_eq(const struct tcp_tuple *a, const struct tcp_tuple *b);
+struct tcp_end *tcp_end_find(struct tcp_stack *tcp, const struct tcp_tuple *t);
+int tcp_end_add(struct tcp_stack *tcp, struct tcp_end *e);
+void tcp_end_del(struct tcp_stack *tcp, struct tcp_end *e);
+void tcp_end_replace(struct tcp_stack *tcp, struct tcp_end *old,
+		     struct tcp_end *e);
+
+/* tcp_port.c: @how is a set of enum tcp_bind_how */
+struct tcp_bind *tcp_bind_get(struct tcp_stack *tcp, uint16_t port,
+			      struct ip_addr addr, unsigned int how);
+void tcp_bind_put(struct tcp_stack *tcp, struct tcp_bind *b, unsigned int how);
+unsigned int tcp_bind_how(const struct tcp_conn *c);
+void tcp_conn_unbind(struct tcp_conn *c);
+bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
+		      struct ip_addr addr, bool reuse);
+uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, bool reuse);
+uint16_t tcp_port_pick_for(struct tcp_stack *tcp, struct tcp_tuple *t,
+			   struct tcp_tw **reused);
+struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
+				   struct ip_addr addr, uint16_t port);
+int tcp_listener_add(struct tcp_conn *c);
+void tcp_listener_del(struct tcp_conn *c);
+
+/* tcp_iss.c */
+seq32 tcp_iss(struct tcp_stack *tcp, const struct tcp_tuple *t);
+uint32_t tcp_ts_offset(struct tcp_stack *tcp, const struct tcp_tuple *t);
+uint32_t tcp_random(struct tcp_stack *tcp);
+uint32_t tcp_random_below(struct tcp_stack *tcp, uint32_t n);
+
+/* tcp_conn.c */
+struct tcp_conn *tcp_conn_new(struct tcp_stack *tcp);
+void tcp_conn_free(struct tcp_conn *c);
+bool tcp_activate(struct tcp_conn *c); /* false: no memory */
+void tcp_deactivate(struct tcp_conn *c);
+void tcp_settle(struct tcp_conn *c); /* may free @c */
+void tcp_event(struct tcp_conn *c, uint32_t events);
+void tcp_conn_closed(struct tcp_conn *c, int err); /* positive, or 0 */
+void tcp_conn_time_wait(struct tcp_conn *c);
+
+/* tcp_check.c */
+void tcp_check(const struct tcp_conn *c);
+
+/* tcp_input.c */
+void tcp_input(struct stack *stack, struct pkt *pkt,
+	       const struct ip_meta *meta);
+
+/* tcp_in.c */
+bool tcp_seq_is_acceptable(seq32 seq, uint32_t len, seq32 nxt, uint32_t wnd);
+bool tcp_fin_is_acked(const struct tcp_conn *c);
+enum tcp_verdict tcp_in_synchronized(struct tcp_conn *c, struct tcp_seg *s);
+enum tcp_verdict tcp_in_rest(struct tcp_conn *c, struct tcp_seg *s);
+
+/* tcp_open.c */
+uint8_t tcp_wscale_for(uint32_t rcvbuf);
+uint16_t tcp_peer_mss(const struct tcp_opts *o, uint8_t family);
+void tcp_open_active(struct tcp_conn *c);
+void tcp_open_timeout(struct tcp_conn *c);
+void tcp_established(struct tcp_conn *c, const struct tcp_seg *s);
+enum tcp_verdict tcp_in_syn_sent(struct tcp_conn *c, struct tcp_seg *s);
+enum tcp_verdict tcp_in_closed(struct tcp_stack *tcp, struct tcp_seg *s);
+
+/* tcp_req.c: @iss_min: our numbers must not begin before this, or NULL */
+enum tcp_verdict tcp_in_listen(struct tcp_conn *l, struct tcp_seg *s,
+			       const seq32 *iss_min);
+enum tcp_verdict tcp_in_req(struct tcp_stack *tcp, struct tcp_req *r,
+			    struct tcp_seg *s, struct tcp_conn **child);
+void tcp_req_free(struct tcp_stack *tcp, struct tcp_req *r);
+
+/* tcp_listen.c */
+int tcp_listen_begin(struct tcp_conn *c, uint32_t backlog);
+void tcp_listen_ready(struct tcp_conn *c);
+void tcp_listen_end(struct tcp_conn *c);
+
+/* tcp_tw.c */
+void tcp_tw_begin(struct tcp_conn *c);
+enum tcp_verdict tcp_in_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
+			   struct tcp_seg *s, seq32 *iss_min);
+bool tcp_tw_is_reusable(const struct tcp_stack *tcp, const struct tcp_end *e);
+seq32 tcp_tw_reuse(struct tcp_stack *tcp, struct tcp_tw *tw);
+void tcp_tw_on_timer(struct timer *t, void *arg);
+void tcp_tw_free_all(struct tcp_stack *tcp);
+
+/* tcp_rst.c */
+enum reason tcp_rst_reason(const struct tcp_seg *s);
+void tcp_rst_reply(struct tcp_stack *tcp, const struct tcp_seg *s,
+		   enum reason why);
+bool tcp_may_challenge(struct tcp_stack *tcp, uint32_t *next_ms);
+void tcp_challenge(struct tcp_conn *c, enum reason why);
+
+/* tcp_err.c */
+bool tcp_on_error(struct stack *stack, const struct ip_error *err);
+
+/* tcp_rcv.c, tcp_ooo.c */
+uint16_t tcp_rcv_window(struct tcp_conn *c); /* as it stands in a header */
+uint32_t tcp_rcv_wnd(const struct tcp_conn *c);
+void tcp_rcv_window_update(struct tcp_conn *c);
+void tcp_ack_owed(struct tcp_conn *c, enum reason why);
+enum tcp_verdict tcp_rcv_text(struct tcp_conn *c, struct tcp_seg *s);
+size_t tcp_ooo_size(void);
+void tcp_ooo_free(struct tcp_conn *c);
+size_t tcp_ooo_truesize(const struct tcp_conn *c);
+bool tcp_ooo_first(const struct tcp_conn *c, seq32 *seq);
+bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget);
+void tcp_ooo_deliver(struct tcp_conn *c);
+void tcp_ooo_check(const struct tcp_conn *c);
+
+/* tcp_snd.c */
+void tcp_output(struct tcp_conn *c);
+void tcp_resend_first(struct tcp_conn *c, enum reason why);
+void tcp_on_send_timer(struct tcp_conn *c);
+void tcp_window_opened(struct tcp_conn *c);
+
+/* tcp_out.c: each returns 0 or -errno */
+int tcp_xmit(struct tcp_stack *tcp, struct pkt *pkt, const struct tcp_path *to,
+	     struct tcp_hdr *h, const struct tcp_opts *o);
+int tcp_xmit_bare(struct tcp_stack *tcp, const struct tcp_path *to,
+		  struct tcp_hdr *h, const struct tcp_opts *o,
+		  enum reason why);
+int tcp_out_data(struct tcp_conn *c, const struct tcp_out *o, uint32_t *taken);
+int tcp_out_syn(struct tcp_conn *c, enum reason why);
+void tcp_out_ack(struct tcp_conn *c);
+void tcp_out_probe(struct tcp_conn *c, enum reason why);
+void tcp_out_rst(struct tcp_conn *c, enum reason why);
+uint16_t tcp_mss_limit(struct tcp_stack *tcp, struct ip_addr dst);
+void tcp_mss_update(struct tcp_conn *c);
+
+/* tcp_loss.c */
+void tcp_loss_acked(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_loss_dupack(struct tcp_conn *c);
+void tcp_loss_timeout(struct tcp_conn *c);
+
+/* tcp_rtt.c */
+void tcp_rtt_start(struct tcp_conn *c, seq32 seq);
+void tcp_rtt_forget(struct tcp_conn *c);
+void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns);
+void tcp_rtt_acked(struct tcp_conn *c, const struct tcp_seg *s);
+uint64_t tcp_rto_ns(const struct tcp_conn *c);
+
+/* tcp_timer.c */
+void tcp_timer_set(struct tcp_conn *c, enum tcp_timer which, uint64_t at_ns);
+void tcp_timer_set_in(struct tcp_conn *c, enum tcp_timer which, uint64_t in_ns);
+void tcp_timer_stop(struct tcp_conn *c, enum tcp_timer which);
+bool tcp_timer_is_set(const struct tcp_conn *c, enum tcp_timer which);
+const char *tcp_timer_next(const struct tcp_conn *c, uint64_t *at_ns);
+void tcp_timer_update(struct tcp_conn *c);
+void tcp_on_timer(struct timer *t, void *arg);
+void tcp_keep_restart(struct tcp_conn *c);
+void tcp_give_up(struct tcp_conn *c);
+bool tcp_user_timed_out(const struct tcp_conn *c);
+
+/* tcp_user.c */
+void tcp_writable(struct tcp_conn *c);
+void tcp_fin_wait_2(struct tcp_conn *c);
+void tcp_conn_reset(struct tcp_conn *c, enum reason why);
+
+#endif /* TCP_TCP_CALL_H */

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_conn.c - the life of a connection's memory
+ *
+ * Theory of operation
+ * ===================
+ * Every call into a connection, from a segment, a timer or the user, runs
+ *
+ *	tcp_activate(c)		the busy part is there from here on
+ *	...			steps change the connection
+ *	tcp_settle(c)		tell the user, set the timer, give back
+ *
+ * tcp_settle() is the only place where a connection is freed and where the
+ * user is called back, so no step has to fear that either happens under its
+ * feet.  It also gives the busy part back when nothing needs it any more: an
+ * idle connection is one small block with no buffers and no timer.
+ */
+
+#include <string.h>
+
+#include "tcp/tcp_int.h"
+
+struct tcp_conn *tcp_conn_new(struct tcp_stack *tcp)
+{
+	struct tcp_conn *c = pool_get_zeroed(&tcp->conn_pool);
+
+	if (!c)
+		return NULL;
+	c->tcp = tcp;
+	c->end.kind = TCP_IS_CONN;
+	c->end.state = TCPS_CLOSED;
+	c->cc = &tcp_reno;
+	c->sndbuf = TCP_SNDBUF;
+	c->rcvbuf = TCP_RCVBUF;
+	c->keep_idle_s = TCP_KEEP_IDLE_S;
+	c->keep_interval_s = TCP_KEEP_INTERVAL_S;
+	c->keep_probes = TCP_KEEP_PROBES;
+	c->ttl = IP_TTL_DEFAULT;
+	tcp->stats.conns++;
+	return c;
+}
+
+/* Where the send queue of a connection with nothing under way ends: before
+ * the FIN, if that was sent. */
+static seq32 queue_end(const struct tcp_conn *c)
+{
+	return c->end.state == TCPS_FIN_WAIT_2 ? seq_sub(c->snd_nxt, 1)
+					       : c->snd_nxt;
+}
+
+bool tcp_activate(struct tcp_conn *c)
+{
+	struct tcp_active *a;
+
+	if (c->end.state == TCPS_LISTEN)
+		return false;
+	if (c->active)
+		return true;
+	a = pool_get(&c->tcp->active_pool);
+	if (!a)
+		return false;
+	memset(a, 0, sizeof(*a));
+	timer_init(&a->timer, tcp_on_timer, c);
+	list_init(&a->accept);
+	tcp_queue_init(&a->snd, c->tcp->env, queue_end(c));
+	tcp_queue_init(&a->rcv, c->tcp->env, c->rcv_nxt);
+	a->resend = c->snd_nxt;
+	a->recover = seq_sub(c->snd_una, 1);
+	a->ack_sent = c->rcv_nxt;
+	a->stall_ns = a->heard_ns = c->tcp->env->now_ns;
+	a->ack_why = R_TCP_ACK;
+	c->active = a;
+	return true;
+}
+
+void tcp_deactivate(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+
+	stack_disarm(c->tcp->stack, &a->timer);
+	list_del(&a->accept);
+	tcp_queue_fini(&a->snd);
+	tcp_queue_fini(&a->rcv);
+	tcp_ooo_free(c);
+	pool_put(&c->tcp->active_pool, a);
+	c->active = NULL;
+}
+
+void tcp_conn_free(struct tcp_conn *c)
+{
+	struct tcp_stack *tcp = c->tcp;
+
+	if (c->end.state == TCPS_LISTEN) {
+		tcp_listener_del(c);
+		pool_put(&tcp->listen_pool, c->listen);
+		c->listen = NULL;
+	} else if (c->active) {
+		tcp_deactivate(c);
+	}
+	if (c->flags & TCPF_IN_TABLE)
+		tcp_end_del(tcp, &c->end);
+	if (c->flags & TCPF_ORPHAN)
+		tcp->orphan_count--;
+	tcp_conn_unbind(c);
+	tcp->stats.conns--;
+	pool_put(&tcp->conn_pool, c);
+}
+
+void tcp_event(struct tcp_conn *c, uint32_t events)
+{
+	if (c->active)
+		c->active->events |= events;
+}
+
+/* Leave the table and let go of all that a closed connection has no use for;
+ * what was received can still be read. */
+static void retire(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	int i;
+
+	if (c->flags & TCPF_IN_TABLE)
+		tcp_end_del(c->tcp, &c->end);
+	c->flags &= ~(uint32_t)TCPF_IN_TABLE;
+	c->flags |= TCPF_SND_CLOSED | TCPF_RCV_CLOSED;
+	if (!(c->flags & TCPF_FIXED) || c->flags & TCPF_PASSIVE)
+		tcp_conn_unbind(c);
+	if (!a)
+		return;
+	for (i = 0; i < TCP_TIMERS; i++)
+		tcp_timer_stop(c, (enum tcp_timer)i);
+	tcp_queue_fini(&a->snd);
+	tcp_ooo_free(c);
+	a->ack_now = false;
+	a->resend = c->snd_nxt = c->snd_una;
+	tcp_event(c, WAIT_IN | WAIT_OUT | WAIT_HUP | WAIT_RDHUP);
+}
+
+void tcp_conn_closed(struct tcp_conn *c, int err)
+{
+	if (err) {
+		c->error = (uint8_t)err;
+		tcp_event(c, WAIT_ERR);
+	}
+	tcp_set_state(c, TCPS_CLOSED);
+	retire(c);
+}
+
+void tcp_conn_time_wait(struct tcp_conn *c)
+{
+	tcp_set_state(c, TCPS_TIME_WAIT);
+	tcp_tw_begin(c);
+	retire(c);
+}
+
+/* Nothing is queued, nothing is owed, no timer runs. */
+static bool is_idle(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+	int i;
+
+	for (i = 0; i < TCP_TIMERS; i++)
+		if (a->due[i].at_ns)
+			return false;
+	return !a->snd.count && !a->rcv.count && !a->ooo && !a->listener &&
+	       !a->ack_now && seq_eq(c->snd_una, c->snd_nxt);
+}
+
+void tcp_settle(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	uint32_t events;
+
+	if (c->end.state == TCPS_LISTEN)
+		return;
+	if (a && a->events) {
+		events = a->events;
+		a->events = 0;
+		if (c->user)
+			c->user->on_event(c, c->arg, events);
+	}
+	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(TIME_WAIT)) &&
+	    c->flags & TCPF_ORPHAN) {
+		tcp_conn_free(c);
+		return;
+	}
+	if (a) {
+		tcp_timer_update(c);
+		tcp_check(c);
+		if (is_idle(c))
+			tcp_deactivate(c);
+	}
+}

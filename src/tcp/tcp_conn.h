@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TCP_TCP_CONN_H
+#define TCP_TCP_CONN_H
+
+/*
+ * tcp_conn.h - the connection
+ *
+ * It comes in two parts.  tcp_conn is what must be remembered of a connection
+ * that does nothing, and most connections do nothing most of the time.
+ * tcp_active is the rest: it is there from the first octet that is queued, or
+ * the first timer that is set, to the last.
+ *
+ * Private to tcp/.
+ */
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/wheel.h"
+
+#include "wire/seq.h"
+
+#include "ip/ip.h"
+#include "tcp/tcp.h"
+#include "tcp/tcp_end.h"
+#include "tcp/tcp_queue.h"
+
+/* enum tcp_conn.flags */
+enum tcp_conn_flag {
+	TCPF_NODELAY = 1 << 0,
+	TCPF_CORK = 1 << 1,
+	TCPF_KEEPALIVE = 1 << 2,
+	TCPF_LINGER = 1 << 3,
+	TCPF_WSCALE = 1 << 4,	   /* both ends scale windows */
+	TCPF_TS = 1 << 5,	   /* both ends send timestamps */
+	TCPF_SND_CLOSED = 1 << 6,  /* user will send no more: FIN is queued */
+	TCPF_RCV_CLOSED = 1 << 7,  /* user will read no more */
+	TCPF_FIN_RCVD = 1 << 8,	   /* the peer's FIN is in rcv_nxt */
+	TCPF_ORPHAN = 1 << 9,	   /* the user has let go */
+	TCPF_OPENED = 1 << 10,	   /* was ESTABLISHED at some time */
+	TCPF_REUSE = 1 << 11,	   /* SO_REUSEADDR */
+	TCPF_FIXED = 1 << 12,	   /* port chosen by bind() */
+	TCPF_IN_TABLE = 1 << 13,   /* a segment can find it */
+	TCPF_PASSIVE = 1 << 14,	   /* came from LISTEN */
+	TCPF_WANT_OUT = 1 << 15,   /* a writer waits for room */
+	TCPF_MORE = 1 << 16,	   /* last SEND said that more follows */
+	TCPF_CWND_LIMIT = 1 << 17, /* cwnd, not the user, held us back */
+	TCPF_BOUND_ADDR = 1 << 18, /* local address chosen by bind() */
+};
+
+/**
+ * struct tcp_conn - one end of a connection
+ *
+ * In the first block the names are those of RFC 9293, 3.3.1.
+ * Invariants: tcp_check.c.
+ */
+struct tcp_conn {
+	struct tcp_end end;
+
+	/*
+	 * As in the RFC
+	 */
+	seq32 snd_una;	  /* oldest octet not acknowledged */
+	seq32 snd_nxt;	  /* one behind the last octet ever sent */
+	uint32_t snd_wnd; /* what the peer offers from snd_una on, octets */
+	seq32 snd_wl1;	  /* seq of the segment that gave snd_wnd */
+	seq32 snd_wl2;	  /* ack of that segment */
+	seq32 iss;	  /* our initial sequence number */
+	seq32 rcv_nxt;	  /* next octet expected */
+	seq32 rcv_adv;	  /* right edge offered: rcv_nxt + RCV.WND */
+	seq32 irs;	  /* the peer's initial sequence number */
+
+	/*
+	 * Of this implementation
+	 */
+	uint32_t flags; /* enum tcp_conn_flag */
+	struct tcp_stack *tcp;
+	union {
+		struct tcp_active *active; /* NULL: idle */
+		struct tcp_listen *listen; /* in LISTEN */
+	};
+	struct tcp_bind *bind;
+	const struct tcp_user *user;
+	void *arg;
+	const struct tcp_cc *cc;
+	uint32_t cc_priv;
+	uint32_t cwnd, ssthresh;  /* octets */
+	uint32_t max_snd_wnd;	  /* largest snd_wnd seen (RFC 5961, 5.2) */
+	uint32_t srtt_8us;	  /* smoothed round trip, us times 8 */
+	uint32_t rttvar_4us;	  /* mean deviation, us times 4 */
+	uint32_t ts_recent;	  /* RFC 7323, 4.3 */
+	uint32_t ts_recent_ms;	  /* when it was taken */
+	uint32_t ts_offset;	  /* what we add to our clock */
+	uint32_t snd_ms;	  /* when we last sent data */
+	uint32_t challenge_ms;	  /* no challenge ACK before this */
+	uint32_t sndbuf, rcvbuf;  /* octets */
+	uint32_t retransmits;	  /* so far */
+	uint32_t user_timeout_ms; /* 0: none */
+	uint16_t mss;		  /* payload of a segment, options excluded */
+	uint16_t peer_mss;	  /* what the peer said */
+	uint16_t rcv_mss;	  /* largest payload the peer was seen to send */
+	uint16_t maxseg;	  /* user's limit, 0: none */
+	uint16_t linger_s;
+	uint16_t keep_idle_s, keep_interval_s;
+	uint8_t keep_probes;
+	uint8_t snd_wscale, rcv_wscale;
+	uint8_t ttl, tos;
+	uint8_t error; /* pending, positive errno */
+	uint8_t soft;  /* last soft error, positive errno */
+};
+static_assert(sizeof(struct tcp_conn) <= 256, "an idle connection is small");
+
+/* A point in time for which one of a connection's timers is set. */
+struct tcp_due {
+	uint64_t at_ns; /* 0: not set */
+	uint32_t cause; /* event that set it */
+};
+
+enum tcp_timer {
+	TCP_T_SEND,   /* retransmit, persist */
+	TCP_T_DELACK, /* delayed ACK */
+	TCP_T_KEEP,   /* keepalive; FIN-WAIT-2 of an orphan */
+	TCP_TIMERS
+};
+
+/* What the sender believes of the path (RFC 5681, RFC 6582). */
+enum tcp_ca {
+	TCP_CA_OPEN,	 /* nothing is known to be lost */
+	TCP_CA_RECOVERY, /* fast recovery: a segment was lost */
+	TCP_CA_LOSS,	 /* a timeout: all may be lost */
+};
+
+/**
+ * struct tcp_active - what only a busy connection needs
+ * @timer:	Armed for the earliest of @due
+ * @accept:	In its listener's queue
+ * @listener:	Who will hand it to accept(), until it does
+ * @snd:	Octets snd_una ... not acknowledged or not sent; begins at
+ *		iss + 1 before the handshake is done
+ * @rcv:	Octets received in order, not read
+ * @ooo:	Octets received out of order, or NULL
+ * @route:	How to reach the peer
+ * @resend:	Next octet to transmit: snd_nxt, or before it while resending
+ * @recover:	snd_nxt when the loss was noticed (RFC 6582, 3.2)
+ * @rtt_seq:	Octet whose acknowledgement is timed
+ * @rtt_ns:	When it was sent; 0: nothing is being timed
+ * @stall_ns:	When the peer last acknowledged something new, or sending
+ *		began
+ * @heard_ns:	When a segment last came (keepalive on)
+ * @ack_sent:	rcv_nxt of the last segment sent
+ * @fin_seq:	Where the peer's FIN stands, if @has_fin; it came too early
+ * @events:	To tell the user, at the end
+ * @dupacks:	Duplicate ACKs in a row
+ * @ack_why:	Reason of the ACK that is owed
+ * @backoff:	Doublings of the RTO
+ * @tries:	Retransmissions or probes without any answer
+ * @keep_sent:	Keepalive probes unanswered
+ * @ca:		enum tcp_ca
+ * @ack_now:	An ACK is owed at once
+ * @is_probing:	@due[TCP_T_SEND] is the persist timer
+ * @first_partial: No partial acknowledgement yet (RFC 6582, 3.2 step 3)
+ */
+struct tcp_active {
+	struct timer timer;
+	struct tcp_due due[TCP_TIMERS];
+	struct list accept;
+	struct tcp_conn *listener;
+	struct tcp_queue snd, rcv;
+	struct tcp_ooo *ooo;
+	struct ip_route_ref route;
+	seq32 resend, recover, rtt_seq, ack_sent, fin_seq;
+	uint64_t rtt_ns, stall_ns, heard_ns;
+	uint32_t events;
+	uint32_t dupacks;
+	uint16_t ack_why;
+	uint8_t backoff, tries, keep_sent;
+	uint8_t ca;
+	bool ack_now, is_probing, first_partial, has_fin;
+};
+
+#endif /* TCP_TCP_CONN_H */

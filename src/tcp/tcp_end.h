@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TCP_TCP_END_H
+#define TCP_TCP_END_H
+
+/*
+ * tcp_end.h - what a segment can be for, and who owns which port
+ *
+ * A segment is for one of three things, found in one table by the four
+ * numbers that name a connection.  Each costs what its state needs:
+ *
+ *   tcp_req	half-open: a peer that has not proved itself yet
+ *   tcp_conn	a connection, see tcp_conn.h
+ *   tcp_tw	TIME-WAIT: nothing is left but to answer old segments
+ *
+ * Private to tcp/.
+ */
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/wheel.h"
+
+#include "wire/addr.h"
+#include "wire/seq.h"
+
+struct tcp_conn;
+
+enum tcp_kind { TCP_IS_CONN, TCP_IS_REQ, TCP_IS_TW };
+
+/* The four numbers that name a connection (the "socket pair" of the RFC). */
+struct tcp_tuple {
+	struct ip_addr laddr, raddr;
+	uint16_t lport, rport;
+};
+
+/* How everything in the table begins. */
+struct tcp_end {
+	struct tcp_tuple t;
+	uint8_t kind;  /* enum tcp_kind */
+	uint8_t state; /* enum tcp_state; tcp_set_state() alone writes it */
+	uint16_t bits; /* TIME-WAIT: TCP_TW_TS, enum tcp_bind_how */
+};
+
+/* Owners of one local address of a port; see tcp_port.c. */
+struct tcp_bind {
+	struct list node;
+	struct tcp_port *port;
+	struct ip_addr addr;
+	uint32_t reuse;	 /* owners that said SO_REUSEADDR */
+	uint32_t plain;	 /* owners that did not */
+	uint32_t listen; /* of either kind, in LISTEN */
+	uint32_t fixed;	 /* of either kind, chosen by bind() */
+};
+
+struct tcp_port {
+	uint16_t port;
+	struct list binds;
+	struct list listeners; /* struct tcp_listen */
+};
+
+/* What a listener has besides a tcp_conn. */
+struct tcp_listen {
+	struct list node; /* in tcp_port.listeners */
+	struct tcp_conn *conn;
+	struct list ready;    /* finished: struct tcp_active.accept */
+	struct list requests; /* half-open: struct tcp_req.node */
+	uint32_t ready_count, request_count;
+	uint32_t backlog;
+};
+
+/* A half-open connection (RFC 9293, 3.3.2: SYN-RECEIVED from LISTEN). */
+struct tcp_req {
+	struct tcp_end end;
+	struct list node;
+	struct timer timer;
+	struct tcp_conn *listener;
+	seq32 iss, irs;
+	uint64_t sent_ns;   /* 0: SYN-ACK was repeated, no RTT (Karn) */
+	uint32_t ts_recent; /* valid if has_ts */
+	uint32_t challenge_ms;
+	uint32_t rcv_wnd;
+	uint16_t snd_wnd, peer_mss;
+	uint8_t snd_wscale, rcv_wscale;
+	bool has_ts, has_wscale;
+	uint8_t tries;
+};
+
+/* How an owner holds its port: tcp_bind_get(), tcp_end.bits of TIME-WAIT. */
+enum tcp_bind_how {
+	TCP_BIND_REUSE = 1 << 0,
+	TCP_BIND_FIXED = 1 << 1,
+};
+#define TCP_TW_TS (1 << 2) /* tcp_end.bits: timestamps were in use */
+
+/* All that is left of a connection in TIME-WAIT. */
+struct tcp_tw {
+	struct tcp_end end;
+	struct list node; /* oldest first */
+	struct tcp_bind *bind;
+	uint64_t expires_ns;
+	seq32 snd_nxt, rcv_nxt;
+	uint32_t ts_recent;
+	uint16_t win;		/* as it stands in a header */
+	uint16_t challenge_8ms; /* no ACK of nonsense before this */
+};
+static_assert(sizeof(struct tcp_tw) <= 96, "there may be a million of these");
+
+#endif /* TCP_TCP_END_H */

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_in.c - what to do with a segment that has arrived
+ *
+ * Theory of operation
+ * ===================
+ * RFC 9293, 3.10.7.4, gives the processing of a segment as a list of checks
+ * in a fixed order.  Each check is a function here, of the same name in the
+ * same order; it looks at the segment, may change the connection, and says
+ * how to go on.  Order is the design: a step may rely on all steps above it.
+ *
+ * A stranger can send anything, so a step believes only what the steps above
+ * have established.  The timestamp is remembered, the window taken, a reset
+ * obeyed only when the numbers show that the sender sees our side of the
+ * conversation; where they show that he only nearly does, he is challenged
+ * with an ACK, which tells a true peer how things stand and a forger nothing
+ * (RFC 5961).
+ *
+ * CLOSED, LISTEN and SYN-SENT do not follow the list: tcp_open.c.
+ */
+
+#include <errno.h>
+
+#include "tcp/tcp_int.h"
+
+typedef enum tcp_verdict tcp_step(struct tcp_conn *, struct tcp_seg *);
+
+static enum tcp_verdict refuse(struct tcp_seg *s, enum tcp_verdict v,
+			       enum drop why)
+{
+	s->drop = why;
+	return v;
+}
+
+static bool ts_recent_is_stale(const struct tcp_conn *c)
+{
+	return tcp_ms(c->tcp) - c->ts_recent_ms > TCP_PAWS_IDLE_MS;
+}
+
+/* Before all: a timestamp from the past marks a duplicate from the past (PAWS,
+ * RFC 7323, 5.3), and one that is missing a segment of somebody else. */
+static enum tcp_verdict in_paws(struct tcp_conn *c, struct tcp_seg *s)
+{
+	if (!(c->flags & TCPF_TS) || s->h.flags & TCP_RST)
+		return TCP_NEXT;
+	if (!(s->o.has & TCP_HAS_TIMESTAMP))
+		return refuse(s, TCP_DROP, DROP_tcp_no_ts);
+	if ((int32_t)(s->o.ts_val - c->ts_recent) >= 0 || ts_recent_is_stale(c))
+		return TCP_NEXT;
+	s->why = R_TCP_ACK_OLD;
+	return refuse(s, s->len ? TCP_ACK_DROP : TCP_CHALLENGE, DROP_tcp_paws);
+}
+
+/* The table of RFC 9293, 3.4. */
+bool tcp_seq_is_acceptable(seq32 seq, uint32_t len, seq32 nxt, uint32_t wnd)
+{
+	if (!wnd)
+		return !len && seq_eq(seq, nxt);
+	if (seq_in(seq, nxt, wnd))
+		return true;
+	return len && seq_in(seq_add(seq, len - 1), nxt, wnd);
+}
+
+/* First, check sequence number. */
+static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
+{
+	bool is_old = seq_leq(seq_add(s->seq, s->len), c->rcv_nxt);
+
+	if (tcp_seq_is_acceptable(s->seq, s->len, c->rcv_nxt, tcp_rcv_wnd(c)))
+		return TCP_NEXT;
+	if (s->h.flags & TCP_RST)
+		return refuse(s, TCP_DROP, DROP_tcp_rst_bad);
+	/* Data is answered at once, for the sender waits; empty segments only
+	 * so often, or two ends that disagree would answer each other for
+	 * ever. */
+	s->why = R_TCP_ACK_OLD;
+	return refuse(s,
+		      s->size || s->h.flags & TCP_FIN ? TCP_ACK_DROP
+						      : TCP_CHALLENGE,
+		      s->len && is_old ? DROP_tcp_dup : DROP_tcp_seq);
+}
+
+static int reset_error(const struct tcp_conn *c)
+{
+	if (c->end.state == TCPS_SYN_RCVD)
+		return ECONNREFUSED;
+	return c->end.state == TCPS_CLOSE_WAIT ? EPIPE : ECONNRESET;
+}
+
+/* Second, check the RST bit: only an exact match resets (RFC 5961, 3.2). */
+static enum tcp_verdict in_rst(struct tcp_conn *c, struct tcp_seg *s)
+{
+	struct endpoint remote = tcp_remote(c);
+
+	if (!(s->h.flags & TCP_RST))
+		return TCP_NEXT;
+	if (!seq_eq(s->seq, c->rcv_nxt))
+		return refuse(s, TCP_CHALLENGE, DROP_tcp_rst_bad);
+	PROBE_CAUSE(&c->tcp->stack->place, EV_NOTE, R_TCP_RESET_BY_PEER, NULL,
+		    EVF_EP("remote", &remote));
+	c->tcp->stats.estab_resets++;
+	tcp_conn_closed(c, reset_error(c));
+	return TCP_DONE;
+}
+
+/* Third, check security: there is none. */
+
+/* Fourth, check the SYN bit (RFC 5961, 4.2). */
+static enum tcp_verdict in_syn(struct tcp_conn *c, struct tcp_seg *s)
+{
+	(void)c;
+	if (!(s->h.flags & TCP_SYN))
+		return TCP_NEXT;
+	return refuse(s, TCP_CHALLENGE, DROP_tcp_syn_bad);
+}
+
+static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	uint32_t wnd = (uint32_t)s->h.win << c->snd_wscale;
+	bool was_shut = !c->snd_wnd;
+
+	if (!seq_lt(c->snd_wl1, s->seq) &&
+	    !(seq_eq(c->snd_wl1, s->seq) && seq_leq(c->snd_wl2, s->h.ack)))
+		return; /* an older segment than the one that gave snd_wnd */
+	c->snd_wnd = wnd;
+	c->snd_wl1 = s->seq;
+	c->snd_wl2 = s->h.ack;
+	c->max_snd_wnd = max_u32(c->max_snd_wnd, wnd);
+	if (was_shut && wnd)
+		tcp_window_opened(c);
+}
+
+/* RFC 5681, 2. */
+static bool is_duplicate_ack(const struct tcp_conn *c, const struct tcp_seg *s)
+{
+	return tcp_flight(c) && !s->len && seq_eq(s->h.ack, c->snd_una) &&
+	       (uint32_t)s->h.win << c->snd_wscale == c->snd_wnd &&
+	       c->snd_wnd;
+}
+
+bool tcp_fin_is_acked(const struct tcp_conn *c)
+{
+	return c->flags & TCPF_SND_CLOSED &&
+	       seq_eq(c->snd_una, seq_add(c->active->snd.end, 1));
+}
+
+/* Our FIN was acknowledged: each closing state goes on in its own way. */
+static enum tcp_verdict fin_acked(struct tcp_conn *c)
+{
+	if (c->end.state == TCPS_FIN_WAIT_1) {
+		tcp_set_state(c, TCPS_FIN_WAIT_2);
+		tcp_fin_wait_2(c);
+	} else if (c->end.state == TCPS_CLOSING) {
+		tcp_conn_time_wait(c);
+		return TCP_DONE;
+	} else if (c->end.state == TCPS_LAST_ACK) {
+		tcp_conn_closed(c, 0);
+		return TCP_DONE;
+	}
+	return TCP_NEXT;
+}
+
+/* Is the acknowledgement one that a true peer could send (RFC 5961, 5.2)? */
+static bool ack_is_possible(const struct tcp_conn *c, seq32 ack)
+{
+	return seq_leq(ack, c->snd_nxt) &&
+	       seq_geq(ack, seq_sub(c->snd_una, c->max_snd_wnd));
+}
+
+/* Fifth, check the ACK field. */
+static enum tcp_verdict in_ack(struct tcp_conn *c, struct tcp_seg *s)
+{
+	if (!(s->h.flags & TCP_ACK))
+		return refuse(s, TCP_DROP, DROP_tcp_no_ack);
+	if (c->end.state == TCPS_SYN_RCVD) {
+		if (seq_leq(s->h.ack, c->snd_una) ||
+		    seq_gt(s->h.ack, c->snd_nxt))
+			return refuse(s, TCP_RESET, DROP_tcp_ack_bad);
+		tcp_established(c, s);
+	}
+	if (!ack_is_possible(c, s->h.ack))
+		return refuse(s, TCP_CHALLENGE, DROP_tcp_ack_bad);
+	if (seq_gt(s->h.ack, c->snd_una))
+		tcp_loss_acked(c, s);
+	else if (is_duplicate_ack(c, s))
+		tcp_loss_dupack(c);
+	else if (!c->snd_wnd)
+		c->active->tries = 0; /* it answers our probes */
+	if (seq_geq(s->h.ack, c->snd_una))
+		update_window(c, s);
+	tcp_writable(c);
+	return tcp_fin_is_acked(c) ? fin_acked(c) : TCP_NEXT;
+}
+
+/* Now the peer is known to be the peer: believe its clock (RFC 7323, 4.3). */
+static enum tcp_verdict in_ts_recent(struct tcp_conn *c, struct tcp_seg *s)
+{
+	struct tcp_active *a = c->active;
+
+	a->heard_ns = c->tcp->env->now_ns;
+	a->keep_sent = 0;
+	if (c->flags & TCPF_TS && s->o.has & TCP_HAS_TIMESTAMP &&
+	    seq_leq(s->seq, a->ack_sent) &&
+	    ((int32_t)(s->o.ts_val - c->ts_recent) >= 0 ||
+	     ts_recent_is_stale(c))) {
+		c->ts_recent = s->o.ts_val;
+		c->ts_recent_ms = tcp_ms(c->tcp);
+	}
+	return TCP_NEXT;
+}
+
+/*
+ * Sixth, check the URG bit: the octets it points at stay where they are in the
+ * stream, as with SO_OOBINLINE.  So there is nothing to remember, and no
+ * pointer of a stranger to follow.
+ */
+
+/* Cut what lies before and behind the window, a FIN behind it included. */
+static void trim_to_window(const struct tcp_conn *c, struct tcp_seg *s)
+{
+	int32_t before = seq_diff(s->seq, c->rcv_nxt), beyond;
+	uint32_t cut;
+
+	if (before > 0) {
+		cut = min_u32((uint32_t)before, s->size);
+		s->seq = seq_add(s->seq, cut);
+		s->off += cut;
+		s->size -= cut;
+	}
+	beyond = seq_diff(c->rcv_adv, seq_add(s->seq, s->size));
+	if (beyond >= 0)
+		s->h.flags &= (uint16_t)~TCP_FIN;
+	if (beyond > 0)
+		s->size -= min_u32((uint32_t)beyond, s->size);
+}
+
+/* Seventh, process the segment text. */
+static enum tcp_verdict in_text(struct tcp_conn *c, struct tcp_seg *s)
+{
+	if (!s->size)
+		return TCP_NEXT;
+	if (!TCP_STATE_IN(c, TCP_RECEIVES))
+		return refuse(s, TCP_DROP, DROP_tcp_after_fin);
+	if (c->flags & TCPF_ORPHAN) {
+		/* Nobody will ever read this (RFC 2525, 2.17) */
+		tcp_out_rst(c, R_TCP_RST_DATA_LOST);
+		tcp_conn_closed(c, 0);
+		return refuse(s, TCP_DROP, DROP_tcp_closed);
+	}
+	trim_to_window(c, s);
+	return s->size ? tcp_rcv_text(c, s) : TCP_NEXT;
+}
+
+static enum tcp_verdict take_fin(struct tcp_conn *c)
+{
+	c->rcv_nxt = seq_add(c->rcv_nxt, 1);
+	c->rcv_adv = seq_max(c->rcv_adv, c->rcv_nxt);
+	c->flags |= TCPF_FIN_RCVD;
+	tcp_ooo_free(c);
+	tcp_ack_owed(c, R_TCP_ACK_FIN);
+	tcp_event(c, WAIT_IN | WAIT_RDHUP);
+	if (c->end.state == TCPS_ESTABLISHED) {
+		tcp_set_state(c, TCPS_CLOSE_WAIT);
+	} else if (c->end.state == TCPS_FIN_WAIT_1) {
+		tcp_set_state(c, TCPS_CLOSING);
+	} else if (c->end.state == TCPS_FIN_WAIT_2) {
+		tcp_out_ack(c);
+		tcp_conn_time_wait(c);
+		return TCP_DONE;
+	}
+	return TCP_NEXT;
+}
+
+/* Eighth, check the FIN bit.  One that came too early waits for its turn. */
+static enum tcp_verdict in_fin(struct tcp_conn *c, struct tcp_seg *s)
+{
+	struct tcp_active *a = c->active;
+
+	if (!TCP_STATE_IN(c, TCP_RECEIVES))
+		return TCP_NEXT;
+	if (s->h.flags & TCP_FIN && !a->has_fin) {
+		a->has_fin = true;
+		a->fin_seq = seq_add(s->seq, s->size);
+		if (seq_lt(c->rcv_nxt, a->fin_seq))
+			tcp_ack_owed(c, R_TCP_ACK_DUP);
+	}
+	if (a->has_fin && seq_eq(a->fin_seq, c->rcv_nxt))
+		return take_fin(c);
+	return TCP_NEXT;
+}
+
+static tcp_step *const steps[] = {
+	in_paws, in_seq, in_rst, in_syn, in_ack, in_ts_recent, in_text, in_fin,
+};
+
+/* A SYN-SENT that was answered joins in after the ACK. */
+enum { FIRST_STEP_AFTER_ACK = 6 };
+
+static enum tcp_verdict run_steps(struct tcp_conn *c, struct tcp_seg *s,
+				  size_t first)
+{
+	enum tcp_verdict v = TCP_NEXT;
+	size_t i;
+
+	for (i = first; i < ARRAY_SIZE(steps) && v == TCP_NEXT; i++)
+		v = steps[i](c, s);
+	return v;
+}
+
+enum tcp_verdict tcp_in_synchronized(struct tcp_conn *c, struct tcp_seg *s)
+{
+	return run_steps(c, s, 0);
+}
+
+enum tcp_verdict tcp_in_rest(struct tcp_conn *c, struct tcp_seg *s)
+{
+	return run_steps(c, s, FIRST_STEP_AFTER_ACK);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TCP_TCP_LIMITS_H
+#define TCP_TCP_LIMITS_H
+
+/*
+ * tcp_limits.h - the numbers of TCP, each with its reason
+ *
+ * Private to tcp/.
+ */
+
+#include "core/env.h"
+
+/* Retransmission timeout (RFC 6298).  The RFC's minimum of 1 s is from the
+ * time of coarse clocks; 200 ms still covers a delayed ACK, and it is what
+ * most hosts on the Internet use. */
+#define TCP_RTO_INITIAL_NS (1 * NS_PER_S)
+#define TCP_RTO_MIN_NS	   (200 * NS_PER_MS)
+#define TCP_RTO_MAX_NS	   (120 * NS_PER_S)
+
+/* Times in a row that something is sent again before giving up. */
+#define TCP_TRIES_SYN	  6  /* 127 s */
+#define TCP_TRIES_SYN_ACK 5  /* 63 s */
+#define TCP_TRIES_DATA	  15 /* between 13 and 30 minutes */
+#define TCP_TRIES_ORPHAN  8  /* nobody waits for the result */
+
+/* Delayed ACK (RFC 9293, 3.8.6.3: less than 500 ms). */
+#define TCP_DELACK_NS (40 * NS_PER_MS)
+
+/* Persist: first probe after an RTO, then doubling up to this. */
+#define TCP_PERSIST_MAX_NS (60 * NS_PER_S)
+
+/* Sender's silly window avoidance: send what fits after this long anyway
+ * (RFC 9293, 3.8.6.2.1: 0.1 to 1 s). */
+#define TCP_OVERRIDE_NS (200 * NS_PER_MS)
+
+/* TIME-WAIT lasts twice the maximum segment lifetime (RFC 9293 leaves the
+ * choice; 30 s is common). */
+#define TCP_MSL_NS	     (30 * NS_PER_S)
+#define TCP_2MSL_NS	     (2 * TCP_MSL_NS)
+#define TCP_FIN_WAIT_2_NS    (60 * NS_PER_S)
+#define TCP_TW_REUSE_MS	     1000 /* RFC 6191: clock surely moved on */
+
+/* Keepalive (RFC 9293, 3.8.4: no less than two hours by default). */
+#define TCP_KEEP_IDLE_S	    7200
+#define TCP_KEEP_INTERVAL_S 75
+#define TCP_KEEP_PROBES	    9
+
+/* Buffers are limits, not allocations. */
+#define TCP_SNDBUF	(512 * 1024)
+#define TCP_RCVBUF	(512 * 1024)
+#define TCP_BUF_MIN	2048
+#define TCP_BUF_MAX	(16 * 1024 * 1024)
+#define TCP_WSCALE_WANT 7 /* at least; room to raise the buffer later */
+
+/* Segment sizes: below 88 octets headers would outweigh everything. */
+#define TCP_MSS_MIN	 88
+#define TCP_MSS_MAX	 65495
+#define TCP_TS_OPT_LEN	 12
+#define TCP_GSO_MAX	 65160 /* payload; headers must fit in 65,535, too */
+#define TCP_IW_SEGMENTS	 10    /* RFC 6928 */
+#define TCP_DUPACKS	 3     /* RFC 5681, 3.2 */
+#define TCP_CWND_MAX	 (1U << 30)
+
+/* What strangers can make us keep. */
+#define TCP_REQUESTS_MAX 4096 /* half-open, whole stack */
+#define TCP_BACKLOG_MAX	 4096
+#define TCP_TWS_MAX	 (4 * 1024 * 1024)
+#define TCP_ORPHANS_MAX	 65536
+#define TCP_RANGES_MAX	 64 /* islands in one reassembly queue */
+
+/* At most one challenge ACK in a random time from this to twice this. */
+#define TCP_CHALLENGE_MS 500
+
+#define TCP_PAWS_IDLE_MS (24U * 24 * 3600 * 1000) /* RFC 7323, 5.5 */
+
+#endif /* TCP_TCP_LIMITS_H */

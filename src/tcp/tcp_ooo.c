@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_ooo.c - the reassembly queue: octets that came too early
+ *
+ * Theory of operation
+ * ===================
+ * What has arrived beyond rcv_nxt forms islands:
+ *
+ *	rcv_nxt     island 0        island 1     island 2
+ *	   |  ....  |=======| ..... |====| ..... |======|
+ *
+ * Each island is a tcp_queue, and the islands stand in an array by number, so
+ * the place for a segment is found by binary search.  Where a segment touches
+ * an island it grows; where it closes a gap two become one, the smaller moving
+ * into the larger.
+ *
+ * Octets that are there are never replaced by a later segment that claims to
+ * have others in the same place (first accepted octets win): what was seen by
+ * a filter on the way is what the user gets.
+ *
+ * Invariants
+ * ----------
+ *  (1) Islands are sorted, none is empty, no two touch.
+ *  (2) The first begins beyond rcv_nxt.
+ *
+ * Limits
+ * ------
+ * At most TCP_RANGES_MAX islands; when one more is needed the one furthest away
+ * is forgotten, which the peer will repair by sending it again.  The offered
+ * window limits the octets, the budget of references the memory.
+ */
+
+#include <string.h>
+
+#include "tcp/tcp_int.h"
+
+struct tcp_ooo {
+	uint32_t count;
+	struct tcp_queue *island[TCP_RANGES_MAX];
+};
+
+size_t tcp_ooo_size(void)
+{
+	return sizeof(struct tcp_ooo);
+}
+
+static void drop_island(struct tcp_conn *c, uint32_t i)
+{
+	struct tcp_ooo *o = c->active->ooo;
+	struct tcp_queue *q = o->island[i];
+
+	o->count--;
+	memmove(&o->island[i], &o->island[i + 1],
+		(o->count - i) * sizeof(o->island[0]));
+	tcp_queue_fini(q);
+	pool_put(&c->tcp->range_pool, q);
+}
+
+static void free_if_empty(struct tcp_conn *c)
+{
+	struct tcp_ooo *o = c->active->ooo;
+
+	if (o->count)
+		return;
+	pool_put(&c->tcp->ooo_pool, o);
+	c->active->ooo = NULL;
+}
+
+void tcp_ooo_free(struct tcp_conn *c)
+{
+	if (!c->active->ooo)
+		return;
+	while (c->active->ooo->count)
+		drop_island(c, c->active->ooo->count - 1);
+	free_if_empty(c);
+}
+
+size_t tcp_ooo_truesize(const struct tcp_conn *c)
+{
+	const struct tcp_ooo *o = c->active->ooo;
+	size_t sum = 0;
+	uint32_t i;
+
+	if (!o)
+		return 0;
+	for (i = 0; i < o->count; i++)
+		sum += o->island[i]->truesize;
+	return sum;
+}
+
+bool tcp_ooo_first(const struct tcp_conn *c, seq32 *seq)
+{
+	const struct tcp_ooo *o = c->active->ooo;
+
+	if (!o)
+		return false;
+	*seq = o->island[0]->head;
+	return true;
+}
+
+/* First island that ends at @seq or beyond it. */
+static uint32_t find(const struct tcp_ooo *o, seq32 seq)
+{
+	uint32_t low = 0, high = o->count, mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (seq_lt(o->island[mid]->end, seq))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Room for an island at @i; false: it is the one that has to stay away. */
+static bool make_place(struct tcp_conn *c, uint32_t i)
+{
+	struct tcp_ooo *o = c->active->ooo;
+
+	if (o->count < TCP_RANGES_MAX)
+		return true;
+	if (i == o->count)
+		return false;
+	drop_island(c, o->count - 1);
+	return true;
+}
+
+static struct tcp_queue *new_island(struct tcp_conn *c, uint32_t i, seq32 seq)
+{
+	struct tcp_ooo *o = c->active->ooo;
+	struct tcp_queue *q;
+
+	if (!make_place(c, i))
+		return NULL;
+	q = pool_get(&c->tcp->range_pool);
+	if (!q)
+		return NULL;
+	tcp_queue_init(q, c->tcp->env, seq);
+	memmove(&o->island[i + 1], &o->island[i],
+		(o->count - i) * sizeof(o->island[0]));
+	o->island[i] = q;
+	o->count++;
+	return q;
+}
+
+/* Islands @i and @i + 1 touch.  If memory runs out, the later part is lost. */
+static void merge(struct tcp_conn *c, uint32_t i)
+{
+	struct tcp_ooo *o = c->active->ooo;
+	struct tcp_queue *a = o->island[i], *b = o->island[i + 1];
+
+	if (a->count >= b->count) {
+		if (tcp_queue_splice(a, b))
+			tcp_queue_fini(b);
+		drop_island(c, i + 1);
+	} else if (!tcp_queue_splice_front(b, a)) {
+		drop_island(c, i);
+	} else {
+		drop_island(c, i + 1);
+	}
+}
+
+/*
+ * Put octets of @s into the gap before island @i, which they may close; island
+ * @i - 1 may end where they begin.  Returns octets taken.
+ */
+static uint32_t fill_gap(struct tcp_conn *c, const struct tcp_seg *s,
+			 uint32_t i, uint32_t skip, uint32_t n, size_t budget)
+{
+	struct tcp_ooo *o = c->active->ooo;
+	seq32 seq = seq_add(s->seq, skip);
+	struct tcp_queue *q;
+	uint32_t taken;
+
+	if (i > 0 && seq_eq(o->island[i - 1]->end, seq))
+		q = o->island[--i];
+	else
+		q = new_island(c, i, seq);
+	if (!q)
+		return 0;
+	taken = (uint32_t)tcp_queue_append_pkt(q, s->pkt, s->off + skip, n,
+					       budget);
+	if (!tcp_queue_len(q))
+		drop_island(c, i);
+	else if (i + 1 < o->count && seq_eq(q->end, o->island[i + 1]->head))
+		merge(c, i);
+	return taken;
+}
+
+/* The gap at @seq: its octets up to @end at most, and the island behind it. */
+static uint32_t gap_at(const struct tcp_ooo *o, seq32 *seq, seq32 end,
+		       uint32_t *at)
+{
+	uint32_t i = find(o, *seq);
+	seq32 stop = end;
+
+	/* Skip what is there already. */
+	while (i < o->count && seq_leq(o->island[i]->head, *seq) &&
+	       seq_lt(*seq, end)) {
+		*seq = o->island[i]->end;
+		i++;
+	}
+	if (i < o->count)
+		stop = seq_min(end, o->island[i]->head);
+	*at = i;
+	return seq_lt(*seq, stop) ? seq_dist(*seq, stop) : 0;
+}
+
+bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget)
+{
+	struct tcp_active *a = c->active;
+	seq32 pos = s->seq, end = seq_add(s->seq, s->size);
+	uint32_t i, n, taken = 0, got;
+
+	if (!a->ooo)
+		a->ooo = pool_get_zeroed(&c->tcp->ooo_pool);
+	s->drop = DROP_no_memory;
+	if (!a->ooo)
+		return false;
+	while ((n = gap_at(a->ooo, &pos, end, &i)) > 0) {
+		got = fill_gap(c, s, i, seq_dist(s->seq, pos), n, budget);
+		taken += got;
+		if (got < n)
+			break;
+		pos = seq_add(pos, got);
+	}
+	if (taken)
+		PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_REASSEMBLY, NULL,
+		      EVF_NUM("missing", seq_dist(c->rcv_nxt,
+						  a->ooo->island[0]->head)),
+		      EVF_NUM("islands", a->ooo->count));
+	free_if_empty(c);
+	s->drop = n ? DROP_tcp_ooo : DROP_tcp_dup;
+	return taken > 0;
+}
+
+void tcp_ooo_deliver(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	struct tcp_queue *q;
+	uint32_t n;
+
+	while (a->ooo && seq_leq(a->ooo->island[0]->head, c->rcv_nxt)) {
+		q = a->ooo->island[0];
+		check(seq_eq(q->head, c->rcv_nxt));
+		if (c->flags & TCPF_RCV_CLOSED) {
+			n = tcp_queue_len(q);
+			a->rcv.head = a->rcv.end = q->end;
+		} else {
+			tcp_queue_splice(&a->rcv, q);
+			n = seq_dist(c->rcv_nxt, a->rcv.end);
+		}
+		c->rcv_nxt = seq_add(c->rcv_nxt, n);
+		c->tcp->stats.in_octets += n;
+		drop_island(c, 0);
+		free_if_empty(c);
+	}
+}
+
+void tcp_ooo_check(const struct tcp_conn *c)
+{
+	const struct tcp_ooo *o = c->active->ooo;
+	seq32 last = c->rcv_nxt;
+	uint32_t i;
+
+	if (!o)
+		return;
+	check(o->count && o->count <= TCP_RANGES_MAX);
+	for (i = 0; i < o->count; i++) {
+		tcp_queue_check(o->island[i]);
+		check(tcp_queue_len(o->island[i]));	    /* (1) */
+		check(seq_lt(last, o->island[i]->head)); /* (1), (2) */
+		last = o->island[i]->end;
+	}
+}

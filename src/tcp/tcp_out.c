@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_out.c - building a segment and handing it to IP
+ *
+ * Theory of operation
+ * ===================
+ * What to send, and when, was decided before; here it is only written down. A
+ * segment is a fresh header in front of references into the send queue, so
+ * payload is not copied.  A run of several full segments is built as one
+ * packet with gso_size set: the work is done once, and IP or the device cuts
+ * it where that is still needed.
+ *
+ * Every segment of a connection carries an acknowledgement of all that has
+ * arrived, so whatever is sent pays the ACK that may be owed.
+ */
+
+#include <errno.h>
+
+#include "wire/csum.h"
+#include "wire/proto.h"
+
+#include "tcp/tcp_int.h"
+
+#define TCP_SUM_OFF offsetof(struct tcp_wire, sum)
+
+int tcp_xmit(struct tcp_stack *tcp, struct pkt *pkt, const struct tcp_path *to,
+	     struct tcp_hdr *h, const struct tcp_opts *o)
+{
+	const struct tcp_tuple *t = to->t;
+	struct ip_send how = {.src = t->laddr,
+			      .dst = t->raddr,
+			      .proto = IP_PROTO_TCP,
+			      .ttl = to->ttl,
+			      .tos = to->tos,
+			      .df = true,
+			      .ref = to->ref};
+	size_t opts_len = tcp_opts_len(o);
+	uint8_t *p;
+
+	h->sport = t->lport;
+	h->dport = t->rport;
+	h->len = (uint8_t)(TCP_HLEN + opts_len);
+	p = pkt_push(pkt, h->len);
+	check(p);
+	tcp_emit(p, h);
+	tcp_opts_emit(p + TCP_HLEN, o);
+	put16(p + TCP_SUM_OFF, csum_fold_raw(csum_pseudo(t->laddr, t->raddr,
+							 IP_PROTO_TCP,
+							 pkt->len)));
+	pkt->csum = PKT_CSUM_PARTIAL;
+	pkt->csum_off = TCP_SUM_OFF;
+	tcp->stats.out_segs++;
+	return ip_output(tcp->stack, pkt, &how);
+}
+
+int tcp_xmit_bare(struct tcp_stack *tcp, const struct tcp_path *to,
+		  struct tcp_hdr *h, const struct tcp_opts *o, enum reason why)
+{
+	struct pkt *pkt = pkt_new(tcp->env, why);
+
+	if (!pkt)
+		return -ENOMEM;
+	return tcp_xmit(tcp, pkt, to, h, o);
+}
+
+uint16_t tcp_mss_limit(struct tcp_stack *tcp, struct ip_addr dst)
+{
+	uint32_t mtu = ip_mtu_for(tcp->stack, dst);
+	uint32_t headers = TCP_HLEN + (dst.family == IP_V6 ? 40 : 20);
+
+	if (mtu < headers + TCP_MSS_MIN)
+		return TCP_MSS_MIN;
+	return (uint16_t)min_u32(mtu - headers, TCP_MSS_MAX);
+}
+
+/* Payload of a full segment: what both ends allow, without the options that
+ * every segment carries (RFC 6691). */
+void tcp_mss_update(struct tcp_conn *c)
+{
+	uint32_t mss = tcp_mss_limit(c->tcp, c->end.t.raddr);
+
+	if (c->peer_mss)
+		mss = min_u32(mss, c->peer_mss);
+	if (c->maxseg)
+		mss = min_u32(mss, c->maxseg);
+	mss = max_u32(mss, TCP_MSS_MIN);
+	if (c->flags & TCPF_TS)
+		mss -= TCP_TS_OPT_LEN;
+	c->mss = (uint16_t)mss;
+}
+
+static void put_ts(const struct tcp_conn *c, struct tcp_opts *o)
+{
+	o->has |= TCP_HAS_TIMESTAMP;
+	o->ts_val = tcp_ms(c->tcp) + c->ts_offset;
+	o->ts_ecr = c->ts_recent;
+}
+
+/* Whatever is sent acknowledges all that has come. */
+static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
+		    uint16_t flags)
+{
+	struct tcp_active *a = c->active;
+	struct tcp_path to = {&c->end.t, c->ttl, c->tos, &a->route};
+	struct tcp_opts o;
+	struct tcp_hdr h = {.seq = seq, .ack = c->rcv_nxt, .flags = flags};
+	int err;
+
+	o.has = 0;
+	o.sack_count = 0;
+	h.win = tcp_rcv_window(c);
+	if (c->flags & TCPF_TS)
+		put_ts(c, &o);
+	a->ack_sent = c->rcv_nxt;
+	a->ack_now = false;
+	a->ack_why = R_TCP_ACK;
+	tcp_timer_stop(c, TCP_T_DELACK);
+	err = tcp_xmit(c->tcp, pkt, &to, &h, &o);
+	if (err && err != -EMSGSIZE && err != -ENOMEM && err != -ENOBUFS)
+		c->soft = (uint8_t)-err;
+	return err;
+}
+
+static enum reason data_reason(const struct tcp_conn *c, seq32 seq, size_t n,
+			       bool fin)
+{
+	if (seq_lt(seq, c->snd_nxt))
+		return n ? R_TCP_RETRANSMIT : R_TCP_FIN_AGAIN;
+	if (fin)
+		return n ? R_TCP_DATA_FIN : R_TCP_FIN;
+	return R_TCP_DATA;
+}
+
+static void count_data(struct tcp_conn *c, seq32 seq, uint32_t n)
+{
+	struct tcp_stats *stats = &c->tcp->stats;
+	uint32_t segs = n > c->mss ? (n + c->mss - 1U) / c->mss : 1;
+
+	stats->out_octets += n;
+	stats->out_segs += segs - 1;
+	if (!seq_lt(seq, c->snd_nxt))
+		return;
+	c->retransmits += segs;
+	stats->retrans_segs += segs;
+	tcp_rtt_forget(c);
+}
+
+static void set_gso(const struct tcp_conn *c, struct pkt *pkt)
+{
+	pkt->gso = c->end.t.raddr.family == IP_V6 ? PKT_GSO_TCP6
+						  : PKT_GSO_TCP4;
+	pkt->gso_size = c->mss;
+}
+
+/* References to octets of the send queue; whole segments if it is several. */
+static struct pkt *build(struct tcp_conn *c, const struct tcp_out *o,
+			 uint32_t *n)
+{
+	struct pkt *pkt = pkt_new(c->tcp->env, o->why);
+
+	if (!pkt)
+		return NULL;
+	*n = 0;
+	if (o->len)
+		*n = (uint32_t)tcp_queue_fill(&c->active->snd, o->seq, o->len,
+					      pkt);
+	if (*n < o->len && *n > c->mss) {
+		*n -= *n % c->mss;
+		pkt_trim(pkt, *n);
+	}
+	if (*n > c->mss)
+		set_gso(c, pkt);
+	return pkt;
+}
+
+int tcp_out_data(struct tcp_conn *c, const struct tcp_out *o, uint32_t *taken)
+{
+	uint16_t flags = TCP_ACK;
+	bool fin;
+	uint32_t n;
+	struct pkt *pkt = build(c, o, &n);
+	int err;
+
+	*taken = 0;
+	if (!pkt)
+		return -ENOMEM;
+	fin = o->fin && n == o->len;
+	if (n && seq_eq(seq_add(o->seq, n), c->active->snd.end))
+		flags |= TCP_PSH;
+	if (fin)
+		flags |= TCP_FIN;
+	if (!o->why)
+		pkt->reason = (uint16_t)data_reason(c, o->seq, n, fin);
+	count_data(c, o->seq, n);
+	err = transmit(c, pkt, o->seq, flags);
+	*taken = n + fin;
+	return err;
+}
+
+/* A number the peer will find in its window: snd_nxt, unless the window is
+ * shut, or has shrunk, and snd_nxt lies beyond it. */
+static seq32 acceptable_seq(const struct tcp_conn *c)
+{
+	return seq_min(c->snd_nxt, seq_add(c->snd_una, c->snd_wnd));
+}
+
+void tcp_out_ack(struct tcp_conn *c)
+{
+	struct pkt *pkt = pkt_new(c->tcp->env, c->active->ack_why);
+
+	if (pkt)
+		transmit(c, pkt, acceptable_seq(c), TCP_ACK);
+}
+
+/* A segment that lies before the window, so the peer has to answer. */
+void tcp_out_probe(struct tcp_conn *c, enum reason why)
+{
+	struct pkt *pkt = pkt_new(c->tcp->env, why);
+
+	if (pkt)
+		transmit(c, pkt, seq_sub(c->snd_una, 1), TCP_ACK);
+}
+
+int tcp_out_syn(struct tcp_conn *c, enum reason why)
+{
+	struct tcp_path to = {&c->end.t, c->ttl, c->tos, &c->active->route};
+	bool answer = c->end.state == TCPS_SYN_RCVD;
+	struct tcp_opts o = {.has = TCP_HAS_MSS};
+	struct tcp_hdr h = {.seq = c->iss, .flags = TCP_SYN};
+
+	if (answer) {
+		h.flags |= TCP_ACK;
+		h.ack = c->rcv_nxt;
+		c->active->ack_sent = c->rcv_nxt;
+		c->active->ack_now = false;
+	}
+	h.win = (uint16_t)min_u32(c->rcvbuf, 65535);
+	c->rcv_adv = seq_add(c->rcv_nxt, h.win);
+	o.mss = tcp_mss_limit(c->tcp, c->end.t.raddr);
+	if (c->maxseg)
+		o.mss = (uint16_t)min_u32(o.mss, c->maxseg);
+	if (!answer || c->flags & TCPF_WSCALE) {
+		o.has |= TCP_HAS_WSCALE;
+		o.wscale = c->rcv_wscale;
+	}
+	if (!answer || c->flags & TCPF_TS)
+		put_ts(c, &o);
+	return tcp_xmit_bare(c->tcp, &to, &h, &o, why);
+}
+
+void tcp_out_rst(struct tcp_conn *c, enum reason why)
+{
+	struct tcp_path to = {&c->end.t, c->ttl, c->tos, NULL};
+	struct tcp_opts o = {0};
+	struct tcp_hdr h = {.seq = acceptable_seq(c),
+			    .ack = c->rcv_nxt,
+			    .flags = TCP_RST | TCP_ACK};
+
+	c->tcp->stats.out_rsts++;
+	tcp_xmit_bare(c->tcp, &to, &h, &o, why);
+}

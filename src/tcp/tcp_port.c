@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_port.c - local ports: who may have which, and who listens there
+ *
+ * Theory of operation
+ * ===================
+ * A port is in use by an address as long as it has owners there: bound
+ * connections, listeners, established ones, TIME-WAIT.  A server may have a
+ * million of them on one port, so owners are counted, not listed:
+ *
+ *	tcp_port 80 --+-- tcp_bind 10.0.0.1   plain 0  reuse 900,000  listen 0
+ *	              +-- tcp_bind any        plain 0  reuse 1        listen 1
+ *	              `-- listeners: ...
+ *
+ * Whether bind() may take a port follows from the counts: two owners of
+ * addresses that overlap (equal, or one of them "any") get along only if both
+ * said SO_REUSEADDR and none of them listens.
+ *
+ * A port that connect() chose by itself is shared more freely: it may serve
+ * any number of connections to different peers, for the four numbers still
+ * differ.  It must have no owner that chose it with bind(), though, who would
+ * be surprised.  The search begins at an unpredictable port (RFC 6056).
+ */
+
+#include <errno.h>
+
+#include "wire/proto.h"
+
+#include "tcp/tcp_int.h"
+
+enum {
+	PORT_MIN = PORT_EPHEMERAL_MIN,
+	PORT_RANGE = PORT_EPHEMERAL_MAX - PORT_EPHEMERAL_MIN + 1,
+};
+
+/* Ports are ours to choose, so no secret is needed here. */
+static uint32_t port_hash(uint16_t port)
+{
+	return port * 0x9e3779b1U >> 8;
+}
+
+static bool port_eq(const void *item, const void *key)
+{
+	const struct tcp_port *p = item;
+
+	return p->port == *(const uint16_t *)key;
+}
+
+static struct tcp_port *port_find(const struct tcp_stack *tcp, uint16_t port)
+{
+	return htab_find(&tcp->ports, port_hash(port), port_eq, &port);
+}
+
+static struct tcp_port *port_get(struct tcp_stack *tcp, uint16_t port)
+{
+	struct tcp_port *p = port_find(tcp, port);
+
+	if (p)
+		return p;
+	p = pool_get_zeroed(&tcp->port_pool);
+	if (!p)
+		return NULL;
+	p->port = port;
+	list_init(&p->binds);
+	list_init(&p->listeners);
+	if (htab_add(&tcp->ports, port_hash(port), p)) {
+		pool_put(&tcp->port_pool, p);
+		return NULL;
+	}
+	return p;
+}
+
+static void port_put(struct tcp_stack *tcp, struct tcp_port *p)
+{
+	if (!list_is_empty(&p->binds))
+		return;
+	check(list_is_empty(&p->listeners));
+	htab_del(&tcp->ports, port_hash(p->port), p);
+	pool_put(&tcp->port_pool, p);
+}
+
+static struct tcp_bind *bind_get(struct tcp_stack *tcp, struct tcp_port *p,
+				 struct ip_addr addr)
+{
+	struct tcp_bind *b;
+
+	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
+		if (ip_addr_eq(b->addr, addr))
+			return b;
+	b = pool_get_zeroed(&tcp->bind_pool);
+	if (!b)
+		return NULL;
+	b->port = p;
+	b->addr = addr;
+	list_add_tail(&p->binds, &b->node);
+	return b;
+}
+
+struct tcp_bind *tcp_bind_get(struct tcp_stack *tcp, uint16_t port,
+			      struct ip_addr addr, unsigned int how)
+{
+	struct tcp_port *p = port_get(tcp, port);
+	struct tcp_bind *b;
+
+	if (!p)
+		return NULL;
+	b = bind_get(tcp, p, addr);
+	if (!b) {
+		port_put(tcp, p);
+		return NULL;
+	}
+	b->reuse += !!(how & TCP_BIND_REUSE);
+	b->plain += !(how & TCP_BIND_REUSE);
+	b->fixed += !!(how & TCP_BIND_FIXED);
+	return b;
+}
+
+void tcp_bind_put(struct tcp_stack *tcp, struct tcp_bind *b, unsigned int how)
+{
+	struct tcp_port *p = b->port;
+
+	b->reuse -= !!(how & TCP_BIND_REUSE);
+	b->plain -= !(how & TCP_BIND_REUSE);
+	b->fixed -= !!(how & TCP_BIND_FIXED);
+	if (b->reuse || b->plain)
+		return;
+	check(!b->listen && !b->fixed);
+	list_del(&b->node);
+	pool_put(&tcp->bind_pool, b);
+	port_put(tcp, p);
+}
+
+unsigned int tcp_bind_how(const struct tcp_conn *c)
+{
+	return (c->flags & TCPF_REUSE ? TCP_BIND_REUSE : 0) |
+	       (c->flags & TCPF_FIXED ? TCP_BIND_FIXED : 0);
+}
+
+void tcp_conn_unbind(struct tcp_conn *c)
+{
+	if (!c->bind)
+		return;
+	tcp_bind_put(c->tcp, c->bind, tcp_bind_how(c));
+	c->bind = NULL;
+	c->flags &= ~(uint32_t)(TCPF_FIXED | TCPF_BOUND_ADDR);
+}
+
+static bool overlap(struct ip_addr a, struct ip_addr b)
+{
+	return ip_addr_is_zero(a) || ip_addr_is_zero(b) || ip_addr_eq(a, b);
+}
+
+bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
+		      struct ip_addr addr, bool reuse)
+{
+	const struct tcp_port *p = port_find(tcp, port);
+	const struct tcp_bind *b;
+
+	if (!p)
+		return true;
+	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
+		if (overlap(b->addr, addr) &&
+		    (!reuse || b->plain || b->listen))
+			return false;
+	return true;
+}
+
+/* Is the port free of owners that chose it on purpose? */
+static bool is_for_connect(const struct tcp_stack *tcp, uint16_t port)
+{
+	const struct tcp_port *p = port_find(tcp, port);
+	const struct tcp_bind *b;
+
+	if (!p)
+		return true;
+	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
+		if (b->fixed)
+			return false;
+	return true;
+}
+
+uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, bool reuse)
+{
+	uint32_t i, start = tcp_random_below(tcp, PORT_RANGE);
+
+	for (i = 0; i < PORT_RANGE; i++) {
+		uint16_t port = (uint16_t)(PORT_MIN + (start + i) % PORT_RANGE);
+
+		if (tcp_port_is_free(tcp, port, addr, reuse))
+			return port;
+	}
+	return 0;
+}
+
+uint16_t tcp_port_pick_for(struct tcp_stack *tcp, struct tcp_tuple *t,
+			   struct tcp_tw **reused)
+{
+	uint32_t i, start = tcp_random_below(tcp, PORT_RANGE);
+	uint16_t second = 0;
+
+	*reused = NULL;
+	for (i = 0; i < PORT_RANGE; i++) {
+		struct tcp_end *e;
+
+		t->lport = (uint16_t)(PORT_MIN + (start + i) % PORT_RANGE);
+		if (!is_for_connect(tcp, t->lport))
+			continue;
+		e = tcp_end_find(tcp, t);
+		if (!e)
+			return t->lport;
+		if (!second && tcp_tw_is_reusable(tcp, e)) {
+			second = t->lport;
+			*reused = container_of(e, struct tcp_tw, end);
+		}
+	}
+	t->lport = second;
+	return second;
+}
+
+struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
+				   struct ip_addr addr, uint16_t port)
+{
+	const struct tcp_port *p = port_find(tcp, port);
+	struct tcp_conn *any = NULL;
+	struct tcp_listen *l;
+
+	if (!p)
+		return NULL;
+	list_for_each_entry(l, &p->listeners, struct tcp_listen, node) {
+		struct ip_addr at = l->conn->end.t.laddr;
+
+		if (ip_addr_eq(at, addr))
+			return l->conn;
+		if (ip_addr_is_zero(at))
+			any = l->conn;
+	}
+	return any;
+}
+
+int tcp_listener_add(struct tcp_conn *c)
+{
+	struct tcp_port *p = c->bind->port;
+	const struct tcp_bind *b;
+
+	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
+		if (b->listen && overlap(b->addr, c->bind->addr))
+			return -EADDRINUSE;
+	list_add_tail(&p->listeners, &c->listen->node);
+	c->bind->listen++;
+	return 0;
+}
+
+void tcp_listener_del(struct tcp_conn *c)
+{
+	list_del(&c->listen->node);
+	c->bind->listen--;
+}

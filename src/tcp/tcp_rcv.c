@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_rcv.c - taking what arrived, and saying how much more may come
+ *
+ * Theory of operation
+ * ===================
+ * Octets in order go to the receive queue, where the user finds them; others
+ * wait in the reassembly queue (tcp_ooo.c) until what is missing has come.
+ *
+ *	    read by the user | rcv queue | expected ...          | not yet
+ *	   ------------------|-----------|-----------------------|--------->
+ *	                   head       rcv_nxt                 rcv_adv
+ *	                     |<------------- rcvbuf ------------>|
+ *
+ * The window is the distance from rcv_nxt to rcv_adv.  Its right edge never
+ * moves left, and it moves right only by a good piece at a time: a receiver
+ * that offers every octet that becomes free gets its data in pieces of one
+ * octet (silly window, RFC 9293, 3.8.6.2.2).
+ *
+ * ACKs wait for a companion: for a second full segment, for data or for a new
+ * window going the other way, at most 40 ms.  What is out of order is answered
+ * at once, for the sender counts on it to notice a loss.
+ *
+ * Invariants
+ * ----------
+ *  (1) rcv_nxt and rcv_adv never move back.
+ *  (2) The receive queue ends at rcv_nxt, or was given up (RCV_CLOSED).
+ *  (3) Both queues together keep at most twice rcvbuf alive.
+ */
+
+#include "tcp/tcp_int.h"
+
+/* Octets that the user has not read yet take room; the rest can be offered. */
+static uint32_t free_room(const struct tcp_conn *c)
+{
+	uint32_t used = c->active ? tcp_queue_len(&c->active->rcv) : 0;
+
+	return used < c->rcvbuf ? c->rcvbuf - used : 0;
+}
+
+static uint32_t window(const struct tcp_conn *c)
+{
+	int32_t wnd = seq_diff(c->rcv_nxt, c->rcv_adv);
+
+	return wnd > 0 ? (uint32_t)wnd : 0;
+}
+
+/* The largest window that a header can express. */
+static uint32_t window_max(const struct tcp_conn *c)
+{
+	return 65535U << c->rcv_wscale;
+}
+
+/* By how much the right edge could move; 0 if not worth a word. */
+static uint32_t worthwhile(const struct tcp_conn *c)
+{
+	uint32_t room = min_u32(free_room(c), window_max(c)), wnd = window(c);
+
+	if (room <= wnd || room - wnd < min_u32(c->rcvbuf / 2, c->rcv_mss))
+		return 0;
+	return room - wnd;
+}
+
+/*
+ * Headers carry the window in units of 2^rcv_wscale.  Moving right we round
+ * down, so as not to promise too much; keeping the edge we round up, so as not
+ * to take back what was promised.
+ */
+uint16_t tcp_rcv_window(struct tcp_conn *c)
+{
+	uint32_t more = worthwhile(c), wnd = window(c) + more;
+	uint32_t unit = 1U << c->rcv_wscale, field;
+
+	field = wnd >> c->rcv_wscale;
+	if (seq_lt(seq_add(c->rcv_nxt, field * unit), c->rcv_adv))
+		field++;
+	field = min_u32(field, 65535);
+	c->rcv_adv = seq_max(c->rcv_adv, seq_add(c->rcv_nxt, field * unit));
+	return (uint16_t)field;
+}
+
+void tcp_ack_owed(struct tcp_conn *c, enum reason why)
+{
+	struct tcp_active *a = c->active;
+
+	if (!a->ack_now)
+		a->ack_why = (uint16_t)why;
+	a->ack_now = true;
+}
+
+/* The user made room: does the peer need to know at once? */
+void tcp_rcv_window_update(struct tcp_conn *c)
+{
+	uint32_t more = worthwhile(c);
+
+	if (!TCP_STATE_IN(c, TCP_RECEIVES) ||
+	    (more < 2U * c->rcv_mss && more < c->rcvbuf / 2))
+		return;
+	if (more < c->rcvbuf / 4 && window(c) > c->rcvbuf / 8)
+		return;
+	tcp_ack_owed(c, R_TCP_WINDOW_UPDATE);
+	tcp_output(c);
+}
+
+/* Memory that references may still keep alive, see invariant (3): everything
+ * that is still offered might come in pieces that must be copied. */
+static size_t reference_budget(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+	size_t held = a->rcv.truesize + tcp_ooo_truesize(c) + window(c);
+	size_t limit = 2 * (size_t)c->rcvbuf;
+
+	return held < limit ? limit - held : 0;
+}
+
+static void note_size(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	uint32_t size = s->pkt->gso_size ? s->pkt->gso_size : s->size;
+
+	c->rcv_mss = (uint16_t)max_u32(c->rcv_mss, min_u32(size, 65535));
+}
+
+/* One or two full segments since the last ACK?  A burst that was cut from one
+ * large packet counts as what it is. */
+static void ack_in_order(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+
+	if (seq_dist(a->ack_sent, c->rcv_nxt) >= 2U * c->rcv_mss)
+		tcp_ack_owed(c, R_TCP_ACK);
+	else if (!a->ack_now && !tcp_timer_is_set(c, TCP_T_DELACK))
+		tcp_timer_set_in(c, TCP_T_DELACK, TCP_DELACK_NS);
+}
+
+/* Append to the receive queue what begins at rcv_nxt.  Returns octets taken. */
+static uint32_t take_in_order(struct tcp_conn *c, const struct tcp_seg *s,
+			      uint32_t skip, uint32_t n)
+{
+	struct tcp_queue *q = &c->active->rcv;
+
+	if (c->flags & TCPF_RCV_CLOSED) {
+		tcp_queue_fini(q); /* nobody will read it */
+		q->head = q->end = seq_add(c->rcv_nxt, n);
+	} else {
+		n = (uint32_t)tcp_queue_append_pkt(q, s->pkt, s->off + skip, n,
+						   reference_budget(c));
+	}
+	c->rcv_nxt = seq_add(c->rcv_nxt, n);
+	c->tcp->stats.in_octets += n;
+	return n;
+}
+
+/* Islands may lie in the way: what was there first stays (first octets win). */
+static uint32_t take(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	seq32 end = seq_add(s->seq, s->size);
+	seq32 start = c->rcv_nxt;
+
+	while (seq_lt(c->rcv_nxt, end)) {
+		uint32_t skip = seq_dist(s->seq, c->rcv_nxt);
+		uint32_t n = s->size - skip;
+		seq32 island;
+
+		if (tcp_ooo_first(c, &island))
+			n = min_u32(n, seq_dist(c->rcv_nxt, island));
+		if (n && take_in_order(c, s, skip, n) < n)
+			break;
+		tcp_ooo_deliver(c);
+	}
+	return seq_dist(start, c->rcv_nxt);
+}
+
+static enum tcp_verdict rcv_in_order(struct tcp_conn *c, struct tcp_seg *s)
+{
+	bool filled_hole = c->active->ooo;
+
+	if (!take(c, s)) {
+		s->drop = DROP_no_memory;
+		return TCP_DROP;
+	}
+	tcp_event(c, WAIT_IN);
+	if (filled_hole)
+		tcp_ack_owed(c, R_TCP_ACK); /* RFC 5681, 4.2 */
+	ack_in_order(c);
+	return TCP_NEXT;
+}
+
+static enum tcp_verdict rcv_out_of_order(struct tcp_conn *c, struct tcp_seg *s)
+{
+	size_t budget = reference_budget(c);
+
+	tcp_ack_owed(c, R_TCP_ACK_DUP);
+	return tcp_ooo_add(c, s, budget) ? TCP_NEXT : TCP_DROP;
+}
+
+enum tcp_verdict tcp_rcv_text(struct tcp_conn *c, struct tcp_seg *s)
+{
+	note_size(c, s);
+	if (seq_eq(s->seq, c->rcv_nxt))
+		return rcv_in_order(c, s);
+	return rcv_out_of_order(c, s);
+}
+
+uint32_t tcp_rcv_wnd(const struct tcp_conn *c)
+{
+	return window(c);
+}

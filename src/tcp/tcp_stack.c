@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_stack.c - TCP of one stack: set up and taken down
+ */
+
+#include <errno.h>
+
+#include "wire/proto.h"
+
+#include "tcp/tcp_int.h"
+
+static const struct ip_proto tcp_proto = {
+	.proto = IP_PROTO_TCP,
+	.input = tcp_input,
+	.error = tcp_on_error,
+};
+
+static void init_pools(struct tcp_stack *tcp, struct mem *mem)
+{
+	pool_init(&tcp->conn_pool, mem, "tcp-conn", sizeof(struct tcp_conn), 0);
+	pool_init(&tcp->active_pool, mem, "tcp-active",
+		  sizeof(struct tcp_active), 0);
+	pool_init(&tcp->req_pool, mem, "tcp-req", sizeof(struct tcp_req),
+		  TCP_REQUESTS_MAX);
+	pool_init(&tcp->tw_pool, mem, "tcp-tw", sizeof(struct tcp_tw),
+		  TCP_TWS_MAX);
+	pool_init(&tcp->ooo_pool, mem, "tcp-ooo", tcp_ooo_size(), 0);
+	pool_init(&tcp->range_pool, mem, "tcp-range", sizeof(struct tcp_queue),
+		  0);
+	pool_init(&tcp->listen_pool, mem, "tcp-listen",
+		  sizeof(struct tcp_listen), 0);
+	pool_init(&tcp->port_pool, mem, "tcp-port", sizeof(struct tcp_port),
+		  0);
+	pool_init(&tcp->bind_pool, mem, "tcp-bind", sizeof(struct tcp_bind),
+		  0);
+}
+
+static int init_keys(struct tcp_stack *tcp)
+{
+	struct hash_key *keys[] = {&tcp->table_key, &tcp->isn_key, &tcp->ts_key,
+				   &tcp->random_key};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		if (stack_new_key(tcp->stack, keys[i]))
+			return -EIO;
+	return 0;
+}
+
+int tcp_init(struct stack *stack)
+{
+	struct env *env = stack->place.env;
+	struct tcp_stack *tcp = mem_alloc(env->mem, sizeof(*tcp));
+	int err;
+
+	if (!tcp)
+		return -ENOMEM;
+	tcp->stack = stack;
+	tcp->env = env;
+	htab_init(&tcp->ends, env->mem, 0);
+	htab_init(&tcp->ports, env->mem, 0);
+	init_pools(tcp, env->mem);
+	list_init(&tcp->tws);
+	timer_init(&tcp->tw_timer, tcp_tw_on_timer, tcp);
+	err = init_keys(tcp);
+	if (!err)
+		err = ip_register(stack, &tcp_proto);
+	if (err) {
+		mem_free(env->mem, tcp, sizeof(*tcp));
+		return err;
+	}
+	stack->slot[SLOT_TCP] = tcp;
+	return 0;
+}
+
+/* Listeners reset nobody here: their stack is going away without a word. */
+static void free_listener(struct tcp_stack *tcp, struct tcp_listen *l)
+{
+	struct tcp_conn *c = l->conn;
+
+	tcp_listener_del(c);
+	c->listen = NULL;
+	c->end.state = TCPS_CLOSED;
+	pool_put(&tcp->listen_pool, l);
+	tcp_conn_free(c);
+}
+
+static void free_listeners(struct tcp_stack *tcp)
+{
+	struct tcp_port *p;
+	size_t pos = 0;
+
+	while ((p = htab_next(&tcp->ports, &pos))) {
+		if (list_is_empty(&p->listeners))
+			continue;
+		free_listener(tcp, list_first_entry(&p->listeners,
+						    struct tcp_listen, node));
+		pos = 0; /* the table may have changed */
+	}
+}
+
+static void free_ends(struct tcp_stack *tcp)
+{
+	struct tcp_end *e;
+	size_t pos = 0;
+
+	while ((e = htab_next(&tcp->ends, &pos))) {
+		pos = 0;
+		if (e->kind == TCP_IS_CONN)
+			tcp_conn_free(container_of(e, struct tcp_conn, end));
+		else if (e->kind == TCP_IS_REQ)
+			tcp_req_free(tcp, container_of(e, struct tcp_req, end));
+		else
+			break; /* only these are left, or they come again */
+	}
+}
+
+void tcp_fini(struct stack *stack)
+{
+	struct tcp_stack *tcp = stack->slot[SLOT_TCP];
+	struct pool *pools[] = {
+		&tcp->conn_pool,  &tcp->active_pool, &tcp->req_pool,
+		&tcp->tw_pool,	  &tcp->ooo_pool,    &tcp->range_pool,
+		&tcp->listen_pool, &tcp->port_pool,  &tcp->bind_pool,
+	};
+	size_t i;
+
+	tcp_tw_free_all(tcp);
+	free_ends(tcp);
+	free_listeners(tcp);
+	stack_disarm(stack, &tcp->tw_timer);
+	htab_fini(&tcp->ends);
+	htab_fini(&tcp->ports);
+	for (i = 0; i < ARRAY_SIZE(pools); i++)
+		pool_fini(pools[i]);
+	mem_free(tcp->env->mem, tcp, sizeof(*tcp));
+	stack->slot[SLOT_TCP] = NULL;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_timer.c - what happens when nothing happens
+ *
+ * Theory of operation
+ * ===================
+ * A connection has three timers, but one entry in the timing wheel: the timers
+ * are points in time, and the entry is armed for the earliest of them.
+ *
+ *   send	data or a FIN is under way: retransmit.  Data waits and nothing
+ *		is under way: ask for the window (persist)
+ *   delack	an ACK is owed, but not urgently
+ *   keep	nothing was heard for long: keepalive; or, when the user has let
+ *		go, FIN-WAIT-2 does not wait for ever
+ *
+ * Each remembers the event that set it, so that a retransmission names the
+ * segment it repeats as its cause, whatever else happened meanwhile.
+ */
+
+#include <errno.h>
+
+#include "tcp/tcp_int.h"
+
+static const char *const timer_names[TCP_TIMERS] = {
+	[TCP_T_SEND] = "rto",
+	[TCP_T_DELACK] = "delack",
+	[TCP_T_KEEP] = "keepalive",
+};
+
+void tcp_timer_set(struct tcp_conn *c, enum tcp_timer which, uint64_t at_ns)
+{
+	struct env *env = c->tcp->env;
+
+	c->active->due[which] = (struct tcp_due){at_ns, env->cause};
+}
+
+void tcp_timer_set_in(struct tcp_conn *c, enum tcp_timer which, uint64_t in_ns)
+{
+	tcp_timer_set(c, which, c->tcp->env->now_ns + in_ns);
+}
+
+void tcp_timer_stop(struct tcp_conn *c, enum tcp_timer which)
+{
+	c->active->due[which].at_ns = 0;
+}
+
+bool tcp_timer_is_set(const struct tcp_conn *c, enum tcp_timer which)
+{
+	return c->active->due[which].at_ns != 0;
+}
+
+static int earliest(const struct tcp_active *a)
+{
+	int i, best = -1;
+
+	for (i = 0; i < TCP_TIMERS; i++)
+		if (a->due[i].at_ns &&
+		    (best < 0 || a->due[i].at_ns < a->due[best].at_ns))
+			best = i;
+	return best;
+}
+
+const char *tcp_timer_next(const struct tcp_conn *c, uint64_t *at_ns)
+{
+	int i = earliest(c->active);
+
+	if (i < 0)
+		return NULL;
+	*at_ns = c->active->due[i].at_ns;
+	if (i == TCP_T_SEND && c->active->is_probing)
+		return "persist";
+	return timer_names[i];
+}
+
+void tcp_timer_update(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	struct stack *stack = c->tcp->stack;
+	int i = earliest(a);
+
+	if (i < 0)
+		stack_disarm(stack, &a->timer);
+	else if (!timer_is_armed(&a->timer) ||
+		 a->timer.expires_ns != a->due[i].at_ns)
+		stack_arm(stack, &a->timer, a->due[i].at_ns);
+}
+
+void tcp_give_up(struct tcp_conn *c)
+{
+	struct endpoint remote = tcp_remote(c);
+
+	PROBE_CAUSE(&c->tcp->stack->place, EV_NOTE, R_TCP_GIVE_UP, NULL,
+		    EVF_EP("remote", &remote),
+		    EVF_NUM("tries", c->active->tries));
+	if (!(c->flags & TCPF_OPENED))
+		c->tcp->stats.attempt_fails++;
+	tcp_conn_closed(c, c->soft ? c->soft : ETIMEDOUT);
+}
+
+/* Has the peer been silent for longer than the user wants to wait? */
+bool tcp_user_timed_out(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+	uint64_t limit = c->user_timeout_ms * NS_PER_MS;
+
+	return limit && c->tcp->env->now_ns - a->stall_ns >= limit;
+}
+
+static void on_delack(struct tcp_conn *c)
+{
+	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_DELACK, NULL,
+		    EVF_NUM("delay_ms", TCP_DELACK_NS / NS_PER_MS));
+	c->tcp->stats.delayed_acks++;
+	tcp_ack_owed(c, R_TCP_ACK_DELAYED);
+	tcp_output(c);
+}
+
+static void send_keepalive(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+
+	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_KEEP_TIMER, NULL,
+		    EVF_NUM("sent", a->keep_sent),
+		    EVF_NUM("limit", c->keep_probes));
+	a->keep_sent++;
+	c->tcp->stats.keepalives++;
+	tcp_out_probe(c, R_TCP_KEEPALIVE);
+	tcp_timer_set_in(c, TCP_T_KEEP, c->keep_interval_s * NS_PER_S);
+}
+
+/* RFC 9293, 3.8.4: only when nothing is under way; nothing heard for long. */
+static void on_keepalive(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	uint64_t due = a->heard_ns + c->keep_idle_s * NS_PER_S;
+
+	if (due > c->tcp->env->now_ns || tcp_flight(c)) {
+		tcp_keep_restart(c);
+		return;
+	}
+	if (a->keep_sent >= c->keep_probes ||
+	    (a->keep_sent && tcp_user_timed_out(c))) {
+		a->tries = a->keep_sent;
+		tcp_give_up(c);
+		return;
+	}
+	send_keepalive(c);
+}
+
+static void on_keep(struct tcp_conn *c)
+{
+	if (c->end.state == TCPS_FIN_WAIT_2 && c->flags & TCPF_ORPHAN) {
+		PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_GIVE_UP,
+			    NULL, EVF_TEXT("state", "FIN-WAIT-2"));
+		tcp_conn_closed(c, 0);
+		return;
+	}
+	on_keepalive(c);
+}
+
+void tcp_keep_restart(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	uint64_t at = a->heard_ns + c->keep_idle_s * NS_PER_S;
+
+	if (!(c->flags & TCPF_KEEPALIVE) ||
+	    !TCP_STATE_IN(c, TCP_SYNCED & ~TCP_IN(TIME_WAIT)))
+		return;
+	if (c->end.state == TCPS_FIN_WAIT_2 && c->flags & TCPF_ORPHAN)
+		return;
+	at = max_u64(at, c->tcp->env->now_ns + NS_PER_S);
+	tcp_timer_set(c, TCP_T_KEEP, at);
+}
+
+static void fire(struct tcp_conn *c, enum tcp_timer which)
+{
+	tcp_timer_stop(c, which);
+	switch (which) {
+	case TCP_T_SEND:
+		tcp_on_send_timer(c);
+		break;
+	case TCP_T_DELACK:
+		on_delack(c);
+		break;
+	case TCP_T_KEEP:
+		on_keep(c);
+		break;
+	case TCP_TIMERS:
+		break;
+	}
+}
+
+void tcp_on_timer(struct timer *t, void *arg)
+{
+	struct tcp_conn *c = arg;
+	struct env *env = c->tcp->env;
+	uint64_t now = env->now_ns;
+	int i;
+
+	(void)t;
+	for (i = 0; i < TCP_TIMERS; i++) {
+		const struct tcp_due *due = &c->active->due[i];
+
+		if (!due->at_ns || due->at_ns > now)
+			continue;
+		env->cause = due->cause;
+		fire(c, (enum tcp_timer)i);
+	}
+	tcp_settle(c);
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_tw.c - TIME-WAIT: remembering a connection that is over
+ *
+ * Theory of operation
+ * ===================
+ * Who closes first must wait twice the maximum segment lifetime: the last ACK
+ * may have been lost, then the peer's FIN comes again and needs an answer; and
+ * old duplicates of this connection must have died out before a new one
+ * between the same two endpoints may begin (RFC 9293, 3.6.1).
+ *
+ * A busy server has very many of these, so all that is left is a block of 96
+ * octets.  They all wait equally long, so they stand in one queue in order of
+ * time, and one timer, set for the first, serves all.
+ *
+ * A new SYN need not wait if it cannot be mistaken for an old one: its number,
+ * or its timestamp, lies beyond all that the old connection used (RFC 6191).
+ * A RST, on the other hand, changes nothing here (RFC 1337): it would undo
+ * just what the state is for.
+ *
+ * Limits
+ * ------
+ * TCP_TWS_MAX; then the oldest makes place.
+ */
+
+#include "tcp/tcp_int.h"
+
+static void tw_free(struct tcp_stack *tcp, struct tcp_tw *tw)
+{
+	list_del(&tw->node);
+	tcp_end_del(tcp, &tw->end);
+	tcp_bind_put(tcp, tw->bind,
+		     tw->end.bits & (TCP_BIND_REUSE | TCP_BIND_FIXED));
+	pool_put(&tcp->tw_pool, tw);
+	tcp->stats.time_waits--;
+}
+
+static void tw_close(struct tcp_stack *tcp, struct tcp_tw *tw)
+{
+	tcp_end_set_state(tcp, &tw->end, TCPS_CLOSED);
+	tw_free(tcp, tw);
+}
+
+static struct tcp_tw *oldest(const struct tcp_stack *tcp)
+{
+	return list_first_entry(&tcp->tws, struct tcp_tw, node);
+}
+
+static void arm(struct tcp_stack *tcp)
+{
+	const struct tcp_tw *tw = oldest(tcp);
+
+	if (!tw)
+		stack_disarm(tcp->stack, &tcp->tw_timer);
+	else if (!timer_is_armed(&tcp->tw_timer))
+		stack_arm(tcp->stack, &tcp->tw_timer, tw->expires_ns);
+}
+
+void tcp_tw_on_timer(struct timer *t, void *arg)
+{
+	struct tcp_stack *tcp = arg;
+	struct tcp_tw *tw;
+
+	(void)t;
+	while ((tw = oldest(tcp)) && tw->expires_ns <= tcp->env->now_ns) {
+		struct endpoint remote = {tw->end.t.raddr, tw->end.t.rport};
+
+		PROBE_CAUSE(&tcp->stack->place, EV_TIMER, R_TCP_2MSL, NULL,
+			    EVF_EP("remote", &remote));
+		tw_close(tcp, tw);
+	}
+	arm(tcp);
+}
+
+static void start_2msl(struct tcp_stack *tcp, struct tcp_tw *tw)
+{
+	tw->expires_ns = tcp->env->now_ns + TCP_2MSL_NS;
+	list_move_tail(&tcp->tws, &tw->node);
+	arm(tcp);
+}
+
+static void copy(struct tcp_tw *tw, const struct tcp_conn *c)
+{
+	tw->end = c->end;
+	tw->end.kind = TCP_IS_TW;
+	tw->end.bits = (uint16_t)(tcp_bind_how(c) |
+				  (c->flags & TCPF_TS ? TCP_TW_TS : 0));
+	tw->snd_nxt = c->snd_nxt;
+	tw->rcv_nxt = c->rcv_nxt;
+	tw->ts_recent = c->ts_recent;
+	tw->win = (uint16_t)min_u32(tcp_rcv_wnd(c) >> c->rcv_wscale, 65535);
+	tw->challenge_8ms = 0;
+	list_init(&tw->node);
+}
+
+void tcp_tw_begin(struct tcp_conn *c)
+{
+	struct tcp_stack *tcp = c->tcp;
+	struct tcp_tw *tw;
+
+	if (tcp->stats.time_waits >= TCP_TWS_MAX)
+		tw_close(tcp, oldest(tcp));
+	tw = pool_get(&tcp->tw_pool);
+	if (!tw)
+		return; /* then without; old duplicates will meet a RST */
+	copy(tw, c);
+	tw->bind = tcp_bind_get(tcp, c->end.t.lport, c->end.t.laddr,
+				tcp_bind_how(c));
+	if (!tw->bind) {
+		pool_put(&tcp->tw_pool, tw);
+		return;
+	}
+	tcp_end_replace(tcp, &c->end, &tw->end);
+	c->flags &= ~(uint32_t)TCPF_IN_TABLE;
+	tcp->stats.time_waits++;
+	start_2msl(tcp, tw);
+}
+
+static void send_ack(struct tcp_stack *tcp, const struct tcp_tw *tw,
+		     enum reason why)
+{
+	struct tcp_path to = {&tw->end.t, 0, 0, NULL};
+	struct tcp_opts o = {0};
+	struct tcp_hdr h = {.seq = tw->snd_nxt,
+			    .ack = tw->rcv_nxt,
+			    .flags = TCP_ACK,
+			    .win = tw->win};
+
+	if (tw->end.bits & TCP_TW_TS) {
+		o.has |= TCP_HAS_TIMESTAMP;
+		o.ts_val = tcp_ms(tcp) + tcp_ts_offset(tcp, &tw->end.t);
+		o.ts_ecr = tw->ts_recent;
+	}
+	tcp_xmit_bare(tcp, &to, &h, &o, why);
+}
+
+/* At most one ACK in half a second for what needs none. */
+static bool may_answer(struct tcp_stack *tcp, struct tcp_tw *tw)
+{
+	uint16_t now = (uint16_t)(tcp_ms(tcp) / 8);
+
+	if (tw->challenge_8ms && (int16_t)(now - tw->challenge_8ms) < 0)
+		return false;
+	tw->challenge_8ms = (uint16_t)((now + TCP_CHALLENGE_MS / 8) | 1);
+	return true;
+}
+
+static bool has_ts(const struct tcp_tw *tw, const struct tcp_seg *s)
+{
+	return tw->end.bits & TCP_TW_TS && s->o.has & TCP_HAS_TIMESTAMP;
+}
+
+/* Does this SYN lie beyond everything of the old connection (RFC 6191)? */
+static bool is_newer(const struct tcp_tw *tw, const struct tcp_seg *s)
+{
+	if (has_ts(tw, s) && s->o.ts_val != tw->ts_recent)
+		return (int32_t)(s->o.ts_val - tw->ts_recent) > 0;
+	return seq_gt(s->seq, tw->rcv_nxt);
+}
+
+/* Numbers of the new connection begin well behind the old one's window. */
+static seq32 next_iss(const struct tcp_tw *tw)
+{
+	return seq_add(tw->snd_nxt, 65535 + 2);
+}
+
+enum tcp_verdict tcp_in_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
+			   struct tcp_seg *s, seq32 *iss_min)
+{
+	seq32 end = seq_add(s->seq, s->len);
+	bool is_syn = s->h.flags & TCP_SYN;
+
+	s->drop = DROP_tcp_time_wait;
+	if (s->h.flags & TCP_RST)
+		return TCP_DROP;
+	if (is_syn && !(s->h.flags & TCP_ACK) && is_newer(tw, s) &&
+	    tcp_listener_find(tcp, s->t.laddr, s->t.lport)) {
+		*iss_min = next_iss(tw);
+		tcp->stats.time_waits_reused++;
+		tw_close(tcp, tw);
+		return TCP_NEXT;
+	}
+	if (!is_syn && s->h.flags & TCP_FIN && seq_eq(end, tw->rcv_nxt)) {
+		start_2msl(tcp, tw);
+		send_ack(tcp, tw, R_TCP_ACK_FIN);
+	} else if (s->size || is_syn || !seq_eq(s->seq, tw->rcv_nxt)) {
+		if (may_answer(tcp, tw))
+			send_ack(tcp, tw, R_TCP_ACK_OLD);
+	}
+	return TCP_DROP;
+}
+
+bool tcp_tw_is_reusable(const struct tcp_stack *tcp, const struct tcp_end *e)
+{
+	const struct tcp_tw *tw;
+	uint64_t age;
+
+	if (e->kind != TCP_IS_TW || !(e->bits & TCP_TW_TS))
+		return false;
+	tw = container_of_const(e, struct tcp_tw, end);
+	age = TCP_2MSL_NS - (tw->expires_ns - tcp->env->now_ns);
+	return age >= TCP_TW_REUSE_MS * NS_PER_MS;
+}
+
+seq32 tcp_tw_reuse(struct tcp_stack *tcp, struct tcp_tw *tw)
+{
+	seq32 iss = next_iss(tw);
+
+	tcp->stats.time_waits_reused++;
+	tw_close(tcp, tw);
+	return iss;
+}
+
+void tcp_tw_free_all(struct tcp_stack *tcp)
+{
+	while (!list_is_empty(&tcp->tws))
+		tw_free(tcp, oldest(tcp));
+}

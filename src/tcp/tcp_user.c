@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_user.c - the user calls: SEND, RECEIVE, CLOSE, ABORT, STATUS
+ *
+ * Theory of operation
+ * ===================
+ * A call does what it can at once and returns; what it cannot do it refuses
+ * with -EAGAIN, and an event tells when to come again.  The order in which a
+ * pending error, the end of the stream and waiting data are reported is that
+ * of Linux, because programs depend on it: data first, then the end, then the
+ * error.
+ *
+ * OPEN is in tcp_user_open.c.
+ */
+
+#include <errno.h>
+
+#include "tcp/tcp_int.h"
+
+int tcp_error(struct tcp_conn *c)
+{
+	int err = c->error;
+
+	c->error = 0;
+	return -err;
+}
+
+/* Room to write again?  As Linux: when a third is free. */
+static bool has_room(const struct tcp_conn *c)
+{
+	uint32_t used = c->active ? tcp_queue_len(&c->active->snd) : 0;
+
+	return used < c->sndbuf && c->sndbuf - used >= used / 2;
+}
+
+void tcp_writable(struct tcp_conn *c)
+{
+	if (!(c->flags & TCPF_WANT_OUT) || !has_room(c))
+		return;
+	c->flags &= ~(uint32_t)TCPF_WANT_OUT;
+	tcp_event(c, WAIT_OUT);
+}
+
+/* May the user send now?  0 or -errno. */
+static int may_send(struct tcp_conn *c)
+{
+	if (c->error)
+		return tcp_error(c);
+	if (c->flags & TCPF_SND_CLOSED)
+		return -EPIPE;
+	if (TCP_STATE_IN(c, TCP_IN(SYN_SENT) | TCP_IN(SYN_RCVD))) {
+		c->flags |= TCPF_WANT_OUT;
+		return -EAGAIN;
+	}
+	if (!TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)))
+		return -EPIPE;
+	return tcp_activate(c) ? 0 : -ENOMEM;
+}
+
+static uint32_t send_room(const struct tcp_conn *c)
+{
+	uint32_t used = tcp_queue_len(&c->active->snd);
+
+	return used < c->sndbuf ? c->sndbuf - used : 0;
+}
+
+static long sent(struct tcp_conn *c, size_t len, size_t taken,
+		 unsigned int flags)
+{
+	if (taken < len)
+		c->flags |= TCPF_WANT_OUT;
+	c->flags &= ~(uint32_t)TCPF_MORE;
+	if (flags & TCP_SEND_MORE)
+		c->flags |= TCPF_MORE;
+	tcp_output(c);
+	tcp_settle(c);
+	return (long)taken;
+}
+
+long tcp_send(struct tcp_conn *c, const void *buf, size_t len,
+	      unsigned int flags)
+{
+	int err = may_send(c);
+	size_t n, room;
+
+	if (err)
+		return err;
+	room = send_room(c);
+	n = tcp_queue_append(&c->active->snd, buf, min_size(len, room));
+	if (!n && len) {
+		c->flags |= TCPF_WANT_OUT;
+		tcp_settle(c);
+		return room ? -ENOMEM : -EAGAIN;
+	}
+	return sent(c, len, n, flags);
+}
+
+long tcp_send_block(struct tcp_conn *c, struct block *blk, size_t off,
+		    size_t len, unsigned int flags)
+{
+	int err = may_send(c);
+	size_t n;
+
+	if (err)
+		return err;
+	n = min_size(len, send_room(c));
+	if (n)
+		err = tcp_queue_append_ref(&c->active->snd, blk, off, n);
+	else if (len)
+		err = -EAGAIN;
+	if (err) {
+		c->flags |= TCPF_WANT_OUT;
+		tcp_settle(c);
+		return err;
+	}
+	return sent(c, len, n, flags);
+}
+
+static struct tcp_queue *received(const struct tcp_conn *c)
+{
+	if (c->end.state == TCPS_LISTEN || !c->active ||
+	    !tcp_queue_len(&c->active->rcv))
+		return NULL;
+	return &c->active->rcv;
+}
+
+/* Nothing is there to read: what does that mean? */
+static long why_nothing(struct tcp_conn *c)
+{
+	if (c->end.state == TCPS_LISTEN)
+		return -ENOTCONN;
+	if (c->flags & TCPF_FIN_RCVD)
+		return 0;
+	if (c->error)
+		return tcp_error(c);
+	if (c->flags & TCPF_RCV_CLOSED)
+		return 0;
+	return c->end.state == TCPS_CLOSED ? -ENOTCONN : -EAGAIN;
+}
+
+void tcp_recv_done(struct tcp_conn *c, size_t n)
+{
+	if (!n)
+		return;
+	tcp_queue_pop(&c->active->rcv, n);
+	tcp_rcv_window_update(c);
+	tcp_settle(c);
+}
+
+long tcp_recv(struct tcp_conn *c, void *buf, size_t len, unsigned int flags)
+{
+	struct tcp_queue *q = received(c);
+	size_t n;
+
+	if (!len)
+		return 0;
+	if (!q)
+		return why_nothing(c);
+	n = min_size(len, tcp_queue_len(q));
+	if (buf)
+		tcp_queue_copy(q, q->head, buf, n);
+	if (!(flags & TCP_RECV_PEEK))
+		tcp_recv_done(c, n);
+	return (long)n;
+}
+
+long tcp_recv_lend(struct tcp_conn *c, struct tcp_lent *lent, size_t max)
+{
+	const struct tcp_queue *q = received(c);
+	seq32 seq;
+	size_t i;
+
+	if (!q)
+		return why_nothing(c);
+	seq = q->head;
+	for (i = 0; i < max && seq_lt(seq, q->end); i++) {
+		lent[i].len = tcp_queue_run(q, seq, &lent[i].blk, &lent[i].off);
+		seq = seq_add(seq, (uint32_t)lent[i].len);
+	}
+	return (long)i;
+}
+
+/* CLOSE of RFC 9293, 3.10.4, as far as the peer is concerned. */
+static void send_fin(struct tcp_conn *c)
+{
+	c->flags |= TCPF_SND_CLOSED;
+	c->flags &= ~(uint32_t)(TCPF_MORE | TCPF_CORK);
+	if (c->end.state == TCPS_ESTABLISHED)
+		tcp_set_state(c, TCPS_FIN_WAIT_1);
+	else if (c->end.state == TCPS_CLOSE_WAIT)
+		tcp_set_state(c, TCPS_LAST_ACK);
+	/* SYN-RECEIVED: tcp_established() goes on from here. */
+	tcp_output(c);
+}
+
+int tcp_shutdown_send(struct tcp_conn *c)
+{
+	const uint32_t open = TCP_IN(SYN_RCVD) | TCP_IN(ESTABLISHED) |
+			      TCP_IN(CLOSE_WAIT);
+
+	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(LISTEN)))
+		return -ENOTCONN;
+	if (!tcp_activate(c))
+		return -ENOMEM;
+	if (c->end.state == TCPS_SYN_SENT)
+		tcp_conn_closed(c, 0);
+	else if (TCP_STATE_IN(c, open) && !(c->flags & TCPF_SND_CLOSED))
+		send_fin(c);
+	tcp_event(c, WAIT_OUT);
+	tcp_settle(c);
+	return 0;
+}
+
+int tcp_shutdown_recv(struct tcp_conn *c)
+{
+	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(LISTEN)))
+		return -ENOTCONN;
+	c->flags |= TCPF_RCV_CLOSED;
+	if (!tcp_activate(c))
+		return -ENOMEM;
+	tcp_event(c, WAIT_IN | WAIT_RDHUP);
+	tcp_settle(c);
+	return 0;
+}
+
+/* Nobody looks any more; the connection finishes by itself, but not for ever. */
+static void orphan(struct tcp_conn *c)
+{
+	struct tcp_stack *tcp = c->tcp;
+
+	c->user = NULL;
+	c->flags |= TCPF_ORPHAN;
+	tcp->orphan_count++;
+	if (!tcp_activate(c)) {
+		tcp_set_state(c, TCPS_CLOSED);
+		tcp_conn_free(c);
+		return;
+	}
+	tcp_queue_fini(&c->active->rcv);
+	if (tcp->orphan_count > TCP_ORPHANS_MAX)
+		tcp_conn_reset(c, R_TCP_RST_ABORT);
+	if (TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT) |
+				    TCP_IN(SYN_RCVD)) &&
+	    !(c->flags & TCPF_SND_CLOSED))
+		send_fin(c);
+	if (c->end.state == TCPS_FIN_WAIT_2)
+		tcp_fin_wait_2(c);
+	tcp_settle(c);
+}
+
+void tcp_fin_wait_2(struct tcp_conn *c)
+{
+	if (c->flags & TCPF_ORPHAN)
+		tcp_timer_set_in(c, TCP_T_KEEP, TCP_FIN_WAIT_2_NS);
+}
+
+/* RST, if the peer might still believe in the connection, and CLOSED. */
+void tcp_conn_reset(struct tcp_conn *c, enum reason why)
+{
+	const uint32_t told = TCP_IN(SYN_RCVD) | TCP_IN(ESTABLISHED) |
+			      TCP_IN(FIN_WAIT_1) | TCP_IN(FIN_WAIT_2) |
+			      TCP_IN(CLOSE_WAIT);
+
+	if (TCP_STATE_IN(c, told))
+		tcp_out_rst(c, why);
+	tcp_conn_closed(c, 0);
+}
+
+static void reset_and_free(struct tcp_conn *c, enum reason why)
+{
+	if (c->end.state == TCPS_LISTEN)
+		tcp_listen_end(c);
+	else if (c->end.state != TCPS_TIME_WAIT)
+		tcp_conn_reset(c, why);
+	tcp_conn_free(c);
+}
+
+void tcp_close(struct tcp_conn *c)
+{
+	c->user = NULL;
+	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(LISTEN) |
+				    TCP_IN(SYN_SENT) | TCP_IN(TIME_WAIT)))
+		reset_and_free(c, R_TCP_RST_ABORT);
+	else if (c->flags & TCPF_LINGER && !c->linger_s)
+		reset_and_free(c, R_TCP_RST_ABORT);
+	else if (received(c))
+		reset_and_free(c, R_TCP_RST_DATA_LOST);
+	else
+		orphan(c);
+}
+
+void tcp_abort(struct tcp_conn *c)
+{
+	c->user = NULL;
+	reset_and_free(c, R_TCP_RST_ABORT);
+}
+
+enum tcp_state tcp_state(const struct tcp_conn *c)
+{
+	return (enum tcp_state)c->end.state;
+}
+
+uint32_t tcp_poll(const struct tcp_conn *c)
+{
+	const uint32_t opening = TCP_IN(SYN_SENT) | TCP_IN(SYN_RCVD);
+	uint32_t events = c->error ? WAIT_ERR : 0;
+	bool is_read, is_written;
+
+	if (c->end.state == TCPS_LISTEN)
+		return list_is_empty(&c->listen->ready) ? 0 : WAIT_IN;
+	is_read = c->flags & (TCPF_FIN_RCVD | TCPF_RCV_CLOSED);
+	is_written = c->flags & TCPF_SND_CLOSED;
+	if ((is_read && is_written) ||
+	    TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(TIME_WAIT)))
+		events |= WAIT_HUP;
+	if (is_read)
+		events |= WAIT_IN | WAIT_RDHUP;
+	if (TCP_STATE_IN(c, opening))
+		return events;
+	if (received(c))
+		events |= WAIT_IN;
+	if (is_written || has_room(c))
+		events |= WAIT_OUT;
+	return events;
+}
+
+struct endpoint tcp_local(const struct tcp_conn *c)
+{
+	return (struct endpoint){c->end.t.laddr, c->end.t.lport};
+}
+
+struct endpoint tcp_remote(const struct tcp_conn *c)
+{
+	return (struct endpoint){c->end.t.raddr, c->end.t.rport};
+}
