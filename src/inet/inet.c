@@ -19,6 +19,7 @@
 #include "link/arp.h"
 #include "link/ether.h"
 #include "link/loopback.h"
+#include "tcp/tcp.h"
 #include "udp/udp.h"
 
 struct protocol {
@@ -53,6 +54,7 @@ static const struct protocol protocols[] = {
 	{icmp_init,	icmp_fini,	false},
 	{lo_init,	lo_fini,	false},
 	{udp_init,	udp_fini,	true},
+	{tcp_init,	tcp_fini,	true},
 };
 /* clang-format on */
 

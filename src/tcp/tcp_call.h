@@ -132,8 +132,7 @@ void tcp_window_opened(struct tcp_conn *c);
 int tcp_xmit(struct tcp_stack *tcp, struct pkt *pkt, const struct tcp_path *to,
 	     struct tcp_hdr *h, const struct tcp_opts *o);
 int tcp_xmit_bare(struct tcp_stack *tcp, const struct tcp_path *to,
-		  struct tcp_hdr *h, const struct tcp_opts *o,
-		  enum reason why);
+		  struct tcp_hdr *h, const struct tcp_opts *o, enum reason why);
 int tcp_out_data(struct tcp_conn *c, const struct tcp_out *o, uint32_t *taken);
 int tcp_out_syn(struct tcp_conn *c, enum reason why);
 void tcp_out_ack(struct tcp_conn *c);

@@ -37,9 +37,9 @@ static void check_sender(const struct tcp_conn *c)
 		check(beyond == 1 && c->flags & TCPF_SND_CLOSED); /* (2) */
 	}
 	if (!a->snd.count)
-		check(tcp_flight(c) <= 1);			 /* (8) */
+		check(tcp_flight(c) <= 1);			/* (8) */
 	check(c->cwnd >= c->mss && c->ssthresh >= 2U * c->mss); /* (7) */
-	check(!tcp_flight(c) || a->due[TCP_T_SEND].at_ns);	 /* (6) */
+	check(!tcp_flight(c) || a->due[TCP_T_SEND].at_ns);	/* (6) */
 }
 
 static void check_receiver(const struct tcp_conn *c)

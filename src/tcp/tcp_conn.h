@@ -100,8 +100,8 @@ struct tcp_conn {
 	uint32_t user_timeout_ms; /* 0: none */
 	uint16_t mss;		  /* payload of a segment, options excluded */
 	uint16_t peer_mss;	  /* what the peer said */
-	uint16_t rcv_mss;	  /* largest payload the peer was seen to send */
-	uint16_t maxseg;	  /* user's limit, 0: none */
+	uint16_t rcv_mss; /* largest payload the peer was seen to send */
+	uint16_t maxseg;  /* user's limit, 0: none */
 	uint16_t linger_s;
 	uint16_t keep_idle_s, keep_interval_s;
 	uint8_t keep_probes;

@@ -34,7 +34,8 @@ static struct tcp_end *find(struct tcp_stack *tcp, const struct ip_error *err,
 
 static void narrower_path(struct tcp_conn *c, uint32_t mtu)
 {
-	uint32_t headers = TCP_HLEN + (c->end.t.raddr.family == IP_V6 ? 40 : 20);
+	uint32_t headers =
+		TCP_HLEN + (c->end.t.raddr.family == IP_V6 ? 40 : 20);
 	uint32_t mss = mtu > headers ? mtu - headers : 0;
 
 	if (c->flags & TCPF_TS)

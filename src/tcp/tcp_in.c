@@ -134,8 +134,7 @@ static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
 static bool is_duplicate_ack(const struct tcp_conn *c, const struct tcp_seg *s)
 {
 	return tcp_flight(c) && !s->len && seq_eq(s->h.ack, c->snd_una) &&
-	       (uint32_t)s->h.win << c->snd_wscale == c->snd_wnd &&
-	       c->snd_wnd;
+	       (uint32_t)s->h.win << c->snd_wscale == c->snd_wnd && c->snd_wnd;
 }
 
 bool tcp_fin_is_acked(const struct tcp_conn *c)

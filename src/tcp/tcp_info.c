@@ -80,8 +80,7 @@ static void fill_tw(struct tcp_info *info, const struct tcp_tw *tw)
 static void fill_end(struct tcp_info *info, const struct tcp_end *e)
 {
 	if (e->kind == TCP_IS_CONN)
-		tcp_get_info(container_of_const(e, struct tcp_conn, end),
-			     info);
+		tcp_get_info(container_of_const(e, struct tcp_conn, end), info);
 	else if (e->kind == TCP_IS_REQ)
 		fill_req(info, container_of_const(e, struct tcp_req, end));
 	else

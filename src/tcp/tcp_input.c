@@ -65,8 +65,7 @@ static enum drop parse(struct tcp_seg *s, struct pkt *pkt,
 }
 
 /* The packet is done with; what the peer gets is the caller's business. */
-static void finish(struct tcp_stack *tcp, struct tcp_seg *s,
-		   enum tcp_verdict v)
+static void finish(struct tcp_stack *tcp, struct tcp_seg *s, enum tcp_verdict v)
 {
 	if (v == TCP_NEXT || v == TCP_DONE)
 		pkt_free(s->pkt);
@@ -115,8 +114,7 @@ static enum tcp_verdict for_nobody(struct tcp_stack *tcp, struct tcp_seg *s,
 	return tcp_in_closed(tcp, s);
 }
 
-static void for_end(struct tcp_stack *tcp, struct tcp_end *e,
-		    struct tcp_seg *s)
+static void for_end(struct tcp_stack *tcp, struct tcp_end *e, struct tcp_seg *s)
 {
 	enum tcp_verdict v = TCP_NEXT;
 	struct tcp_conn *child;

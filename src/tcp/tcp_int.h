@@ -63,14 +63,14 @@ struct tcp_stack {
 enum {
 	/* both ends know of each other */
 	TCP_SYNCED = TCP_IN(ESTABLISHED) | TCP_IN(FIN_WAIT_1) |
-		     TCP_IN(FIN_WAIT_2) | TCP_IN(CLOSE_WAIT) |
-		     TCP_IN(CLOSING) | TCP_IN(LAST_ACK) | TCP_IN(TIME_WAIT),
+		     TCP_IN(FIN_WAIT_2) | TCP_IN(CLOSE_WAIT) | TCP_IN(CLOSING) |
+		     TCP_IN(LAST_ACK) | TCP_IN(TIME_WAIT),
 	/* the send queue, or a FIN, may be on its way */
 	TCP_SENDS = TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT) |
 		    TCP_IN(FIN_WAIT_1) | TCP_IN(CLOSING) | TCP_IN(LAST_ACK),
 	/* the peer may still send data */
-	TCP_RECEIVES = TCP_IN(ESTABLISHED) | TCP_IN(FIN_WAIT_1) |
-		       TCP_IN(FIN_WAIT_2),
+	TCP_RECEIVES =
+		TCP_IN(ESTABLISHED) | TCP_IN(FIN_WAIT_1) | TCP_IN(FIN_WAIT_2),
 };
 
 /* What of the send queue goes into a segment, see tcp_out_data(). */

@@ -35,10 +35,10 @@
 
 /* TIME-WAIT lasts twice the maximum segment lifetime (RFC 9293 leaves the
  * choice; 30 s is common). */
-#define TCP_MSL_NS	     (30 * NS_PER_S)
-#define TCP_2MSL_NS	     (2 * TCP_MSL_NS)
-#define TCP_FIN_WAIT_2_NS    (60 * NS_PER_S)
-#define TCP_TW_REUSE_MS	     1000 /* RFC 6191: clock surely moved on */
+#define TCP_MSL_NS	  (30 * NS_PER_S)
+#define TCP_2MSL_NS	  (2 * TCP_MSL_NS)
+#define TCP_FIN_WAIT_2_NS (60 * NS_PER_S)
+#define TCP_TW_REUSE_MS	  1000 /* RFC 6191: clock surely moved on */
 
 /* Keepalive (RFC 9293, 3.8.4: no less than two hours by default). */
 #define TCP_KEEP_IDLE_S	    7200
@@ -53,13 +53,13 @@
 #define TCP_WSCALE_WANT 7 /* at least; room to raise the buffer later */
 
 /* Segment sizes: below 88 octets headers would outweigh everything. */
-#define TCP_MSS_MIN	 88
-#define TCP_MSS_MAX	 65495
-#define TCP_TS_OPT_LEN	 12
-#define TCP_GSO_MAX	 65160 /* payload; headers must fit in 65,535, too */
-#define TCP_IW_SEGMENTS	 10    /* RFC 6928 */
-#define TCP_DUPACKS	 3     /* RFC 5681, 3.2 */
-#define TCP_CWND_MAX	 (1U << 30)
+#define TCP_MSS_MIN	88
+#define TCP_MSS_MAX	65495
+#define TCP_TS_OPT_LEN	12
+#define TCP_GSO_MAX	65160 /* payload; headers must fit in 65,535, too */
+#define TCP_IW_SEGMENTS 10    /* RFC 6928 */
+#define TCP_DUPACKS	3     /* RFC 5681, 3.2 */
+#define TCP_CWND_MAX	(1U << 30)
 
 /* What strangers can make us keep. */
 #define TCP_REQUESTS_MAX 4096 /* half-open, whole stack */

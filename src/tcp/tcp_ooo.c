@@ -227,8 +227,8 @@ bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget)
 	}
 	if (taken)
 		PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_REASSEMBLY, NULL,
-		      EVF_NUM("missing", seq_dist(c->rcv_nxt,
-						  a->ooo->island[0]->head)),
+		      EVF_NUM("missing",
+			      seq_dist(c->rcv_nxt, a->ooo->island[0]->head)),
 		      EVF_NUM("islands", a->ooo->count));
 	free_if_empty(c);
 	s->drop = n ? DROP_tcp_ooo : DROP_tcp_dup;
@@ -269,7 +269,7 @@ void tcp_ooo_check(const struct tcp_conn *c)
 	check(o->count && o->count <= TCP_RANGES_MAX);
 	for (i = 0; i < o->count; i++) {
 		tcp_queue_check(o->island[i]);
-		check(tcp_queue_len(o->island[i]));	    /* (1) */
+		check(tcp_queue_len(o->island[i]));	 /* (1) */
 		check(seq_lt(last, o->island[i]->head)); /* (1), (2) */
 		last = o->island[i]->end;
 	}

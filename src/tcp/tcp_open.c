@@ -172,8 +172,8 @@ enum tcp_verdict tcp_in_syn_sent(struct tcp_conn *c, struct tcp_seg *s)
 	bool has_ack = s->h.flags & TCP_ACK;
 
 	/* First, check the ACK bit. */
-	if (has_ack && (seq_leq(s->h.ack, c->iss) ||
-			seq_gt(s->h.ack, c->snd_nxt))) {
+	if (has_ack &&
+	    (seq_leq(s->h.ack, c->iss) || seq_gt(s->h.ack, c->snd_nxt))) {
 		s->drop = DROP_tcp_ack_bad;
 		return s->h.flags & TCP_RST ? TCP_DROP : TCP_RESET;
 	}
@@ -182,8 +182,8 @@ enum tcp_verdict tcp_in_syn_sent(struct tcp_conn *c, struct tcp_seg *s)
 		s->drop = DROP_tcp_rst_bad;
 		if (!has_ack)
 			return TCP_DROP;
-		PROBE_CAUSE(&c->tcp->stack->place, EV_NOTE, R_TCP_REFUSED,
-			    NULL, EVF_NUM("port", c->end.t.rport));
+		PROBE_CAUSE(&c->tcp->stack->place, EV_NOTE, R_TCP_REFUSED, NULL,
+			    EVF_NUM("port", c->end.t.rport));
 		c->tcp->stats.attempt_fails++;
 		tcp_conn_closed(c, ECONNREFUSED);
 		return TCP_DONE;

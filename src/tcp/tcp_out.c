@@ -44,9 +44,9 @@ int tcp_xmit(struct tcp_stack *tcp, struct pkt *pkt, const struct tcp_path *to,
 	check(p);
 	tcp_emit(p, h);
 	tcp_opts_emit(p + TCP_HLEN, o);
-	put16(p + TCP_SUM_OFF, csum_fold_raw(csum_pseudo(t->laddr, t->raddr,
-							 IP_PROTO_TCP,
-							 pkt->len)));
+	put16(p + TCP_SUM_OFF,
+	      csum_fold_raw(
+		      csum_pseudo(t->laddr, t->raddr, IP_PROTO_TCP, pkt->len)));
 	pkt->csum = PKT_CSUM_PARTIAL;
 	pkt->csum_off = TCP_SUM_OFF;
 	tcp->stats.out_segs++;
@@ -147,8 +147,7 @@ static void count_data(struct tcp_conn *c, seq32 seq, uint32_t n)
 
 static void set_gso(const struct tcp_conn *c, struct pkt *pkt)
 {
-	pkt->gso = c->end.t.raddr.family == IP_V6 ? PKT_GSO_TCP6
-						  : PKT_GSO_TCP4;
+	pkt->gso = c->end.t.raddr.family == IP_V6 ? PKT_GSO_TCP6 : PKT_GSO_TCP4;
 	pkt->gso_size = c->mss;
 }
 
@@ -164,7 +163,7 @@ static struct pkt *build(struct tcp_conn *c, const struct tcp_out *o,
 	if (o->len)
 		*n = (uint32_t)tcp_queue_fill(&c->active->snd, o->seq, o->len,
 					      pkt);
-	if (*n < o->len && *n > c->mss) {
+	if (*n<o->len && * n> c->mss) {
 		*n -= *n % c->mss;
 		pkt_trim(pkt, *n);
 	}

@@ -159,8 +159,7 @@ bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
 	if (!p)
 		return true;
 	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
-		if (overlap(b->addr, addr) &&
-		    (!reuse || b->plain || b->listen))
+		if (overlap(b->addr, addr) && (!reuse || b->plain || b->listen))
 			return false;
 	return true;
 }

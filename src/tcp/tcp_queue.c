@@ -407,8 +407,7 @@ void tcp_queue_check(const struct tcp_queue *q)
 		const struct tcp_chunk *c = chunk_at(q, i);
 		uint32_t len = chunk_len(q, i);
 
-		check(len && len <= 65536);		 /* (1) */
-		check(c->off + len <= c->blk->size);	 /* (1) */
+		check(len && c->off + len <= c->blk->size); /* (1) */
 		sum += block_truesize(c->blk);
 		if (i + 1 == q->count)
 			check(c->off + len + q->room <= c->blk->size); /* (3) */

@@ -239,8 +239,8 @@ static void take_numbers(struct tcp_conn *c, const struct tcp_req *r)
 	c->ts_recent = r->ts_recent;
 	c->ts_recent_ms = tcp_ms(c->tcp);
 	c->ts_offset = tcp_ts_offset(c->tcp, &r->end.t);
-	c->flags |= (r->has_wscale ? TCPF_WSCALE : 0) |
-		    (r->has_ts ? TCPF_TS : 0);
+	c->flags |=
+		(r->has_wscale ? TCPF_WSCALE : 0) | (r->has_ts ? TCPF_TS : 0);
 }
 
 /* The connection that takes the place of @r, or NULL: no memory. */

@@ -49,7 +49,8 @@ bool tcp_may_challenge(struct tcp_stack *tcp, uint32_t *next_ms)
 	if (*next_ms && (int32_t)(now - *next_ms) < 0)
 		return false;
 	*next_ms = (now + TCP_CHALLENGE_MS +
-		    tcp_random_below(tcp, TCP_CHALLENGE_MS)) | 1;
+		    tcp_random_below(tcp, TCP_CHALLENGE_MS)) |
+		   1;
 	tcp->stats.challenge_acks++;
 	return true;
 }

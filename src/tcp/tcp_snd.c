@@ -204,9 +204,9 @@ static void update_send_timer(struct tcp_conn *c)
 		return;
 	a->is_probing = true;
 	tcp_timer_set_in(c, TCP_T_SEND,
-			 c->snd_wnd ? TCP_OVERRIDE_NS
-				    : min_u64(tcp_rto_ns(c),
-					      TCP_PERSIST_MAX_NS));
+			 c->snd_wnd
+				 ? TCP_OVERRIDE_NS
+				 : min_u64(tcp_rto_ns(c), TCP_PERSIST_MAX_NS));
 }
 
 void tcp_output(struct tcp_conn *c)

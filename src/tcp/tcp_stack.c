@@ -29,10 +29,21 @@ static void init_pools(struct tcp_stack *tcp, struct mem *mem)
 		  0);
 	pool_init(&tcp->listen_pool, mem, "tcp-listen",
 		  sizeof(struct tcp_listen), 0);
-	pool_init(&tcp->port_pool, mem, "tcp-port", sizeof(struct tcp_port),
-		  0);
-	pool_init(&tcp->bind_pool, mem, "tcp-bind", sizeof(struct tcp_bind),
-		  0);
+	pool_init(&tcp->port_pool, mem, "tcp-port", sizeof(struct tcp_port), 0);
+	pool_init(&tcp->bind_pool, mem, "tcp-bind", sizeof(struct tcp_bind), 0);
+}
+
+static void fini_pools(struct tcp_stack *tcp)
+{
+	struct pool *pools[] = {
+		&tcp->conn_pool,   &tcp->active_pool, &tcp->req_pool,
+		&tcp->tw_pool,	   &tcp->ooo_pool,    &tcp->range_pool,
+		&tcp->listen_pool, &tcp->port_pool,   &tcp->bind_pool,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pools); i++)
+		pool_fini(pools[i]);
 }
 
 static int init_keys(struct tcp_stack *tcp)
@@ -118,21 +129,16 @@ static void free_ends(struct tcp_stack *tcp)
 void tcp_fini(struct stack *stack)
 {
 	struct tcp_stack *tcp = stack->slot[SLOT_TCP];
-	struct pool *pools[] = {
-		&tcp->conn_pool,  &tcp->active_pool, &tcp->req_pool,
-		&tcp->tw_pool,	  &tcp->ooo_pool,    &tcp->range_pool,
-		&tcp->listen_pool, &tcp->port_pool,  &tcp->bind_pool,
-	};
-	size_t i;
 
+	if (!tcp)
+		return;
 	tcp_tw_free_all(tcp);
 	free_ends(tcp);
 	free_listeners(tcp);
 	stack_disarm(stack, &tcp->tw_timer);
 	htab_fini(&tcp->ends);
 	htab_fini(&tcp->ports);
-	for (i = 0; i < ARRAY_SIZE(pools); i++)
-		pool_fini(pools[i]);
+	fini_pools(tcp);
 	mem_free(tcp->env->mem, tcp, sizeof(*tcp));
 	stack->slot[SLOT_TCP] = NULL;
 }

@@ -195,8 +195,8 @@ static void send_fin(struct tcp_conn *c)
 
 int tcp_shutdown_send(struct tcp_conn *c)
 {
-	const uint32_t open = TCP_IN(SYN_RCVD) | TCP_IN(ESTABLISHED) |
-			      TCP_IN(CLOSE_WAIT);
+	const uint32_t open =
+		TCP_IN(SYN_RCVD) | TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT);
 
 	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(LISTEN)))
 		return -ENOTCONN;
@@ -278,8 +278,8 @@ static void reset_and_free(struct tcp_conn *c, enum reason why)
 void tcp_close(struct tcp_conn *c)
 {
 	c->user = NULL;
-	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(LISTEN) |
-				    TCP_IN(SYN_SENT) | TCP_IN(TIME_WAIT)))
+	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(LISTEN) | TCP_IN(SYN_SENT) |
+				    TCP_IN(TIME_WAIT)))
 		reset_and_free(c, R_TCP_RST_ABORT);
 	else if (c->flags & TCPF_LINGER && !c->linger_s)
 		reset_and_free(c, R_TCP_RST_ABORT);
