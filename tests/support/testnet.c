@@ -296,15 +296,16 @@ void testnet_free(struct testnet *net)
 {
 	int i, j;
 
-	while (!list_is_empty(&net->wire))
-		pkt_free(container_of(list_pop_head(&net->wire), struct pkt,
-				      node));
 	for (i = 0; i < net->host_count; i++) {
 		inet_fini(&net->hosts[i].stack);
 		for (j = 0; j < net->hosts[i].port_count; j++)
 			testnet_forget(&net->hosts[i].ports[j].netif);
 		stack_fini(&net->hosts[i].stack);
 	}
+	/* Last, for what is closed on the way may still send. */
+	while (!list_is_empty(&net->wire))
+		pkt_free(container_of(list_pop_head(&net->wire), struct pkt,
+				      node));
 	assert_int_equal(env_fini(&net->env), 0);
 	assert_int_equal(net->mem.in_use_count, 0);
 	assert_int_equal(net->mem.in_use_bytes, 0);
