@@ -19,6 +19,7 @@
 #include "link/arp.h"
 #include "link/ether.h"
 #include "link/loopback.h"
+#include "sock/sock.h"
 #include "tcp/tcp.h"
 #include "udp/udp.h"
 
@@ -55,6 +56,7 @@ static const struct protocol protocols[] = {
 	{lo_init,	lo_fini,	false},
 	{udp_init,	udp_fini,	true},
 	{tcp_init,	tcp_fini,	true},
+	{sock_init,	sock_fini,	true},
 };
 /* clang-format on */
 

@@ -67,7 +67,8 @@ struct ends {
 
 static struct ends connect_both(struct testnet *net)
 {
-	struct ends e = {testnet_host(net, 0), testnet_host(net, 1)};
+	struct ends e = {.h0 = testnet_host(net, 0),
+			 .h1 = testnet_host(net, 1)};
 
 	e.l = listen_80(net);
 	e.a = connect_80(net);
@@ -209,7 +210,8 @@ static void unreachable_peer_is_told_by_connect(void **state)
 {
 	struct testnet *net = *state;
 	struct stack *s = testnet_host(net, 0);
-	struct endpoint no_route = at("99.0.0.1:80"), nobody = at("10.0.0.9:80");
+	struct endpoint no_route = at("99.0.0.1:80"),
+			nobody = at("10.0.0.9:80");
 	int fd = open_sock(s, SK_SOCK_STREAM);
 
 	assert_int_equal(sk_connect(s, fd, &no_route), -ENETUNREACH);
@@ -280,8 +282,8 @@ static void reset_is_told_and_then_it_is_the_end(void **state)
 			 0);
 	sk_close(e.h1, e.b);
 	testnet_run_ms(net, 100);
-	assert_int_equal(sk_ready(e.h0, e.a), WAIT_IN | WAIT_OUT | WAIT_ERR |
-						      WAIT_HUP | WAIT_RDHUP);
+	assert_int_equal(sk_ready(e.h0, e.a),
+			 WAIT_IN | WAIT_OUT | WAIT_ERR | WAIT_HUP | WAIT_RDHUP);
 	assert_int_equal(sk_recv(e.h0, e.a, &c, 1, 0), -ECONNRESET);
 	assert_int_equal(sk_recv(e.h0, e.a, &c, 1, 0), 0);
 	assert_int_equal(sk_send(e.h0, e.a, "x", 1, 0), -EPIPE);
@@ -317,7 +319,8 @@ static void lingering_close_waits_for_the_peer(void **state)
 	assert_int_equal(sk_recv(e.h1, e.b, buf, 10, SK_MSG_DONTWAIT), 4);
 }
 
-static void file_closed_under_a_blocked_call_lives_until_it_returns(void **state)
+static void
+file_closed_under_a_blocked_call_lives_until_it_returns(void **state)
 {
 	struct testnet *net = *state;
 	struct ends e = connect_both(net);
