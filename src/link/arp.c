@@ -30,7 +30,7 @@
  * ------
  * max entries; a quarter of them may be questions.  ARP_WAITING_MAX packets
  * for each entry, the oldest goes first (RFC 1122, 2.3.2.2); ARP_QUEUED_MAX
- * in all.
+ * in all, those to be reported included.
  */
 
 #include <assert.h>
@@ -175,6 +175,7 @@ static void arp_report(struct task *task, void *arg)
 	while ((node = list_pop_head(&arp->failed))) {
 		struct pkt *pkt = container_of(node, struct pkt, node);
 
+		arp->queued--;
 		probe_set_cause(pkt->env, (uint32_t)pkt->mark);
 		if (arp->on_failed)
 			arp->on_failed(arp->stack, pkt);
@@ -186,6 +187,11 @@ static void arp_report(struct task *task, void *arg)
 /* Have a packet reported; @event is what it failed for. */
 static void arp_fail_pkt(struct arp *arp, struct pkt *pkt, uint32_t event)
 {
+	if (arp->queued >= ARP_QUEUED_MAX) {
+		pkt_drop(&arp->stack->place, pkt, DROP_arp_failed);
+		return;
+	}
+	arp->queued++;
 	pkt->mark = event;
 	list_add_tail(&arp->failed, &pkt->node);
 	stack_defer(arp->stack, &arp->report);
