@@ -135,8 +135,10 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 }
 
 /* Both ends opened at the same time. */
-static enum tcp_verdict crossing_syn(struct tcp_conn *c)
+static enum tcp_verdict crossing_syn(struct tcp_conn *c,
+				     const struct tcp_seg *s)
 {
+	c->snd_wnd = s->h.win;
 	tcp_set_state(c, TCPS_SYN_RCVD);
 	tcp_rtt_forget(c);
 	tcp_out_syn(c, R_TCP_SYN_ACK);
@@ -151,7 +153,7 @@ static enum tcp_verdict take_syn(struct tcp_conn *c, struct tcp_seg *s)
 	c->active->rcv.head = c->active->rcv.end = c->rcv_nxt;
 	negotiate(c, &s->o);
 	if (!(s->h.flags & TCP_ACK))
-		return crossing_syn(c);
+		return crossing_syn(c, s);
 	c->rcv_adv = seq_add(c->rcv_nxt, min_u32(c->rcvbuf, 65535));
 	tcp_rtt_acked(c, s);
 	c->snd_una = s->h.ack;

@@ -145,9 +145,8 @@ static void a_cable_that_does_everything_is_survived(void **state)
 
 static void reordering_alone_loses_nothing(void **state)
 {
-	struct cable_params cable = {.delay_ns = 3 * NS_PER_MS,
-				     .reorder = 0.3,
-				     .dup = 0.3};
+	struct cable_params cable = {
+		.delay_ns = 3 * NS_PER_MS, .reorder = 0.3, .dup = 0.3};
 	uint64_t seed;
 
 	(void)state;
