@@ -2,6 +2,8 @@
 /*
  * cmd_lab.c - weft lab: check, show and run lab files
  */
+#include "cli/cmd_lab.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,21 +15,28 @@
 #include "lab/schema.h"
 
 static const char help[] =
-	"usage: weft lab check FILE...\n"
+	"usage: weft lab run FILE [-o DIR] [--seed N] [--twice] [-q|-v|-vv]\n"
+	"                    [--json] [--ascii]\n"
+	"       weft lab check FILE...\n"
 	"       weft lab show FILE\n"
 	"       weft lab schema\n\n"
+	"  run      let it happen, write the log and the captures, and compare "
+	"with\n"
+	"           what the file expects; --twice: a second time, and "
+	"compare\n"
 	"  check    say what is wrong with a lab file, and where\n"
 	"  show     the whole lab, everything that the file leaves out filled "
 	"in;\n"
 	"           what is printed is a lab file again\n"
 	"  schema   JSON Schema of lab files, for editors and generators\n\n"
-	"exit status: 0 good, 2 the file is wrong\n\n"
+	"exit status: 0 all expectations hold, 1 one does not, 2 the file is "
+	"wrong\n\n"
 	"examples:\n"
+	"  weft lab run labs/url-journey.yaml\n"
 	"  weft lab check labs/url-journey.yaml\n"
 	"  weft lab show labs/url-journey.yaml > full.yaml\n";
 
-/* Read a lab; complaints go to standard error.  CLI_OK or CLI_USAGE. */
-static int load(struct lab *lab, struct mem *mem, const char *file)
+int cmd_lab_load(struct lab *lab, struct mem *mem, const char *file)
 {
 	int error = lab_load_file(lab, mem, file);
 	struct strbuf sb;
@@ -55,7 +64,7 @@ static int run_check(int argc, char **argv)
 		return cli_usage("lab check", "which file?");
 	mem_init_libc(&mem);
 	for (int i = 1; i < argc; i++) {
-		if (load(&lab, &mem, argv[i]) != CLI_OK)
+		if (cmd_lab_load(&lab, &mem, argv[i]) != CLI_OK)
 			status = CLI_USAGE;
 		else
 			printf("%s: good\n", argv[i]);
@@ -75,7 +84,7 @@ static int run_show(int argc, char **argv)
 		return cli_usage("lab show", "one file is wanted");
 	mem_init_libc(&mem);
 	strbuf_init(&sb, &mem);
-	status = load(&lab, &mem, argv[1]);
+	status = cmd_lab_load(&lab, &mem, argv[1]);
 	if (status == CLI_OK) {
 		lab_show(&lab, &sb);
 		status = cli_put(&sb);
@@ -108,13 +117,14 @@ int cmd_lab(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} verbs[] = {
+		{"run", cmd_lab_run},
 		{"check", run_check},
 		{"show", run_show},
 		{"schema", run_schema},
 	};
 
 	if (argc < 2)
-		return cli_usage("lab", "check, show or schema?");
+		return cli_usage("lab", "run, check, show or schema?");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		fputs(help, stdout);
 		return CLI_OK;

@@ -18,7 +18,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
-	{"lab",		cmd_lab,	"check, show and run lab files"},
+	{"lab",		cmd_lab,	"run, check and show lab files"},
 	{"why",		cmd_why,	"why is there a frame, back to what a person did"},
 	{"hops",	cmd_hops,	"one frame at each switch and router"},
 	{"show",	cmd_show,	"every octet of a frame, named"},

@@ -8,12 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
+
 #include "lab/expand.h"
+#include "lab/file.h"
 #include "lab/repeat.h"
 #include "lab/schema.h"
 #include "lab/tree.h"
 
-enum { READ_CHUNK = 65536 };
+#define LAB_DEFAULT "url-journey.yaml"
 
 /* "labs/" of "labs/x.yaml"; "" of "x.yaml". */
 static const char *dir_of(struct arena *a, const char *file)
@@ -94,6 +97,44 @@ int lab_load_file(struct lab *lab, struct mem *mem, const char *file)
 		return error;
 	diag_init(&lab->diag, &lab->arena, file, text, len);
 	return lab_parse_all(lab, mem);
+}
+
+int lab_load_default(struct lab *lab, struct mem *mem)
+{
+	const struct lab_file *f = lab_default_file(LAB_DEFAULT);
+	int error;
+
+	check(f);
+	error = lab_load(lab, mem, LAB_DEFAULT, (const char *)f->data, f->len);
+	check(error == 0 || error == -ENOMEM);
+	lab->is_default = true;
+	lab->spec.script = (struct lab_seq){0};
+	lab->spec.expect = (struct lab_seq){0};
+	return error;
+}
+
+int lab_add_visit(struct lab *lab, uint64_t at_ns, const char *on,
+		  const char *url)
+{
+	const struct lab_node *node = topo_node(&lab->topo, on);
+	struct lab_seq *script = &lab->spec.script;
+	struct lab_line *line;
+
+	if (!node)
+		return -ENOENT;
+	if (topo_is_switch(node))
+		return -EINVAL;
+	url = arena_text(&lab->arena, url, strlen(url));
+	line = arena_append(&lab->arena, &script->items, &script->count,
+			    sizeof(*line));
+	if (!url || !line)
+		return -ENOMEM;
+	script->is_set = true;
+	line->item.is_set = true;
+	line->when = (struct lab_num){.is_set = true, .v = at_ns};
+	line->on = node->item.name;
+	line->visit.s = url;
+	return 0;
 }
 
 void lab_fini(struct lab *lab)

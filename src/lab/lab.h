@@ -25,6 +25,7 @@
  * @spec:	What it says, everything left out filled in
  * @topo:	How it hangs together
  * @dir:	Directory of the file, for names of files in it; "" or "x/"
+ * @is_default:	The files it names are part of the program
  */
 struct lab {
 	struct arena arena;
@@ -32,6 +33,7 @@ struct lab {
 	struct lab_spec spec;
 	struct topo topo;
 	const char *dir;
+	bool is_default;
 };
 
 /**
@@ -48,6 +50,28 @@ int lab_load(struct lab *lab, struct mem *mem, const char *file,
 
 /* The same for a file.  -errno also if it cannot be read. */
 int lab_load_file(struct lab *lab, struct mem *mem, const char *file);
+
+/**
+ * lab_load_default() - The lab that is part of the program: a URL's journey
+ *
+ * Its network and nothing else: no script, no expectations.  The files that it
+ * names are part of the program too.
+ *
+ * Return: 0 or -ENOMEM
+ */
+int lab_load_default(struct lab *lab, struct mem *mem);
+
+/**
+ * lab_add_visit() - One more line for the script
+ * @lab:	Loaded
+ * @at_ns:	When
+ * @on:		Who: a host
+ * @url:	What is typed; it need not be a URL
+ *
+ * Return: 0, -ENOENT (no such node), -EINVAL (it is no host), -ENOMEM
+ */
+int lab_add_visit(struct lab *lab, uint64_t at_ns, const char *on,
+		  const char *url);
 
 void lab_fini(struct lab *lab);
 

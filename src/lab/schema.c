@@ -305,6 +305,8 @@ static const struct schema_field lab_fields[] = {
 	 .words = time_words},
 	{"seed", "of all that is left to chance", FIELD_VALUE, VALUE_NUMBER,
 	 AT(lab_spec, seed), "1"},
+	{"until", "when the lab ends; default: soon after the script is done",
+	 FIELD_VALUE, VALUE_DURATION, AT(lab_spec, until)},
 	{"defaults", "for what is not said below", FIELD_OBJECT,
 	 AT(lab_spec, defaults), .object = &defaults_object},
 	{"lans", "switches, each with everything plugged into it", FIELD_MAP,

@@ -229,6 +229,7 @@ struct lab_spec {
 	struct lab_str name, about;
 	struct lab_num time; /* enum lab_time */
 	struct lab_num seed;
+	struct lab_num until; /* not set: when the script is done */
 	struct lab_defaults defaults;
 	struct lab_seq lans;   /* of struct lab_lan */
 	struct lab_seq links;  /* of struct lab_link */

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cmd_lab_run.c - weft lab run: let a lab happen, and compare
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/cmd_lab.h"
+#include "cli/run_files.h"
+#include "lab/expect.h"
+#include "lab/run.h"
+#include "trace/visit_print.h"
+#include "vnet/vnet.h"
+
+/* Arguments of the command. */
+struct args {
+	const char *file;
+	const char *dir; /* NULL: named after the lab */
+	uint64_t seed;
+	bool has_seed, is_twice, is_json, is_ascii;
+	int verbosity;
+};
+
+/* -1: go on. */
+static int parse_args(int argc, char **argv, struct args *a)
+{
+	static const struct option longs[] = {
+		{"seed", required_argument, NULL, 's'},
+		{"twice", no_argument, NULL, 't'},
+		{"json", no_argument, NULL, 'j'},
+		{"ascii", no_argument, NULL, 'a'},
+		{0},
+	};
+	char *end;
+	int c;
+
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, ":o:s:tjaqv", longs, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			a->dir = optarg;
+			break;
+		case 's':
+			a->seed = strtoull(optarg, &end, 10);
+			a->has_seed = true;
+			if (*end || *optarg < '0' || *optarg > '9')
+				return cli_usage("lab run", "'%s' is no seed",
+						 optarg);
+			break;
+		case 't':
+			a->is_twice = true;
+			break;
+		case 'j':
+			a->is_json = true;
+			break;
+		case 'a':
+			a->is_ascii = true;
+			break;
+		case 'q':
+			a->verbosity = -1;
+			break;
+		case 'v':
+			a->verbosity++;
+			break;
+		default:
+			return cli_usage("lab run", "what is '%s'?",
+					 argv[optind - 1]);
+		}
+	}
+	if (optind + 1 != argc)
+		return cli_usage("lab run", "one file is wanted");
+	a->file = argv[optind];
+	return -1;
+}
+
+/* Build and run.  CLI_OK, else complained. */
+static int run_once(struct lab_run **run, struct mem *mem,
+		    const struct lab *lab, uint64_t seed)
+{
+	int err = lab_run_new(run, mem, lab, seed);
+
+	if (err == -EOPNOTSUPP) {
+		fprintf(stderr,
+			"weft lab: %s: this runs in real time (time: real, or "
+			"a node with run:), which is not supported yet\n",
+			lab->diag.file);
+		return CLI_USAGE;
+	}
+	if (!err) {
+		err = lab_run_go(*run);
+		if (err)
+			(void)lab_run_free(*run);
+	}
+	if (err)
+		fprintf(stderr, "weft lab: %s: %s\n", lab->diag.file,
+			strerror(-err));
+	return err ? CLI_FAILED : CLI_OK;
+}
+
+/* What happened, for a person. */
+static void print_story(struct lab_run *run, const struct args *a,
+			struct strbuf *out)
+{
+	const struct visit_style style = {
+		.verbosity = a->verbosity,
+		.is_ascii = a->is_ascii,
+		.has_colour = cli_has_colour(),
+		.seed = world_seed(lab_run_world(run)),
+	};
+	struct visit_view v;
+
+	for (unsigned int i = 1; visit_find(&v, lab_run_log(run), i); i++) {
+		visit_print(&v, &style, out);
+		strbuf_putc(out, '\n');
+	}
+}
+
+static int report(struct lab_run *run, const struct args *a, struct strbuf *out)
+{
+	const struct lab *lab = lab_run_lab(run);
+	struct strbuf text;
+	int failed;
+
+	if (!a->is_json)
+		print_story(run, a, out);
+	strbuf_init(&text, lab->arena.mem);
+	failed = expect_check(run, &text, a->is_json);
+	if (a->is_json)
+		strbuf_printf(out,
+			      "{\"lab\": \"%s\", \"failed\": %d, "
+			      "\"expectations\": %s",
+			      lab->spec.name.s, failed, strbuf_text(&text));
+	else if (text.len && (a->verbosity >= 0 || failed))
+		strbuf_printf(out, "expectations\n%s", strbuf_text(&text));
+	strbuf_fini(&text);
+	return failed;
+}
+
+static int write_files(struct lab_run *run, const struct args *a,
+		       struct strbuf *out)
+{
+	const struct lab *lab = lab_run_lab(run);
+	const char *dir = a->dir ? a->dir : lab->spec.name.s;
+	struct strbuf names;
+	int err;
+
+	strbuf_init(&names, lab->arena.mem);
+	err = run_write_files(run, dir, "weft lab run", &names);
+	if (err)
+		fprintf(stderr, "weft lab: %s/%s: %s\n", dir,
+			strbuf_text(&names), strerror(-err));
+	else if (a->is_json)
+		strbuf_printf(out, ", \"folder\": \"%s\"}\n", dir);
+	else if (a->verbosity >= 0)
+		strbuf_printf(out, "files in %s: %s\n", dir,
+			      strbuf_text(&names));
+	strbuf_fini(&names);
+	return err;
+}
+
+/* The first line in which two logs differ; 0 if they are the same. */
+static size_t first_difference(const struct strbuf *a, const struct strbuf *b,
+			       size_t *at)
+{
+	size_t line = 1, begin = 0, i;
+
+	for (i = 0; i < a->len && i < b->len; i++) {
+		if (a->text[i] != b->text[i])
+			break;
+		if (a->text[i] == '\n') {
+			line++;
+			begin = i + 1;
+		}
+	}
+	*at = begin;
+	return i == a->len && i == b->len ? 0 : line;
+}
+
+static void print_line(const char *name, const struct strbuf *text, size_t at)
+{
+	const char *line = at < text->len ? text->text + at : "(the end)";
+
+	fprintf(stderr, "  %s: %.*s\n", name, (int)strcspn(line, "\n"), line);
+}
+
+/* Run it again; the log must be the same. */
+static int run_again(struct lab_run *run, struct mem *mem, struct strbuf *out)
+{
+	const struct lab *lab = lab_run_lab(run);
+	struct lab_run *again;
+	struct strbuf a, b;
+	size_t line, at;
+	int status = run_once(&again, mem, lab, world_seed(lab_run_world(run)));
+
+	if (status != CLI_OK)
+		return status;
+	strbuf_init(&a, mem);
+	strbuf_init(&b, mem);
+	run_log_text(run, &a);
+	run_log_text(again, &b);
+	line = first_difference(&a, &b, &at);
+	if (line) {
+		fprintf(stderr, "two runs differ first in event %zu\n", line);
+		print_line("first run ", &a, at);
+		print_line("second run", &b, at);
+		status = CLI_FAILED;
+	} else {
+		strbuf_printf(out, "ran twice: %u events, the same octets\n",
+			      trace_log_count(lab_run_log(run)));
+	}
+	strbuf_fini(&a);
+	strbuf_fini(&b);
+	(void)lab_run_free(again);
+	return status;
+}
+
+static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
+{
+	struct lab_run *run;
+	struct strbuf out;
+	int status = run_once(&run, mem, lab,
+			      a->has_seed ? a->seed : lab->spec.seed.v);
+
+	if (status != CLI_OK)
+		return status;
+	strbuf_init(&out, mem);
+	if (report(run, a, &out))
+		status = CLI_FAILED;
+	if (write_files(run, a, &out))
+		status = CLI_FAILED;
+	if (a->is_twice && run_again(run, mem, &out) != CLI_OK)
+		status = CLI_FAILED;
+	if (cli_put(&out) != CLI_OK)
+		status = CLI_FAILED;
+	strbuf_fini(&out);
+	if (lab_run_free(run)) {
+		fprintf(stderr, "weft lab: packets leaked\n");
+		status = CLI_FAILED;
+	}
+	return status;
+}
+
+int cmd_lab_run(int argc, char **argv)
+{
+	struct args a = {0};
+	struct lab lab;
+	struct mem mem;
+	int status = parse_args(argc, argv, &a);
+
+	if (status >= 0)
+		return status;
+	mem_init_libc(&mem);
+	status = cmd_lab_load(&lab, &mem, a.file);
+	if (status == CLI_OK)
+		status = run_lab(&lab, &mem, &a);
+	lab_fini(&lab);
+	return status;
+}

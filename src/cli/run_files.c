@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/*
+ * run_files.c - what a run of a lab leaves on disk
+ *
+ * The same lab, seed and command write the same octets.
+ */
+#include "cli/run_files.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "trace/capture.h"
+#include "trace/steps.h"
+#include "vnet/vnet.h"
+
+enum { SMALL_LAB = 16, PATH_ROOM = 4096 };
+
+/* For the labels of captures: in which step of which visit an event stands. */
+struct labels {
+	const struct trace_log *log;
+	struct visit_view visit;
+	unsigned int number;
+	bool has_visit;
+};
+
+void run_log_text(struct lab_run *run, struct strbuf *out)
+{
+	const struct trace_log *log = lab_run_log(run);
+
+	for (uint32_t n = 1; n <= trace_log_count(log); n++)
+		trace_log_line(log, trace_log_get(log, n), out);
+}
+
+/* Is the host named by the script, or does it serve? */
+static bool is_of_interest(const struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_line *line = lab->spec.script.items;
+
+	if (node->kind.v == LAB_SWITCH)
+		return false;
+	if (lab->spec.nodes.count <= SMALL_LAB || node->serve.item.is_set)
+		return true;
+	for (size_t i = 0; i < lab->spec.script.count; i++)
+		if ((line[i].on.s &&
+		     !strcmp(line[i].on.s, node->item.name.s)) ||
+		    (line[i].ping.s &&
+		     !strcmp(line[i].ping.s, node->item.name.s)))
+			return true;
+	return false;
+}
+
+/* "step 6 TCP", of the visit that the event belongs to. */
+static void label(void *arg, uint32_t n, struct strbuf *out)
+{
+	struct labels *l = arg;
+	size_t step;
+
+	while (l->has_visit && n > l->visit.last) {
+		struct visit_view next;
+
+		if (!visit_find(&next, l->log, l->number + 1))
+			break;
+		l->visit = next;
+		l->number++;
+	}
+	if (!l->has_visit)
+		return;
+	step = visit_step_of(&l->visit, n);
+	if (step)
+		strbuf_printf(out, "step %zu %s", step,
+			      step_kind_name(l->visit.steps[step - 1].kind));
+}
+
+static int write_one(const char *dir, const char *name,
+		     const struct strbuf *text, struct strbuf *names)
+{
+	char path[PATH_ROOM];
+
+	strbuf_printf(names, "%s%s", names->len ? "  " : "", name);
+	if (text->error)
+		return text->error;
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    (int)sizeof(path))
+		return -ENAMETOOLONG;
+	return cli_write_file(path, text->text, text->len);
+}
+
+static int write_capture(struct lab_run *run, const char *dir,
+			 const struct lab_node *node, struct capture *c,
+			 struct strbuf *names)
+{
+	const struct lab *lab = lab_run_lab(run);
+	struct labels labels = {.log = c->log, .number = 1};
+	struct strbuf out;
+	char name[128];
+	int err = 0;
+
+	labels.has_visit = visit_find(&labels.visit, c->log, 1);
+	c->host = node->item.name.s;
+	c->label = label;
+	c->arg = &labels;
+	strbuf_init(&out, lab->arena.mem);
+	if (capture_write(c, &out)) {
+		(void)snprintf(name, sizeof(name), "%s.%s.pcapng",
+			       lab->spec.name.s, node->item.name.s);
+		err = write_one(dir, name, &out, names);
+	}
+	strbuf_fini(&out);
+	return err;
+}
+
+static int write_log(struct lab_run *run, const char *dir, struct strbuf *names)
+{
+	const struct lab *lab = lab_run_lab(run);
+	struct strbuf out;
+	char name[64];
+	int err;
+
+	(void)snprintf(name, sizeof(name), "%s.jsonl", lab->spec.name.s);
+	strbuf_init(&out, lab->arena.mem);
+	run_log_text(run, &out);
+	err = write_one(dir, name, &out, names);
+	strbuf_fini(&out);
+	return err;
+}
+
+int run_write_files(struct lab_run *run, const char *dir, const char *command,
+		    struct strbuf *names)
+{
+	const struct lab *lab = lab_run_lab(run);
+	const struct lab_node *node = lab->spec.nodes.items;
+	char comment[256];
+	struct capture c = {.log = lab_run_log(run), .comment = comment};
+	int err = cli_make_dirs(dir);
+
+	if (err) {
+		strbuf_puts(names, dir);
+		return err;
+	}
+	(void)snprintf(comment, sizeof(comment), "%s; lab %s, seed %llu",
+		       command, lab->spec.name.s,
+		       (unsigned long long)world_seed(lab_run_world(run)));
+	err = write_log(run, dir, names);
+	for (size_t i = 0; i < lab->spec.nodes.count && !err; i++)
+		if (is_of_interest(lab, &node[i]))
+			err = write_capture(run, dir, &node[i], &c, names);
+	return err;
+}

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: MIT
+/*
+ * build.c - a lab comes to life: its nodes and cables in a world
+ *
+ * Theory of operation
+ * ===================
+ * The expanded file says everything, so building decides nothing: each node
+ * becomes a host, a router or a switch, each LAN a switch, each cable a cable.
+ * What a host knows (addresses, routes, programs) is given to it by
+ * run_node_boot(), which also runs when it is switched on again: a host that
+ * was killed comes back with what its file says and nothing else.
+ *
+ * On a bare cable there are two interfaces and no third could answer, so both
+ * ends know each other's link address from the start and nobody asks.
+ *
+ * The log begins with what there is: one event for each node, address and
+ * cable, so that it explains itself without the file.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "ip/ip.h"
+#include "ip/nat.h"
+#include "lab/run_int.h"
+#include "link/arp.h"
+
+static const char *const kind_names[] = {
+	[LAB_HOST] = "host",
+	[LAB_ROUTER] = "router",
+	[LAB_SWITCH] = "switch",
+	[LAB_DNS] = "dns",
+	[LAB_RESOLVER] = "dns-resolver",
+};
+
+struct run_node *run_node(struct lab_run *run, const char *name)
+{
+	const struct lab_node *nodes = run->lab->spec.nodes.items;
+	const struct lab_node *node = topo_node(&run->lab->topo, name);
+
+	check(node);
+	return &run->nodes[node - nodes];
+}
+
+struct run_cable *run_cable(struct lab_run *run, const struct lab_wire *wire)
+{
+	const struct topo_cable *cables = run->lab->topo.cables.items;
+	const struct topo_cable *cable =
+		topo_cable(&run->lab->topo, wire->a.s, wire->b.s);
+
+	check(cable);
+	return &run->cables[cable - cables];
+}
+
+static const struct topo_segment *segment_of(const struct run_node *n,
+					     const struct lab_iface *iface)
+{
+	const struct topo_segment *s = n->run->lab->topo.segments.items;
+
+	return &s[iface->segment];
+}
+
+/* The other interface of a bare cable is a neighbour that needs no asking. */
+static int boot_neighbours(struct run_node *n, size_t index)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	const struct topo_segment *s = segment_of(n, &iface[index]);
+	const struct topo_port *port = s->ports.items;
+	int err = 0;
+
+	for (size_t i = 0; s->is_cable && i < s->ports.count && !err; i++)
+		if (port[i].iface != &iface[index])
+			err = arp_add(&n->host->stack, &n->ports[index]->netif,
+				      port[i].iface->ip.v,
+				      port[i].iface->mac.v);
+	return err;
+}
+
+static int boot_iface(struct run_node *n, size_t index)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	struct netif *netif = &n->ports[index]->netif;
+	struct ip4_net net = {
+		.addr = iface[index].ip.v,
+		.len = segment_of(n, &iface[index])->net->v.len,
+	};
+	int err;
+
+	netif->mtu = (uint32_t)iface[index].mtu.v;
+	err = ip_addr_add(&n->host->stack, netif, net);
+	return err ? err : boot_neighbours(n, index);
+}
+
+static int boot_routes(struct run_node *n)
+{
+	const struct lab_route *route = n->spec->routes.items;
+	const struct ip4_net all = {.len = 0};
+	struct stack *stack = &n->host->stack;
+	int err = 0;
+
+	if (n->spec->gateway.is_set)
+		err = ip_route_add(stack, all, n->spec->gateway.v, NULL, 0);
+	for (size_t i = 0; i < n->spec->routes.count && !err; i++)
+		err = ip_route_add(stack, route[i].to.v, route[i].via.v, NULL,
+				   0);
+	return err;
+}
+
+/* Hide the LAN `nat` behind the first interface that leads elsewhere. */
+static int boot_nat(struct run_node *n)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	struct netif *outside = NULL;
+	struct ip4_net inside = {0};
+
+	if (!n->spec->nat.s)
+		return 0;
+	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
+		if (strcmp(iface[i].on.s, n->spec->nat.s) == 0)
+			inside = segment_of(n, &iface[i])->net->v;
+		else if (!outside)
+			outside = &n->ports[i]->netif;
+	}
+	if (!outside)
+		return 0;
+	return nat_enable(&n->host->stack, outside, &inside, 1);
+}
+
+int run_node_boot(struct run_node *n)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n->spec->interfaces.count && !err; i++)
+		err = boot_iface(n, i);
+	if (!err)
+		err = boot_routes(n);
+	if (!err)
+		err = boot_nat(n);
+	if (!err)
+		err = node_apps_start(n);
+	return err;
+}
+
+void run_node_halt(struct run_node *n)
+{
+	script_forget_host(n->run, n);
+	node_apps_stop(n);
+}
+
+static int on_boot(struct host *h, void *arg)
+{
+	(void)h;
+	return run_node_boot(arg);
+}
+
+static void on_halt(struct host *h, void *arg)
+{
+	(void)h;
+	run_node_halt(arg);
+}
+
+static int build_ports(struct run_node *n)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	size_t count = n->spec->interfaces.count;
+
+	n->ports = arena_alloc(&n->run->arena, count, sizeof(struct port *));
+	if (!n->ports)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct port *port = host_add_port(n->host, &iface[i].mac.v);
+
+		if (!port)
+			return -ENOMEM;
+		(void)snprintf(port->netif.name, sizeof(port->netif.name), "%s",
+			       iface[i].item.name.s);
+		n->ports[i] = port;
+	}
+	return 0;
+}
+
+static int build_node(struct run_node *n)
+{
+	const char *name = n->spec->item.name.s;
+	struct world *w = n->run->world;
+
+	if (topo_is_switch(n->spec)) {
+		n->sw = world_add_switch(w, name);
+		return n->sw ? 0 : -ENOMEM;
+	}
+	n->host = n->spec->kind.v == LAB_ROUTER ? world_add_router(w, name)
+						: world_add_host(w, name);
+	if (!n->host)
+		return -ENOMEM;
+	n->host->on_boot = on_boot;
+	n->host->on_halt = on_halt;
+	n->host->arg = n;
+	return build_ports(n);
+}
+
+static int build_nodes(struct lab_run *run)
+{
+	const struct lab_node *node = run->lab->spec.nodes.items;
+	int err = 0;
+
+	for (size_t i = 0; i < run_node_count(run) && !err; i++) {
+		run->nodes[i].run = run;
+		run->nodes[i].spec = &node[i];
+		err = build_node(&run->nodes[i]);
+	}
+	return err;
+}
+
+static int build_lans(struct lab_run *run)
+{
+	const struct lab_lan *lan = run->lab->spec.lans.items;
+	char name[NODE_NAME_MAX];
+
+	for (size_t i = 0; i < run->lab->spec.lans.count; i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", TOPO_SWITCH_PREFIX,
+			       lan[i].item.name.s);
+		run->lan_switches[i] = world_add_switch(run->world, name);
+		if (!run->lan_switches[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static double share(const struct lab_num *n)
+{
+	return (double)n->v / (double)VALUE_WHOLE;
+}
+
+/* What a cable does, from the file's values. */
+static struct cable_params params_of(const struct lab_cable *c)
+{
+	return (struct cable_params){
+		.rate_bps = c->rate.v,
+		.jitter_ns = c->jitter.v,
+		.loss = share(&c->loss),
+		.dup = share(&c->dup),
+		.corrupt = share(&c->corrupt),
+		.reorder = share(&c->reorder),
+		.queue_octets = (uint32_t)min_u64(c->queue.v, UINT32_MAX),
+		.queue_frames = UINT32_MAX,
+	};
+}
+
+static struct port *build_end(struct lab_run *run, const struct topo_end *end)
+{
+	const struct lab_lan *lans = run->lab->spec.lans.items;
+	const struct lab_iface *iface;
+	struct run_node *n;
+
+	if (end->lan)
+		return switch_add_port(run->lan_switches[end->lan - lans]);
+	n = run_node(run, end->node->item.name.s);
+	if (n->sw)
+		return switch_add_port(n->sw);
+	iface = n->spec->interfaces.items;
+	return n->ports[end->iface - iface];
+}
+
+static int build_cables(struct lab_run *run)
+{
+	const struct topo_cable *topo = run->lab->topo.cables.items;
+
+	for (size_t i = 0; i < run->lab->topo.cables.count; i++) {
+		struct run_cable *c = &run->cables[i];
+		struct port *a = build_end(run, &topo[i].end[0]);
+		struct port *b = build_end(run, &topo[i].end[1]);
+
+		c->run = run;
+		c->topo = &topo[i];
+		c->base = params_of(topo[i].params);
+		c->base.delay_ns = topo[i].delay_ns;
+		if (!a || !b)
+			return -ENOMEM;
+		c->cable = world_link(run->world, a, b, &c->base);
+		if (!c->cable)
+			return -ENOMEM;
+		c->cable->user = c;
+	}
+	world_open_loops(run->world);
+	return 0;
+}
+
+static void tell_node(struct lab_run *run, const char *name, const char *kind)
+{
+	PROBE(world_place(run->world), EV_NOTE, R_LAB_NODE, NULL,
+	      EVF_TEXT("name", name), EVF_TEXT("kind", kind));
+}
+
+static void tell_addresses(struct lab_run *run, const struct run_node *n)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+
+	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
+		struct ip_addr ip = ip_addr_v4(iface[i].ip.v);
+
+		PROBE(world_place(run->world), EV_NOTE, R_LAB_ADDRESS, NULL,
+		      EVF_TEXT("name", n->spec->item.name.s), EVF_IP("ip", &ip),
+		      EVF_TEXT("if", iface[i].item.name.s),
+		      EVF_MAC("mac", &iface[i].mac.v));
+	}
+}
+
+static const char *end_text(const struct lab_run *run,
+			    const struct topo_end *end)
+{
+	const struct lab_lan *lans = run->lab->spec.lans.items;
+
+	return end->lan ? switch_node(run->lan_switches[end->lan - lans])->name
+			: end->node->item.name.s;
+}
+
+/* The first events of the log: what there is. */
+static void tell_all(struct lab_run *run)
+{
+	const struct topo_cable *cable = run->lab->topo.cables.items;
+	struct place *place = world_place(run->world);
+
+	PROBE(place, EV_NOTE, R_LAB_BEGIN, NULL,
+	      EVF_TEXT("lab", run->lab->spec.name.s),
+	      EVF_NUM("seed", world_seed(run->world)));
+	for (size_t i = 0; i < run_node_count(run); i++)
+		tell_node(run, run->nodes[i].spec->item.name.s,
+			  kind_names[run->nodes[i].spec->kind.v]);
+	for (size_t i = 0; i < run->lab->spec.lans.count; i++)
+		tell_node(run, switch_node(run->lan_switches[i])->name,
+			  "switch");
+	for (size_t i = 0; i < run_node_count(run); i++)
+		tell_addresses(run, &run->nodes[i]);
+	for (size_t i = 0; i < run->lab->topo.cables.count; i++)
+		PROBE(place, EV_NOTE, R_LAB_LINK, NULL,
+		      EVF_TEXT("a", end_text(run, &cable[i].end[0])),
+		      EVF_TEXT("b", end_text(run, &cable[i].end[1])));
+}
+
+static int build_all(struct lab_run *run)
+{
+	int err = build_nodes(run);
+
+	if (!err)
+		err = build_lans(run);
+	if (!err)
+		err = build_cables(run);
+	if (err)
+		return err;
+	tell_all(run);
+	for (size_t i = 0; i < run_node_count(run) && !err; i++)
+		if (run->nodes[i].host)
+			err = run_node_boot(&run->nodes[i]);
+	return err ? err : script_schedule(run);
+}
+
+/* Arrays of a run, and its world and log. */
+static int run_init(struct lab_run *run, struct mem *mem, uint64_t seed)
+{
+	const struct lab *lab = run->lab;
+	struct arena *a = &run->arena;
+
+	arena_init(a, mem);
+	run->nodes = arena_alloc(a, lab->spec.nodes.count, sizeof(*run->nodes));
+	run->lan_switches =
+		arena_alloc(a, lab->spec.lans.count, sizeof(struct vswitch *));
+	run->cables =
+		arena_alloc(a, lab->topo.cables.count, sizeof(*run->cables));
+	run->lines =
+		arena_alloc(a, lab->spec.script.count, sizeof(*run->lines));
+	run->world = world_new(mem, seed);
+	run->log = trace_log_new(mem, LOG_FRAMES);
+	if (arena_is_out(a) || !run->world || !run->log)
+		return -ENOMEM;
+	trace_log_attach(run->log, world_env(run->world));
+	return 0;
+}
+
+/* What this program cannot do yet. */
+static int run_check(const struct lab *lab)
+{
+	const struct lab_node *node = lab->spec.nodes.items;
+
+	if (lab->spec.time.v == LAB_REAL)
+		return -EOPNOTSUPP;
+	for (size_t i = 0; i < lab->spec.nodes.count; i++)
+		if (node[i].run.is_set)
+			return -EOPNOTSUPP;
+	return 0;
+}
+
+int lab_run_new(struct lab_run **out, struct mem *mem, const struct lab *lab,
+		uint64_t seed)
+{
+	struct lab_run *run;
+	int err = run_check(lab);
+
+	if (err)
+		return err;
+	run = mem_alloc(mem, sizeof(*run));
+	if (!run)
+		return -ENOMEM;
+	run->lab = lab;
+	err = run_init(run, mem, seed);
+	if (!err)
+		err = build_all(run);
+	if (err) {
+		(void)lab_run_free(run);
+		return err;
+	}
+	*out = run;
+	return 0;
+}
+
+size_t lab_run_free(struct lab_run *run)
+{
+	struct mem *mem = run->arena.mem;
+	size_t leaked = 0;
+
+	trace_log_detach(run->log);
+	if (run->world)
+		leaked = world_free(run->world);
+	trace_log_free(run->log);
+	arena_fini(&run->arena);
+	mem_free(mem, run, sizeof(*run));
+	return leaked;
+}
+
+/* When the lab ends: as the file says, or when nothing more is to come. */
+int lab_run_go(struct lab_run *run)
+{
+	const struct lab_line *line = run->lab->spec.script.items;
+	const struct lab_num *until = &run->lab->spec.until;
+	uint64_t last = 0;
+
+	if (until->is_set) {
+		(void)world_run_until(run->world, until->v);
+		return run->error;
+	}
+	for (size_t i = 0; i < run_line_count(run); i++)
+		last = max_u64(last, line[i].when.v);
+	(void)world_run_wait(run->world, script_is_done, run,
+			     last + LAB_LIMIT_NS);
+	(void)world_run_until(run->world,
+			      world_now(run->world) + LAB_SETTLE_NS);
+	return run->error;
+}
+
+struct trace_log *lab_run_log(struct lab_run *run)
+{
+	return run->log;
+}
+
+struct world *lab_run_world(struct lab_run *run)
+{
+	return run->world;
+}
+
+const struct lab *lab_run_lab(const struct lab_run *run)
+{
+	return run->lab;
+}

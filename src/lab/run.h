@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LAB_RUN_H
+#define LAB_RUN_H
+
+/*
+ * run.h - a lab comes to life
+ *
+ *	struct lab_run *run;
+ *
+ *	lab_run_new(&run, &mem, &lab, seed);
+ *	lab_run_go(run);		until the script is done
+ *	... lab_run_log(run) ...
+ *	lab_run_free(run);
+ *
+ * The same lab with the same seed writes the same log, octet for octet.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lab/lab.h"
+#include "trace/log.h"
+
+struct lab_run;
+struct world;
+struct host;
+
+/* How long the lab goes on when the script is done, if it does not say. */
+#define LAB_SETTLE_NS (2 * NS_PER_S)
+
+/* What is still going on this long after the last line is given up. */
+#define LAB_LIMIT_NS (600 * NS_PER_S)
+
+/**
+ * lab_run_new() - Build the world of a lab; time is 0, nothing has happened
+ * @run:	Set on success; goes with lab_run_free()
+ * @mem:	Where all of its memory comes from, the log's too
+ * @lab:	As loaded; must outlive it
+ * @seed:	Usually lab->spec.seed.v
+ *
+ * Return: 0, -ENOMEM, -EOPNOTSUPP (real time, or real programs) or what a
+ * server says that does not start
+ */
+int lab_run_new(struct lab_run **run, struct mem *mem, const struct lab *lab,
+		uint64_t seed);
+
+/* Free all.  Returns packets and blocks leaked: 0. */
+size_t lab_run_free(struct lab_run *run);
+
+/**
+ * lab_run_go() - Let the script happen
+ * @run:	Just built
+ *
+ * Runs until every line of the script is done and what follows has settled, or
+ * until the lab's `until`.
+ *
+ * Return: 0, -ENOMEM
+ */
+int lab_run_go(struct lab_run *run);
+
+struct trace_log *lab_run_log(struct lab_run *run);
+struct world *lab_run_world(struct lab_run *run);
+const struct lab *lab_run_lab(const struct lab_run *run);
+
+/* Event of the @number-th visit or ping (from 1, in order of the file), 0: it
+ * did not happen. */
+uint32_t lab_run_visit_event(const struct lab_run *run, size_t number);
+uint32_t lab_run_ping_event(const struct lab_run *run, size_t number);
+
+#endif /* LAB_RUN_H */

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LAB_RUN_INT_H
+#define LAB_RUN_INT_H
+
+/*
+ * run_int.h - a running lab, shared by the files that make it run
+ *
+ * Private to lab/.
+ */
+
+#include "lab/pattern.h"
+#include "lab/run.h"
+#include "vnet/vnet.h"
+
+struct icmp_echo;
+struct node_apps;
+
+/**
+ * struct run_node - a node of the file in the world
+ * @run:	Whose
+ * @spec:	What the file says about it
+ * @host:	Its host, or NULL: it is a switch
+ * @sw:		Its switch, or NULL
+ * @ports:	A host's, in the order of @spec->interfaces
+ * @apps:	The programs that run there, or NULL
+ */
+struct run_node {
+	struct lab_run *run;
+	const struct lab_node *spec;
+	struct host *host;
+	struct vswitch *sw;
+	struct port **ports;
+	struct node_apps *apps;
+};
+
+/**
+ * struct run_cable - a cable of the topology in the world
+ * @run:	Whose
+ * @topo:	Where it leads
+ * @cable:	The cable
+ * @base:	What it does while nothing is broken
+ */
+struct run_cable {
+	struct lab_run *run;
+	const struct topo_cable *topo;
+	struct cable *cable;
+	struct cable_params base;
+};
+
+/**
+ * struct run_ping - echo requests under way
+ * @echo:	The stack's handle, NULL before the first and after the last
+ * @dst:	Whom
+ * @sent:	Requests
+ * @received:	Answers
+ * @answered:	One bit for each request
+ */
+struct run_ping {
+	struct icmp_echo *echo;
+	struct ip_addr dst;
+	uint32_t sent, received;
+	uint8_t *answered;
+};
+
+/**
+ * struct run_line - a line of the script
+ * @run:	Whose
+ * @spec:	What the file says
+ * @node:	Who does it, or NULL
+ * @cable:	Which cable a fault is about, or NULL
+ * @event:	Number of the event that says that it begins, 0: not yet
+ * @is_active:	A fault that has begun and not ended
+ * @is_done:	Nothing more will come of it
+ * @hits:	Frames that a `match` has met so far
+ * @pattern:	Of a `match`
+ * @ping:	Of a `ping`
+ */
+struct run_line {
+	struct lab_run *run;
+	const struct lab_line *spec;
+	struct run_node *node;
+	struct run_cable *cable;
+	uint32_t event;
+	bool is_active;
+	bool is_done;
+	uint64_t hits;
+	struct pattern pattern;
+	struct run_ping ping;
+};
+
+/**
+ * struct lab_run - a running lab
+ * @arena:	Memory of all below
+ * @lab:	What it is made of
+ * @world:	Where it happens
+ * @log:	What happened
+ * @nodes:	As many as the file has nodes
+ * @lan_switches: As many as the file has LANs
+ * @cables:	As many as the topology has
+ * @lines:	As many as the script has
+ * @filters:	Faults under way that look at frames
+ * @error:	First thing that went wrong while it ran: -ENOMEM
+ */
+struct lab_run {
+	struct arena arena;
+	const struct lab *lab;
+	struct world *world;
+	struct trace_log *log;
+	struct run_node *nodes;
+	struct vswitch **lan_switches;
+	struct run_cable *cables;
+	struct run_line *lines;
+	size_t filters;
+	int error;
+};
+
+static inline size_t run_node_count(const struct lab_run *run)
+{
+	return run->lab->spec.nodes.count;
+}
+
+static inline size_t run_line_count(const struct lab_run *run)
+{
+	return run->lab->spec.script.count;
+}
+
+static inline struct env *run_env(struct lab_run *run)
+{
+	return world_env(run->world);
+}
+
+/* The node of that name; it is there, check.c has seen to it. */
+struct run_node *run_node(struct lab_run *run, const char *name);
+
+/* The cable between two names; it is there. */
+struct run_cable *run_cable(struct lab_run *run, const struct lab_wire *wire);
+
+/* Give a host's stack its addresses and start its programs.  0 or -errno. */
+int run_node_boot(struct run_node *n);
+
+/* Stop its programs. */
+void run_node_halt(struct run_node *n);
+
+/* Programs (node_apps.c). */
+int node_apps_start(struct run_node *n);
+void node_apps_stop(struct run_node *n);
+
+/**
+ * node_visit() - Open a URL in the browser of a node
+ * @line:	The line that says so; its is_done is set when all is over
+ *
+ * Return: 0 or -errno
+ */
+int node_visit(struct run_line *line);
+
+/* Have every line of the script happen at its time (script.c).  0, -ENOMEM. */
+int script_schedule(struct lab_run *run);
+
+/* Is every line done? */
+bool script_is_done(void *run);
+
+/* Take back what lines hold in a host that goes away. */
+void script_forget_host(struct lab_run *run, const struct run_node *n);
+
+/* Lines `ping` (ping.c). */
+void ping_begin(struct run_line *line);
+void ping_forget(struct run_line *line);
+
+/* Lines `fault` (fault.c, fault_filter.c). */
+int fault_schedule(struct run_line *line);
+enum cable_verdict fault_filter(void *arg, struct cable *cable,
+				enum cable_dir dir, const struct pkt *pkt);
+
+/* Say what a line is about to do, as text. */
+void line_text(const struct run_line *line, struct strbuf *out);
+
+#endif /* LAB_RUN_INT_H */
