@@ -22,6 +22,7 @@ static const struct {
 	{"why",		cmd_why,	"why is there a frame, back to what a person did"},
 	{"hops",	cmd_hops,	"one frame at each switch and router"},
 	{"show",	cmd_show,	"every octet of a frame, named"},
+	{"back",	cmd_back,	"every table as it was after a step of the visit"},
 	{"help",	cmd_help,	"this text"},
 };
 /* clang-format on */

@@ -152,8 +152,8 @@ bool cli_query_begin(struct cli_query *q, int argc, char **argv,
 
 int cli_query_end(struct cli_query *q, int status)
 {
-	if (q->out.len && cli_put(&q->out) != CLI_OK)
-		status = CLI_FAILED;
+	if (status == CLI_OK)
+		status = cli_put(&q->out);
 	strbuf_fini(&q->out);
 	trace_log_free(q->log);
 	q->log = NULL;

@@ -95,6 +95,7 @@
 	X(ARP_PROBE,		"arp.probe")				\
 	X(ARP_ANNOUNCE,		"arp.announce")				\
 	X(ARP_DEFEND,		"arp.defend")				\
+	X(ARP_TIMER,		"arp.timer")				\
 	X(ARP_LEARN,		"arp.learn")				\
 	X(ARP_CHANGE,		"arp.change")				\
 	X(ARP_STATE,		"arp.state")				\

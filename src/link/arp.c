@@ -383,7 +383,7 @@ static void arp_on_timer(struct timer *t, void *arg)
 		arp_free(e);
 		return;
 	}
-	PROBE_CAUSE(&e->arp->stack->place, EV_TIMER, R_ARP_RETRY, NULL,
+	PROBE_CAUSE(&e->arp->stack->place, EV_TIMER, R_ARP_TIMER, NULL,
 		    EVF_IP("ip", &ip), EVF_NUM("tries", e->tries));
 	if (e->tries < ARP_TRIES) {
 		arp_ask(e, e->state == ARP_PROBE ? R_ARP_REFRESH : R_ARP_RETRY);

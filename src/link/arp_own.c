@@ -169,7 +169,7 @@ static void inquiry_on_timer(struct timer *t, void *arg)
 	uint64_t wait_ns = ANNOUNCE_WAIT_NS;
 
 	(void)t;
-	PROBE_CAUSE(&q->arp->stack->place, EV_TIMER, R_ARP_PROBE, NULL,
+	PROBE_CAUSE(&q->arp->stack->place, EV_TIMER, R_ARP_TIMER, NULL,
 		    EVF_IP("ip", &ip), EVF_NUM("tries", q->tries));
 	if (q->tries == PROBE_NUM) {
 		inquiry_end(q, 0, MAC_ZERO);

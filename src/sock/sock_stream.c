@@ -31,12 +31,12 @@
 
 static void on_event(struct tcp_conn *c, void *arg, uint32_t events)
 {
+	struct endpoint peer = tcp_remote(c);
 	struct sock *s = arg;
 
-	(void)c;
 	if (s->state == STREAM_CONNECTING && events & WAIT_OUT)
 		PROBE(&s->file.stack->place, EV_CALL, R_SOCK_CONNECTED, NULL,
-		      EVF_NUM("fd", s->fd));
+		      EVF_NUM("fd", s->fd), EVF_EP("peer", &peer));
 	sock_tell(s, events);
 }
 

@@ -64,9 +64,10 @@ void tcp_tw_on_timer(struct timer *t, void *arg)
 	(void)t;
 	while ((tw = oldest(tcp)) && tw->expires_ns <= tcp->env->now_ns) {
 		struct endpoint remote = {tw->end.t.raddr, tw->end.t.rport};
+		struct endpoint local = {tw->end.t.laddr, tw->end.t.lport};
 
 		PROBE_CAUSE(&tcp->stack->place, EV_TIMER, R_TCP_2MSL, NULL,
-			    EVF_EP("remote", &remote));
+			    EVF_EP("local", &local), EVF_EP("remote", &remote));
 		tw_close(tcp, tw);
 	}
 	arm(tcp);

@@ -150,8 +150,9 @@ static void put_frame(const struct capture *c, const struct log_event *ev,
 	strbuf_init_fixed(&sb, text[1], COMMENT_MAX);
 	comment_cause(c, ev, &sb);
 	if (drop) {
-		snprintf(text[2], COMMENT_MAX, "[dropped] at %s: %s",
-			 drop->host, log_text(drop, "text"));
+		strbuf_init_fixed(&sb, text[2], COMMENT_MAX);
+		strbuf_puts(&sb, "[dropped] ");
+		explain_say(c->log, drop, &sb);
 		comments[2] = text[2];
 	}
 	pcapng_frame(out, &frame);

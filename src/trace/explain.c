@@ -6,10 +6,11 @@
  * ===================
  * The row of explain_text.c for the event's reason is a template.  A {key} is
  * looked up among the event's fields, then among the values of its frame
- * ("ip.dst", "dport", "seq", ...), then it may be {host} or {if}.  Addresses
- * of the lab's hosts are shown as their names.  A part in [brackets] whose
- * keys have no value is left out; a key outside of brackets that has none
- * shows as a question mark, which a test looks for in real runs.
+ * ("ip.dst", "dport", "seq", ...), then it may be {host}.  Addresses of the
+ * lab's hosts are shown as their names; {=key} shows the address itself.  A
+ * part in [brackets] whose keys have no value is left out; a key outside of
+ * brackets that has none shows as a question mark.  tools/events.py compares
+ * the templates with what the code emits, so that this does not happen.
  *
  * A frame reads differently at each end: its maker says what it is for, whoever
  * receives it says what arrived, whoever passes it on says so.
@@ -26,6 +27,7 @@
 
 #include "trace/explain_text.h"
 #include "trace/frame.h"
+#include "trace/label.h"
 #include "trace/names.h"
 
 #define VALUE_MAX 160
@@ -37,6 +39,7 @@ struct filler {
 	const struct log_event *ev;
 	struct frame_view view;
 	bool has_view;
+	bool is_plain; /* addresses as they are */
 };
 
 static struct filler filler_for(const struct trace_log *log,
@@ -48,14 +51,14 @@ static struct filler filler_for(const struct trace_log *log,
 	return f;
 }
 
-/* An address as its host's name, if the log knows it. */
+/* An address as its host's name, if the log knows it: "web", "web:80". */
 static void put_named(const struct filler *f, const char *text, char *buf)
 {
-	const char *name = NULL;
+	const char *name = NULL, *port = "";
 
-	if (f->log)
-		name = name_of_ip(f->log, text);
-	snprintf(buf, VALUE_MAX, "%s", name ? name : text);
+	if (f->log && !f->is_plain)
+		name = name_of_address(f->log, text, &port);
+	snprintf(buf, VALUE_MAX, "%s%s", name ? name : text, name ? port : "");
 }
 
 static bool ip_value(const struct filler *f, const char *key, char *buf)
@@ -104,9 +107,9 @@ static bool tcp_value(const struct filler *f, const char *key, char *buf)
 	if (!v->has_tcp)
 		return false;
 	if (!strcmp(key, "seq"))
-		snprintf(buf, VALUE_MAX, "%u", v->tcp.seq.v);
+		snprintf(buf, VALUE_MAX, "%u", tcp_relative_seq(f->log, f->ev));
 	else if (!strcmp(key, "ack"))
-		snprintf(buf, VALUE_MAX, "%u", v->tcp.ack.v);
+		snprintf(buf, VALUE_MAX, "%u", tcp_relative_ack(f->log, f->ev));
 	else if (!strcmp(key, "win"))
 		snprintf(buf, VALUE_MAX, "%u", v->tcp.win);
 	else
@@ -153,8 +156,10 @@ static bool field_value(const struct filler *f, const char *key, char *buf)
 	return true;
 }
 
-static bool value_of(const struct filler *f, const char *key, char *buf)
+static bool value_of(struct filler *f, const char *key, char *buf)
 {
+	f->is_plain = *key == '=';
+	key += f->is_plain;
 	if (field_value(f, key, buf) || frame_value(f, key, buf))
 		return true;
 	if (!strcmp(key, "host")) {
@@ -165,8 +170,8 @@ static bool value_of(const struct filler *f, const char *key, char *buf)
 }
 
 /* One {key}; returns what follows it.  @is_whole: all keys had a value. */
-static const char *put_key(const struct filler *f, const char *at,
-			   struct strbuf *out, bool *is_whole)
+static const char *put_key(struct filler *f, const char *at, struct strbuf *out,
+			   bool *is_whole)
 {
 	const char *end = strchr(at, '}');
 	char key[KEY_MAX], value[VALUE_MAX];
@@ -184,7 +189,7 @@ static const char *put_key(const struct filler *f, const char *at,
 }
 
 /* Up to @stop or the end; returns where it stands. */
-static const char *put_part(const struct filler *f, const char *at, char stop,
+static const char *put_part(struct filler *f, const char *at, char stop,
 			    struct strbuf *out, bool *is_whole)
 {
 	while (*at && *at != stop) {
@@ -205,7 +210,7 @@ static const char *put_part(const struct filler *f, const char *at, char stop,
 	return at;
 }
 
-static void put_template(const struct filler *f, const char *template,
+static void put_template(struct filler *f, const char *template,
 			 struct strbuf *out)
 {
 	bool is_whole = true;
@@ -220,7 +225,7 @@ static bool is_switch(const struct trace_log *log, const char *host)
 	return kind && !strcmp(kind, "switch");
 }
 
-static void say_relayed(const struct filler *f, struct strbuf *out)
+static void say_relayed(struct filler *f, struct strbuf *out)
 {
 	put_template(f, "{host} passes it on: ", out);
 	strbuf_puts(out, words_of(f->ev->what)->noun);
@@ -229,13 +234,13 @@ static void say_relayed(const struct filler *f, struct strbuf *out)
 		put_template(f, "[, time to live {ip.ttl}]", out);
 }
 
-static void say_received(const struct filler *f, struct strbuf *out)
+static void say_received(struct filler *f, struct strbuf *out)
 {
 	strbuf_puts(out, words_of(f->ev->what)->noun);
 	put_template(f, " arrives at {host}[ from {ip.src}]", out);
 }
 
-static void say_dropped(const struct filler *f, struct strbuf *out)
+static void say_dropped(struct filler *f, struct strbuf *out)
 {
 	strbuf_puts(out, words_of(f->ev->what)->noun);
 	put_template(f, " dropped at {host}[: {text}]", out);

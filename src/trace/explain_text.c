@@ -18,7 +18,7 @@
 /* clang-format off */
 static const struct words words[] = {
 	W(NONE, "frame",
-	  "something happened",
+	  "a frame that somebody made up",
 	  NULL, NULL)
 	W(LAB_BEGIN, "lab",
 	  "the lab {lab} begins[, seed {seed}]",
@@ -27,7 +27,7 @@ static const struct words words[] = {
 	  "{name} is a {kind}",
 	  "the lab file says so", NULL)
 	W(LAB_ADDRESS, "address",
-	  "{name} has {ip} on {if}[, MAC {mac}]",
+	  "{name} has {=ip} on {if}[, MAC {=mac}]",
 	  "the lab file says so, or it was given out", NULL)
 	W(LAB_LINK, "cable",
 	  "a cable joins {a} and {b}",
@@ -85,16 +85,16 @@ static const struct words words[] = {
 	  "browser cache: {url} has not changed, the copy is good again",
 	  "the server answered 304 Not Modified", "9111 4.3.4")
 	W(HCACHE_HIT, "OS cache",
-	  "OS cache: {name} = {ip}[, for {ttl} s more]",
+	  "OS cache: {name} = {=ip}[, for {ttl} s more]",
 	  "an answer may be used again until its time to live is over", "1035 3.2.1")
 	W(HCACHE_MISS, "OS cache",
 	  "OS cache: {name} is not there",
 	  "it was never asked for, or its time ran out", "1035 3.2.1")
 	W(HCACHE_STORE, "OS cache",
-	  "OS cache: keeps {name} = {ip}[ for {ttl} s]",
+	  "OS cache: keeps {name} = {=ip}[ for {ttl} s]",
 	  "the next program may ask for it", "1035 3.2.1")
 	W(HOSTS_HIT, "hosts file",
-	  "hosts file: {name} = {ip}",
+	  "hosts file: {name} = {=ip}",
 	  "names of the hosts file come before all questions", NULL)
 	W(HOSTS_MISS, "hosts file",
 	  "hosts file: {name} is not in it",
@@ -115,7 +115,7 @@ static const struct words words[] = {
 	  "asks [{server} ]for {name}[ ({type})]",
 	  "a packet needs an address, and only a name is known", "1034 5.3")
 	W(DNS_ANSWER, "DNS answer",
-	  "{name} = {data}[ (keep for {ttl} s)]",
+	  "{name} = {=data}[ (keep for {ttl} s)]",
 	  "this server knows the name", "1034 4.3.2")
 	W(DNS_REFERRAL, "DNS referral",
 	  "does not know {name}, but knows who is nearer: {data}",
@@ -133,13 +133,13 @@ static const struct words words[] = {
 	  "does not believe a DNS message[: {text}]",
 	  "it does not match the question that was asked", "5452 9")
 	W(DNS_CACHE_HIT, "resolver's cache",
-	  "resolver's cache: {name} [= {data} ]is there[, for {ttl} s more]",
+	  "resolver's cache: {name} [= {=data} ]is there[, for {ttl} s more]",
 	  "an answer may be used again until its time to live is over", "1034 5.3.3")
 	W(DNS_CACHE_MISS, "resolver's cache",
 	  "resolver's cache: {name} is not there",
 	  "it was never asked for, or its time ran out", "1034 5.3.3")
 	W(DNS_CACHE_STORE, "resolver's cache",
-	  "resolver's cache: keeps {name}[ {type}][ = {data}][ for {ttl} s]",
+	  "resolver's cache: keeps {name}[ {type}][ = {=data}][ for {ttl} s]",
 	  "the next question for it needs no journey", "1034 5.3.3")
 	W(PING_SENT, "echo request",
 	  "pings {dst}[, number {seq}]",
@@ -163,16 +163,16 @@ static const struct words words[] = {
 	  "connect() to {peer}",
 	  "connect() needs a connection before data can flow", NULL)
 	W(SOCK_CONNECTED, "call",
-	  "connected to {peer}",
+	  "connect() is done: connected to {peer}",
 	  "the handshake is complete", NULL)
 	W(SOCK_ACCEPT, "call",
 	  "accept() hands out a connection[ from {peer}]",
 	  "a client has completed the handshake", NULL)
 	W(SOCK_SEND, "call",
-	  "send() hands over {len} octets",
+	  "send() hands over {octets} octets",
 	  "the program has something to say", NULL)
 	W(SOCK_RECV, "call",
-	  "recv() takes {len} octets",
+	  "recv() takes {octets} octets",
 	  "data for the program had arrived", NULL)
 	W(SOCK_SHUTDOWN, "call",
 	  "shutdown() of descriptor {fd}[ ({how})]",
@@ -181,7 +181,7 @@ static const struct words words[] = {
 	  "close() of descriptor {fd}",
 	  "the program needs it no longer", NULL)
 	W(SOCK_ERROR, "call",
-	  "the socket learns of an error[: {text}]",
+	  "{call}() of descriptor {fd} fails: error {errno}",
 	  NULL, NULL)
 	W(CABLE_CORRUPT, "frame",
 	  "bits are flipped on the cable[: {bits}]",
@@ -193,13 +193,13 @@ static const struct words words[] = {
 	  "the cable delivers it twice",
 	  "the cable duplicates frames", NULL)
 	W(CABLE_REORDER, "frame",
-	  "the cable lets others overtake it",
+	  "the cable lets others overtake it[: {later_ns} ns later]",
 	  "the cable reorders frames", NULL)
 	W(CABLE_UP, "cable",
-	  "the cable is up",
+	  "the cable from {from} to {to} is up",
 	  NULL, NULL)
 	W(CABLE_DOWN, "cable",
-	  "the cable is down",
+	  "the cable from {from} to {to} is down",
 	  NULL, NULL)
 	W(SW_FORWARD, "frame",
 	  "{host} sends it out of {out} only",
@@ -208,7 +208,7 @@ static const struct words words[] = {
 	  "{host} copies it to all other ports",
 	  "it is for everyone, or its MAC table does not know {mac}", NULL)
 	W(SW_LEARN, "MAC table",
-	  "{host} learns {mac}[ = {name}] is at {port}[ (MAC table: {entries})]",
+	  "{host} learns that {mac} is at {port} (MAC table: {entries})",
 	  "a frame from it came in there", NULL)
 	W(SW_MOVE, "MAC table",
 	  "{host} learns that {mac} moved to {port}",
@@ -220,10 +220,10 @@ static const struct words words[] = {
 	  "{host} cannot learn {mac}: no room for this port",
 	  "one port must not fill the table", NULL)
 	W(ARP_HIT, "ARP cache",
-	  "ARP cache: {ip} is at {mac}",
+	  "ARP cache: {=ip} is at {=mac}",
 	  NULL, "826")
 	W(ARP_MISS, "ARP cache",
-	  "{host} knows the IP {ip}, not its MAC address; the packet waits",
+	  "{host} knows the IP {=ip}, not its MAC address; the packet waits",
 	  "a frame needs a MAC address to go to", "826")
 	W(ARP_REQUEST, "ARP request",
 	  "who has {ip}? (to everyone)",
@@ -249,41 +249,44 @@ static const struct words words[] = {
 	W(ARP_DEFEND, "ARP reply",
 	  "{ip} is mine, and stays so",
 	  "somebody else claimed it", "5227 2.4")
+	W(ARP_TIMER, "ARP timer",
+	  "no answer about {=ip} yet[ after {tries} questions]",
+	  "whoever is asked may be off, or a frame was lost", "1122 2.3.2.1")
 	W(ARP_LEARN, "ARP cache",
-	  "ARP: {ip} = {mac}",
+	  "ARP: {=ip} = {=mac}",
 	  "it said so itself", "826")
 	W(ARP_CHANGE, "ARP cache",
-	  "ARP: {ip} is now {mac}",
+	  "ARP: {=ip} is now {=mac}",
 	  "the old entry did not answer any more", "826")
 	W(ARP_STATE, "ARP cache",
-	  "ARP entry {ip}: {from} -> {to}",
+	  "ARP entry {=ip}: {from} -> {to}",
 	  NULL, "4861 7.3.2")
 	W(ARP_FAIL, "ARP cache",
-	  "nobody answered for {ip}[ after {tries} questions]",
+	  "nobody answered for {=ip} after {tries} questions",
 	  "it is off, or not there", "1122 2.3.2.2")
 	W(ARP_AGE, "ARP cache",
-	  "ARP: {ip} is forgotten",
+	  "ARP: {=ip} is forgotten",
 	  "it was not used for a while", "1122 2.3.2.1")
 	W(ARP_CONFLICT, "ARP cache",
-	  "{mac} claims {ip}, which is in use",
+	  "{claimed} claims {=ip}, which {known} has",
 	  "two machines have one address, or one of them lies", "5227 2.4")
 	W(ROUTE_HIT, "routing table",
-	  "route to {dst}: [{net}][ through {gateway}] on {netif}",
+	  "route to {=dst}: {net}[ through {=gateway}] on {netif}",
 	  "the longest prefix that matches decides", "1812 5.2.4.3")
 	W(ROUTE_MISS, "routing table",
-	  "no route to {dst}",
+	  "no route to {=dst}",
 	  "no prefix of the table matches, and there is no default", "1812 5.2.7.1")
 	W(IP_FORWARD, "packet",
-	  "{host} forwards the packet[ to {gateway}][ on {netif}]",
+	  "{host} forwards the packet[ to {=gateway}][ on {netif}]",
 	  "it is a router, and the packet is for somebody else", "1812 5.2.1.2")
 	W(IP_FRAGMENT, "IP fragment",
-	  "a piece of a packet, octets from {ip.off} on",
+	  "cuts a packet of {len} octets into pieces of at most {mtu}",
 	  "the packet is larger than the next link carries", "791 2.3")
 	W(IP_REASSEMBLED, "IP packet",
-	  "the packet is whole again[: {len} octets]",
+	  "the packet is whole again: {len} octets in {pieces} pieces",
 	  "its last missing piece arrived", "791 2.3")
 	W(IP_REASM_TIMEOUT, "IP packet",
-	  "pieces of a packet are thrown away",
+	  "pieces of a packet are thrown away: {have} octets were there",
 	  "the others did not come in time", "1122 3.3.2")
 	W(PMTU_LOWER, "path MTU",
 	  "packets to {dst} may have {mtu} octets",
@@ -292,16 +295,16 @@ static const struct words words[] = {
 	  "the limit for packets to {dst} is forgotten",
 	  "the path may have changed", "1191 6.3")
 	W(NAT_NEW, "translation",
-	  "{host} will translate {from} to {to}",
+	  "{host} will translate {=from} to {=to}",
 	  "inside addresses mean nothing outside", "3022 4.1")
 	W(NAT_OUT, "translation",
-	  "{host} translates {from} to {to}",
+	  "{host} translates {=from} to {=to}",
 	  "inside addresses mean nothing outside", "3022 4.1")
 	W(NAT_IN, "translation",
-	  "{host} translates {from} back to {to}",
+	  "{host} translates {=from} back to {=to}",
 	  "the answer belongs to a flow from inside", "3022 4.1")
 	W(NAT_EXPIRE, "translation",
-	  "{host} forgets the translation of {from}",
+	  "{host} forgets the translation of {=from}",
 	  "nothing passed for a while", "4787 4.3")
 	W(ICMP_ECHO_REQUEST, "echo request",
 	  "are you there, {ip.dst}?",
@@ -325,13 +328,13 @@ static const struct words words[] = {
 	  "tells {ip.dst} of a shorter way",
 	  "the packet left by the interface it came from", "792")
 	W(ICMP_ERROR_IN, "ICMP error",
-	  "{from} reports: {text}",
+	  "{from} reports of a packet to {about}: {error}",
 	  "a packet of ours could not be delivered", "1122 3.2.2")
 	W(UDP_SEND, "UDP datagram",
 	  "a UDP datagram to {ip.dst} port {dport}[, {datalen} octets]",
 	  "a program sent it", "768")
 	W(UDP_DELIVER, "UDP datagram",
-	  "delivered to port {port}",
+	  "delivered to port {port}: {len} octets from {peer}",
 	  "a socket is bound to it", "768")
 	W(TCP_SYN, "SYN",
 	  "SYN: let us talk; I count from {seq}",
@@ -418,10 +421,10 @@ static const struct words words[] = {
 	  "retransmission timer {rto_ms} ms[; the next is {next_rto_ms} ms]",
 	  "no acknowledgement came in time", "6298 5")
 	W(TCP_CWND, "congestion window",
-	  "congestion window {cwnd}[, threshold {ssthresh}]",
+	  "congestion window {cwnd} octets, threshold {ssthresh}: {why}",
 	  NULL, "5681 3.1")
 	W(TCP_PERSIST, "persist timer",
-	  "the window is still closed: asks",
+	  "the window is still closed, {waiting} octets wait: asks",
 	  "its update may have been lost", "9293 3.8.6.1")
 	W(TCP_DELACK, "delayed ACK timer",
 	  "the wait for company of an ACK is over",
@@ -430,22 +433,22 @@ static const struct words words[] = {
 	  "nothing was heard for a while",
 	  "a silent peer may be gone", "9293 3.8.4")
 	W(TCP_2MSL, "2MSL timer",
-	  "TIME-WAIT is over, port {port} is free again",
+	  "TIME-WAIT is over, {=local} may be used again",
 	  "all old segments have died out by now", "9293 3.6.1")
 	W(TCP_USER_TIMEOUT, "user timeout",
 	  "data was not acknowledged for too long",
 	  "the program said how long is too long", "5482")
 	W(TCP_GIVE_UP, "connection",
-	  "gives up[ after {tries} tries]",
+	  "gives up[ after {tries} tries][ waiting in {state}]",
 	  "nothing came back", "9293 3.8.3")
 	W(TCP_REASSEMBLY, "reassembly queue",
-	  "waits in the reassembly queue[: {datalen} octets]",
+	  "waits in the reassembly queue: {missing} octets before it are missing",
 	  "a piece before it is missing", "9293 3.4")
 	W(TCP_RESET_BY_PEER, "RST",
-	  "the other side reset the connection",
+	  "{remote} reset the connection",
 	  "its RST is exactly in sequence", "9293 3.10.7.4")
 	W(TCP_REFUSED, "RST",
-	  "the connection is refused",
+	  "the connection to port {port} is refused",
 	  "nobody listens on that port", "9293 3.10.7.3")
 	W(TCP_BACKLOG, "backlog",
 	  "the listener's queue is full",

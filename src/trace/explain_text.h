@@ -6,8 +6,8 @@
  * explain_text.h - the sentences, one row for each reason
  *
  * A sentence is a template: {key} stands for a field of the event, or for a
- * value of its frame (see explain.c); a part in [brackets] is left out if one
- * of its keys has no value.
+ * value of its frame (see explain.c), addresses as names; {=key} shows them as
+ * they are; a part in [brackets] is left out if one of its keys has no value.
  */
 
 #include "core/reason.h"

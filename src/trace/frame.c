@@ -103,6 +103,14 @@ struct ip_addr frame_dst(const struct frame_view *v)
 			 : none;
 }
 
+bool frame_is_syn(const struct log_event *ev)
+{
+	struct frame_view v;
+
+	return (ev->kind == EV_TX || ev->kind == EV_RX) && frame_view(&v, ev) &&
+	       v.has_tcp && v.tcp.flags & TCP_SYN;
+}
+
 bool frame_is_relayed(const struct log_event *ev)
 {
 	return ev->kind == EV_TX && log_num(ev, "relayed", 0);

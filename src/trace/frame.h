@@ -52,6 +52,9 @@ bool frame_view(struct frame_view *view, const struct log_event *ev);
 struct ip_addr frame_src(const struct frame_view *view);
 struct ip_addr frame_dst(const struct frame_view *view);
 
+/* A TCP segment with SYN, first of its direction. */
+bool frame_is_syn(const struct log_event *ev);
+
 /* A frame that its host passes on rather than makes. */
 bool frame_is_relayed(const struct log_event *ev);
 

@@ -142,8 +142,9 @@ static void put_relay(const struct hops *h, const struct log_event *in,
 static void put_drop(const struct hops *h, const struct log_event *ev)
 {
 	put_box(h, ev->host, ev->netif, NULL);
-	strbuf_printf(h->out, "dropped: %s (%s)\n", log_text(ev, "text"),
-		      log_text(ev, "drop"));
+	strbuf_puts(h->out, "lost: ");
+	explain_say(h->log, ev, h->out);
+	strbuf_putc(h->out, '\n');
 }
 
 /* Nothing of it went on: what it led to here. */

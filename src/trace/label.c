@@ -27,26 +27,54 @@ static bool is_same_flow(const struct frame_view *a, const struct frame_view *b,
 	       a->ip.src.v == b->ip.src.v && a->ip.dst.v == b->ip.dst.v;
 }
 
+static uint32_t syn_before(const struct trace_log *log,
+			   const struct log_event *syn)
+{
+	const struct log_event *ev = trace_log_get(log, syn->n - 1);
+
+	return ev ? ev->last_syn : 0;
+}
+
 bool tcp_initial(const struct trace_log *log, const struct log_event *ev,
 		 bool is_other, uint32_t *isn)
 {
+	const struct log_event *at = trace_log_get(log, ev->last_syn);
 	struct frame_view me, v;
-	uint32_t n;
 
 	if (!frame_view(&me, ev) || !me.has_tcp)
 		return false;
-	for (n = ev->n; n > 0; n--) {
-		const struct log_event *at = trace_log_get(log, n);
-
-		if ((at->kind != EV_TX && at->kind != EV_RX) ||
-		    strcmp(at->host, ev->host) != 0 || !frame_view(&v, at) ||
-		    !v.has_tcp || !(v.tcp.flags & TCP_SYN) ||
+	for (; at; at = trace_log_get(log, syn_before(log, at))) {
+		if (strcmp(at->host, ev->host) != 0 || !frame_view(&v, at) ||
 		    !is_same_flow(&me, &v, is_other))
 			continue;
 		*isn = v.tcp.seq.v;
 		return true;
 	}
 	return false;
+}
+
+uint32_t tcp_relative_seq(const struct trace_log *log,
+			  const struct log_event *ev)
+{
+	struct frame_view v;
+	uint32_t isn = 0;
+
+	frame_view(&v, ev);
+	if (log)
+		tcp_initial(log, ev, false, &isn);
+	return v.tcp.seq.v - isn;
+}
+
+uint32_t tcp_relative_ack(const struct trace_log *log,
+			  const struct log_event *ev)
+{
+	struct frame_view v;
+	uint32_t irs = 0;
+
+	frame_view(&v, ev);
+	if (log)
+		tcp_initial(log, ev, true, &irs);
+	return v.tcp.ack.v - irs;
 }
 
 static void label_options(const struct tcp_opts *o, struct strbuf *out)
@@ -97,19 +125,15 @@ static bool label_http(const struct frame_view *v, struct strbuf *out)
 static void label_tcp(const struct trace_log *log, const struct log_event *ev,
 		      const struct frame_view *v, struct strbuf *out)
 {
-	uint32_t isn = 0, irs = 0;
-
 	if (label_http(v, out))
 		return;
-	tcp_initial(log, ev, false, &isn);
-	tcp_initial(log, ev, true, &irs);
 	if (v->payload_len && !(v->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST)))
 		strbuf_puts(out, "data");
 	else
 		label_flags(v->tcp.flags, out);
-	strbuf_printf(out, " seq=%u", v->tcp.seq.v - isn);
+	strbuf_printf(out, " seq=%u", tcp_relative_seq(log, ev));
 	if (v->tcp.flags & TCP_ACK)
-		strbuf_printf(out, " ack=%u", v->tcp.ack.v - irs);
+		strbuf_printf(out, " ack=%u", tcp_relative_ack(log, ev));
 	if (v->payload_len)
 		strbuf_printf(out, " len=%zu", v->payload_len);
 	if (v->tcp.flags & TCP_SYN)
@@ -134,14 +158,13 @@ static const char *first_word_after(const char *text)
 }
 
 /* The question, or the first record of the answer. */
-static void label_dns(const struct log_event *ev, struct strbuf *out)
+static void label_dns(struct mem *mem, const struct log_event *ev,
+		      struct strbuf *out)
 {
 	const struct dis_field *name, *type, *data, *flags;
 	struct dissection d;
-	struct mem mem;
 
-	mem_init_libc(&mem);
-	if (dissect(&d, &mem, ev->frame, ev->frame_len, true) == 0) {
+	if (dissect(&d, mem, ev->frame, ev->frame_len, true) == 0) {
 		name = dis_find(&d, "DNS", "QNAME");
 		type = dis_find(&d, "DNS", "QTYPE");
 		data = dis_find(&d, "DNS", "RDATA");
@@ -180,7 +203,7 @@ void frame_label(const struct trace_log *log, const struct log_event *ev,
 	else if (v.has_tcp)
 		label_tcp(log, ev, &v, out);
 	else if (v.has_udp && (v.sport == 53 || v.dport == 53))
-		label_dns(ev, out);
+		label_dns(trace_log_mem(log), ev, out);
 	else if (v.has_icmp)
 		label_icmp(&v, out);
 	else

@@ -28,4 +28,11 @@ void frame_label(const struct trace_log *log, const struct log_event *ev,
 bool tcp_initial(const struct trace_log *log, const struct log_event *ev,
 		 bool is_other, uint32_t *isn);
 
+/* The segment's numbers counted from the initial ones; as they stand there if
+ * these are not known, or if @log is NULL. */
+uint32_t tcp_relative_seq(const struct trace_log *log,
+			  const struct log_event *ev);
+uint32_t tcp_relative_ack(const struct trace_log *log,
+			  const struct log_event *ev);
+
 #endif /* TRACE_LABEL_H */

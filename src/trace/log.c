@@ -17,6 +17,7 @@
  * ----------
  *  (1) Event n is at index n - 1.
  *  (2) An event's cause is smaller than its number.
+ *  (3) The children of an event are linked in the order of their numbers.
  */
 
 #include "trace/log.h"
@@ -32,6 +33,7 @@
 #include "core/netif.h"
 #include "core/pkt.h"
 
+#include "trace/frame.h"
 #include "trace/log_int.h"
 
 #define FCS_LEN	   4
@@ -119,6 +121,15 @@ static bool blocks_grow(struct trace_log *log)
 	return true;
 }
 
+/* Event number @n, or NULL. */
+static struct log_event *log_at(const struct trace_log *log, uint32_t n)
+{
+	if (n == 0 || n > log->count)
+		return NULL;
+	n--;
+	return &log->blocks[n / EVENTS_PER_BLOCK][n % EVENTS_PER_BLOCK];
+}
+
 struct log_event *log_room(struct trace_log *log)
 {
 	size_t block = log->count / EVENTS_PER_BLOCK;
@@ -133,6 +144,31 @@ struct log_event *log_room(struct trace_log *log)
 		log->block_count++;
 	}
 	return &log->blocks[block][log->count % EVENTS_PER_BLOCK];
+}
+
+static void link_to_cause(struct trace_log *log, const struct log_event *ev)
+{
+	struct log_event *by = log_at(log, ev->cause);
+
+	if (!by)
+		return;
+	if (by->last_child)
+		log_at(log, by->last_child)->next_sibling = ev->n;
+	else
+		by->first_child = ev->n;
+	by->last_child = ev->n;
+}
+
+void log_count_in(struct trace_log *log, struct log_event *ev)
+{
+	const struct log_event *before = log_at(log, log->count);
+
+	log->count++;
+	link_to_cause(log, ev);
+	if (frame_is_syn(ev))
+		ev->last_syn = ev->n;
+	else if (before)
+		ev->last_syn = before->last_syn;
 }
 
 static const char *address_text(struct trace_log *log, const struct ev_field *f)
@@ -271,7 +307,8 @@ static uint32_t on_event(void *arg, const struct event *ev)
 		log->is_full = true;
 		return 0;
 	}
-	return ++log->count;
+	log_count_in(log, to);
+	return log->count;
 }
 
 void trace_log_attach(struct trace_log *log, struct env *env)
@@ -291,6 +328,11 @@ void trace_log_detach(struct trace_log *log)
 	log->env = NULL;
 }
 
+struct mem *trace_log_mem(const struct trace_log *log)
+{
+	return log->mem;
+}
+
 uint32_t trace_log_count(const struct trace_log *log)
 {
 	return log->count;
@@ -303,10 +345,7 @@ bool trace_log_is_full(const struct trace_log *log)
 
 const struct log_event *trace_log_get(const struct trace_log *log, uint32_t n)
 {
-	if (n == 0 || n > log->count)
-		return NULL;
-	n--;
-	return &log->blocks[n / EVENTS_PER_BLOCK][n % EVENTS_PER_BLOCK];
+	return log_at(log, n);
 }
 
 static const struct log_field *field(const struct log_event *ev,
@@ -351,10 +390,10 @@ bool trace_log_follows(const struct trace_log *log, uint32_t n, uint32_t by)
 uint32_t trace_log_next_child(const struct trace_log *log, uint32_t by,
 			      uint32_t n)
 {
-	uint32_t i;
+	const struct log_event *ev = log_at(log, n);
 
-	for (i = max_u32(n, by) + 1; i <= log->count; i++)
-		if (trace_log_get(log, i)->cause == by)
-			return i;
-	return 0;
+	if (!ev)
+		return 0;
+	check(n == by || ev->cause == by);
+	return n == by ? ev->first_child : ev->next_sibling;
 }

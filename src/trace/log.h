@@ -54,10 +54,16 @@ struct log_field {
  * @frame:	Octets of the frame with its FCS, or NULL
  * @frame_len:	How many
  * @fields:	@field_count further values, in the order they were given
+ * @first_child: The first event whose cause is this one, or 0; likewise
+ * @last_child:	the last
+ * @next_sibling: The next event with the same cause, or 0
+ * @last_syn:	The last TCP SYN at any interface, up to this event, or 0
  */
 struct log_event {
 	uint32_t n;
 	uint32_t cause;
+	uint32_t first_child, last_child, next_sibling;
+	uint32_t last_syn;
 	uint64_t t_ns;
 	enum ev_kind kind;
 	enum reason what;
@@ -86,6 +92,9 @@ void trace_log_free(struct trace_log *log);
 void trace_log_attach(struct trace_log *log, struct env *env);
 void trace_log_detach(struct trace_log *log);
 
+/* The memory that the log is in; views may use it. */
+struct mem *trace_log_mem(const struct trace_log *log);
+
 /* Events in the log; the last has this number. */
 uint32_t trace_log_count(const struct trace_log *log);
 
@@ -103,7 +112,13 @@ bool log_has(const struct log_event *ev, const char *key);
 /* Is event @n caused by event @by, directly or through others? */
 bool trace_log_follows(const struct trace_log *log, uint32_t n, uint32_t by);
 
-/* The next event after @n whose cause is @by; 0 if there is none. */
+/**
+ * trace_log_next_child() - Walk over the events that an event caused
+ * @by:		Their cause
+ * @n:		The child before, or @by to begin with
+ *
+ * Return: number of the next one, 0 if there is none
+ */
 uint32_t trace_log_next_child(const struct trace_log *log, uint32_t by,
 			      uint32_t n);
 

@@ -36,4 +36,7 @@ const char *log_take_text(struct trace_log *log, const char *text);
 /* Room for event number count + 1; NULL: memory ran out. */
 struct log_event *log_room(struct trace_log *log);
 
+/* What is in that room is complete: it belongs to the log now. */
+void log_count_in(struct trace_log *log, struct log_event *ev);
+
 #endif /* TRACE_LOG_INT_H */

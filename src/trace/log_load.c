@@ -197,7 +197,8 @@ static bool load_line(struct loader *l, const char *text, size_t len)
 	is_good = json_is_object(line) ? load_event(l, ev, line)
 				       : complain(l, 1, "not an object");
 	json_decref(line);
-	l->log->count += is_good;
+	if (is_good)
+		log_count_in(l->log, ev);
 	return is_good;
 }
 

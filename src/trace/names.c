@@ -43,6 +43,24 @@ const char *name_of_mac(const struct trace_log *log, const char *mac)
 	return introduced(log, R_LAB_ADDRESS, "mac", mac, "name");
 }
 
+const char *name_of_address(const struct trace_log *log, const char *text,
+			    const char **rest)
+{
+	char ip[IP_TEXT];
+	const char *port = strrchr(text, ':');
+	const char *name = name_of_ip(log, text);
+
+	*rest = "";
+	if (!name)
+		name = name_of_mac(log, text);
+	if (name || !port || (size_t)(port - text) >= sizeof(ip))
+		return name;
+	memcpy(ip, text, (size_t)(port - text));
+	ip[port - text] = '\0';
+	*rest = port;
+	return name_of_ip(log, ip);
+}
+
 const char *kind_of_node(const struct trace_log *log, const char *node)
 {
 	return introduced(log, R_LAB_NODE, "name", node, "kind");

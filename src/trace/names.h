@@ -17,6 +17,17 @@
 const char *name_of_ip(const struct trace_log *log, const char *ip);
 const char *name_of_mac(const struct trace_log *log, const char *mac);
 
+/**
+ * name_of_address() - Name of the host behind an IP address, MAC or endpoint
+ * @log:	The log
+ * @text:	"10.9.0.80", "02:00:00:00:00:01", "10.9.0.80:80"
+ * @rest:	Set to what is not part of the address: ":80", ""
+ *
+ * Return: the name, or NULL
+ */
+const char *name_of_address(const struct trace_log *log, const char *text,
+			    const char **rest);
+
 /* Kind of a node: "host", "router", "switch", "dns", ...; NULL: unknown. */
 const char *kind_of_node(const struct trace_log *log, const char *node);
 

@@ -266,8 +266,7 @@ static void end_close(struct visit_view *v, const struct log_event *ev)
 		SET(s->result, "TIME-WAIT, port %s free again at %.1f s",
 		    port_of(text_or(ev, "local", "")),
 		    (double)(ev->t_ns - v->begin_ns +
-			     (uint64_t)log_num(ev, "2msl_ms", 60000) *
-				     NS_PER_MS) /
+			     (uint64_t)log_num(ev, "wait_ms", 0) * NS_PER_MS) /
 			    1e9);
 	else
 		SET(s->result, "%s", to);
@@ -484,16 +483,18 @@ bool visit_find(struct visit_view *v, const struct trace_log *log,
 	return true;
 }
 
+/* Of the steps open at the time, the one that began last. */
 size_t visit_step_of(const struct visit_view *v, uint32_t n)
 {
-	size_t i;
+	size_t i, best = 0;
 
-	for (i = v->count; i > 0; i--) {
+	for (i = 1; i <= v->count; i++) {
 		const struct step *s = &v->steps[i - 1];
 		uint32_t last = s->is_done ? s->last : v->last;
 
-		if (n >= s->first && n <= last)
-			return i;
+		if (n >= s->first && n <= last &&
+		    (!best || s->first > v->steps[best - 1].first))
+			best = i;
 	}
-	return 0;
+	return best;
 }

@@ -101,8 +101,7 @@ static void put_note(const struct story *s, const struct log_event *ev,
 	strbuf_init_fixed(&sb, note, NOTE_MAX);
 	strbuf_printf(&sb, "#%u ", ev->n);
 	if (fate->drop && !fate->arrival)
-		strbuf_printf(&sb, "dropped on %s: %s", fate->drop->host,
-			      log_text(fate->drop, "text"));
+		explain_say(s->log, fate->drop, &sb);
 	else
 		explain_say(s->log, ev, &sb);
 }
@@ -183,24 +182,34 @@ static void note_state(const struct story *s, struct ladder *l,
 	st->is_set = true;
 }
 
+/* "learns laptop=p1": an entry as short as it can be said. */
+static void put_mark(const struct story *s, const struct log_event *ev,
+		     struct strbuf *out)
+{
+	const char *mac = log_text(ev, "mac"), *port = log_text(ev, "port");
+	const char *ip = log_text(ev, "ip"), *name;
+
+	if (ev->what == R_ARP_FAIL) {
+		strbuf_printf(out, "nobody is %s", ip ? ip : "there");
+		return;
+	}
+	name = mac ? name_of_mac(s->log, mac) : NULL;
+	if (ev->what == R_SW_LEARN)
+		strbuf_printf(out, "learns %s=%s", name ? name : mac, port);
+	else
+		strbuf_printf(out, "learns %s=%s", ip, name ? name : mac);
+}
+
 static void draw_mark(const struct story *s, struct ladder *l,
 		      const struct log_event *ev, int column)
 {
-	char text[NOTE_MAX], note[NOTE_MAX] = "";
+	char text[NOTE_MAX], note[NOTE_MAX];
 	struct strbuf sb;
 
 	strbuf_init_fixed(&sb, text, sizeof(text));
-	if (ev->what == R_SW_LEARN) {
-		strbuf_printf(&sb, "learns %s", log_text(ev, "port"));
-		strbuf_init_fixed(&sb, note, sizeof(note));
-		explain_say(s->log, ev, &sb);
-	} else {
-		strbuf_printf(&sb, "learns %s",
-			      ev->what == R_ARP_LEARN ? log_text(ev, "ip")
-						      : "nothing");
-		strbuf_init_fixed(&sb, note, sizeof(note));
-		explain_say(s->log, ev, &sb);
-	}
+	put_mark(s, ev, &sb);
+	strbuf_init_fixed(&sb, note, sizeof(note));
+	explain_say(s->log, ev, &sb);
 	ladder_mark(l, since(s, ev), column, text, note);
 }
 
@@ -217,7 +226,7 @@ static bool is_pause(const struct log_event *ev)
 	return ev->kind == EV_TIMER &&
 	       (ev->what == R_TCP_RTO || ev->what == R_TCP_PERSIST ||
 		ev->what == R_TCP_KEEP_TIMER || ev->what == R_DNS_RETRY ||
-		ev->what == R_ARP_RETRY);
+		ev->what == R_ARP_TIMER);
 }
 
 static void draw_pause(const struct story *s, struct ladder *l,

@@ -46,7 +46,7 @@ static uint64_t maybe_hold_back(struct cable_half *half, struct pkt *pkt,
 			     cable_octets_ns(half, 4 * FULL_FRAME));
 	half->stats.reordered++;
 	PROBE(&half->cable->place, EV_NOTE, R_CABLE_REORDER, pkt,
-	      EVF_NUM("later-ns", by));
+	      EVF_NUM("later_ns", by));
 	return arrival_ns + by;
 }
 

@@ -186,7 +186,7 @@ struct port *box_add_port(struct node *node, const mac_addr *mac)
 
 int box_send(struct port *port, const void *frame, size_t len)
 {
-	struct pkt *pkt = pkt_new(port->node->place->env, R_ACTION);
+	struct pkt *pkt = pkt_new(port->node->place->env, R_NONE);
 
 	if (!pkt)
 		return -ENOMEM;

@@ -65,6 +65,7 @@ check_docs() {
     local status=0
     python3 tools/rfc-index.py --check || status=1
     python3 tools/internals.py --check || status=1
+    python3 tools/events.py --check || status=1
     return "$status"
 }
 
