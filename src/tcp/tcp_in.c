@@ -215,7 +215,7 @@ static enum tcp_verdict in_ts_recent(struct tcp_conn *c, struct tcp_seg *s)
  */
 
 /* Cut what lies before and behind the window, a FIN behind it included. */
-static void trim_to_window(const struct tcp_conn *c, struct tcp_seg *s)
+static void trim_to_window(struct tcp_conn *c, struct tcp_seg *s)
 {
 	int32_t before = seq_diff(s->seq, c->rcv_nxt), beyond;
 	uint32_t cut;
@@ -229,8 +229,10 @@ static void trim_to_window(const struct tcp_conn *c, struct tcp_seg *s)
 	beyond = seq_diff(c->rcv_adv, seq_add(s->seq, s->size));
 	if (beyond >= 0)
 		s->h.flags &= (uint16_t)~TCP_FIN;
-	if (beyond > 0)
+	if (beyond > 0) {
 		s->size -= min_u32((uint32_t)beyond, s->size);
+		tcp_ack_owed(c, R_TCP_ACK);
+	}
 }
 
 /* Seventh, process the segment text. */

@@ -161,31 +161,51 @@ static void merge(struct tcp_conn *c, uint32_t i)
 	}
 }
 
-/*
- * Put octets of @s into the gap before island @i, which they may close; island
- * @i - 1 may end where they begin.  Returns octets taken.
- */
+/* Octets that end where island @i begins. */
+static uint32_t prepend(struct tcp_conn *c, const struct tcp_seg *s, uint32_t i,
+			uint32_t skip, uint32_t n, size_t budget)
+{
+	struct tcp_ooo *o = c->active->ooo;
+	struct tcp_queue piece;
+	size_t taken;
+
+	tcp_queue_init(&piece, c->tcp->env, seq_add(s->seq, skip));
+	taken = tcp_queue_append_pkt(&piece, s->pkt, s->off + skip, n, budget);
+	if (taken < n || tcp_queue_splice_front(o->island[i], &piece))
+		n = 0;
+	tcp_queue_fini(&piece);
+	return n;
+}
+
+/* Octets that begin where island @i ends; they may reach the next one. */
+static uint32_t append(struct tcp_conn *c, const struct tcp_seg *s, uint32_t i,
+		       uint32_t skip, uint32_t n, size_t budget)
+{
+	struct tcp_ooo *o = c->active->ooo;
+	struct tcp_queue *q = o->island[i];
+
+	n = (uint32_t)tcp_queue_append_pkt(q, s->pkt, s->off + skip, n, budget);
+	if (!tcp_queue_len(q))
+		drop_island(c, i);
+	else if (i + 1 < o->count && seq_eq(q->end, o->island[i + 1]->head))
+		merge(c, i);
+	return n;
+}
+
+/* Put octets of @s into the gap before island @i.  Returns how many. */
 static uint32_t fill_gap(struct tcp_conn *c, const struct tcp_seg *s,
 			 uint32_t i, uint32_t skip, uint32_t n, size_t budget)
 {
 	struct tcp_ooo *o = c->active->ooo;
 	seq32 seq = seq_add(s->seq, skip);
-	struct tcp_queue *q;
-	uint32_t taken;
 
 	if (i > 0 && seq_eq(o->island[i - 1]->end, seq))
-		q = o->island[--i];
-	else
-		q = new_island(c, i, seq);
-	if (!q)
+		return append(c, s, i - 1, skip, n, budget);
+	if (i < o->count && seq_eq(seq_add(seq, n), o->island[i]->head))
+		return prepend(c, s, i, skip, n, budget);
+	if (!new_island(c, i, seq))
 		return 0;
-	taken = (uint32_t)tcp_queue_append_pkt(q, s->pkt, s->off + skip, n,
-					       budget);
-	if (!tcp_queue_len(q))
-		drop_island(c, i);
-	else if (i + 1 < o->count && seq_eq(q->end, o->island[i + 1]->head))
-		merge(c, i);
-	return taken;
+	return append(c, s, i, skip, n, budget);
 }
 
 /* The gap at @seq: its octets up to @end at most, and the island behind it. */

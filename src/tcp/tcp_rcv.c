@@ -120,13 +120,14 @@ static void note_size(struct tcp_conn *c, const struct tcp_seg *s)
 	c->rcv_mss = (uint16_t)max_u32(c->rcv_mss, min_u32(size, 65535));
 }
 
-/* One or two full segments since the last ACK?  A burst that was cut from one
- * large packet counts as what it is. */
+/* Two full segments since the last ACK, or half of all that the peer may send
+ * without one? */
 static void ack_in_order(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
+	uint32_t enough = min_u32(2U * c->rcv_mss, c->rcvbuf / 2);
 
-	if (seq_dist(a->ack_sent, c->rcv_nxt) >= 2U * c->rcv_mss)
+	if (seq_dist(a->ack_sent, c->rcv_nxt) >= enough)
 		tcp_ack_owed(c, R_TCP_ACK);
 	else if (!a->ack_now && !tcp_timer_is_set(c, TCP_T_DELACK))
 		tcp_timer_set_in(c, TCP_T_DELACK, TCP_DELACK_NS);
