@@ -140,7 +140,7 @@ static int64_t parse_length(const char *s)
 	int64_t n = 0;
 	size_t i;
 
-	for (i = 0; ascii_is_digit(s[i]) && i < 18; i++)
+	for (i = 0; i < 18 && ascii_is_digit(s[i]); i++)
 		n = n * 10 + (s[i] - '0');
 	return i && !s[i] ? n : -1;
 }

@@ -300,7 +300,7 @@ static bool same_octets(const struct pkt *a, const struct pkt *b)
 
 		pkt_copy_out(a, off, x, n);
 		pkt_copy_out(b, off, y, n);
-		if (memcmp(x, y, n))
+		if (memcmp(x, y, n) != 0)
 			return false;
 		off += n;
 	}

@@ -103,7 +103,7 @@ int chain_show(const struct trace_log *log, uint32_t n, bool with_octets,
 	explain_say(log, ev, out);
 	strbuf_puts(out, "\n   offset  len  field\n");
 	for (i = 0; i < d.count; i++) {
-		if (strcmp(layer, d.fields[i].layer))
+		if (strcmp(layer, d.fields[i].layer) != 0)
 			put_layer(&d.fields[i], out);
 		layer = d.fields[i].layer;
 		put_field(&d, &d.fields[i], with_octets, out);
