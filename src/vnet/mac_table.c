@@ -16,10 +16,14 @@
  * with.  Entries of other ports stay, and traffic to them is not flooded.
  *
  * An address that appears at another port has moved, or somebody steals it.
- * A few moves in a second are believed (moves_per_s).  At the next one the
- * address goes back to the port where it was before all that, and stays there
- * for a minute; what is refused counts as an alarm.  A sticky table believes no
- * move at all.
+ * The switch cannot tell, and believes the first move: machines are carried
+ * about.  But for a minute frames for that address go to both ports, the new one
+ * and the old.  If the address is heard at the old port again, it is in two
+ * places, one of which lies: it goes back and is held there for a minute.  So a
+ * thief has a part in the traffic until the owner says the next word, and not
+ * again.  Who is not heard at the old port for a minute lives at the new one.
+ * Besides, an address moves only so often in a second (moves_per_s).  What is
+ * refused counts as an alarm; a sticky table believes no move at all.
  *
  * Invariants
  * ----------
@@ -111,12 +115,23 @@ static struct mac_entry *entry_find(struct mac_table *t, mac_addr mac)
 	return htab_find(&t->tab, mac_hash(t, mac), entry_eq, &mac);
 }
 
+/* It moved not long ago, and it is not clear yet which port is right. */
+static bool is_in_doubt(const struct mac_entry *e, uint64_t now_ns)
+{
+	return e->owner != e->home && now_ns - e->away_ns < HOLD_NS;
+}
+
 struct mac_owner *mac_table_find(struct mac_table *t, mac_addr mac,
-				 uint64_t now_ns)
+				 uint64_t now_ns, struct mac_owner **also)
 {
 	struct mac_entry *e = entry_find(t, mac);
 
-	return e && !is_old(t, e, now_ns) ? e->owner : NULL;
+	*also = NULL;
+	if (!e || is_old(t, e, now_ns))
+		return NULL;
+	if (is_in_doubt(e, now_ns))
+		*also = e->home;
+	return e->owner;
 }
 
 /* Heard just now: to the end of both lists. */
@@ -164,33 +179,31 @@ static void entry_set_owner(struct mac_table *t, struct mac_entry *e,
 	entry_touch(t, e, now_ns);
 }
 
-/* Too many moves: back to where it lived before, and there it stays. */
-static void entry_hold(struct mac_table *t, struct mac_entry *e,
-		       uint64_t now_ns)
+/* May it move once more in this second? */
+static bool is_move_due(struct mac_table *t, struct mac_entry *e,
+			uint64_t now_ns)
 {
-	e->held_ns = now_ns + HOLD_NS;
-	if (e->owner != e->home)
-		entry_set_owner(t, e, e->home, now_ns);
+	if (now_ns - e->window_ns >= NS_PER_S) {
+		e->window_ns = now_ns;
+		e->moves = 0;
+	}
+	return e->moves++ < t->cfg.moves_per_s;
 }
 
 static enum mac_verdict entry_move(struct mac_table *t, struct mac_entry *e,
 				   struct mac_owner *owner, uint64_t now_ns)
 {
-	if (now_ns - e->window_ns >= NS_PER_S) {
-		e->window_ns = now_ns;
-		e->moves = 0;
+	if (!is_in_doubt(e, now_ns))
 		e->home = e->owner;
-	}
-	if (t->cfg.is_sticky || now_ns < e->held_ns) {
+	if (t->cfg.is_sticky || now_ns < e->held_ns ||
+	    (owner != e->home && !is_move_due(t, e, now_ns))) {
 		t->stats.move_alarms++;
 		return MAC_REFUSED;
 	}
-	if (e->moves >= t->cfg.moves_per_s) {
-		t->stats.move_alarms++;
-		entry_hold(t, e, now_ns);
-		return MAC_REFUSED;
-	}
-	e->moves++;
+	if (owner == e->home)
+		e->held_ns = now_ns + HOLD_NS;
+	else if (e->owner == e->home)
+		e->away_ns = now_ns;
 	entry_set_owner(t, e, owner, now_ns);
 	t->stats.moved++;
 	return MAC_MOVED;
@@ -213,7 +226,6 @@ static enum mac_verdict entry_new(struct mac_table *t, mac_addr mac,
 	}
 	e->owner = owner;
 	e->home = owner;
-	e->window_ns = now_ns;
 	owner->count++;
 	entry_touch(t, e, now_ns);
 	t->stats.learned++;

@@ -36,7 +36,8 @@ struct mac_owner {
  * @mac:	The address
  * @owner:	Its port
  * @seen_ns:	Last frame from it, up to a second ago
- * @home:	Its port when the count of moves began
+ * @home:	Where it lived before it moved, or still lives
+ * @away_ns:	When it left @home
  * @window_ns:	Begin of the second in which @moves are counted
  * @moves:	Changes of port in that second
  * @held_ns:	It stays where it is until then
@@ -48,6 +49,7 @@ struct mac_entry {
 	struct mac_owner *owner;
 	uint64_t seen_ns;
 	struct mac_owner *home;
+	uint64_t away_ns;
 	uint64_t window_ns;
 	uint32_t moves;
 	uint64_t held_ns;
@@ -87,9 +89,15 @@ void mac_table_fini(struct mac_table *t);
 enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
 				 struct mac_owner *owner, uint64_t now_ns);
 
-/* Where @mac lives, or NULL.  Entries that are too old do not count. */
+/**
+ * mac_table_find() - Where does an address live?
+ * @also:	Where it lived until less than a minute ago, and may live still;
+ *		NULL if it has not moved
+ *
+ * Return: its port; NULL if it is not known, or was last heard too long ago
+ */
 struct mac_owner *mac_table_find(struct mac_table *t, mac_addr mac,
-				 uint64_t now_ns);
+				 uint64_t now_ns, struct mac_owner **also);
 
 /* The longest silent entry if it is too old, or NULL. */
 struct mac_entry *mac_table_oldest(struct mac_table *t, uint64_t now_ns);

@@ -249,20 +249,13 @@ static void switch_flood(struct vswitch *sw, struct switch_port *in,
 	flood_out(sw, in, pkt, n);
 }
 
-static void switch_forward(struct vswitch *sw, struct switch_port *in,
-			   struct pkt *pkt, mac_addr dst)
+/* To one port, and to no other. */
+static void send_to(struct vswitch *sw, struct switch_port *in,
+		    struct mac_owner *owner, struct pkt *pkt, mac_addr dst)
 {
-	struct mac_owner *owner = NULL;
-	struct switch_port *out;
+	struct switch_port *out = port_of_owner(owner);
 	uint32_t n;
 
-	if (!mac_is_group(dst))
-		owner = mac_table_find(&sw->table, dst, now_of(sw));
-	if (!owner) {
-		switch_flood(sw, in, pkt, dst);
-		return;
-	}
-	out = port_of_owner(owner);
 	if (out == in) {
 		pkt_drop(&sw->place, pkt, DROP_sw_same_port);
 		return;
@@ -272,6 +265,28 @@ static void switch_forward(struct vswitch *sw, struct switch_port *in,
 		  EVF_MAC("mac", &dst), EVF_TEXT("in", in->port->netif.name),
 		  EVF_TEXT("out", out->port->netif.name));
 	send_on(out, pkt, n);
+}
+
+static void switch_forward(struct vswitch *sw, struct switch_port *in,
+			   struct pkt *pkt, mac_addr dst)
+{
+	struct mac_owner *owner = NULL, *also = NULL;
+	struct pkt *copy;
+
+	if (!mac_is_group(dst))
+		owner = mac_table_find(&sw->table, dst, now_of(sw), &also);
+	if (!owner) {
+		switch_flood(sw, in, pkt, dst);
+		return;
+	}
+	if (also && also != &in->owner) {
+		copy = pkt_clone(pkt);
+		if (copy)
+			send_to(sw, in, also, copy, dst);
+		else
+			sw->place.drops[DROP_no_memory]++;
+	}
+	send_to(sw, in, owner, pkt, dst);
 }
 
 /* struct netif.on_input */

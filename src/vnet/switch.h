@@ -26,8 +26,8 @@ struct world;
  * @age_ns:	An address is forgotten after this long
  * @table_max:	Addresses in all
  * @port_max:	Addresses of one port; its own oldest makes room
- * @moves_per_s: How often an address may change ports in a second; at the next
- *		move it goes back and is held for a minute
+ * @moves_per_s: How often an address may change ports in a second; one that is
+ *		heard at its old port again goes back and is held for a minute
  * @floods_per_s: Broadcast, group and unknown frames a second from one port
  * @flood_burst: ... and how many at once
  * @is_sticky:	A known address never moves

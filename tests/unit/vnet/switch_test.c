@@ -176,7 +176,11 @@ static void an_address_that_moves_is_followed(void **state)
 	assert_int_equal(switch_count(sw), 1);
 	send(1, mac_of(9), mac_of(1), 3);
 	assert_int_equal(host[3].count, 2);
-	assert_int_equal(host[0].count, 1);
+	assert_int_equal(host[0].count, 2); /* for a minute, to both */
+	world_run_until(w, 61 * NS_PER_S);
+	send(1, mac_of(9), mac_of(1), 4);
+	assert_int_equal(host[3].count, 3);
+	assert_int_equal(host[0].count, 2);
 	tear_down();
 }
 
@@ -251,15 +255,65 @@ static void port_stealing_is_limited_and_noticed(void **state)
 		frame_send(host[0].port, mac_of(2), mac_of(0), 3, 60);
 		world_run_until(w, world_now(w) + 50000);
 	}
-	/* Five moves, then the address is back with its owner. */
-	assert_int_equal(switch_stats(sw)->moved,
-			 switch_cfg_default.moves_per_s);
-	assert_true(switch_stats(sw)->move_alarms > 9000);
+	/* One theft, and back to the owner with his next word. */
+	assert_int_equal(switch_stats(sw)->moved, 2);
+	assert_int_equal(switch_stats(sw)->move_alarms, 9999);
 	assert_ptr_equal(where_is(mac_of(0)), port[0]);
 	/* A minute later it may move again. */
 	world_run_until(w, world_now(w) + 61 * NS_PER_S);
 	send(2, MAC_BROADCAST, mac_of(0), 4);
 	assert_ptr_equal(where_is(mac_of(0)), port[2]);
+	tear_down();
+}
+
+static void frames_for_a_stolen_address_still_reach_its_owner(void **state)
+{
+	(void)state;
+	set_up();
+	send(0, MAC_BROADCAST, mac_of(9), 1);
+	send(3, mac_of(1), mac_of(9), 2);
+	send(1, mac_of(9), mac_of(1), 3);
+	assert_int_equal(caught_number(&host[0].caught[host[0].count - 1]), 3);
+	assert_int_equal(caught_number(&host[3].caught[host[3].count - 1]), 3);
+	send(0, mac_of(1), mac_of(9), 4); /* the owner says a word */
+	send(3, mac_of(1), mac_of(9), 5); /* the thief tries again */
+	send(1, mac_of(9), mac_of(1), 6);
+	assert_int_equal(caught_number(&host[0].caught[host[0].count - 1]), 6);
+	assert_int_equal(caught_number(&host[3].caught[host[3].count - 1]), 3);
+	tear_down();
+}
+
+static void who_stays_away_for_a_minute_has_moved(void **state)
+{
+	(void)state;
+	set_up();
+	send(0, MAC_BROADCAST, mac_of(9), 1);
+	send(1, MAC_BROADCAST, mac_of(9), 2);
+	world_run_until(w, 70 * NS_PER_S);
+	send(2, MAC_BROADCAST, mac_of(9), 3); /* from its new home ... */
+	world_run_until(w, 71 * NS_PER_S);
+	send(0, MAC_BROADCAST, mac_of(9), 4); /* ... which 0 is not */
+	assert_ptr_equal(where_is(mac_of(9)), port[0]);
+	send(1, MAC_BROADCAST, mac_of(9), 5); /* but 1 is */
+	assert_ptr_equal(where_is(mac_of(9)), port[1]);
+	send(0, MAC_BROADCAST, mac_of(9), 6);
+	assert_ptr_equal(where_is(mac_of(9)), port[1]);
+	tear_down();
+}
+
+static void an_address_moves_only_so_often(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	set_up();
+	send(0, MAC_BROADCAST, mac_of(9), 1);
+	for (i = 0; i < 20; i++)
+		send(2 + i % 2, MAC_BROADCAST, mac_of(9), 2);
+	assert_int_equal(switch_stats(sw)->moved,
+			 switch_cfg_default.moves_per_s);
+	/* 15 frames more, of which those from port 3 want to move it. */
+	assert_int_equal(switch_stats(sw)->move_alarms, 8);
 	tear_down();
 }
 
@@ -510,6 +564,10 @@ int main(void)
 		cmocka_unit_test(flood_of_addresses_hits_its_own_port_only),
 		cmocka_unit_test(full_table_makes_the_learner_pay),
 		cmocka_unit_test(port_stealing_is_limited_and_noticed),
+		cmocka_unit_test(
+			frames_for_a_stolen_address_still_reach_its_owner),
+		cmocka_unit_test(who_stays_away_for_a_minute_has_moved),
+		cmocka_unit_test(an_address_moves_only_so_often),
 		cmocka_unit_test(sticky_addresses_do_not_move),
 		cmocka_unit_test(group_addresses_are_never_learned),
 		cmocka_unit_test(broadcast_storm_is_capped_and_time_goes_on),
