@@ -271,7 +271,8 @@ static bool is_hopeless(const struct tcp_conn *c)
 
 	if (tcp_user_timed_out(c) || a->tries >= tries_max(c))
 		return true;
-	return c->flags & TCPF_ORPHAN && a->backoff >= TCP_TRIES_ORPHAN;
+	return c->flags & TCPF_ORPHAN && !c->snd_wnd &&
+	       a->backoff >= TCP_TRIES_ORPHAN;
 }
 
 void tcp_on_send_timer(struct tcp_conn *c)
