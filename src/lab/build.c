@@ -322,9 +322,9 @@ static void tell_all(struct lab_run *run)
 	const struct topo_cable *cable = run->lab->topo.cables.items;
 	struct place *place = world_place(run->world);
 
-	PROBE(place, EV_NOTE, R_LAB_BEGIN, NULL,
-	      EVF_TEXT("lab", run->lab->spec.name.s),
-	      EVF_NUM("seed", world_seed(run->world)));
+	PROBE_CAUSE(place, EV_ACTION, R_LAB_BEGIN, NULL,
+		    EVF_TEXT("lab", run->lab->spec.name.s),
+		    EVF_NUM("seed", world_seed(run->world)));
 	for (size_t i = 0; i < run_node_count(run); i++)
 		tell_node(run, run->nodes[i].spec->item.name.s,
 			  kind_names[run->nodes[i].spec->kind.v]);
@@ -337,6 +337,7 @@ static void tell_all(struct lab_run *run)
 		PROBE(place, EV_NOTE, R_LAB_LINK, NULL,
 		      EVF_TEXT("a", end_text(run, &cable[i].end[0])),
 		      EVF_TEXT("b", end_text(run, &cable[i].end[1])));
+	place->env->cause = 0;
 }
 
 static int build_all(struct lab_run *run)

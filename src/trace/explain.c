@@ -142,12 +142,21 @@ static bool frame_value(const struct filler *f, const char *key, char *buf)
 		port_value(f, key, buf) || tcp_value(f, key, buf));
 }
 
+/* Keys that stand for the number of an address, not for who has it. */
+static bool is_literal(const char *key)
+{
+	return !strcmp(key, "ip") || !strcmp(key, "data");
+}
+
 static bool field_value(const struct filler *f, const char *key, char *buf)
 {
 	const char *text = log_text(f->ev, key);
 
 	if (text) {
-		put_named(f, text, buf);
+		if (is_literal(key))
+			snprintf(buf, VALUE_MAX, "%s", text);
+		else
+			put_named(f, text, buf);
 		return *text != '\0';
 	}
 	if (!log_has(f->ev, key))
