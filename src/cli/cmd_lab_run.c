@@ -129,7 +129,7 @@ static int report(struct lab_run *run, const struct args *a, struct strbuf *out)
 	if (!a->is_json)
 		print_story(run, a, out);
 	strbuf_init(&text, lab->arena.mem);
-	failed = expect_check(run, &text, a->is_json);
+	failed = expectations_check(run, &text, a->is_json);
 	if (a->is_json)
 		strbuf_printf(out,
 			      "{\"lab\": \"%s\", \"failed\": %d, "

@@ -420,7 +420,8 @@ size_t lab_run_free(struct lab_run *run)
 	struct mem *mem = run->arena.mem;
 	size_t leaked = 0;
 
-	trace_log_detach(run->log);
+	if (run->log)
+		trace_log_detach(run->log);
 	if (run->world)
 		leaked = world_free(run->world);
 	trace_log_free(run->log);

@@ -285,7 +285,7 @@ static bool roots_find(struct expect *x)
 	return x->root;
 }
 
-int expect_check(struct lab_run *run, struct strbuf *out, bool is_json)
+int expectations_check(struct lab_run *run, struct strbuf *out, bool is_json)
 {
 	const struct lab *lab = lab_run_lab(run);
 	const struct lab_expect *e = lab->spec.expect.items;

@@ -16,7 +16,7 @@
 #include "lab/run.h"
 
 /**
- * expect_check() - Compare what happened with what the file expects
+ * expectations_check() - Compare what happened with what the file expects
  * @run:	After lab_run_go()
  * @out:	Appended to: one line for each condition, OK or FAILED with
  *		what was seen instead
@@ -24,6 +24,6 @@
  *
  * Return: conditions that do not hold; -ENOMEM
  */
-int expect_check(struct lab_run *run, struct strbuf *out, bool is_json);
+int expectations_check(struct lab_run *run, struct strbuf *out, bool is_json);
 
 #endif /* LAB_EXPECT_H */
