@@ -18,6 +18,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{"visit",	cmd_visit,	"visit a page, and see all that happens"},
 	{"lab",		cmd_lab,	"run, check and show lab files"},
 	{"why",		cmd_why,	"why is there a frame, back to what a person did"},
 	{"hops",	cmd_hops,	"one frame at each switch and router"},
