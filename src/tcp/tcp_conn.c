@@ -65,6 +65,7 @@ bool tcp_activate(struct tcp_conn *c)
 	tcp_queue_init(&a->snd, c->tcp->env, queue_end(c));
 	tcp_queue_init(&a->rcv, c->tcp->env, c->rcv_nxt);
 	a->resend = c->snd_nxt;
+	a->small = c->snd_una;
 	a->recover = seq_sub(c->snd_una, 1);
 	a->ack_sent = c->rcv_nxt;
 	a->stall_ns = a->heard_ns = c->tcp->env->now_ns;

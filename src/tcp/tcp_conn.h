@@ -143,6 +143,7 @@ enum tcp_ca {
  * @ooo:	Octets received out of order, or NULL
  * @route:	How to reach the peer
  * @resend:	Next octet to transmit: snd_nxt, or before it while resending
+ * @small:	End of the last segment sent that was not full
  * @recover:	snd_nxt when the loss was noticed (RFC 6582, 3.2)
  * @rtt_seq:	Octet whose acknowledgement is timed
  * @rtt_ns:	When it was sent; 0: nothing is being timed
@@ -170,7 +171,7 @@ struct tcp_active {
 	struct tcp_queue snd, rcv;
 	struct tcp_ooo *ooo;
 	struct ip_route_ref route;
-	seq32 resend, recover, rtt_seq, ack_sent, fin_seq;
+	seq32 resend, small, recover, rtt_seq, ack_sent, fin_seq;
 	uint64_t rtt_ns, stall_ns, heard_ns;
 	uint32_t events;
 	uint32_t dupacks;

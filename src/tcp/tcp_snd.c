@@ -16,8 +16,10 @@
  * windows allow it, and it is not silly:
  *
  *   - a full segment may always go
- *   - the last, partial one may go if nothing is under way (Nagle, RFC 9293,
- *     3.7.4), or the user asked for no delay, or a FIN goes with it
+ *   - the last, partial one may go if no other partial one is under way, or
+ *     the user asked for no delay, or a FIN goes with it.  (This is Nagle's
+ *     rule, RFC 9293, 3.7.4, in the milder form that is usual: a write of
+ *     several segments need not wait for its own tail.)
  *   - a piece that only the window made small may go if it is half of the
  *     largest window seen (sender's silly window avoidance, 3.8.6.2.1)
  *
@@ -79,7 +81,7 @@ static bool may_send_rest(const struct tcp_conn *c, bool fin)
 		return true;
 	if (is_held(c))
 		return false;
-	return c->flags & TCPF_NODELAY || tcp_flight(c) == 0;
+	return c->flags & TCPF_NODELAY || seq_leq(c->active->small, c->snd_una);
 }
 
 /* How much of @len octets to send now, 0: none; @fin: a FIN can go along. */
@@ -134,6 +136,8 @@ static void advance(struct tcp_conn *c, seq32 to)
 		a->stall_ns = c->tcp->env->now_ns;
 	a->resend = to;
 	if (seq_gt(to, c->snd_nxt)) {
+		if (seq_dist(c->snd_nxt, to) % c->mss)
+			a->small = to;
 		tcp_rtt_start(c, c->snd_nxt);
 		c->snd_nxt = to;
 	}

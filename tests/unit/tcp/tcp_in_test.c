@@ -130,9 +130,8 @@ static void data_outside_the_window_is_answered(void **state)
 	HEAR(p, .flags = TCP_ACK, .seq = 1, .ack = 1);
 	SAY(p, .flags = TCP_ACK, .seq = 0x90000000, .ack = 1, .len = 10);
 	HEAR(p, .flags = TCP_ACK, .seq = 1, .ack = 1);
-	assert_int_equal(peer_drops(p, DROP_tcp_seq) +
-				 peer_drops(p, DROP_tcp_dup),
-			 2);
+	assert_int_equal(
+		peer_drops(p, DROP_tcp_seq) + peer_drops(p, DROP_tcp_dup), 2);
 	is_still_good(p);
 }
 

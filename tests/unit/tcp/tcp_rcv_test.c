@@ -114,9 +114,9 @@ static void later_lies_do_not_replace_what_waits(void **state)
 	DATA(p, 1, 300);
 	assert_int_equal(tcp_recv(p->conn, got, sizeof(got), 0), 300);
 	for (i = 0; i < 300; i++)
-		assert_int_equal(got[i], talker_octet(0, (uint64_t)i) ^
-						 (i < 100 || i >= 200 ? 0xff
-								      : 0));
+		assert_int_equal(got[i],
+				 talker_octet(0, (uint64_t)i) ^
+					 (i < 100 || i >= 200 ? 0xff : 0));
 }
 
 static void overlap_with_what_was_read_is_cut(void **state)
@@ -300,9 +300,8 @@ static void lent_blocks_hold_the_stream(void **state)
 	assert_true(n > 0);
 	for (i = 0; i < n; i++)
 		for (k = 0; k < lent[i].len; k++)
-			assert_int_equal(
-				lent[i].blk->data[lent[i].off + k],
-				talker_octet(0, at++));
+			assert_int_equal(lent[i].blk->data[lent[i].off + k],
+					 talker_octet(0, at++));
 	assert_int_equal(at, 2803);
 	tcp_recv_done(p->conn, 2000);
 	p->read = 2000;
