@@ -279,6 +279,21 @@ static bool is_hopeless(const struct tcp_conn *c)
 	       a->backoff >= TCP_TRIES_ORPHAN;
 }
 
+/* Something was held back while nothing was under way.  If it cannot even be
+ * sent now, for lack of memory, that is no better than no answer. */
+static void send_what_fits(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+
+	a->is_probing = false;
+	send_queue(c, true);
+	if (!tcp_flight(c)) {
+		a->tries++;
+		a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
+	}
+	update_send_timer(c);
+}
+
 void tcp_on_send_timer(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
@@ -287,14 +302,12 @@ void tcp_on_send_timer(struct tcp_conn *c)
 		tcp_open_timeout(c);
 		return;
 	}
-	if (c->snd_wnd && !tcp_flight(c)) {
-		a->is_probing = false;
-		send_queue(c, true);
-		update_send_timer(c);
-		return;
-	}
 	if (is_hopeless(c)) {
 		tcp_give_up(c);
+		return;
+	}
+	if (c->snd_wnd && !tcp_flight(c)) {
+		send_what_fits(c);
 		return;
 	}
 	if (c->snd_wnd) {
