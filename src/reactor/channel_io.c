@@ -310,10 +310,12 @@ static void drained(struct channel *ch)
 {
 	const struct transport *io = &ch->loop->io;
 
-	if (ch->is_closing)
+	if (ch->is_closing) {
 		channel_end(ch, false);
-	else if (ch->is_shutting && ch->fd >= 0)
+	} else if (ch->is_shutting && !ch->is_shut) {
+		ch->is_shut = true;
 		io->ops->shutdown(io->arg, ch->fd);
+	}
 }
 
 /* A datagram that could not be sent is lost; a stream that has lost octets is

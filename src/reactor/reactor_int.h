@@ -91,6 +91,7 @@ struct out_item {
  * @is_auto_read: ... and may be
  * @has_input_end: The peer has ended its stream
  * @is_shutting: No more sending once @out is empty
+ * @is_shut:	Done so
  * @is_closing:	To be closed once @out is empty
  * @read_size:	Guess at how much the next read gives
  * @init:	Listeners: for accepted channels
@@ -113,7 +114,7 @@ struct channel {
 	size_t pending, low, high;
 	bool is_above;
 	bool is_readable, is_auto_read, has_input_end;
-	bool is_shutting, is_closing;
+	bool is_shutting, is_shut, is_closing;
 	size_t read_size;
 	channel_init_fn *init;
 	void *init_arg;
