@@ -24,9 +24,10 @@
 #include "trace/frame.h"
 #include "trace/names.h"
 
-#define BOX_WIDTH  10
-#define PORT_WIDTH 14
-#define DEPTH_MAX  64
+#define BOX_WIDTH   10
+#define PORT_WIDTH  14
+#define DEPTH_MAX   64
+#define EFFECTS_MAX 16 /* links of a chain that are told at its end */
 
 struct hops {
 	const struct trace_log *log;
@@ -43,7 +44,11 @@ uint32_t chain_origin(const struct trace_log *log, uint32_t n)
 		frame_is_relayed(ev))) {
 		const struct log_event *by = trace_log_get(log, ev->cause);
 
-		if (!by->frame)
+		/* a box may have looked something up in between */
+		while (by && by->kind == EV_LOOKUP &&
+		       !strcmp(by->host, ev->host))
+			by = trace_log_get(log, by->cause);
+		if (!by || !by->frame)
 			break;
 		ev = by;
 	}
@@ -54,6 +59,8 @@ static const char *named_mac(const struct hops *h, const char *mac)
 {
 	const char *name = name_of_mac(h->log, mac);
 
+	if (!strcmp(mac, "ff:ff:ff:ff:ff:ff"))
+		return "everyone";
 	return name ? name : mac;
 }
 
@@ -86,7 +93,7 @@ static void put_change(const struct hops *h, const struct dis_field *f,
 		before = named_mac(h, before);
 		after = named_mac(h, after);
 	}
-	strbuf_printf(h->out, "%s %s: %s -> %s; ", f->layer, f->name, before,
+	strbuf_printf(h->out, "%s %s: %s -> %s", f->layer, f->name, before,
 		      after);
 }
 
@@ -105,12 +112,21 @@ static size_t put_changes(const struct hops *h, const struct log_event *in,
 
 		if (!strcmp(before, after))
 			continue;
+		strbuf_puts(h->out, changes++ ? "; " : "");
 		put_change(h, &a.fields[i], before, after);
-		changes++;
 	}
 	dissect_fini(&a);
 	dissect_fini(&b);
 	return changes;
+}
+
+/* A line of its own under that of the box. */
+static void put_note(const struct hops *h, const char *words,
+		     const struct log_event *ev)
+{
+	strbuf_printf(h->out, "\n  %-*s  %-*s%s", BOX_WIDTH, "", PORT_WIDTH, "",
+		      words);
+	explain_say(h->log, ev, h->out);
 }
 
 /* What the arrival @by made its box look up or note. */
@@ -121,11 +137,9 @@ static void put_lookups(const struct hops *h, uint32_t by)
 	while ((n = trace_log_next_child(h->log, by, n))) {
 		const struct log_event *ev = trace_log_get(h->log, n);
 
-		if (ev->kind != EV_LOOKUP && ev->kind != EV_LEARN)
-			continue;
-		strbuf_printf(h->out, "\n  %-*s  %-*s", BOX_WIDTH, "",
-			      PORT_WIDTH, "");
-		explain_say(h->log, ev, h->out);
+		if (ev->kind == EV_LOOKUP || ev->kind == EV_LEARN ||
+		    ev->kind == EV_NOTE)
+			put_note(h, "", ev);
 	}
 }
 
@@ -147,21 +161,27 @@ static void put_drop(const struct hops *h, const struct log_event *ev)
 	strbuf_putc(h->out, '\n');
 }
 
+/* What event @by led to at its host, up to the frames that it sent. */
+static void put_effects(const struct hops *h, uint32_t by, int depth)
+{
+	uint32_t n = by;
+
+	while (depth < EFFECTS_MAX &&
+	       (n = trace_log_next_child(h->log, by, n))) {
+		const struct log_event *ev = trace_log_get(h->log, n);
+
+		put_note(h, ev->kind == EV_TX ? "sends: " : "", ev);
+		if (ev->kind != EV_TX)
+			put_effects(h, n, depth + 1);
+	}
+}
+
 /* Nothing of it went on: what it led to here. */
 static void put_end(const struct hops *h, const struct log_event *in)
 {
-	const struct log_event *ev;
-	uint32_t n = trace_log_next_child(h->log, in->n, in->n);
-
 	put_box(h, in->host, in->netif, NULL);
 	strbuf_puts(h->out, "accepted");
-	for (; n; n = trace_log_next_child(h->log, in->n, n)) {
-		ev = trace_log_get(h->log, n);
-		strbuf_puts(h->out, "; ");
-		if (ev->kind == EV_TX)
-			strbuf_puts(h->out, "answers ");
-		explain_say(h->log, ev, h->out);
-	}
+	put_effects(h, in->n, 0);
 	strbuf_putc(h->out, '\n');
 }
 

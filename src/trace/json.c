@@ -91,7 +91,7 @@ void json_bool(struct json *j, bool v)
 	strbuf_puts(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void json_put_null(struct json *j)
 {
 	comma(j);
 	strbuf_puts(j->out, "null");
@@ -100,7 +100,7 @@ void json_null(struct json *j)
 void json_text(struct json *j, const char *text)
 {
 	if (!text) {
-		json_null(j);
+		json_put_null(j);
 		return;
 	}
 	comma(j);

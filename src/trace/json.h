@@ -28,7 +28,7 @@ void json_close(struct json *j, char bracket);
 void json_key(struct json *j, const char *key);
 void json_num(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);
-void json_null(struct json *j);
+void json_put_null(struct json *j);
 void json_text(struct json *j, const char *text); /* NULL writes null */
 void json_hex(struct json *j, const void *buf, size_t len);
 

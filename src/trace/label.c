@@ -136,7 +136,7 @@ static void label_tcp(const struct trace_log *log, const struct log_event *ev,
 		strbuf_printf(out, " ack=%u", tcp_relative_ack(log, ev));
 	if (v->payload_len)
 		strbuf_printf(out, " len=%zu", v->payload_len);
-	if (v->tcp.flags & TCP_SYN)
+	if ((v->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
 		label_options(&v->opts, out);
 }
 

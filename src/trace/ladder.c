@@ -277,10 +277,13 @@ void ladder_pause(struct ladder *l, uint64_t t_ns, const char *text,
 		  bool is_fault)
 {
 	struct line line;
+	int begin = l->x[0] + 3;
+	int end = l->count > 1 ? last_x(l) - 1 : LADDER_WIDTH;
+	bool fits = begin + (int)utf8_width(text, strlen(text)) <= end;
 
 	line_bars(l, &line, is_fault ? G_FAULT : G_PAUSE);
 	line_time(l, &line, t_ns);
-	line_text(&line, l->x[0] + 3,
-		  l->count > 1 ? last_x(l) - 1 : LADDER_WIDTH, text);
-	line_put(l, &line, NULL);
+	if (fits)
+		line_text(&line, begin, end, text);
+	line_put(l, &line, fits ? NULL : text);
 }

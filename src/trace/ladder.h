@@ -61,7 +61,8 @@ void ladder_lost(struct ladder *l, uint64_t t_ns, int from, int to,
 void ladder_mark(struct ladder *l, uint64_t t_ns, int at, const char *text,
 		 const char *note);
 
-/* Time passes, for a reason; @is_fault: something from outside. */
+/* Time passes, for a reason; @is_fault: something from outside.  A text that
+ * does not fit between the columns stands behind them. */
 void ladder_pause(struct ladder *l, uint64_t t_ns, const char *text,
 		  bool is_fault);
 

@@ -59,7 +59,7 @@ void trace_log_line(const struct trace_log *log, const struct log_event *ev,
 	if (ev->cause)
 		json_num(&j, ev->cause);
 	else
-		json_null(&j);
+		json_put_null(&j);
 	if (ev->frame) {
 		json_key(&j, "frame");
 		json_hex(&j, ev->frame, ev->frame_len);

@@ -164,13 +164,22 @@ static void draw_frame(const struct story *s, struct ladder *l,
 			    label, note);
 }
 
+/* A listener has no peer; that it ends says nothing about a connection. */
+static bool is_end_of_listener(const struct log_event *ev)
+{
+	const char *from = log_text(ev, "from");
+
+	return from && !strcmp(from, "LISTEN") &&
+	       strcmp(log_text(ev, "to"), "CLOSED") == 0;
+}
+
 static void note_state(const struct story *s, struct ladder *l,
 		       struct states *st, const struct log_event *ev,
 		       int column)
 {
 	const char *to = log_text(ev, "to");
 
-	if (!to)
+	if (!to || is_end_of_listener(ev))
 		return;
 	if (*st->text[column])
 		draw_states(l, st);
