@@ -19,6 +19,7 @@ static bool run(alloc_scenario_fn *scenario, void *arg, struct mem *mem,
 	bool is_done;
 
 	mem_init_libc(mem);
+	mem->has_no_slabs = true; /* every object is a point of its own */
 	mem->fail_at = fail_at;
 	mem->fail_ever = fail_ever;
 	is_done = scenario(mem, arg);

@@ -137,8 +137,8 @@ compile() {
     shift
     ninja -C "$dir" -j "$JOBS" -k 20 "$@" 2>&1 | tee "$log" |
         progress "building $dir" || {
-        grep -vE '^(ninja: Entering|\[[0-9]+/[0-9]+\] )' "$log" |
-            tail -n 60 >&2
+        sed -n '/^FAILED:/,$p; /ERROR:/p' "$log" |
+            grep -vE '^\[[0-9]+/[0-9]+\] ' | head -n 60 >&2
         die "the build failed (whole log: $log)"
     }
 }
