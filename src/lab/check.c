@@ -9,8 +9,10 @@
  */
 #include "base/check.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "apps/url.h"
 #include "lab/expand.h"
 #include "lab/pattern.h"
 
@@ -23,20 +25,12 @@ const struct lab_node *check_name(struct lab *lab, const struct lab_str *name)
 	return node;
 }
 
-/* Length of the host's name in a URL that begins at @host. */
-static size_t url_host_len(const char *host)
-{
-	return strcspn(host, ":/?#");
-}
-
-static bool hosts_file_has(const struct lab_node *node, const char *name,
-			   size_t len)
+static bool hosts_file_has(const struct lab_node *node, const char *name)
 {
 	const struct lab_pair *pair = node->hosts.items;
 
 	for (size_t i = 0; i < node->hosts.count; i++)
-		if (strlen(pair[i].key.s) == len &&
-		    strncmp(pair[i].key.s, name, len) == 0)
+		if (strcmp(pair[i].key.s, name) == 0)
 			return true;
 	return false;
 }
@@ -44,26 +38,25 @@ static bool hosts_file_has(const struct lab_node *node, const char *name,
 static void check_visit(struct lab *lab, const struct lab_line *line,
 			const struct lab_node *node)
 {
-	const char *url = line->visit.s, *host, *name;
-	ip4_addr ip;
-	size_t len;
+	struct url_error error = {0};
+	struct url url;
+	int err = url_parse(&url, line->visit.s, &error);
 
-	if (strncmp(url, "http://", 7) != 0 || !url_host_len(url + 7)) {
-		diag_error(&lab->diag, line->visit.at,
-			   "'%s' is not a URL; it is written "
-			   "http://www.shop.test/",
-			   url);
+	if (err == -ENOMEM) {
+		lab->arena.is_out = true;
 		return;
 	}
-	host = url + 7;
-	len = url_host_len(host);
-	name = arena_text(&lab->arena, host, len);
-	if (!name || !node || ip4_parse(&ip, name) == 0)
+	if (err) {
+		diag_error(&lab->diag, line->visit.at,
+			   "'%s' cannot be visited: %s", line->visit.s,
+			   error.what ? error.what : "it is no http URL");
 		return;
-	if (!node->dns.count && !hosts_file_has(node, host, len))
+	}
+	if (node && !url.host_is_ip && !node->dns.count &&
+	    !hosts_file_has(node, url.host))
 		diag_error(&lab->diag, line->visit.at,
 			   "'%s' has no 'dns', so it cannot look '%s' up",
-			   node->item.name.s, name);
+			   node->item.name.s, url.host);
 }
 
 static void check_ping(struct lab *lab, const struct lab_line *line)

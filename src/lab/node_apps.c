@@ -41,8 +41,7 @@ static int start_http(struct run_node *n, struct node_apps *a)
 
 	if (!n->spec->serve.http.s)
 		return 0;
-	a->site = lab_site_new(n->run->lab, n->spec->serve.http.s,
-			       apps_mem(n));
+	a->site = lab_site_new(n->run->lab, n->spec->serve.http.s, apps_mem(n));
 	if (!a->site)
 		return -ENOMEM;
 	cfg.source = a->site;
