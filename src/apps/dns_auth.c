@@ -40,19 +40,8 @@ struct walk {
 static ldns_rr *push(struct walk *w, ldns_pkt_section section,
 		     const ldns_rr *rr, const struct dns_name *owner)
 {
-	ldns_rr *copy = ldns_rr_clone(rr);
-	ldns_rdf *name;
+	ldns_rr *copy = dns_rr_copy(rr, owner);
 
-	if (copy && owner) {
-		name = dns_name_to_rdf(owner);
-		if (name) {
-			ldns_rdf_deep_free(ldns_rr_owner(copy));
-			ldns_rr_set_owner(copy, name);
-		} else {
-			ldns_rr_free(copy);
-			copy = NULL;
-		}
-	}
 	if (copy && ldns_pkt_push_rr(w->pkt, section, copy))
 		return copy;
 	ldns_rr_free(copy);
@@ -73,23 +62,6 @@ static void push_set(struct walk *w, ldns_pkt_section section,
 	}
 }
 
-/* Is there a record of that name and type in the section already? */
-static bool has_set(const ldns_rr_list *list, const struct dns_name *owner,
-		    uint16_t type)
-{
-	struct dns_name n;
-	size_t i;
-
-	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(list, i);
-
-		dns_rr_owner(&n, rr);
-		if (ldns_rr_get_type(rr) == type && dns_name_eq(&n, owner))
-			return true;
-	}
-	return false;
-}
-
 /* The addresses of @host that the zone has, glue too. */
 static void push_addresses(struct walk *w, const struct dns_name *host)
 {
@@ -99,8 +71,9 @@ static void push_addresses(struct walk *w, const struct dns_name *host)
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		set = dns_zone_find(w->zone, host, types[i]);
-		if (set && !has_set(ldns_pkt_answer(w->pkt), host, types[i]) &&
-		    !has_set(ldns_pkt_additional(w->pkt), host, types[i]))
+		if (set &&
+		    !dns_list_find(ldns_pkt_answer(w->pkt), host, types[i]) &&
+		    !dns_list_find(ldns_pkt_additional(w->pkt), host, types[i]))
 			push_set(w, LDNS_SECTION_ADDITIONAL, set, NULL);
 	}
 }
@@ -133,13 +106,9 @@ static void push_soa(struct walk *w)
 		w->zone, dns_zone_origin(w->zone), LDNS_RR_TYPE_SOA);
 	ldns_rr *soa = push(w, LDNS_SECTION_AUTHORITY,
 			    ldns_rr_list_rr(set->rrs, 0), NULL);
-	uint32_t minimum;
 
-	if (!soa)
-		return;
-	minimum = ldns_rdf2native_int32(ldns_rr_rdf(soa, 6));
-	if (minimum < ldns_rr_ttl(soa))
-		ldns_rr_set_ttl(soa, minimum);
+	if (soa)
+		ldns_rr_set_ttl(soa, dns_soa_negative_ttl(soa));
 }
 
 static void say_no(struct walk *w, enum dns_verdict verdict)

@@ -138,6 +138,59 @@ void dns_rr_target(struct dns_name *n, const ldns_rr *rr)
 	dns_name_of_rdf(n, ldns_rr_rdf(rr, 0));
 }
 
+ldns_rr *dns_rr_copy(const ldns_rr *rr, const struct dns_name *owner)
+{
+	ldns_rr *copy = ldns_rr_clone(rr);
+	ldns_rdf *name;
+
+	if (!copy || !owner)
+		return copy;
+	name = dns_name_to_rdf(owner);
+	if (!name) {
+		ldns_rr_free(copy);
+		return NULL;
+	}
+	ldns_rdf_deep_free(ldns_rr_owner(copy));
+	ldns_rr_set_owner(copy, name);
+	return copy;
+}
+
+uint32_t dns_soa_negative_ttl(const ldns_rr *soa)
+{
+	const ldns_rdf *minimum = ldns_rr_rdf(soa, 6);
+
+	return min_u32(minimum ? ldns_rdf2native_int32(minimum) : 0,
+		       ldns_rr_ttl(soa));
+}
+
+const ldns_rr *dns_list_first(const ldns_rr_list *list, uint16_t type)
+{
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(list); i++)
+		if (ldns_rr_get_type(ldns_rr_list_rr(list, i)) == type)
+			return ldns_rr_list_rr(list, i);
+	return NULL;
+}
+
+const ldns_rr *dns_list_find(const ldns_rr_list *list,
+			     const struct dns_name *owner, uint16_t type)
+{
+	const ldns_rr *rr;
+	struct dns_name n;
+	size_t i;
+
+	for (i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		rr = ldns_rr_list_rr(list, i);
+		if (ldns_rr_get_type(rr) != type)
+			continue;
+		dns_rr_owner(&n, rr);
+		if (dns_name_eq(&n, owner))
+			return rr;
+	}
+	return NULL;
+}
+
 bool dns_rr_address(const ldns_rr *rr, struct ip_addr *addr)
 {
 	const ldns_rdf *rdf = ldns_rr_rdf(rr, 0);

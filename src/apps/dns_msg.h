@@ -102,6 +102,19 @@ ldns_rdf *dns_name_to_rdf(const struct dns_name *n); /* NULL: no memory */
 void dns_rr_owner(struct dns_name *n, const ldns_rr *rr);
 void dns_rr_target(struct dns_name *n, const ldns_rr *rr); /* NS, CNAME */
 
+/* A copy with another owner, unless @owner is NULL; NULL: no memory. */
+ldns_rr *dns_rr_copy(const ldns_rr *rr, const struct dns_name *owner);
+
+/* How long a "no" may be kept that came with this SOA (RFC 2308, 5). */
+uint32_t dns_soa_negative_ttl(const ldns_rr *soa);
+
+/* The first record of that type in a list, or NULL. */
+const ldns_rr *dns_list_first(const ldns_rr_list *list, uint16_t type);
+
+/* The first one of that owner and type, or NULL. */
+const ldns_rr *dns_list_find(const ldns_rr_list *list,
+			     const struct dns_name *owner, uint16_t type);
+
 /* The address in an A or AAAA record; false if it is neither. */
 bool dns_rr_address(const ldns_rr *rr, struct ip_addr *addr);
 

@@ -63,6 +63,7 @@ struct http_server {
 	struct channel *listener;
 	struct list conns;
 	struct http_server_stats stats;
+	bool is_stopping; /* the last connection takes the server with it */
 };
 
 struct conn {
@@ -326,7 +327,7 @@ static void on_resume(struct task *task, void *arg)
 	struct conn *c = arg;
 
 	(void)task;
-	if (c->state != CONN_SENDING)
+	if (c->state != CONN_SENDING || c->sending)
 		return;
 	answer_done(c);
 	run(c);
@@ -449,6 +450,11 @@ static void conn_on_writable(struct handler *h, bool is_writable)
 		run(conn_of(h));
 }
 
+static void server_free(struct http_server *s)
+{
+	mem_free(loop_mem(s->loop), s, sizeof(*s));
+}
+
 static void conn_on_removed(struct handler *h)
 {
 	struct conn *c = conn_of(h);
@@ -463,6 +469,8 @@ static void conn_on_removed(struct handler *h)
 	list_del(&c->node);
 	s->stats.conns--;
 	mem_free(loop_mem(s->loop), c, sizeof(*c));
+	if (s->is_stopping && !s->stats.conns)
+		server_free(s);
 }
 
 static const struct handler_ops conn_ops = {
@@ -518,7 +526,7 @@ int http_server_start(struct loop *loop, const struct http_server_config *cfg,
 	rc = channel_listen(loop, &cfg->local, backlog, conn_init, s,
 			    &s->listener);
 	if (rc) {
-		mem_free(loop_mem(loop), s, sizeof(*s));
+		server_free(s);
 		return rc;
 	}
 	*server = s;
@@ -532,9 +540,11 @@ void http_server_stop(struct http_server *s)
 	if (!s)
 		return;
 	channel_abort(s->listener);
-	while ((c = list_first_entry(&s->conns, struct conn, node)))
+	list_for_each_entry(c, &s->conns, struct conn, node)
 		channel_abort(c->handler.ch);
-	mem_free(loop_mem(s->loop), s, sizeof(*s));
+	s->is_stopping = true;
+	if (!s->stats.conns)
+		server_free(s);
 }
 
 const struct http_server_stats *http_server_stats(const struct http_server *s)

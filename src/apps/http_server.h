@@ -62,8 +62,8 @@ struct http_server_stats {
 int http_server_start(struct loop *loop, const struct http_server_config *cfg,
 		      struct http_server **server);
 
-/* Stop listening and abort all connections.  Before the loop is freed, and not
- * from within a handler.  NULL is fine. */
+/* Stop listening and abort all connections.  Before the loop is freed.  NULL is
+ * fine. */
 void http_server_stop(struct http_server *server);
 
 const struct http_server_stats *

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT
+/*
+ * fetch.c - one URL, wherever it is
+ *
+ * Theory of operation
+ * ===================
+ *
+ *	start --> cache --fresh------------------------------------> done
+ *	            | stale, miss                                     ^
+ *	            v                                                 |
+ *	       connection open? --no--> lookup --> connect            |
+ *	            | yes                             |  | fails:     |
+ *	            v                                 v  v next addr  |
+ *	          send <------------------------- open                |
+ *	            |                                                 |
+ *	         response --301, 302, ...--> start with another URL   |
+ *	            +------ 304: the cache is right ------------------+
+ *	            +------ 200, 404, ...: into the cache ------------+
+ *
+ * A server may close an idle connection just when a request is on its way.  A
+ * request on a connection that has been used before is therefore sent once
+ * more, on a new one (RFC 9112, 9.3.1).
+ */
+
+#include "apps/fetch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "apps/dns_stub.h"
+#include "apps/http_client.h"
+#include "reactor/reactor.h"
+
+enum { ETAG_MAX = 256, DATE_MAX = 64 };
+
+/* A connection that is kept, with the server it leads to. */
+struct conn {
+	struct fetcher *f;
+	struct http_client *client; /* NULL: the place is free */
+	struct url origin;
+};
+
+struct fetcher {
+	struct loop *loop;
+	struct dns_stub *stub;
+	struct http_cache *cache;
+	struct conn conns[FETCH_CONNS_MAX];
+	unsigned int next_conn; /* whose place is taken when all are used */
+	unsigned int opened;
+	struct endpoint server;
+	/* The fetch under way. */
+	struct visit_resource r;
+	fetch_fn *on_done; /* NULL: none */
+	void *arg;
+	unsigned int redirects;
+	struct dns_lookup *lookup;
+	struct dns_addrs addrs;
+	size_t next_addr;
+	struct conn *conn;
+	bool has_retried;
+	char etag[ETAG_MAX];
+	char last_modified[DATE_MAX];
+};
+
+static void find(struct fetcher *f);
+static void find_server(struct fetcher *f);
+static void connect_next(struct fetcher *f, int last_err);
+
+static void finish(struct fetcher *f)
+{
+	fetch_fn *on_done = f->on_done;
+	struct visit_resource r = f->r;
+
+	f->on_done = NULL;
+	f->conn = NULL;
+	f->r.body = NULL;
+	on_done(f->arg, &r);
+	buf_put(r.body);
+}
+
+static void fail(struct fetcher *f, enum visit_reason reason)
+{
+	f->r.reason = reason;
+	finish(f);
+}
+
+static enum visit_reason reason_of(int err)
+{
+	switch (err) {
+	case -ECONNREFUSED:
+		return VISIT_REFUSED;
+	case -ETIMEDOUT:
+		return VISIT_TIMEOUT;
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+		return VISIT_NO_ROUTE;
+	case -EBADMSG:
+		return VISIT_NOT_HTTP;
+	case -EFBIG:
+		return VISIT_TOO_LARGE;
+	case -ENOMEM:
+	case -EMFILE:
+	case -ENOSPC:
+		return VISIT_NO_MEMORY;
+	default:
+		return VISIT_RESET;
+	}
+}
+
+/* The resource is @msg and @body. */
+static void take(struct fetcher *f, enum visit_origin origin,
+		 const struct http_msg *msg, struct buf *body)
+{
+	const char *type = http_msg_field(msg, "Content-Type");
+
+	f->r.reason = VISIT_OK;
+	f->r.status = msg->status;
+	f->r.origin = origin;
+	f->r.body = buf_get(body);
+	snprintf(f->r.type, sizeof(f->r.type), "%s", type ? type : "");
+	finish(f);
+}
+
+/* Is it a redirection?  Then it has been followed, or has failed. */
+static bool follow(struct fetcher *f, const struct http_msg *msg)
+{
+	struct url to;
+	int rc = http_redirect(&to, &f->r.final_url, msg, NULL);
+
+	if (rc == -ENOENT)
+		return false;
+	if (rc) {
+		fail(f, VISIT_BAD_URL);
+	} else if (++f->redirects > HTTP_REDIRECTS_MAX) {
+		fail(f, VISIT_TOO_MANY_REDIRECTS);
+	} else {
+		f->r.final_url = to;
+		find(f);
+	}
+	return true;
+}
+
+static void copy_field(char *to, size_t size, const char *value)
+{
+	size_t len = value ? strlen(value) : 0;
+
+	/* A validator that is too long is as good as none. */
+	if (len >= size)
+		len = 0;
+	if (len)
+		memcpy(to, value, len);
+	to[len] = 0;
+}
+
+static void find(struct fetcher *f)
+{
+	struct http_cached c = {0};
+
+	switch (http_cache_find(f->cache, &f->r.final_url, &c)) {
+	case HTTP_CACHE_FRESH:
+		if (!follow(f, c.msg))
+			take(f, VISIT_FROM_CACHE, c.msg, c.body);
+		return;
+	case HTTP_CACHE_STALE:
+	case HTTP_CACHE_MISS:
+		break;
+	}
+	copy_field(f->etag, sizeof(f->etag), c.etag);
+	copy_field(f->last_modified, sizeof(f->last_modified), c.last_modified);
+	f->has_retried = false;
+	find_server(f);
+}
+
+static void send_request(struct fetcher *f)
+{
+	struct http_request req = {
+		.method = HTTP_M_GET,
+		.url = &f->r.final_url,
+		.etag = *f->etag ? f->etag : NULL,
+		.last_modified = *f->last_modified ? f->last_modified : NULL,
+	};
+	struct conn *c = f->conn;
+	int rc = http_client_send(c->client, &req);
+
+	if (!rc)
+		return;
+	http_client_close(c->client);
+	c->client = NULL;
+	fail(f, reason_of(rc));
+}
+
+static void on_open(void *arg)
+{
+	struct conn *c = arg;
+
+	if (c->f->conn == c)
+		send_request(c->f);
+}
+
+static void on_response(void *arg, const struct http_msg *msg, struct buf *body)
+{
+	struct conn *c = arg;
+	struct fetcher *f = c->f;
+	uint64_t asked_ns = http_client_asked_ns(c->client);
+	struct http_cached cached;
+
+	if (!http_client_is_reusable(c->client)) {
+		http_client_close(c->client);
+		c->client = NULL;
+	}
+	if (msg->status == 304 &&
+	    !http_cache_validated(f->cache, &f->r.final_url, msg, asked_ns,
+				  &cached)) {
+		take(f, VISIT_FROM_VALIDATED, cached.msg, cached.body);
+		return;
+	}
+	http_cache_store(f->cache, &f->r.final_url, msg, body, asked_ns);
+	if (!follow(f, msg))
+		take(f, VISIT_FROM_SERVER, msg, body);
+}
+
+static void on_closed(void *arg, int err)
+{
+	struct conn *c = arg;
+	struct fetcher *f = c->f;
+	bool was_used = http_client_responses(c->client) > 0;
+
+	c->client = NULL;
+	if (f->conn != c || !f->on_done)
+		return; /* it was idle */
+	f->conn = NULL;
+	if (was_used && !f->has_retried) {
+		f->has_retried = true;
+		find_server(f);
+	} else {
+		connect_next(f, err ? err : -ECONNRESET);
+	}
+}
+
+static const struct http_client_ops client_ops = {
+	.on_open = on_open,
+	.on_response = on_response,
+	.on_closed = on_closed,
+};
+
+/* A place for another connection; if need be the oldest goes. */
+static struct conn *free_place(struct fetcher *f)
+{
+	struct conn *c;
+	size_t i;
+
+	for (i = 0; i < FETCH_CONNS_MAX; i++)
+		if (!f->conns[i].client)
+			return &f->conns[i];
+	c = &f->conns[f->next_conn++ % FETCH_CONNS_MAX];
+	http_client_close(c->client);
+	c->client = NULL;
+	return c;
+}
+
+/* The next address of the server, if the last one did not work. */
+static void connect_next(struct fetcher *f, int last_err)
+{
+	struct endpoint server;
+	struct conn *c;
+
+	while (f->next_addr < f->addrs.count) {
+		server = (struct endpoint){f->addrs.addr[f->next_addr++],
+					   f->r.final_url.port};
+		c = free_place(f);
+		c->f = f;
+		c->origin = f->r.final_url;
+		f->conn = c;
+		f->server = server;
+		last_err = http_client_open(f->loop, &server, &client_ops, c,
+					    &c->client);
+		if (!last_err) {
+			f->opened++;
+			return;
+		}
+		c->client = NULL;
+	}
+	fail(f, reason_of(last_err));
+}
+
+static void on_lookup(void *arg, int err, const struct dns_addrs *addrs)
+{
+	struct fetcher *f = arg;
+
+	f->lookup = NULL;
+	switch (err) {
+	case 0:
+		f->addrs = *addrs;
+		f->next_addr = 0;
+		connect_next(f, 0);
+		break;
+	case -ENOENT:
+		fail(f, VISIT_NO_NAME);
+		break;
+	case -ENODATA:
+		fail(f, VISIT_NO_ADDRESS);
+		break;
+	case -EIO:
+		fail(f, VISIT_DNS_FAILED);
+		break;
+	case -ENOMEM:
+		fail(f, VISIT_NO_MEMORY);
+		break;
+	default:
+		fail(f, VISIT_NO_DNS);
+		break;
+	}
+}
+
+/* A connection that leads there and may be used, or NULL. */
+static struct conn *find_conn(struct fetcher *f)
+{
+	size_t i;
+
+	for (i = 0; i < FETCH_CONNS_MAX; i++)
+		if (f->conns[i].client &&
+		    url_same_origin(&f->conns[i].origin, &f->r.final_url) &&
+		    http_client_is_reusable(f->conns[i].client))
+			return &f->conns[i];
+	return NULL;
+}
+
+static void find_server(struct fetcher *f)
+{
+	const char *host = f->r.final_url.host;
+	int rc;
+
+	f->conn = find_conn(f);
+	if (f->conn) {
+		send_request(f);
+		return;
+	}
+	f->addrs = (struct dns_addrs){.count = 1};
+	f->next_addr = 0;
+	if (f->r.final_url.host_is_ip &&
+	    !ip_addr_parse(&f->addrs.addr[0], host)) {
+		connect_next(f, 0);
+		return;
+	}
+	rc = dns_stub_lookup(f->stub, host, on_lookup, f, &f->lookup);
+	if (rc)
+		fail(f, rc == -ENOMEM ? VISIT_NO_MEMORY : VISIT_NO_NAME);
+}
+
+void fetch_start(struct fetcher *f, const struct url *url, fetch_fn *on_done,
+		 void *arg)
+{
+	check(!f->on_done);
+	f->r = (struct visit_resource){.url = *url, .final_url = *url};
+	f->on_done = on_done;
+	f->arg = arg;
+	f->redirects = 0;
+	find(f);
+}
+
+struct fetcher *fetcher_new(struct loop *loop, struct dns_stub *stub)
+{
+	struct fetcher *f = mem_alloc(loop_mem(loop), sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->loop = loop;
+	f->stub = stub;
+	f->cache = http_cache_new(&loop_stack(loop)->place);
+	if (f->cache)
+		return f;
+	mem_free(loop_mem(loop), f, sizeof(*f));
+	return NULL;
+}
+
+void fetcher_close_all(struct fetcher *f)
+{
+	size_t i;
+
+	dns_lookup_cancel(f->lookup);
+	f->lookup = NULL;
+	f->on_done = NULL;
+	f->conn = NULL;
+	for (i = 0; i < FETCH_CONNS_MAX; i++) {
+		http_client_close(f->conns[i].client);
+		f->conns[i].client = NULL;
+	}
+}
+
+void fetcher_free(struct fetcher *f)
+{
+	if (!f)
+		return;
+	fetcher_close_all(f);
+	http_cache_free(f->cache);
+	mem_free(loop_mem(f->loop), f, sizeof(*f));
+}
+
+struct http_cache *fetcher_cache(struct fetcher *f)
+{
+	return f->cache;
+}
+
+unsigned int fetcher_connections(const struct fetcher *f)
+{
+	return f->opened;
+}
+
+struct endpoint fetcher_server(const struct fetcher *f)
+{
+	return f->server;
+}
