@@ -37,8 +37,15 @@ int cmd_why(int argc, char **argv);
 int cli_usage(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Write @sb to standard output.  CLI_OK, or CLI_FAILED with a complaint. */
-int cli_put(const struct strbuf *sb);
+/**
+ * cli_put() - Write text to standard output
+ * @sb:		The text.  Control characters that a stranger may have put into
+ *		a name or a header are replaced, so that they cannot command
+ *		the terminal
+ *
+ * Return: CLI_OK, or CLI_FAILED with a complaint
+ */
+int cli_put(struct strbuf *sb);
 
 /* Colour is for people: a terminal, and NO_COLOR not set. */
 bool cli_has_colour(void);

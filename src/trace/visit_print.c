@@ -177,28 +177,30 @@ void visit_rule(const char *title, bool is_ascii, struct strbuf *out)
 }
 
 /* What a ladder is headed by. */
-static void title_of(const struct visit_view *v, size_t number, char *title)
+static void title_of(const struct visit_view *v, size_t number, bool is_ascii,
+		     char *title)
 {
 	const struct step *s = &v->steps[number - 1];
 	const char *peer = s->peer ? s->peer : "?";
+	const char *dot = is_ascii ? "-" : "·";
 
 	switch (s->kind) {
 	case STEP_ARP:
 		snprintf(title, TITLE_MAX,
-			 "step %zu · ARP: %s knows the IP of %s, not its MAC "
+			 "step %zu %s ARP: %s knows the IP of %s, not its MAC "
 			 "address",
-			 number, v->host, peer);
+			 number, dot, v->host, peer);
 		break;
 	case STEP_DNS:
 		snprintf(title, TITLE_MAX,
-			 "step %zu · DNS: who knows the address behind the "
+			 "step %zu %s DNS: who knows the address behind the "
 			 "name?",
-			 number);
+			 number, dot);
 		break;
 	case STEP_TCP:
 		snprintf(title, TITLE_MAX,
-			 "step %zu · TCP handshake   %s -> %s", number, v->host,
-			 peer);
+			 "step %zu %s TCP handshake   %s -> %s", number, dot,
+			 v->host, peer);
 		break;
 	case STEP_HTTP:
 	case STEP_CLOSE:
@@ -207,7 +209,8 @@ static void title_of(const struct visit_view *v, size_t number, char *title)
 	case STEP_OS_CACHE:
 	case STEP_KINDS:
 	default:
-		snprintf(title, TITLE_MAX, "step %zu · %s", number, s->name);
+		snprintf(title, TITLE_MAX, "step %zu %s %s", number, dot,
+			 s->name);
 		break;
 	}
 }
@@ -322,7 +325,7 @@ static void put_ladder(const struct visit_view *v, size_t number,
 
 	if (!proto_of(s->kind))
 		return;
-	title_of(v, number, title);
+	title_of(v, number, style->is_ascii, title);
 	visit_rule(title, style->is_ascii, out);
 	story = story_of(v, s, style);
 	story_draw(&story, out);
@@ -330,8 +333,23 @@ static void put_ladder(const struct visit_view *v, size_t number,
 		put_real_numbers(v, s, out);
 }
 
-void visit_print(const struct visit_view *v, const struct visit_style *style,
-		 struct strbuf *out)
+/* What the drawing itself avoids may still be in a URL or a name. */
+static void make_ascii(struct strbuf *out, size_t from)
+{
+	size_t at = from, to = from, len = out->len;
+
+	while (at < len) {
+		uint32_t c;
+		size_t n = utf8_decode(out->text + at, len - at, &c);
+
+		out->text[to++] = (char)(c < 0x80 ? out->text[at] : '?');
+		at += n;
+	}
+	strbuf_truncate(out, to);
+}
+
+static void put_all(const struct visit_view *v, const struct visit_style *style,
+		    struct strbuf *out)
 {
 	size_t i;
 
@@ -344,6 +362,16 @@ void visit_print(const struct visit_view *v, const struct visit_style *style,
 		put_ladder(v, i, style, out);
 	if (style->verbosity > 0)
 		visit_frames(v, style->verbosity > 1, style->is_ascii, out);
+}
+
+void visit_print(const struct visit_view *v, const struct visit_style *style,
+		 struct strbuf *out)
+{
+	size_t before = out->len;
+
+	put_all(v, style, out);
+	if (style->is_ascii)
+		make_ascii(out, before);
 }
 
 static void step_json(const struct visit_view *v, const struct step *s,
