@@ -354,11 +354,18 @@ static void use_sockets(struct fuzz *f, uint8_t what, uint8_t which)
 	}
 }
 
+/* At most @len octets; @len becomes what there is. */
+static const uint8_t *take_some(struct cursor *c, size_t *len)
+{
+	*len = min_size(*len, cur_left(c));
+	return cur_take(c, *len);
+}
+
 static void do_frame(struct fuzz *f, struct cursor *c, bool is_mended)
 {
 	uint8_t frame[FRAME_MAX];
-	size_t len = min_size(cur_u16(c) % FRAME_MAX, cur_left(c));
-	const uint8_t *p = cur_take(c, len);
+	size_t len = cur_u16(c) % FRAME_MAX;
+	const uint8_t *p = take_some(c, &len);
 
 	if (len)
 		memcpy(frame, p, len);
@@ -369,8 +376,8 @@ static void do_packet(struct fuzz *f, struct cursor *c)
 {
 	uint8_t frame[FRAME_MAX];
 	uint8_t proto = cur_u8(c);
-	size_t len = min_size(cur_u16(c) % 1480, cur_left(c));
-	const uint8_t *p = cur_take(c, len);
+	size_t len = cur_u16(c) % 1480;
+	const uint8_t *p = take_some(c, &len);
 
 	if (len)
 		memcpy(frame + ETH_HLEN + IP4_HLEN, p, len);
@@ -380,6 +387,7 @@ static void do_packet(struct fuzz *f, struct cursor *c)
 static void do_segment(struct fuzz *f, struct cursor *c)
 {
 	struct tcp_hdr h = {.len = 0};
+	const uint8_t *rest;
 	uint8_t words;
 	size_t len;
 
@@ -389,11 +397,12 @@ static void do_segment(struct fuzz *f, struct cursor *c)
 	h.win = cur_u16(c);
 	h.urp = cur_u8(c);
 	words = cur_u8(c);
-	len = min_size(cur_u8(c), cur_left(c));
+	len = cur_u8(c);
+	rest = take_some(c, &len);
 	/* The top bits make big steps of the small ones. */
 	h.seq.v <<= words >> 6 << 3;
 	h.len = (uint8_t)(TCP_HLEN + 4 * (words % 11));
-	send_segment(f, h, cur_take(c, len), len);
+	send_segment(f, h, rest, len);
 	if (words & 0x20)
 		f->peer.seq += (uint32_t)len + tcp_flags_len(h.flags);
 }
