@@ -38,7 +38,7 @@
 #define TOS_CONTROL 0xc0
 
 /* Kinds of errors with limits of their own. */
-enum limit_class { LIMIT_PROTO, LIMIT_MTU, LIMIT_OTHER, LIMIT_CLASSES };
+enum limit_kind { LIMIT_PROTO, LIMIT_MTU, LIMIT_OTHER, LIMIT_KINDS };
 
 /* clang-format off */
 static const struct {
@@ -49,10 +49,10 @@ static const struct {
 	[LIMIT_MTU]	= {  10 * NS_PER_MS, 50},
 	[LIMIT_OTHER]	= { 200 * NS_PER_MS, 10},
 };
-static_assert(ARRAY_SIZE(limits) == LIMIT_CLASSES, "a row for each class");
+static_assert(ARRAY_SIZE(limits) == LIMIT_KINDS, "a row for each kind");
 /* clang-format on */
 
-static enum limit_class class_of(uint8_t type, uint8_t code)
+static enum limit_kind kind_of(uint8_t type, uint8_t code)
 {
 	if (type != ICMP4_UNREACHABLE)
 		return LIMIT_OTHER;
@@ -71,14 +71,13 @@ static uint32_t full_credit(struct icmp *icmp, uint32_t burst)
 	return burst - r % (burst / 2 + 1);
 }
 
-/* May an error of that class go to @dst?  Uses up credit. */
-static bool limit_take(struct icmp *icmp, ip4_addr dst, enum limit_class class)
+/* May an error of that kind go to @dst?  Uses up credit. */
+static bool limit_take(struct icmp *icmp, ip4_addr dst, enum limit_kind kind)
 {
 	uint64_t now = stack_now(icmp->stack);
-	uint64_t interval = limits[class].interval_ns;
-	uint32_t burst = limits[class].burst;
-	uint64_t hash =
-		siphash13_u64(&icmp->key, (uint64_t) class << 32 | dst.v);
+	uint64_t interval = limits[kind].interval_ns;
+	uint32_t burst = limits[kind].burst;
+	uint64_t hash = siphash13_u64(&icmp->key, (uint64_t)kind << 32 | dst.v);
 	struct icmp_bucket *b = &icmp->buckets[hash % ICMP_BUCKETS];
 	uint64_t gained = (now - b->since_ns) / interval;
 
@@ -197,7 +196,7 @@ static bool error_consider(struct stack *stack, const struct pkt *orig,
 		return false;
 	if (!may_tell(stack, orig, &about))
 		return false;
-	if (!limit_take(icmp_of(stack), about.src, class_of(h->type, h->code)))
+	if (!limit_take(icmp_of(stack), about.src, kind_of(h->type, h->code)))
 		return false;
 	return error_send(stack, orig, &about, h);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * nat.c - mappings and sessions: who gets which port, and for how long
+ * nat.c - sessions: who may talk to whom through us, and for how long
  *
  * Theory of operation
  * ===================
@@ -20,8 +20,6 @@
  *
  * Sessions of one state have one idle time, so the lists by state are in order
  * of expiry, and one timer for the first of each list is enough.
- *
- * Outside ports are chosen at random (RFC 6056).
  *
  * Invariants
  * ----------
@@ -47,8 +45,7 @@
 #include "ip/ip.h"
 #include "ip/nat_int.h"
 
-#define PORT_DRAWS 32
-#define SWEEP_MAX  64
+#define SWEEP_MAX 64
 
 #define TO(s) (1u << NAT_##s)
 
@@ -68,92 +65,6 @@ static const struct {
 };
 static_assert(ARRAY_SIZE(nat_states) == NAT_STATES, "a row for each state");
 /* clang-format on */
-
-/*
- * Keys.
- */
-
-/* What a session or a mapping is looked up by; no remote for a mapping. */
-struct nat_key {
-	uint8_t proto;
-	struct nat_end a, b;
-};
-
-static uint32_t key_hash(const struct nat *nat, const struct nat_key *k)
-{
-	uint64_t addrs = (uint64_t)k->a.addr.v << 32 | k->b.addr.v;
-	uint64_t rest = (uint64_t)k->proto << 32 | (uint32_t)k->a.port << 16 |
-			k->b.port;
-
-	return (uint32_t)siphash13_u64x2(&nat->key, addrs, rest);
-}
-
-static bool end_eq(struct nat_end a, struct nat_end b)
-{
-	return a.addr.v == b.addr.v && a.port == b.port;
-}
-
-static bool session_eq_in(const void *item, const void *key)
-{
-	const struct nat_session *s = item;
-	const struct nat_key *k = key;
-
-	return s->map->proto == k->proto && end_eq(s->map->in, k->a) &&
-	       end_eq(s->remote, k->b);
-}
-
-static bool session_eq_out(const void *item, const void *key)
-{
-	const struct nat_session *s = item;
-	const struct nat_key *k = key;
-
-	return s->map->proto == k->proto && end_eq(s->map->out, k->a) &&
-	       end_eq(s->remote, k->b);
-}
-
-static bool map_eq_in(const void *item, const void *key)
-{
-	const struct nat_mapping *m = item;
-	const struct nat_key *k = key;
-
-	return m->proto == k->proto && end_eq(m->in, k->a);
-}
-
-static bool map_eq_out(const void *item, const void *key)
-{
-	const struct nat_mapping *m = item;
-	const struct nat_key *k = key;
-
-	return m->proto == k->proto && end_eq(m->out, k->a);
-}
-
-static bool host_eq(const void *item, const void *key)
-{
-	const struct nat_host *h = item;
-	const ip4_addr *a = key;
-
-	return h->addr.v == a->v;
-}
-
-static void *key_find(const struct nat *nat, const struct htab *t, htab_eq *eq,
-		      struct nat_key k)
-{
-	return htab_find(t, key_hash(nat, &k), eq, &k);
-}
-
-struct nat_session *nat_find_out(const struct nat *nat, uint8_t proto,
-				 struct nat_end in, struct nat_end remote)
-{
-	return key_find(nat, &nat->by_inside, session_eq_in,
-			(struct nat_key){proto, in, remote});
-}
-
-struct nat_session *nat_find_in(const struct nat *nat, uint8_t proto,
-				struct nat_end out, struct nat_end remote)
-{
-	return key_find(nat, &nat->by_outside, session_eq_out,
-			(struct nat_key){proto, out, remote});
-}
 
 /*
  * Telling.
@@ -230,132 +141,6 @@ void nat_set_state(struct nat *nat, struct nat_session *s, enum nat_state to)
 }
 
 /*
- * Hosts.
- */
-
-static uint32_t host_hash(const struct nat *nat, ip4_addr a)
-{
-	return (uint32_t)siphash13_u64(&nat->key, a.v);
-}
-
-static struct nat_host *host_get(struct nat *nat, ip4_addr a)
-{
-	uint32_t hash = host_hash(nat, a);
-	struct nat_host *h = htab_find(&nat->hosts, hash, host_eq, &a);
-
-	if (h)
-		return h->sessions < nat->per_host_max ? h : NULL;
-	h = pool_get_zeroed(&nat->host_pool);
-	if (!h)
-		return NULL;
-	h->addr = a;
-	if (htab_add(&nat->hosts, hash, h)) {
-		pool_put(&nat->host_pool, h);
-		return NULL;
-	}
-	return h;
-}
-
-/* Forget a host without sessions. */
-static void host_put(struct nat *nat, struct nat_host *h)
-{
-	if (h->sessions)
-		return;
-	htab_del(&nat->hosts, host_hash(nat, h->addr), h);
-	pool_put(&nat->host_pool, h);
-}
-
-/*
- * Mappings.
- */
-
-static uint32_t map_hash(const struct nat *nat, uint8_t proto,
-			 struct nat_end end)
-{
-	struct nat_key k = {.proto = proto, .a = end};
-
-	return key_hash(nat, &k);
-}
-
-static bool port_is_taken(const struct nat *nat, uint8_t proto,
-			  struct nat_end out)
-{
-	const struct nat_forward *f;
-
-	list_for_each_entry(f, &nat->forwards, struct nat_forward, node)
-		if (f->proto == proto && f->port == out.port)
-			return true;
-	return key_find(nat, &nat->map_outside, map_eq_out,
-			(struct nat_key){.proto = proto, .a = out}) != NULL;
-}
-
-/* A free port, or 0. */
-static uint16_t port_choose(struct nat *nat, uint8_t proto, ip4_addr addr)
-{
-	uint16_t draws[PORT_DRAWS];
-	size_t i;
-
-	if (stack_random(nat->stack, draws, sizeof(draws)))
-		return 0;
-	for (i = 0; i < PORT_DRAWS; i++) {
-		uint32_t span = NAT_PORT_MAX - NAT_PORT_MIN + 1;
-		uint16_t port =
-			(uint16_t)(NAT_PORT_MIN + (span * draws[i] >> 16));
-
-		if (!port_is_taken(nat, proto, (struct nat_end){addr, port}))
-			return port;
-	}
-	return 0;
-}
-
-static struct nat_mapping *map_new(struct nat *nat, uint8_t proto,
-				   struct nat_end in, struct nat_end out)
-{
-	struct nat_mapping *m = pool_get_zeroed(&nat->maps);
-
-	if (!m)
-		return NULL;
-	m->proto = proto;
-	m->in = in;
-	m->out = out;
-	if (htab_add(&nat->map_inside, map_hash(nat, proto, in), m)) {
-		pool_put(&nat->maps, m);
-		return NULL;
-	}
-	if (htab_add(&nat->map_outside, map_hash(nat, proto, out), m)) {
-		htab_del(&nat->map_inside, map_hash(nat, proto, in), m);
-		pool_put(&nat->maps, m);
-		return NULL;
-	}
-	return m;
-}
-
-/* Forget a mapping without sessions. */
-static void map_put(struct nat *nat, struct nat_mapping *m)
-{
-	if (m->sessions)
-		return;
-	htab_del(&nat->map_inside, map_hash(nat, m->proto, m->in), m);
-	htab_del(&nat->map_outside, map_hash(nat, m->proto, m->out), m);
-	pool_put(&nat->maps, m);
-}
-
-/* The mapping of an inside endpoint, made now if there is none. */
-static struct nat_mapping *map_get(struct nat *nat, uint8_t proto,
-				   struct nat_end in)
-{
-	struct nat_mapping *m =
-		key_find(nat, &nat->map_inside, map_eq_in,
-			 (struct nat_key){.proto = proto, .a = in});
-	struct nat_end out = {.addr = nat_outside_addr(nat)};
-
-	if (m)
-		return m;
-	out.port = port_choose(nat, proto, out.addr);
-	return out.port ? map_new(nat, proto, in, out) : NULL;
-}
-
-/*
  * Sessions.
  */
 
@@ -365,8 +150,8 @@ static void session_hashes(const struct nat *nat, const struct nat_session *s,
 	struct nat_key in = {s->map->proto, s->map->in, s->remote};
 	struct nat_key out = {s->map->proto, s->map->out, s->remote};
 
-	*inside = key_hash(nat, &in);
-	*outside = key_hash(nat, &out);
+	*inside = nat_key_hash(nat, &in);
+	*outside = nat_key_hash(nat, &out);
 }
 
 static void session_free(struct nat *nat, struct nat_session *s)
@@ -382,8 +167,8 @@ static void session_free(struct nat *nat, struct nat_session *s)
 	pool_put(&nat->sessions, s);
 	m->sessions--;
 	host->sessions--;
-	map_put(nat, m);
-	host_put(nat, host);
+	nat_map_put(nat, m);
+	nat_host_put(nat, host);
 }
 
 /* Room for one more: the least established, longest idle one goes. */
@@ -462,20 +247,21 @@ static struct nat_session *session_open(struct nat *nat, struct nat_mapping *m,
 	struct nat_session *s = m ? session_new(nat, m, host, remote) : NULL;
 
 	if (!s && m)
-		map_put(nat, m);
+		nat_map_put(nat, m);
 	if (!s)
-		host_put(nat, host);
+		nat_host_put(nat, host);
 	return s;
 }
 
 struct nat_session *nat_open_out(struct nat *nat, uint8_t proto,
 				 struct nat_end in, struct nat_end remote)
 {
-	struct nat_host *host = make_room(nat) ? host_get(nat, in.addr) : NULL;
+	struct nat_host *host =
+		make_room(nat) ? nat_host_get(nat, in.addr) : NULL;
 
 	if (!host)
 		return NULL;
-	return session_open(nat, map_get(nat, proto, in), host, remote);
+	return session_open(nat, nat_map_get(nat, proto, in), host, remote);
 }
 
 struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
@@ -489,13 +275,12 @@ struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
 
 		if (f->proto != proto || f->port != out.port)
 			continue;
-		host = make_room(nat) ? host_get(nat, f->to.addr) : NULL;
+		host = make_room(nat) ? nat_host_get(nat, f->to.addr) : NULL;
 		if (!host)
 			return NULL;
-		m = key_find(nat, &nat->map_outside, map_eq_out,
-			     (struct nat_key){.proto = proto, .a = out});
+		m = nat_map_find_out(nat, proto, out);
 		if (!m)
-			m = map_new(nat, proto, f->to, out);
+			m = nat_map_new(nat, proto, f->to, out);
 		return session_open(nat, m, host, remote);
 	}
 	return NULL;
@@ -645,8 +430,8 @@ int nat_forward_add(struct stack *stack, uint8_t proto, uint16_t port,
 	if ((proto != IP_PROTO_TCP && proto != IP_PROTO_UDP) || !port ||
 	    !to.port || to.addr.family != IP_V4)
 		return -EINVAL;
-	if (port_is_taken(nat, proto,
-			  (struct nat_end){nat_outside_addr(nat), port}))
+	if (nat_port_is_taken(nat, proto,
+			      (struct nat_end){nat_outside_addr(nat), port}))
 		return -EEXIST;
 	f = mem_alloc(stack->place.env->mem, sizeof(*f));
 	if (!f)

@@ -6,7 +6,8 @@
  * nat_int.h - what the files of translation share, and where the paths of
  * packets call it
  *
- *	nat.c		mappings and sessions: who, how long, how many
+ *	nat.c		sessions: who, how long, how many
+ *	nat_map.c	mappings: which port; tables and quotas
  *	nat_xlate.c	packets: which session, and the change of headers
  *	nat_icmp.c	errors: the packet that they quote is changed too
  */
@@ -112,6 +113,29 @@ static inline struct nat *nat_of(const struct stack *stack)
 {
 	return stack->slot[SLOT_NAT];
 }
+
+/* What a session or a mapping is looked up by; no remote for a mapping. */
+struct nat_key {
+	uint8_t proto;
+	struct nat_end a, b;
+};
+
+/* nat_map.c */
+uint32_t nat_key_hash(const struct nat *nat, const struct nat_key *k);
+/* NULL: over the quota, or no memory.  A host without sessions is put back. */
+struct nat_host *nat_host_get(struct nat *nat, ip4_addr a);
+void nat_host_put(struct nat *nat, struct nat_host *h);
+bool nat_port_is_taken(const struct nat *nat, uint8_t proto,
+		       struct nat_end out);
+struct nat_mapping *nat_map_new(struct nat *nat, uint8_t proto,
+				struct nat_end in, struct nat_end out);
+/* The mapping of an inside endpoint, made now if there is none. */
+struct nat_mapping *nat_map_get(struct nat *nat, uint8_t proto,
+				struct nat_end in);
+struct nat_mapping *nat_map_find_out(const struct nat *nat, uint8_t proto,
+				     struct nat_end out);
+/* Forget a mapping without sessions. */
+void nat_map_put(struct nat *nat, struct nat_mapping *m);
 
 /* nat.c */
 struct nat_session *nat_find_out(const struct nat *nat, uint8_t proto,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * arp.c - the neighbour cache: states, waiting packets, age
+ * arp.c - neighbours: states, questions, waiting packets
  *
  * Theory of operation
  * ===================
@@ -17,20 +17,16 @@
  * brought it about: whoever hears of it may send packets, which may need
  * entries, which may evict entries, which fail.
  *
- * Age is kept by one timer for the whole cache.  Lists are in order of use,
- * so the timer looks only at their heads.
- *
  * Invariants
  * ----------
  *  (1) An entry has waiting packets only while INCOMPLETE.
  *  (2) An entry's timer runs in INCOMPLETE, PROBE and FAILED, not else.
- *  (3) Each entry is in the table and in the list of its class.
+ *  (3) Each entry is in the table and in the list of its rank (arp_tab.c).
  *
  * Limits
  * ------
- * max entries; a quarter of them may be questions.  ARP_WAITING_MAX packets
- * for each entry, the oldest goes first (RFC 1122, 2.3.2.2); ARP_QUEUED_MAX
- * in all, those to be reported included.
+ * ARP_WAITING_MAX packets for each entry, the oldest goes first (RFC 1122,
+ * 2.3.2.2); ARP_QUEUED_MAX in all, those to be reported included.
  */
 
 #include <assert.h>
@@ -45,8 +41,7 @@
 #include "link/arp_int.h"
 #include "link/ether.h"
 
-#define TO(s)	  (1u << ARP_##s)
-#define SWEEP_MAX 64 /* entries that one firing of the age timer looks at */
+#define TO(s) (1u << ARP_##s)
 
 /* clang-format off */
 static const uint8_t arp_moves[] = {
@@ -73,42 +68,6 @@ const char *arp_state_name(enum arp_state s)
 	return s < ARP_STATES ? arp_names[s] : "?";
 }
 
-static uint64_t arp_now(const struct arp *arp)
-{
-	return stack_now(arp->stack);
-}
-
-/*
- * Lists and classes.
- */
-
-static void arp_set_class(struct arp_entry *e, enum arp_class class)
-{
-	struct arp *arp = e->arp;
-
-	arp->count[e->class]--;
-	arp->count[class]++;
-	e->class = class;
-	list_move_tail(&arp->class[class], &e -> node);
-}
-
-/* Note that the entry is used; the lists are in order to the second. */
-static void arp_touch(struct arp_entry *e)
-{
-	uint64_t now = arp_now(e->arp);
-
-	if (e->class == ARP_CLASS_USED && now - e->used_ns < NS_PER_S)
-		return;
-	e->used_ns = now;
-	arp_set_class(e, ARP_CLASS_USED);
-}
-
-/* When the entry was last of interest. */
-static uint64_t arp_last_ns(const struct arp_entry *e)
-{
-	return e->class == ARP_CLASS_USED ? e->used_ns : e->confirmed_ns;
-}
-
 void arp_set_state(struct arp_entry *e, enum arp_state to)
 {
 	struct ip_addr ip = ip_addr_v4(e->addr);
@@ -122,9 +81,9 @@ void arp_set_state(struct arp_entry *e, enum arp_state to)
 	e->tries = 0;
 	stack_disarm(stack, &e->timer);
 	if (to == ARP_INCOMPLETE || to == ARP_FAILED)
-		arp_set_class(e, ARP_CLASS_ASKED);
-	else if (e->class == ARP_CLASS_ASKED)
-		arp_set_class(e, ARP_CLASS_IDLE);
+		arp_set_rank(e, ARP_ASKED);
+	else if (e->rank == ARP_ASKED)
+		arp_set_rank(e, ARP_IDLE);
 }
 
 /*
@@ -208,7 +167,7 @@ static struct pkt *arp_dequeue(struct arp_entry *e)
 	return container_of(node, struct pkt, node);
 }
 
-static void arp_fail_queue(struct arp_entry *e)
+void arp_fail_waiting(struct arp_entry *e)
 {
 	struct ip_addr ip = ip_addr_v4(e->addr);
 	uint32_t n = PROBE(&e->arp->stack->place, EV_LEARN, R_ARP_FAIL, NULL,
@@ -256,124 +215,8 @@ static void arp_send_queue(struct arp_entry *e)
 			     mac, ETH_IP4);
 }
 
-/*
- * Entries.
- */
-
-static uint32_t arp_hash(const struct arp *arp, const struct netif *netif,
-			 ip4_addr addr)
-{
-	return (uint32_t)siphash13_u64(&arp->key,
-				       (uint64_t)netif->index << 32 | addr.v);
-}
-
-static bool arp_eq(const void *item, const void *key)
-{
-	const struct arp_entry *e = item, *k = key;
-
-	return e->netif == k->netif && e->addr.v == k->addr.v;
-}
-
-struct arp_entry *arp_find(struct arp *arp, const struct netif *netif,
-			   ip4_addr addr)
-{
-	union {
-		const struct netif *in;
-		struct netif *out;
-	} lent = {.in = netif};
-	struct arp_entry key = {.netif = lent.out, .addr = addr};
-
-	return htab_find(&arp->tab, arp_hash(arp, netif, addr), arp_eq, &key);
-}
-
-static void arp_free(struct arp_entry *e)
-{
-	struct arp *arp = e->arp;
-
-	check(list_is_empty(&e->queue));
-	stack_disarm(arp->stack, &e->timer);
-	arp->count[e->class]--;
-	list_del(&e->node);
-	htab_del(&arp->tab, e->hash, e);
-	pool_put(&arp->entries, e);
-}
-
-/* Forget an entry for lack of room; what waits for it fails. */
-static void arp_evict(struct arp_entry *e)
-{
-	if (e->waiting)
-		arp_fail_queue(e);
-	arp_free(e);
-}
-
-static struct arp_entry *arp_oldest(struct arp *arp, enum arp_class class)
-{
-	return list_first_entry(&arp->class[class], struct arp_entry, node);
-}
-
-/* Whose place may be taken; NULL if nobody's. */
-static struct arp_entry *arp_victim(struct arp *arp, bool is_question)
-{
-	struct arp_entry *e = arp_oldest(arp, ARP_CLASS_IDLE);
-
-	if (is_question && arp->count[ARP_CLASS_ASKED] >= arp->max / 4)
-		return arp_oldest(arp, ARP_CLASS_ASKED);
-	if (e)
-		return e;
-	e = arp_oldest(arp, ARP_CLASS_USED);
-	if (e && arp_now(arp) - e->used_ns >= ARP_KEEP_S * NS_PER_S)
-		return e;
-	return is_question ? arp_oldest(arp, ARP_CLASS_ASKED) : NULL;
-}
-
-static bool arp_make_room(struct arp *arp, bool is_question)
-{
-	struct arp_entry *e;
-
-	if (arp->tab.count < arp->max &&
-	    !(is_question && arp->count[ARP_CLASS_ASKED] >= arp->max / 4))
-		return true;
-	e = arp_victim(arp, is_question);
-	if (!e)
-		return false;
-	arp_evict(e);
-	return true;
-}
-
-static void arp_on_timer(struct timer *t, void *arg);
-
-static struct arp_entry *arp_new(struct arp *arp, struct netif *netif,
-				 ip4_addr addr, enum arp_state state)
-{
-	struct arp_entry *e;
-
-	if (!arp_make_room(arp, state == ARP_INCOMPLETE))
-		return NULL;
-	e = pool_get_zeroed(&arp->entries);
-	if (!e)
-		return NULL;
-	e->hash = arp_hash(arp, netif, addr);
-	if (htab_add(&arp->tab, e->hash, e)) {
-		pool_put(&arp->entries, e);
-		return NULL;
-	}
-	e->arp = arp;
-	e->netif = netif;
-	e->addr = addr;
-	e->state = state;
-	e->class = state == ARP_INCOMPLETE ? ARP_CLASS_ASKED : ARP_CLASS_IDLE;
-	e->confirmed_ns = arp_now(arp);
-	list_init(&e->queue);
-	timer_init(&e->timer, arp_on_timer, e);
-	list_add_tail(&arp->class[e->class], &e -> node);
-	arp->count[e->class]++;
-	if (!timer_is_armed(&arp->age))
-		stack_arm_in(arp->stack, &arp->age, ARP_AGE_S * NS_PER_S);
-	return e;
-}
-
 /* Nobody has answered in time. */
-static void arp_on_timer(struct timer *t, void *arg)
+void arp_on_timer(struct timer *t, void *arg)
 {
 	struct arp_entry *e = arg;
 	struct ip_addr ip = ip_addr_v4(e->addr);
@@ -391,7 +234,7 @@ static void arp_on_timer(struct timer *t, void *arg)
 		arp_set_state(e, ARP_INCOMPLETE);
 		arp_ask(e, R_ARP_REQUEST);
 	} else {
-		arp_fail_queue(e);
+		arp_fail_waiting(e);
 		arp_set_state(e, ARP_FAILED);
 		stack_arm_in(e->arp->stack, &e->timer, ARP_HOLD_S * NS_PER_S);
 	}
@@ -424,47 +267,6 @@ void arp_learn_new(struct arp *arp, struct netif *netif, ip4_addr addr,
 	e->src = src;
 	e->mac = mac;
 	arp_tell_learn(e, "request");
-}
-
-/*
- * Age.
- */
-
-/* Forget the entries of a class that are too old, at most @budget. */
-static void arp_sweep(struct arp *arp, enum arp_class class, int budget)
-{
-	struct arp_entry *e;
-
-	while (budget-- && (e = arp_oldest(arp, class))) {
-		struct ip_addr ip = ip_addr_v4(e->addr);
-
-		if (arp_now(arp) - arp_last_ns(e) < ARP_AGE_S * NS_PER_S)
-			return;
-		PROBE(&arp->stack->place, EV_LEARN, R_ARP_AGE, NULL,
-		      EVF_IP("ip", &ip), EVF_MAC("mac", &e->mac));
-		arp_evict(e);
-	}
-}
-
-static void arp_on_age(struct timer *t, void *arg)
-{
-	struct arp *arp = arg;
-	uint64_t oldest = UINT64_MAX;
-	int c;
-
-	(void)t;
-	arp_sweep(arp, ARP_CLASS_IDLE, SWEEP_MAX);
-	arp_sweep(arp, ARP_CLASS_USED, SWEEP_MAX);
-	if (!arp->tab.count)
-		return;
-	for (c = ARP_CLASS_IDLE; c < ARP_CLASSES; c++) {
-		struct arp_entry *e = arp_oldest(arp, (enum arp_class)c);
-
-		if (e)
-			oldest = min_u64(oldest, arp_last_ns(e));
-	}
-	oldest = min_u64(oldest, arp_now(arp));
-	stack_arm(arp->stack, &arp->age, oldest + ARP_AGE_S * NS_PER_S);
 }
 
 /*
@@ -535,24 +337,6 @@ int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 	return arp_use(e, pkt);
 }
 
-void arp_flush(struct stack *stack, struct netif *netif)
-{
-	struct arp *arp = arp_of(stack);
-	int c;
-
-	for (c = 0; c < ARP_CLASSES; c++) {
-		struct list *pos, *next;
-
-		list_for_each_safe(pos, next, &arp->class[c]) {
-			struct arp_entry *e =
-				container_of(pos, struct arp_entry, node);
-
-			if (e->netif == netif)
-				arp_evict(e);
-		}
-	}
-}
-
 int arp_add(struct stack *stack, struct netif *netif, ip4_addr addr,
 	    mac_addr mac)
 {
@@ -567,33 +351,6 @@ int arp_add(struct stack *stack, struct netif *netif, ip4_addr addr,
 		return -ENOMEM;
 	arp_learn(e, mac, "by hand");
 	return 0;
-}
-
-void arp_for_each(struct stack *stack,
-		  void (*fn)(void *arg, const struct arp_view *v), void *arg)
-{
-	struct arp *arp = arp_of(stack);
-	const struct arp_entry *e;
-	size_t pos = 0;
-
-	while ((e = htab_next(&arp->tab, &pos))) {
-		struct arp_view v = {
-			.netif = e->netif,
-			.addr = e->addr,
-			.mac = e->class == ARP_CLASS_ASKED ? MAC_ZERO : e->mac,
-			.state = e->state,
-			.used_ns = e->used_ns,
-			.confirmed_ns = e->confirmed_ns,
-			.waiting = e->waiting,
-		};
-
-		fn(arg, &v);
-	}
-}
-
-size_t arp_count(const struct stack *stack)
-{
-	return arp_of(stack)->tab.count;
 }
 
 void arp_set_callbacks(struct stack *stack, arp_failed_fn *on_failed,
@@ -624,8 +381,8 @@ int arp_init(struct stack *stack)
 	arp->max = ARP_ENTRIES_MAX;
 	htab_init(&arp->tab, mem, 0);
 	pool_init(&arp->entries, mem, "arp", sizeof(struct arp_entry), 0);
-	for (c = 0; c < ARP_CLASSES; c++)
-		list_init(&arp->class[c]);
+	for (c = 0; c < ARP_RANKS; c++)
+		list_init(&arp->by_rank[c]);
 	list_init(&arp->failed);
 	list_init(&arp->own);
 	list_init(&arp->inquiries);

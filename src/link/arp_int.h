@@ -5,7 +5,8 @@
 /*
  * arp_int.h - what the files of ARP share
  *
- *	arp.c		the cache: entries, states, waiting packets, age
+ *	arp.c		states, questions, waiting packets
+ *	arp_tab.c	the table of entries: room, eviction, age
  *	arp_in.c	what to believe of a message that has arrived
  *	arp_own.c	our own addresses: announce, probe, defend, proxy
  */
@@ -28,23 +29,23 @@
  * learned but never used; used ones that were idle for ARP_KEEP_S; and, for a
  * new question of our own, the oldest unanswered question.
  */
-enum arp_class {
-	ARP_CLASS_ASKED, /* INCOMPLETE or FAILED */
-	ARP_CLASS_IDLE,	 /* resolved, never used */
-	ARP_CLASS_USED,
-	ARP_CLASSES
+enum arp_rank {
+	ARP_ASKED, /* INCOMPLETE or FAILED */
+	ARP_IDLE,  /* resolved, never used */
+	ARP_USED,
+	ARP_RANKS
 };
 
 /**
  * struct arp_entry - a neighbour
- * @node:	In the list of its class, the one idle for longest first
+ * @node:	In the list of its rank, the one idle for longest first
  * @arp:	The cache
  * @netif:	On which link
  * @addr:	His address
  * @mac:	His MAC address, unless INCOMPLETE or FAILED
  * @src:	Our address on that link
  * @state:	Written by arp_set_state() only
- * @class:	Which list
+ * @rank:	Which list
  * @tries:	Questions asked in this state
  * @timer:	Next question, or end of FAILED
  * @queue:	Packets that wait
@@ -61,7 +62,7 @@ struct arp_entry {
 	mac_addr mac;
 	ip4_addr src;
 	enum arp_state state;
-	enum arp_class class;
+	enum arp_rank rank;
 	unsigned int tries;
 	struct timer timer;
 	struct list queue;
@@ -104,8 +105,8 @@ struct arp {
 	struct htab tab;
 	struct pool entries;
 	struct hash_key key;
-	struct list class[ARP_CLASSES];
-	size_t count[ARP_CLASSES];
+	struct list by_rank[ARP_RANKS];
+	size_t count[ARP_RANKS];
 	size_t max;
 	size_t queued; /* packets that wait, all in all */
 	struct timer age;
@@ -123,9 +124,26 @@ static inline struct arp *arp_of(const struct stack *stack)
 	return stack->slot[SLOT_ARP];
 }
 
-/* arp.c */
+static inline uint64_t arp_now(const struct arp *arp)
+{
+	return stack_now(arp->stack);
+}
+
+/* arp_tab.c */
 struct arp_entry *arp_find(struct arp *arp, const struct netif *netif,
 			   ip4_addr addr);
+/* NULL: no room, or no memory.  INCOMPLETE: a question of our own. */
+struct arp_entry *arp_new(struct arp *arp, struct netif *netif, ip4_addr addr,
+			  enum arp_state state);
+void arp_free(struct arp_entry *e);
+/* Note that an entry is used; the lists are in order to the second. */
+void arp_touch(struct arp_entry *e);
+void arp_set_rank(struct arp_entry *e, enum arp_rank rank);
+timer_fn arp_on_age;
+
+/* arp.c */
+timer_fn arp_on_timer; /* of an entry */
+void arp_fail_waiting(struct arp_entry *e);
 void arp_set_state(struct arp_entry *e, enum arp_state to);
 /* He has answered, or spoken: take his address, let waiting packets go. */
 void arp_learn(struct arp_entry *e, mac_addr mac, const char *how);
