@@ -130,6 +130,8 @@ void expand(struct lab *lab, struct mem *mem)
 		return;
 	expand_routes(lab);
 	expand_names(lab);
+	if (!lab->diag.count && !arena_is_out(&lab->arena))
+		check_zones(lab);
 	check_script(lab);
 	check_expect(lab);
 }

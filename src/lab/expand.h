@@ -13,6 +13,9 @@
 
 #include "lab/lab.h"
 
+struct dns_zone;
+struct dns_zone_error;
+
 /**
  * expand() - Fill in all of lab->spec, and make lab->topo
  * @lab:	As read; errors go to lab->diag
@@ -34,6 +37,23 @@ void expand_routes(struct lab *lab);
 
 /* Resolvers, zones, delegations with their glue (zone.c). */
 void expand_names(struct lab *lab);
+
+/**
+ * zone_make() - The zone of a DNS server, from its records or its zone-file
+ * @lab:	Expanded
+ * @node:	Of kind dns
+ * @mem:	Where its index comes from
+ * @zone:	Set on success; goes with dns_zone_free()
+ * @error:	Says what is wrong and in which line, or NULL
+ *
+ * Return: 0, -EINVAL, -ENOMEM, or -errno of the file
+ */
+int zone_make(const struct lab *lab, const struct lab_node *node,
+	      struct mem *mem, struct dns_zone **zone,
+	      struct dns_zone_error *error);
+
+/* Is every zone one that a server can load? (zone_check.c) */
+void check_zones(struct lab *lab);
 
 /* Append a zone in the form of RFC 1035, 5. */
 void zone_text(const struct lab_node *node, struct strbuf *out);

@@ -69,7 +69,8 @@ struct run_ping {
  * @node:	Who does it, or NULL
  * @cable:	Which cable a fault is about, or NULL
  * @event:	Number of the event that says that it begins, 0: not yet
- * @is_active:	A fault that has begun and not ended
+ * @is_active:	A fault that has begun and not ended; a visit under way
+ * @is_waiting:	A visit that waits until the browser is free
  * @is_done:	Nothing more will come of it
  * @hits:	Frames that a `match` has met so far
  * @pattern:	Of a `match`
@@ -82,6 +83,7 @@ struct run_line {
 	struct run_cable *cable;
 	uint32_t event;
 	bool is_active;
+	bool is_waiting;
 	bool is_done;
 	uint64_t hits;
 	struct pattern pattern;
@@ -147,7 +149,8 @@ void node_apps_stop(struct run_node *n);
 
 /**
  * node_visit() - Open a URL in the browser of a node
- * @line:	The line that says so; its is_done is set when all is over
+ * @line:	The line that says so; its is_done is set when all is over.  If
+ *		the browser is busy, the line waits
  *
  * Return: 0 or -errno
  */

@@ -174,10 +174,19 @@ bool script_is_done(void *arg)
 
 void script_forget_host(struct lab_run *run, const struct run_node *n)
 {
-	for (size_t i = 0; i < run_line_count(run); i++)
-		if (run->lines[i].node == n && run->lines[i].spec &&
-		    run->lines[i].spec->ping.s)
-			ping_forget(&run->lines[i]);
+	for (size_t i = 0; i < run_line_count(run); i++) {
+		struct run_line *line = &run->lines[i];
+
+		if (line->node != n || !line->spec)
+			continue;
+		if (line->spec->ping.s)
+			ping_forget(line);
+		if (line->spec->visit.s &&
+		    (line->is_active || line->is_waiting)) {
+			line->is_active = line->is_waiting = false;
+			line->is_done = true;
+		}
+	}
 }
 
 /* Event of the @number-th line of which @is_it. */
