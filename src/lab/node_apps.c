@@ -14,6 +14,7 @@
  */
 #include <errno.h>
 
+#include "apps/dns_msg.h"
 #include "apps/dns_resolver.h"
 #include "apps/dns_server.h"
 #include "apps/dns_stub.h"
