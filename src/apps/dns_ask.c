@@ -91,6 +91,13 @@ void dns_ask_cancel(struct dns_ask *a)
 	put(a);
 }
 
+/* The question for a channel, which consumes what it sends; ours stays as it
+ * is, to compare answers with and to ask again.  NULL: no memory. */
+static struct buf *to_send(struct dns_ask *a)
+{
+	return buf_slice(a->octets, 0, buf_readable(a->octets));
+}
+
 static void log_bad(struct dns_ask *a, const char *what)
 {
 	char name[DNS_NAME_TEXT];
@@ -209,9 +216,12 @@ static const struct handler_ops udp_ops = {
 static void tcp_on_active(struct handler *h)
 {
 	struct dns_ask *a = of_tcp(h);
+	struct buf *message = to_send(a);
 
-	if (a->on_answer && handler_write_flush(h, buf_get(a->octets)))
+	if (a->on_answer &&
+	    (!message || handler_write_flush(h, buf_get(message))))
 		finish(a, -ENOMEM, NULL);
+	buf_put(message);
 }
 
 static void tcp_on_read(struct handler *h, struct buf *buf)
@@ -290,11 +300,13 @@ static int start_tcp(struct dns_ask *a)
 static int start_udp(struct dns_ask *a)
 {
 	int rc = channel_connect_udp(a->loop, &a->q.server, udp_init, a, NULL);
+	struct buf *message;
 
 	if (rc)
 		return rc;
 	loop_timer_arm_in(&a->timer, a->q.timeout_ns);
-	return channel_write_flush(a->udp.ch, buf_get(a->octets));
+	message = to_send(a);
+	return message ? channel_write_flush(a->udp.ch, message) : -ENOMEM;
 }
 
 /* Random case for the letters of the name; 0 or -EIO. */
