@@ -69,6 +69,7 @@ bool tcp_activate(struct tcp_conn *c)
 	a->recover = seq_sub(c->snd_una, 1);
 	a->ack_sent = c->rcv_nxt;
 	a->stall_ns = a->heard_ns = c->tcp->env->now_ns;
+	a->resent_ms = tcp_ms(c->tcp);
 	a->ack_why = R_TCP_ACK;
 	c->active = a;
 	return true;

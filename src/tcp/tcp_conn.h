@@ -147,6 +147,7 @@ enum tcp_ca {
  * @recover:	snd_nxt when the loss was noticed (RFC 6582, 3.2)
  * @rtt_seq:	Octet whose acknowledgement is timed
  * @rtt_ns:	When it was sent; 0: nothing is being timed
+ * @resent_ms:	When something was last sent a second time
  * @stall_ns:	When the peer last acknowledged something new, or sending
  *		began
  * @heard_ns:	When a segment last came (keepalive on)
@@ -175,6 +176,7 @@ struct tcp_active {
 	uint64_t rtt_ns, stall_ns, heard_ns;
 	uint32_t events;
 	uint32_t dupacks;
+	uint32_t resent_ms;
 	uint16_t ack_why;
 	uint8_t backoff, tries, keep_sent;
 	uint8_t ca;

@@ -10,6 +10,11 @@
  * 7323, 4), so after a retransmission the echoed clock is used instead; it is
  * coarser, one millisecond.
  *
+ * An echo from before the last retransmission measures nothing, though: the
+ * first copy had arrived, its ACK was lost, and what looks like a round trip
+ * is our own waiting.  It only shows that the path is open, so the doubled
+ * timeout goes back to what it was.
+ *
  * The mean is kept times 8 and the mean deviation times 4, so that the
  * exponential averages of RFC 6298 need no division:
  *
@@ -57,6 +62,7 @@ void tcp_rtt_start(struct tcp_conn *c, seq32 seq)
 void tcp_rtt_forget(struct tcp_conn *c)
 {
 	c->active->rtt_ns = 0;
+	c->active->resent_ms = tcp_ms(c->tcp);
 }
 
 void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns)
@@ -65,24 +71,31 @@ void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns)
 		tcp_rtt_sample(c, c->tcp->env->now_ns - sent_ns);
 }
 
+/* What the echoed timestamp says. */
+static void echo_acked(struct tcp_conn *c, uint32_t echo)
+{
+	uint32_t sent_ms = echo - c->ts_offset;
+	uint32_t ms = tcp_ms(c->tcp) - sent_ms;
+
+	if ((int32_t)(sent_ms - c->active->resent_ms) < 0)
+		c->active->backoff = 0;
+	else if (ms < RTT_MAX_US / 1000)
+		tcp_rtt_sample(c, ms * NS_PER_MS);
+}
+
 void tcp_rtt_acked(struct tcp_conn *c, const struct tcp_seg *s)
 {
 	struct tcp_active *a = c->active;
-	uint32_t ms;
 
-	if (a->rtt_ns) {
-		if (seq_gt(s->h.ack, a->rtt_seq)) {
-			tcp_rtt_sample(c, c->tcp->env->now_ns - a->rtt_ns);
-			a->rtt_ns = 0;
-		}
+	if (a->rtt_ns && seq_gt(s->h.ack, a->rtt_seq)) {
+		tcp_rtt_sample(c, c->tcp->env->now_ns - a->rtt_ns);
+		a->rtt_ns = 0;
 		return;
 	}
-	if (!(c->flags & TCPF_TS) || !(s->o.has & TCP_HAS_TIMESTAMP) ||
-	    !s->o.ts_ecr)
-		return;
-	ms = tcp_ms(c->tcp) + c->ts_offset - s->o.ts_ecr;
-	if (ms < RTT_MAX_US / 1000)
-		tcp_rtt_sample(c, ms * NS_PER_MS);
+	if (a->rtt_ns && !a->backoff)
+		return; /* the better clock will tell */
+	if (c->flags & TCPF_TS && s->o.has & TCP_HAS_TIMESTAMP && s->o.ts_ecr)
+		echo_acked(c, s->o.ts_ecr);
 }
 
 /* RFC 6298, 2 and 5.5; the doubling is part of it. */

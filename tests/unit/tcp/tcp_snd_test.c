@@ -402,6 +402,31 @@ static void timeout_follows_the_round_trip(void **state)
 	assert_true(info.srtt_us > 15000 && info.srtt_us < 25000);
 }
 
+/* The first copy had arrived and its ACK was lost; our waiting for it is not a
+ * round trip. */
+static void echo_from_before_the_retransmission_measures_nothing(void **state)
+{
+	struct peer *p = *state;
+	struct tcp_info info;
+	uint32_t first;
+
+	p->syn_opts.has |= TCP_HAS_TIMESTAMP;
+	peer_opens(p);
+	peer_app_send(p, 100);
+	DATA(p, 1, 100);
+	first = p->heard_opts.ts_val;
+	peer_wait(p, 200);
+	DATA(p, 1, 100);
+	peer_wait(p, 400);
+	DATA(p, 1, 100);
+	p->heard_opts.ts_val = first;
+	ACK_OF(p, 101);
+	tcp_get_info(p->conn, &info);
+	assert_true(info.srtt_us < 1000);
+	assert_int_equal(info.rto_us, 200000);
+	assert_int_equal(info.backoff, 0);
+}
+
 static void user_timeout_ends_the_wait(void **state)
 {
 	struct peer *p = *state;
@@ -565,6 +590,7 @@ int main(void)
 		T(silence_retransmits_with_doubled_pauses),
 		T(timeout_goes_back_to_the_first_hole),
 		T(timeout_follows_the_round_trip),
+		T(echo_from_before_the_retransmission_measures_nothing),
 		T(user_timeout_ends_the_wait),
 		T(keepalive_probes_a_silent_peer),
 		T(idle_connection_has_no_timer),
