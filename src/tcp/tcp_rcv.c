@@ -88,15 +88,16 @@ void tcp_ack_owed(struct tcp_conn *c, enum reason why)
 	a->ack_now = true;
 }
 
-/* The user made room: does the peer need to know at once? */
+/* The user made room: does the peer need to know at once?  Not as long as it
+ * has plenty; the next ACK will tell. */
 void tcp_rcv_window_update(struct tcp_conn *c)
 {
 	uint32_t more = worthwhile(c);
+	uint32_t plenty = min_u32(c->rcvbuf / 2, 32U * c->rcv_mss);
 
-	if (!TCP_STATE_IN(c, TCP_RECEIVES) ||
-	    (more < 2U * c->rcv_mss && more < c->rcvbuf / 2))
+	if (!TCP_STATE_IN(c, TCP_RECEIVES) || window(c) >= plenty)
 		return;
-	if (more < c->rcvbuf / 4 && window(c) > c->rcvbuf / 8)
+	if (more < 2U * c->rcv_mss && more < c->rcvbuf / 2)
 		return;
 	tcp_ack_owed(c, R_TCP_WINDOW_UPDATE);
 	tcp_output(c);
