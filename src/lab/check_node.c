@@ -3,11 +3,14 @@
  * check_node.c - what each kind of node may have
  */
 #include <assert.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
 
 #include "lab/expand.h"
+#include "lab/file.h"
 #include "lab/schema.h"
 
 enum { ANY = ~0U };
@@ -161,6 +164,28 @@ static void check_hosts(struct lab *lab, const struct lab_node *node)
 	}
 }
 
+/* The pages must be there: a directory cannot be read, and says so. */
+static void check_serve(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_str *dir = &node->serve.http;
+	struct strbuf none;
+	char name[256];
+	size_t len;
+	int err;
+
+	if (!dir->s)
+		return;
+	len = strlen(dir->s);
+	len -= len > 1 && dir->s[len - 1] == '/';
+	strbuf_init(&none, lab->arena.mem);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len, dir->s);
+	err = lab_read_file(lab, name, &none);
+	strbuf_fini(&none);
+	if (err != -EISDIR)
+		diag_error(&lab->diag, dir->at, "there is no directory '%s'",
+			   dir->s);
+}
+
 void check_nodes(struct lab *lab)
 {
 	const struct lab_node *node = lab->spec.nodes.items;
@@ -178,6 +203,7 @@ void check_nodes(struct lab *lab)
 		check_nat(lab, &node[i]);
 		check_dns(lab, &node[i], is_clean);
 		check_hosts(lab, &node[i]);
+		check_serve(lab, &node[i]);
 		if (is_clean && !is_connected(lab, &node[i]))
 			say_not_connected(lab, &node[i]);
 	}

@@ -19,7 +19,6 @@
 #include <string.h>
 
 #include "lab/expect_int.h"
-#include "trace/steps.h"
 
 static const enum reason again[] = {
 	R_TCP_SYN_AGAIN,  R_TCP_SYN_ACK_AGAIN,	 R_TCP_FIN_AGAIN,
@@ -49,7 +48,7 @@ static void report_cmp(struct expect *x, const char *about, const char *key,
 		       const struct lab_cmp *want, enum value_unit unit,
 		       uint64_t seen)
 {
-	char what[128], got[64];
+	char what[128], got[128];
 	struct strbuf a, b;
 
 	if (!want->is_set)
@@ -61,6 +60,8 @@ static void report_cmp(struct expect *x, const char *about, const char *key,
 		strbuf_printf(&a, "%s ", value_op_name(want->op));
 	value_print(&a, unit, want->v);
 	value_print(&b, unit, seen);
+	if (x->note)
+		strbuf_printf(&b, " (%s)", x->note);
 	expect_report(x, value_meets(seen, want->op, want->v), what, got);
 }
 
@@ -72,41 +73,47 @@ static bool is_again(enum reason what)
 	return false;
 }
 
-/* Number of a visit as the log counts: in order of time. */
-static unsigned visit_number(const struct expect *x, uint32_t action)
-{
-	unsigned number = 0;
-
-	for (uint32_t n = 1; n <= trace_log_count(x->log); n++) {
-		if (trace_log_get(x->log, n)->what != R_VISIT_BEGIN)
-			continue;
-		number++;
-		if (x->root[n] == action)
-			return number;
-	}
-	return 0;
-}
-
-/* What a visit caused, counted. */
-struct visit_counts {
+/* What a visit came to, and what it caused. */
+struct visit_sum {
+	uint64_t status, octets, begin_ns, shown_ns;
 	uint64_t queries, handshakes, again;
+	bool is_shown;
+	const char *failure;
 };
 
-static void visit_count(const struct expect *x, uint32_t action,
-			const char *host, struct visit_counts *c)
+/* Events in which the browser says how the visit goes. */
+static void visit_tell(struct visit_sum *v, const struct log_event *ev)
+{
+	if (ev->what == R_VISIT_BEGIN) {
+		v->begin_ns = ev->t_ns;
+	} else if (ev->what == R_PAGE_SHOWN) {
+		v->is_shown = true;
+		v->shown_ns = ev->t_ns;
+		v->octets = (uint64_t)log_num(ev, "octets", 0);
+	} else if (ev->what == R_VISIT_END) {
+		v->status = (uint64_t)log_num(ev, "status", 0);
+	} else if (ev->what == R_VISIT_FAIL) {
+		v->failure = log_text(ev, "text");
+	}
+}
+
+static void visit_sum(const struct expect *x, uint32_t action,
+		      struct visit_sum *v)
 {
 	const struct pattern query = {.kind = PATTERN_DNS};
 	const struct topo *topo = &lab_run_lab(x->run)->topo;
+	const char *host = trace_log_get(x->log, action)->host;
 
-	for (uint32_t n = 1; action && n <= trace_log_count(x->log); n++) {
+	for (uint32_t n = action; n <= trace_log_count(x->log); n++) {
 		const struct log_event *ev = trace_log_get(x->log, n);
 
 		if (x->root[n] != action)
 			continue;
-		c->queries += match_event(&query, ev, topo);
-		c->handshakes +=
+		visit_tell(v, ev);
+		v->queries += match_event(&query, ev, topo);
+		v->handshakes +=
 			ev->what == R_TCP_OPENED && strcmp(ev->host, host) == 0;
-		c->again += ev->kind == EV_TX && is_again(ev->what) &&
+		v->again += ev->kind == EV_TX && is_again(ev->what) &&
 			    !frame_is_relayed(ev);
 	}
 }
@@ -114,33 +121,29 @@ static void visit_count(const struct expect *x, uint32_t action,
 static void expect_visit(struct expect *x, const struct lab_expect *e)
 {
 	uint32_t action = lab_run_visit_event(x->run, e->visit.v);
-	unsigned number = action ? visit_number(x, action) : 0;
-	struct visit_counts c = {0};
-	struct visit_view v = {0};
+	struct visit_sum v = {0};
 	char about[32];
 	struct strbuf sb;
 
-	if (!number || !visit_find(&v, x->log, number))
-		v.status = 0;
 	if (action)
-		visit_count(x, action, trace_log_get(x->log, action)->host, &c);
+		visit_sum(x, action, &v);
 	strbuf_init_fixed(&sb, about, sizeof(about));
 	strbuf_printf(&sb, "visit %llu", (unsigned long long)e->visit.v);
-	report_cmp(x, about, "status", &e->status, VALUE_NUMBER,
-		   (uint64_t)v.status);
-	report_cmp(x, about, "body", &e->body, VALUE_SIZE,
-		   (uint64_t)(v.octets > 0 ? v.octets : 0));
+	x->note = v.failure;
+	report_cmp(x, about, "status", &e->status, VALUE_NUMBER, v.status);
+	report_cmp(x, about, "body", &e->body, VALUE_SIZE, v.octets);
 	if (e->time.is_set && !v.is_shown)
 		expect_report(x, false, "visit: time", "no page was shown");
 	else
 		report_cmp(x, about, "time", &e->time, VALUE_DURATION,
-			   v.end_ns - v.begin_ns);
+			   v.shown_ns - v.begin_ns);
+	x->note = NULL;
 	report_cmp(x, about, "dns-queries", &e->dns_queries, VALUE_NUMBER,
-		   c.queries);
+		   v.queries);
 	report_cmp(x, about, "tcp-handshakes", &e->tcp_handshakes, VALUE_NUMBER,
-		   c.handshakes);
+		   v.handshakes);
 	report_cmp(x, about, "retransmissions", &e->retransmissions,
-		   VALUE_NUMBER, c.again);
+		   VALUE_NUMBER, v.again);
 }
 
 /* Each answer must meet the condition; the first that does not is shown. */

@@ -18,6 +18,7 @@
  * @root:	Of each event: the one without a cause that it goes back to
  * @out:	Report
  * @json:	Report, if @is_json
+ * @note:	Added to what was seen, or NULL
  * @failed:	Conditions that do not hold
  */
 struct expect {
@@ -28,6 +29,7 @@ struct expect {
 	struct strbuf *out;
 	struct json json;
 	bool is_json;
+	const char *note;
 	int failed;
 };
 

@@ -47,13 +47,19 @@ static int lab_parse_all(struct lab *lab, struct mem *mem)
 	return lab->diag.count ? -EINVAL : 0;
 }
 
+static int lab_load_text(struct lab *lab, struct mem *mem, const char *file,
+			 const char *text, size_t len)
+{
+	arena_init(&lab->arena, mem);
+	diag_init(&lab->diag, &lab->arena, file, text, len);
+	return lab_parse_all(lab, mem);
+}
+
 int lab_load(struct lab *lab, struct mem *mem, const char *file,
 	     const char *text, size_t len)
 {
 	*lab = (struct lab){.dir = ""};
-	arena_init(&lab->arena, mem);
-	diag_init(&lab->diag, &lab->arena, file, text, len);
-	return lab_parse_all(lab, mem);
+	return lab_load_text(lab, mem, file, text, len);
 }
 
 /* All of a file into the arena; 0 or -errno. */
@@ -105,9 +111,10 @@ int lab_load_default(struct lab *lab, struct mem *mem)
 	int error;
 
 	check(f);
-	error = lab_load(lab, mem, LAB_DEFAULT, (const char *)f->data, f->len);
+	*lab = (struct lab){.dir = "", .is_default = true};
+	error = lab_load_text(lab, mem, LAB_DEFAULT, (const char *)f->data,
+			      f->len);
 	check(error == 0 || error == -ENOMEM);
-	lab->is_default = true;
 	lab->spec.script = (struct lab_seq){0};
 	lab->spec.expect = (struct lab_seq){0};
 	return error;

@@ -75,8 +75,7 @@ static int start_http(struct run_node *n, struct node_apps *a)
 
 	if (!n->spec->serve.http.s)
 		return 0;
-	a->site = lab_site_new(n->run->lab, n->spec->serve.http.s,
-			       apps_mem(n));
+	a->site = lab_site_new(n->run->lab, n->spec->serve.http.s, apps_mem(n));
 	if (!a->site)
 		return -ENOMEM;
 	cfg.source = a->site;
@@ -132,10 +131,10 @@ static int set_hosts(struct run_node *n, struct node_apps *a)
 		const struct lab_str *s = pair[i].values.items;
 
 		for (size_t j = 0; j < pair[i].values.count; j++)
-			strbuf_printf(&sb, "%s %s\n",
-				      ip_addr_print(server_addr(n, s[j].s),
-						    text),
-				      pair[i].key.s);
+			strbuf_printf(
+				&sb, "%s %s\n",
+				ip_addr_print(server_addr(n, s[j].s), text),
+				pair[i].key.s);
 	}
 	err = sb.error ? sb.error
 		       : dns_stub_set_hosts(a->stub, strbuf_text(&sb), NULL);
@@ -149,8 +148,7 @@ static bool has_browser(const struct run_node *n)
 	const struct lab_line *line = n->run->lab->spec.script.items;
 
 	for (size_t i = 0; i < run_line_count(n->run); i++)
-		if (line[i].visit.s &&
-		    run_node(n->run, line[i].on.s) == n)
+		if (line[i].visit.s && run_node(n->run, line[i].on.s) == n)
 			return true;
 	return false;
 }

@@ -5,10 +5,10 @@
  * Whatever the text is, there is a lab or there are errors that point into
  * it; and a lab that is good expands to itself.
  */
+#include "lab/lab.h"
+
 #include <errno.h>
 #include <string.h>
-
-#include "lab/lab.h"
 
 #include "fuzz.h"
 

@@ -200,7 +200,7 @@ static void every_allocation_may_fail(void **state)
 {
 	static const char text[] =
 		"lans: {home: {join: [a, r]}, work: {join: [b, r]}}\n"
-		"nodes: {r: {kind: router}, b: {serve: {http: site}}}\n"
+		"nodes: {r: {kind: router}, b: {serve: {http: /}}}\n"
 		"script: [{at: 0s, on: a, ping: b, count: 1}]\n";
 	bool is_done = false;
 
