@@ -20,7 +20,6 @@
 	X(LAB_ADDRESS,		"lab.address")				\
 	X(LAB_LINK,		"lab.link")				\
 	X(ACTION,		"lab.action")				\
-	X(EXPECT,		"lab.expect")				\
 	X(FAULT_BEGIN,		"fault.begin")				\
 	X(FAULT_END,		"fault.end")				\
 	X(FAULT_MATCH,		"fault.match")				\
@@ -97,7 +96,6 @@
 	X(ARP_DEFEND,		"arp.defend")				\
 	X(ARP_TIMER,		"arp.timer")				\
 	X(ARP_LEARN,		"arp.learn")				\
-	X(ARP_CHANGE,		"arp.change")				\
 	X(ARP_STATE,		"arp.state")				\
 	X(ARP_FAIL,		"arp.fail")				\
 	X(ARP_AGE,		"arp.age")				\
@@ -105,7 +103,6 @@
 	/* ip */							\
 	X(ROUTE_HIT,		"route.hit")				\
 	X(ROUTE_MISS,		"route.miss")				\
-	X(IP_FORWARD,		"ip.forward")				\
 	X(IP_FRAGMENT,		"ip.fragment")				\
 	X(IP_REASSEMBLED,	"ip.reassembled")			\
 	X(IP_REASM_TIMEOUT,	"ip.reassembly-timeout")		\
@@ -162,12 +159,10 @@
 	X(TCP_DELACK,		"tcp.delack")				\
 	X(TCP_KEEP_TIMER,	"tcp.keepalive-timer")			\
 	X(TCP_2MSL,		"tcp.2msl")				\
-	X(TCP_USER_TIMEOUT,	"tcp.user-timeout")			\
 	X(TCP_GIVE_UP,		"tcp.give-up")				\
 	X(TCP_REASSEMBLY,	"tcp.reassembly")			\
 	X(TCP_RESET_BY_PEER,	"tcp.reset-by-peer")			\
-	X(TCP_REFUSED,		"tcp.refused")				\
-	X(TCP_BACKLOG,		"tcp.backlog")
+	X(TCP_REFUSED,		"tcp.refused")
 /* clang-format on */
 
 enum reason {

@@ -36,7 +36,6 @@ static const struct rule rules[] = {
 	{R_SW_MOVE,	"MAC table",	"mac", NULL,	"port",	NULL},
 	{R_SW_AGE,	"MAC table",	"mac", NULL,	NULL,	NULL},
 	{R_ARP_LEARN,	"ARP cache",	"ip", NULL,	"mac",	NULL},
-	{R_ARP_CHANGE,	"ARP cache",	"ip", NULL,	"mac",	NULL},
 	{R_ARP_AGE,	"ARP cache",	"ip", NULL,	NULL,	NULL},
 	{R_ARP_FAIL,	"ARP cache",	"ip", NULL,	NULL,	NULL},
 	{R_NAT_NEW,	"translations",	"from", NULL,	"to",	NULL},

@@ -35,9 +35,6 @@ static const struct words words[] = {
 	W(ACTION, "action",
 	  "{text}",
 	  "a person, or a line of the script, wants it", NULL)
-	W(EXPECT, "expectation",
-	  "{text}",
-	  "the lab file expects it", NULL)
 	W(FAULT_BEGIN, "fault",
 	  "fault begins: {text}",
 	  "a line of the script says so", NULL)
@@ -45,7 +42,7 @@ static const struct words words[] = {
 	  "fault ends: {text}",
 	  "a line of the script says so", NULL)
 	W(FAULT_MATCH, "fault",
-	  "fault: exactly this frame is removed[: {text}]",
+	  "fault: exactly this frame is removed: {text}",
 	  "a line of the script asked for it", NULL)
 	W(URL_PARSE, "URL",
 	  "the URL is read: scheme {scheme}, host {host}, port {port}, path {path}",
@@ -100,7 +97,7 @@ static const struct words words[] = {
 	  "hosts file: {name} is not in it",
 	  NULL, NULL)
 	W(HTTP_REQUEST, "HTTP request",
-	  "asks for {url}[ ({method})]",
+	  "asks for {url} ({method})",
 	  "the page is at the server", "9112 3")
 	W(HTTP_RESPONSE, "HTTP response",
 	  "the answer is {status}[, {octets} octets][ of {type}]",
@@ -112,16 +109,16 @@ static const struct words words[] = {
 	  "refuses the message[: {text}]",
 	  "it is not well-formed HTTP", "9112 2.2")
 	W(DNS_QUERY, "DNS query",
-	  "asks [{server} ]for {name}[ ({type})]",
+	  "asks {server} for {name} ({type})",
 	  "a packet needs an address, and only a name is known", "1034 5.3")
 	W(DNS_ANSWER, "DNS answer",
-	  "{name} = {=data}[ (keep for {ttl} s)]",
+	  "{name} = {=data} (keep for {ttl} s)",
 	  "this server knows the name", "1034 4.3.2")
 	W(DNS_REFERRAL, "DNS referral",
 	  "does not know {name}, but knows who is nearer: {data}",
 	  "the zone {zone} was delegated to that server", "1034 4.3.2")
 	W(DNS_NEGATIVE, "DNS answer",
-	  "says that {name} does not exist[ or has no such record: {text}]",
+	  "says of {name}: {text}",
 	  "the server that would know it does not", "2308 2")
 	W(DNS_FAIL, "DNS answer",
 	  "no address for {name}[: {text}]",
@@ -255,9 +252,6 @@ static const struct words words[] = {
 	W(ARP_LEARN, "ARP cache",
 	  "ARP: {=ip} = {=mac}",
 	  "it said so itself", "826")
-	W(ARP_CHANGE, "ARP cache",
-	  "ARP: {=ip} is now {=mac}",
-	  "the old entry did not answer any more", "826")
 	W(ARP_STATE, "ARP cache",
 	  "ARP entry {=ip}: {from} -> {to}",
 	  NULL, "4861 7.3.2")
@@ -276,9 +270,6 @@ static const struct words words[] = {
 	W(ROUTE_MISS, "routing table",
 	  "no route to {=dst}",
 	  "no prefix of the table matches, and there is no default", "1812 5.2.7.1")
-	W(IP_FORWARD, "packet",
-	  "{host} forwards the packet[ to {=gateway}][ on {netif}]",
-	  "it is a router, and the packet is for somebody else", "1812 5.2.1.2")
 	W(IP_FRAGMENT, "IP fragment",
 	  "cuts a packet of {len} octets into pieces of at most {mtu}",
 	  "the packet is larger than the next link carries", "791 2.3")
@@ -435,9 +426,6 @@ static const struct words words[] = {
 	W(TCP_2MSL, "2MSL timer",
 	  "TIME-WAIT is over, {=local} may be used again",
 	  "all old segments have died out by now", "9293 3.6.1")
-	W(TCP_USER_TIMEOUT, "user timeout",
-	  "data was not acknowledged for too long",
-	  "the program said how long is too long", "5482")
 	W(TCP_GIVE_UP, "connection",
 	  "gives up[ after {tries} tries][ waiting in {state}]",
 	  "nothing came back", "9293 3.8.3")
@@ -450,9 +438,6 @@ static const struct words words[] = {
 	W(TCP_REFUSED, "RST",
 	  "the connection to port {port} is refused",
 	  "nobody listens on that port", "9293 3.10.7.3")
-	W(TCP_BACKLOG, "backlog",
-	  "the listener's queue is full",
-	  "connections come faster than they are accepted", "9293 3.10.1")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");

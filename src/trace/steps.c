@@ -306,12 +306,11 @@ static void on_tcp_refused(struct visit_view *v, const struct log_event *ev)
 static void on_http_request(struct visit_view *v, const struct log_event *ev)
 {
 	struct step *s = begin_step(v, STEP_HTTP, ev);
-	const char *url = text_or(ev, "url", text_or(ev, "path", "/"));
 
 	if (!s)
 		return;
 	SET(s->name, "HTTP %s %s", text_or(ev, "method", "GET"),
-	    *url == '/' ? url : path_of(url));
+	    path_of(text_or(ev, "url", "/")));
 	SET(s->result, "no answer");
 }
 
@@ -324,6 +323,34 @@ static struct step *oldest_request(struct visit_view *v)
 		if (v->steps[i].kind == STEP_HTTP && !v->steps[i].is_done)
 			return &v->steps[i];
 	return NULL;
+}
+
+const char *status_phrase(int64_t status)
+{
+	/* clang-format off */
+	static const struct {
+		int64_t status;
+		const char *phrase;
+	} phrases[] = { /* RFC 9110, 15 */
+		{200, "OK"},			{204, "No Content"},
+		{206, "Partial Content"},	{301, "Moved Permanently"},
+		{302, "Found"},			{303, "See Other"},
+		{304, "Not Modified"},		{307, "Temporary Redirect"},
+		{308, "Permanent Redirect"},	{400, "Bad Request"},
+		{401, "Unauthorized"},		{403, "Forbidden"},
+		{404, "Not Found"},		{405, "Method Not Allowed"},
+		{408, "Request Timeout"},	{410, "Gone"},
+		{413, "Content Too Large"},	{414, "URI Too Long"},
+		{500, "Internal Server Error"},	{501, "Not Implemented"},
+		{502, "Bad Gateway"},		{503, "Service Unavailable"},
+	};
+	/* clang-format on */
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(phrases); i++)
+		if (phrases[i].status == status)
+			return phrases[i].phrase;
+	return "(other)";
 }
 
 static void on_http_response(struct visit_view *v, const struct log_event *ev)
@@ -341,7 +368,7 @@ static void on_http_response(struct visit_view *v, const struct log_event *ev)
 		return;
 	end_step(s, ev);
 	SET(s->result, "%lld %s, %lld bytes%s%s", (long long)status,
-	    text_or(ev, "phrase", ""), (long long)octets, type ? ", " : "",
+	    status_phrase(status), (long long)octets, type && *type ? ", " : "",
 	    type ? type : "");
 }
 

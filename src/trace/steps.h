@@ -101,6 +101,9 @@ bool visit_find(struct visit_view *v, const struct trace_log *log,
 /* Number of the step that an event of the visit belongs to, from 1; 0: none. */
 size_t visit_step_of(const struct visit_view *v, uint32_t n);
 
+/* What a status of HTTP is called: "Not Found". */
+const char *status_phrase(int64_t status);
+
 /* Short name of a kind of step: "TCP". */
 const char *step_kind_name(enum step_kind kind);
 

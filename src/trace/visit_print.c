@@ -28,21 +28,13 @@ static double ms(uint64_t ns)
 	return (double)ns / (double)NS_PER_MS;
 }
 
-static const char *status_text(int64_t status)
-{
-	return status == 200   ? " OK"
-	       : status == 304 ? " Not Modified"
-	       : status == 404 ? " Not Found"
-			       : "";
-}
-
 static void put_headline(const struct visit_view *v,
 			 const struct visit_style *style, struct strbuf *out)
 {
 	strbuf_printf(out, "visit %s   ", v->url);
 	if (v->is_shown && v->status)
-		strbuf_printf(out, "%lld%s   %lld bytes   ",
-			      (long long)v->status, status_text(v->status),
+		strbuf_printf(out, "%lld %s   %lld bytes   ",
+			      (long long)v->status, status_phrase(v->status),
 			      (long long)v->octets);
 	else if (v->is_shown)
 		strbuf_puts(out, "from the browser cache   ");
