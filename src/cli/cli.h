@@ -67,12 +67,16 @@ int cli_make_dirs(const char *path);
 
 /**
  * struct cli_query - a question about a log: weft why, show, hops, back
+ * @command:	Which question
+ * @help:	Its text for --help
  * @n:		The number asked about
  * @verbosity:	How often -v was given
  * @is_json:	--json
  * @log:	The log that was found
  */
 struct cli_query {
+	const char *command;
+	const char *help;
 	struct mem mem;
 	uint32_t n;
 	int verbosity;
@@ -81,19 +85,35 @@ struct cli_query {
 	struct strbuf out;
 };
 
+/* What a question takes besides a number and a log. */
+enum cli_query_takes {
+	CLI_TAKES_JSON = 1 << 0,
+	CLI_TAKES_VERBOSE = 1 << 1,
+};
+
 /**
  * cli_query_begin() - Read the arguments of a question, and the log
+ * @q:		Filled in; goes with cli_query_end()
+ * @argc:	Arguments, the name of the command first
+ * @argv:	Likewise
  * @help:	Text for --help
+ * @takes:	CLI_TAKES_xxx
  *
  * The log is the file named by -l, or the newest *.jsonl in this folder or one
  * of those in it.
  *
- * Return: true; or false, with the exit status in @status
+ * Return: -1: go on; or the exit status, and there is nothing to end
  */
-bool cli_query_begin(struct cli_query *q, int argc, char **argv,
-		     const char *help, int *status);
+int cli_query_begin(struct cli_query *q, int argc, char **argv,
+		    const char *help, unsigned int takes);
 
-/* Write the answer and give everything back.  Returns the exit status. */
-int cli_query_end(struct cli_query *q, int status);
+/**
+ * cli_query_end() - Write the answer and give everything back
+ * @q:		The question
+ * @err:	0; a complaint was made if it is CLI_xxx; -errno otherwise
+ *
+ * Return: the exit status
+ */
+int cli_query_end(struct cli_query *q, int err);
 
 #endif /* CLI_CLI_H */

@@ -41,9 +41,9 @@ int cmd_back(int argc, char **argv)
 {
 	struct visit_view v;
 	struct cli_query q;
-	int status;
+	int status = cli_query_begin(&q, argc, argv, help, CLI_TAKES_JSON);
 
-	if (!cli_query_begin(&q, argc, argv, help, &status))
+	if (status >= 0)
 		return status;
 	if (!visit_find(&v, q.log, 1))
 		return cli_query_end(
@@ -52,5 +52,5 @@ int cmd_back(int argc, char **argv)
 		return cli_query_end(
 			&q,
 			cli_usage("back", "the visit has %zu steps", v.count));
-	return cli_query_end(&q, answer(&q, &v) ? CLI_FAILED : CLI_OK);
+	return cli_query_end(&q, answer(&q, &v));
 }

@@ -18,14 +18,10 @@ static const char help[] =
 int cmd_hops(int argc, char **argv)
 {
 	struct cli_query q;
-	int status;
+	int status = cli_query_begin(&q, argc, argv, help, 0);
 
-	if (!cli_query_begin(&q, argc, argv, help, &status))
+	if (status >= 0)
 		return status;
-	if (q.is_json)
-		return cli_query_end(
-			&q, cli_usage("hops", "there is no --json for hops; "
-					      "the log itself is JSON"));
 	if (chain_hops(q.log, q.n, &q.out))
 		return cli_query_end(
 			&q, cli_usage("hops", "#%u is about no frame", q.n));

@@ -35,14 +35,13 @@ static int answer(struct cli_query *q)
 int cmd_show(int argc, char **argv)
 {
 	struct cli_query q;
-	int status, err;
+	int err = cli_query_begin(&q, argc, argv, help,
+				  CLI_TAKES_JSON | CLI_TAKES_VERBOSE);
 
-	if (!cli_query_begin(&q, argc, argv, help, &status))
-		return status;
+	if (err >= 0)
+		return err;
 	err = answer(&q);
 	if (err == -EINVAL)
-		status = cli_usage("show", "#%u has no frame", q.n);
-	else
-		status = err ? CLI_FAILED : CLI_OK;
-	return cli_query_end(&q, status);
+		err = cli_usage("show", "#%u has no frame", q.n);
+	return cli_query_end(&q, err);
 }

@@ -21,9 +21,9 @@ static const char help[] =
 int cmd_why(int argc, char **argv)
 {
 	struct cli_query q;
-	int status;
+	int status = cli_query_begin(&q, argc, argv, help, CLI_TAKES_JSON);
 
-	if (!cli_query_begin(&q, argc, argv, help, &status))
+	if (status >= 0)
 		return status;
 	if (q.is_json) {
 		struct json j = json_begin(&q.out);

@@ -79,9 +79,28 @@ static int load(struct cli_query *q, const char *command, const char *path)
 	return q->log ? CLI_OK : CLI_USAGE;
 }
 
+/* One option.  False: it is none. */
+static bool take_option(struct cli_query *q, int c, unsigned int takes,
+			const char **path)
+{
+	switch (c) {
+	case 'j':
+		q->is_json = true;
+		return takes & CLI_TAKES_JSON;
+	case 'v':
+		q->verbosity++;
+		return takes & CLI_TAKES_VERBOSE;
+	case 'l':
+		*path = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* -1: go on. */
-static int options(struct cli_query *q, int argc, char **argv, const char *help,
-		   const char **path)
+static int options(struct cli_query *q, int argc, char **argv,
+		   unsigned int takes, const char **path)
 {
 	static const struct option longs[] = {
 		{"help", no_argument, NULL, 'h'},
@@ -93,18 +112,13 @@ static int options(struct cli_query *q, int argc, char **argv, const char *help,
 	int c;
 
 	opterr = 0;
+	optind = 1;
 	while ((c = getopt_long(argc, argv, ":hjl:v", longs, NULL)) != -1) {
 		if (c == 'h') {
-			fputs(help, stdout);
+			fputs(q->help, stdout);
 			return CLI_OK;
 		}
-		if (c == 'j')
-			q->is_json = true;
-		else if (c == 'v')
-			q->verbosity++;
-		else if (c == 'l')
-			*path = optarg;
-		else
+		if (!take_option(q, c, takes, path))
 			return cli_usage(argv[0], "what is '%s'?",
 					 argv[optind - 1]);
 	}
@@ -116,11 +130,11 @@ static int options(struct cli_query *q, int argc, char **argv, const char *help,
 	return -1;
 }
 
-static int begin(struct cli_query *q, int argc, char **argv, const char *help)
+static int begin(struct cli_query *q, int argc, char **argv, unsigned int takes)
 {
 	const char *path = NULL;
 	char found[4096];
-	int status = options(q, argc, argv, help, &path);
+	int status = options(q, argc, argv, takes, &path);
 
 	if (status >= 0)
 		return status;
@@ -137,25 +151,38 @@ static int begin(struct cli_query *q, int argc, char **argv, const char *help)
 	return -1;
 }
 
-bool cli_query_begin(struct cli_query *q, int argc, char **argv,
-		     const char *help, int *status)
+/* Give everything back. */
+static int finish(struct cli_query *q, int status)
 {
-	memset(q, 0, sizeof(*q));
-	mem_init_libc(&q->mem);
-	strbuf_init(&q->out, &q->mem);
-	*status = begin(q, argc, argv, help);
-	if (*status < 0)
-		return true;
-	cli_query_end(q, *status);
-	return false;
-}
-
-int cli_query_end(struct cli_query *q, int status)
-{
-	if (status == CLI_OK)
-		status = cli_put(&q->out);
 	strbuf_fini(&q->out);
 	trace_log_free(q->log);
 	q->log = NULL;
 	return status;
+}
+
+int cli_query_begin(struct cli_query *q, int argc, char **argv,
+		    const char *help, unsigned int takes)
+{
+	int status;
+
+	memset(q, 0, sizeof(*q));
+	q->command = argv[0];
+	q->help = help;
+	mem_init_libc(&q->mem);
+	strbuf_init(&q->out, &q->mem);
+	status = begin(q, argc, argv, takes);
+	return status < 0 ? status : finish(q, status);
+}
+
+int cli_query_end(struct cli_query *q, int err)
+{
+	int status = err;
+
+	if (err < 0) {
+		fprintf(stderr, "weft %s: %s\n", q->command, strerror(-err));
+		status = CLI_FAILED;
+	}
+	if (status == CLI_OK)
+		status = cli_put(&q->out);
+	return finish(q, status);
 }
