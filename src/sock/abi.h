@@ -22,6 +22,7 @@ enum {
 	SK_SOCK_STREAM		= 1,
 	SK_SOCK_DGRAM		= 2,
 	SK_SOCK_RAW		= 3,
+	SK_SOCK_TYPE_LAST	= 10,
 	SK_SOCK_TYPE_MASK	= 0xf,
 	SK_SOCK_NONBLOCK	= 0x800,	/* or'ed to the type */
 	SK_SOCK_CLOEXEC		= 0x80000,

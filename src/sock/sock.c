@@ -175,7 +175,7 @@ static int choose_ops(int domain, int type, int proto,
 	if (domain != SK_AF_INET)
 		return -EAFNOSUPPORT;
 	type &= SK_SOCK_TYPE_MASK;
-	if (type == 0 || type > 10)
+	if (type > SK_SOCK_TYPE_LAST)
 		return -EINVAL;
 	if (type == SK_SOCK_STREAM)
 		*ops = &sock_stream_ops;

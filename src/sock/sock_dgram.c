@@ -58,6 +58,8 @@ static long dgram_recv(struct sock *s, struct sock_io *io)
 
 	if (n < 0)
 		return n;
+	if (from.peer.addr.family == IP_NONE && !sock_may_block(s, io->flags))
+		return -EAGAIN; /* shut down, but Linux sees that asleep only */
 	if (io->from)
 		*io->from = from.peer;
 	io->want = 0;

@@ -116,6 +116,7 @@ enum stream_state {
 	STREAM_LISTENS,
 	STREAM_CONNECTING, /* connect() has not yet told how it ended */
 	STREAM_CONNECTED,  /* or was once */
+	STREAM_OVER,	   /* never to be connected again */
 };
 
 /* Values of options, as getsockopt() returns them. */

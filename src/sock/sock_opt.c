@@ -34,7 +34,8 @@
 #define TCP_RCVBUF	131072
 #define TCP_SNDBUF	16384
 #define UDP_SNDBUF	212992
-#define MAXSEG_DEFAULT	536
+#define MAXSEG_DEFAULT	536	/* told before there is a connection */
+#define MAXSEG_MAX	65495	/* no limit of ours */
 /* clang-format on */
 
 static bool is_stream(const struct sock *s)
@@ -114,7 +115,9 @@ static void apply_cork(struct sock *s)
 
 static void apply_maxseg(struct sock *s)
 {
-	tcp_set_maxseg(s->tcp, (unsigned int)s->opts.maxseg);
+	unsigned int mss = (unsigned int)s->opts.maxseg;
+
+	tcp_set_maxseg(s->tcp, mss ? mss : MAXSEG_MAX);
 }
 
 static void apply_keep_times(struct sock *s)
@@ -138,6 +141,9 @@ enum opt_kind {
 	OPT_BOOL = 4,	  /* any number but 0 is 1 */
 	OPT_BUF = 8,	  /* doubled, never below min, never above max */
 	OPT_DEFAULT = 16, /* -1 is what it was at first */
+	OPT_OCTET = 32,	  /* cut to eight bits */
+	OPT_NO_SET = 64,  /* streams may only ask */
+	OPT_ZERO = 128,	  /* 0, though below the range, is none */
 };
 
 /**
@@ -169,11 +175,11 @@ static const struct opt_row rows[] = {
 {SOCKET, SK_SO_RCVBUF, OPT_BOTH | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf},
 {SOCKET, SK_SO_SNDBUF, OPT_BOTH | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf},
 {IP, SK_IP_TTL, OPT_BOTH | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl},
-{IP, SK_IP_TOS, OPT_BOTH, AT(tos), 0, 255, apply_tos},
-{IP, SK_IP_MULTICAST_TTL, OPT_DGRAM | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl},
+{IP, SK_IP_TOS, OPT_BOTH | OPT_OCTET, AT(tos), 0, 255, apply_tos},
+{IP, SK_IP_MULTICAST_TTL, OPT_BOTH | OPT_NO_SET | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl},
 {TCP, SK_TCP_NODELAY, OPT_STREAM | OPT_BOOL, AT(nodelay), INT_MIN, INT_MAX, apply_nodelay},
 {TCP, SK_TCP_CORK, OPT_STREAM | OPT_BOOL, AT(cork), INT_MIN, INT_MAX, apply_cork},
-{TCP, SK_TCP_MAXSEG, OPT_STREAM, AT(maxseg), 88, 32767, apply_maxseg},
+{TCP, SK_TCP_MAXSEG, OPT_STREAM | OPT_ZERO, AT(maxseg), 88, 32767, apply_maxseg},
 {TCP, SK_TCP_KEEPIDLE, OPT_STREAM, AT(keep_idle_s), 1, 32767, apply_keep_times},
 {TCP, SK_TCP_KEEPINTVL, OPT_STREAM, AT(keep_interval_s), 1, 32767, apply_keep_times},
 {TCP, SK_TCP_KEEPCNT, OPT_STREAM, AT(keep_count), 1, 127, apply_keep_times},
@@ -185,7 +191,6 @@ static_assert(ARRAY_SIZE(rows) == 16, "as many as abi.h has numbers to set");
 static const struct sock_opts defaults = {
 	.ttl = 64,
 	.group_ttl = 1,
-	.maxseg = MAXSEG_DEFAULT,
 	.keep_idle_s = 7200,
 	.keep_interval_s = 75,
 	.keep_count = 9,
@@ -226,7 +231,7 @@ void sock_stream_apply(struct sock *s)
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct opt_row *row = &rows[i];
 
-		if (row->kinds & OPT_STREAM &&
+		if (row->kinds & OPT_STREAM && !(row->kinds & OPT_NO_SET) &&
 		    *value_of(&s->opts, row) != *value_of(&first.opts, row))
 			row->apply(s);
 	}
@@ -258,7 +263,9 @@ static int normalize(const struct opt_row *row, int v, int *kept)
 	}
 	if (row->kinds & OPT_DEFAULT && v == -1)
 		v = default_of(row);
-	if (v < row->min || v > row->max)
+	if (row->kinds & OPT_OCTET)
+		v &= 0xff;
+	if ((v < row->min || v > row->max) && !(row->kinds & OPT_ZERO && !v))
 		return -EINVAL;
 	*kept = row->kinds & OPT_BOOL ? v != 0 : v;
 	return 0;
@@ -270,6 +277,8 @@ static int set_number(struct sock *s, const struct opt_row *row,
 	int32_t v = 0;
 	int err;
 
+	if (row->kinds & OPT_NO_SET && is_stream(s))
+		return -EINVAL;
 	/* IP's options have been single octets once and still may be. */
 	if (len >= sizeof(v))
 		memcpy(&v, val, sizeof(v));
@@ -337,12 +346,26 @@ static int get_fact(struct sock *s, int name, struct sock_optval *val)
 	}
 }
 
+/* What is in use; before there is a connection, what was asked for. */
+static int maxseg_of(struct sock *s)
+{
+	struct tcp_info info;
+
+	if (s->state != STREAM_NEW && s->state != STREAM_LISTENS) {
+		tcp_get_info(s->tcp, &info);
+		return (int)info.snd_mss;
+	}
+	return s->opts.maxseg ? s->opts.maxseg : MAXSEG_DEFAULT;
+}
+
 static int getsockopt(struct sock *s, int level, int name,
 		      struct sock_optval *val)
 {
 	const struct opt_row *row = find_row(s, level, name);
 	int err = -ENOPROTOOPT;
 
+	if (row && row->kinds & OPT_ZERO)
+		return put_number(val, maxseg_of(s));
 	if (row)
 		return put_number(val, *value_of(&s->opts, row));
 	if (level == SK_SOL_SOCKET)

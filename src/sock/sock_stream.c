@@ -4,7 +4,7 @@
  *
  * Theory of operation
  * ===================
- * TCP knows eleven states, the calls care for four: what connect(), listen()
+ * TCP knows eleven states, the calls care for five: what connect(), listen()
  * and accept() may do next depends on which of them succeeded, not on what
  * the connection has come to since.
  *
@@ -17,6 +17,8 @@
  *	                      | it stands, and connect() has said so
  *	                      +------------------> CONNECTED  (accept(), too)
  *
+ * and OVER, for who called shutdown() before he asked how connecting ended.
+ *
  * A connection that failed leaves its socket usable: the transport's end is
  * replaced by a new one with the same options (renew()).
  */
@@ -26,6 +28,7 @@
 #include "core/probe.h"
 #include "core/waitq.h"
 
+#include "ip/ip.h"
 #include "sock/sock_int.h"
 #include "tcp/tcp.h"
 
@@ -69,6 +72,10 @@ static int stream_bind(struct sock *s, const struct endpoint *local)
 
 	if (!err)
 		s->bound = *local;
+	/* A foreign address is found before a second bind is. */
+	if (err == -EINVAL && !ip_addr_is_zero(local->addr) &&
+	    !ip_addr_is_ours(s->file.stack, local->addr))
+		return -EADDRNOTAVAIL;
 	return err;
 }
 
@@ -113,6 +120,8 @@ static int stream_connect(struct sock *s, const struct endpoint *peer)
 
 	if (s->state == STREAM_CONNECTING)
 		return connect_outcome(s);
+	if (s->state == STREAM_OVER)
+		return -EINVAL;
 	if (s->state != STREAM_NEW)
 		return -EISCONN;
 	if (peer->addr.family == IP_NONE)
@@ -159,6 +168,15 @@ static long stream_send(struct sock *s, struct sock_io *io)
 	return tcp_send(s->tcp, io->out + io->done, io->len - io->done, flags);
 }
 
+/* Asking for no octets asks whether there are any. */
+static long recv_nothing(struct sock *s)
+{
+	uint8_t octet;
+	long n = tcp_recv(s->tcp, &octet, 1, TCP_RECV_PEEK);
+
+	return n > 0 ? 0 : n;
+}
+
 static long stream_recv(struct sock *s, struct sock_io *io)
 {
 	unsigned int flags = io->flags & SK_MSG_PEEK ? TCP_RECV_PEEK : 0;
@@ -166,8 +184,16 @@ static long stream_recv(struct sock *s, struct sock_io *io)
 
 	if (s->state == STREAM_LISTENS)
 		return -ENOTCONN;
+	if (!io->len)
+		return recv_nothing(s);
 	return tcp_recv(s->tcp, io->flags & SK_MSG_TRUNC ? NULL : to,
 			io->len - io->done, flags);
+}
+
+/* Is the connection over, as far as its user is concerned? */
+static bool is_gone(enum tcp_state state)
+{
+	return state == TCPS_CLOSED || state == TCPS_TIME_WAIT;
 }
 
 static int stream_shutdown(struct sock *s, int how)
@@ -175,7 +201,10 @@ static int stream_shutdown(struct sock *s, int how)
 	enum tcp_state state = tcp_state(s->tcp);
 	int err = 0;
 
-	if (state == TCPS_CLOSED)
+	if (s->state == STREAM_CONNECTING)
+		s->state =
+			state == TCPS_CLOSED ? STREAM_OVER : STREAM_CONNECTED;
+	if (is_gone(state))
 		return -ENOTCONN;
 	if (state == TCPS_LISTEN)
 		return how == SK_SHUT_WR ? 0 : renew(s);
@@ -216,8 +245,7 @@ static struct endpoint stream_peer(const struct sock *s)
 {
 	enum tcp_state state = tcp_state(s->tcp);
 
-	if (state == TCPS_CLOSED || state == TCPS_LISTEN ||
-	    state == TCPS_SYN_SENT)
+	if (is_gone(state) || state == TCPS_LISTEN || state == TCPS_SYN_SENT)
 		return (struct endpoint){0};
 	return tcp_remote(s->tcp);
 }

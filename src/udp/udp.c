@@ -125,8 +125,6 @@ int udp_bind(struct udp_sock *u, const struct endpoint *local)
 {
 	if (local->addr.family != IP_V4)
 		return -EAFNOSUPPORT;
-	if (u->port)
-		return -EINVAL;
 	return udp_port_bind(u, local);
 }
 

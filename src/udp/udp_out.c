@@ -84,11 +84,16 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
 	return ip_output(u->stack, pkt, &how);
 }
 
-/* Everything that can be wrong before a packet is made. */
+/* Everything that can be wrong before a packet is made.  Even a call that fails
+ * binds the socket, as in Linux. */
 static int check_send(struct udp_sock *u, size_t len, const struct endpoint *to)
 {
 	static const struct endpoint any = {.addr = {.family = IP_V4}};
 
+	int err = u->port ? 0 : udp_bind(u, &any);
+
+	if (err)
+		return err;
 	if (len > UDP_PAYLOAD_MAX)
 		return -EMSGSIZE;
 	if (!to)
@@ -103,7 +108,7 @@ static int check_send(struct udp_sock *u, size_t len, const struct endpoint *to)
 		return -EPIPE;
 	if (!u->may_bcast && ip_addr_is_bcast(u->stack, to->addr))
 		return -EACCES;
-	return u->port ? 0 : udp_bind(u, &any);
+	return 0;
 }
 
 long udp_send(struct udp_sock *u, const void *buf, size_t len,

@@ -136,6 +136,8 @@ int udp_port_bind(struct udp_sock *u, const struct endpoint *local)
 
 	if (!may_bind_to(u->stack, local->addr))
 		return -EADDRNOTAVAIL;
+	if (u->port)
+		return -EINVAL;
 	if (!num) {
 		err = draw_port(u, &num);
 		if (err)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SUPPORT_SOCKSET_H
+#define SUPPORT_SOCKSET_H
+
+/*
+ * sockset.h - the calls on sockets as a table, so that one conversation can
+ *	       be held on weft and on the kernel
+ *
+ * All sockets are non-blocking.  Addresses are numbers in host order, results
+ * are those of the call or -errno.  Numbers of families, options and flags
+ * are Linux's on both sides.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SET_LOOPBACK 0x7f000001U
+
+struct sockset {
+	const char *name;
+	void *arg;
+	int (*socket)(void *arg, int domain, int type, int proto);
+	int (*not_a_socket)(void *arg);
+	int (*bind)(void *arg, int fd, uint32_t addr, uint16_t port);
+	/* Port 0 and address 0: AF_UNSPEC. */
+	int (*connect)(void *arg, int fd, uint32_t addr, uint16_t port);
+	int (*listen)(void *arg, int fd, int backlog);
+	int (*accept)(void *arg, int fd);
+	long (*send)(void *arg, int fd, size_t len, int flags);
+	long (*sendto)(void *arg, int fd, size_t len, uint16_t port);
+	long (*recv)(void *arg, int fd, size_t len, int flags);
+	int (*shutdown)(void *arg, int fd, int how);
+	int (*close)(void *arg, int fd);
+	int (*set)(void *arg, int fd, int level, int name, int val);
+	int (*set_raw)(void *arg, int fd, int opt, const void *val, size_t len);
+	/* The value, or -errno less a million. */
+	int (*get)(void *arg, int fd, int level, int name);
+	int (*port)(void *arg, int fd);	    /* local */
+	int (*has_peer)(void *arg, int fd); /* 0 or -ENOTCONN */
+	/* Wait up to @ms for @events; what is ready then. */
+	int (*poll)(void *arg, int fd, int events, int ms);
+};
+
+#define SET_FAILED(ret) ((ret) <= -1000000)
+
+/* The kernel's; NULL-able functions are all there. */
+extern const struct sockset kernel_sockset;
+
+#endif /* SUPPORT_SOCKSET_H */
