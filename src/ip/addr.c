@@ -93,7 +93,7 @@ static int addr_add_routes(struct ip *ip, struct ip_ifaddr *a)
 	int err = 0;
 
 	for (i = 0; i < n && !err; i++) {
-		err = trie_add(&ip->trie, &r[i]);
+		err = route_insert(ip, &r[i]);
 		if (err == -EEXIST && route_is_shared(ip, a, &r[i]))
 			err = 0;
 	}
@@ -101,7 +101,7 @@ static int addr_add_routes(struct ip *ip, struct ip_ifaddr *a)
 		return 0;
 	while (--i)
 		if (!route_is_shared(ip, a, &r[i - 1]))
-			trie_del(&ip->trie, &r[i - 1]);
+			route_remove(ip, &r[i - 1]);
 	return err;
 }
 
@@ -145,7 +145,7 @@ static void addr_free(struct ip *ip, struct ip_ifaddr *a)
 
 	while (n--)
 		if (!route_is_shared(ip, a, &r[n]))
-			trie_del(&ip->trie, &r[n]);
+			route_remove(ip, &r[n]);
 	arp_addr_del(ip->stack, a->netif, a->net.addr);
 	list_del(&a->node);
 	mem_free(ip->stack->place.env->mem, a, sizeof(*a));
@@ -165,8 +165,11 @@ int ip_addr_del(struct stack *stack, struct netif *netif, struct ip4_net net)
 
 bool ip_addr_is_ours(struct stack *stack, struct ip_addr addr)
 {
-	const struct ip_route *r = ip_route_lookup(stack, addr);
+	const struct ip_route *r;
 
+	if (addr.family != IP_V4)
+		return false;
+	r = route_find(ip_of(stack), addr.v4);
 	return r && r->kind == IP_ROUTE_LOCAL;
 }
 
@@ -178,7 +181,7 @@ bool ip_addr_is_bcast(struct stack *stack, struct ip_addr addr)
 		return false;
 	if (ip4_is_broadcast(addr.v4))
 		return true;
-	r = ip_route_lookup(stack, addr);
+	r = route_find(ip_of(stack), addr.v4);
 	return r && r->kind == IP_ROUTE_BCAST;
 }
 
@@ -290,7 +293,7 @@ static void routes_drop(struct ip *ip, struct netif *netif)
 		trie_walk(&ip->trie, route_through, &r);
 		if (r.net.len == 255)
 			return;
-		trie_del(&ip->trie, &r);
+		route_remove(ip, &r);
 	}
 }
 

@@ -49,11 +49,6 @@ void ip_changed(struct ip *ip)
 		ip->generation = 1;
 }
 
-void ip_netif_changed(struct stack *stack)
-{
-	ip_changed(ip_of(stack));
-}
-
 /* Tell the transport that its packet did not get beyond this host. */
 static void tell_own(struct ip *ip, const struct pkt *pkt,
 		     const struct ip4_hdr *h)
@@ -150,6 +145,7 @@ void ip_fini(struct stack *stack)
 	while ((node = list_pop_head(&ip->groups)))
 		mem_free(mem, container_of(node, struct ip_group, node),
 			 sizeof(struct ip_group));
+	fib_free(ip->fib);
 	trie_fini(&ip->trie);
 	mem_free(mem, ip, sizeof(*ip));
 	stack->slot[SLOT_IP] = NULL;

@@ -120,9 +120,9 @@ static void fwd_send(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 	ip_xmit(ip, pkt, hop, hop->netif->mtu);
 }
 
-void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
+void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
+		const struct ip_route *r)
 {
-	const struct ip_route *r = route_find(ip, h->dst);
 	struct ip_hop hop = {.next_hop = h->dst};
 	struct ip4_hdr now = *h;
 	enum drop why;

@@ -188,7 +188,7 @@ static void in_to_one(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 	else if (r && r->kind == IP_ROUTE_LOCAL)
 		in_local(ip, pkt, h);
 	else if (ip->is_forwarding)
-		ip_forward(ip, pkt, h);
+		ip_forward(ip, pkt, h, r);
 	else
 		pkt_drop(place, pkt, DROP_ip_not_ours);
 }

@@ -9,9 +9,10 @@
  *	ip_in.c		a packet arrives		ip_fwd.c  it goes on
  *	ip_out.c	a packet of ours leaves		ip_xmit.c any packet leaves
  *	addr.c		our addresses			route.c	  the table
- *	trie.c		longest prefix match		pmtu.c	  path MTUs
+ *	trie.c		longest prefix match		fib.c	  ... of very many
  *	frag.c		fragments out			reass.c	  fragments in
  *	gso.c		large segments out		ip_id.c	  identification
+ *	pmtu.c		path MTUs
  */
 
 #include "base/hash.h"
@@ -54,9 +55,26 @@ int trie_del(struct trie *t, const struct ip_route *r); /* -ENOENT */
 /* Best usable route to @dst; if @netif is not NULL, only through it. */
 const struct ip_route *trie_lookup(const struct trie *t, ip4_addr dst,
 				   const struct netif *netif);
+/* The same, only prefixes of at most @len_max bits. */
+const struct ip_route *trie_lookup_upto(const struct trie *t, ip4_addr dst,
+					uint8_t len_max);
 /* In order of address, then length; @fn returns false to stop. */
 void trie_walk(const struct trie *t,
 	       bool (*fn)(void *arg, const struct ip_route *r), void *arg);
+
+/*
+ * The same for many routes: only next hops, and fast.
+ */
+
+struct fib;
+
+struct fib *fib_new(struct mem *mem); /* NULL: no memory */
+void fib_free(struct fib *f);	      /* NULL is fine */
+/* The best usable route to @net as a whole is now @r, perhaps a shorter one;
+ * NULL: none.  0, -ENOMEM or -ENOSPC, and the table is of no use then. */
+int fib_set(struct fib *f, struct ip4_net net, const struct ip_route *r);
+/* Its net means nothing.  Lent until the table changes. */
+const struct ip_route *fib_lookup(const struct fib *f, ip4_addr dst);
 
 /*
  * The state of IP in one stack.
@@ -90,6 +108,7 @@ struct reass;
 /**
  * struct ip - IP in one stack
  * @generation:	Grows when addresses or routes change; never 0
+ * @fib:	Beside the trie when there are many routes, else NULL
  * @lo:		"lo", through which packets to ourselves go; NULL: none
  * @id_key:	Of the permutation in ip_id.c
  * @id_next:	Its argument
@@ -104,6 +123,7 @@ struct ip {
 	bool is_rpf_strict;
 	uint32_t generation;
 	struct trie trie;
+	struct fib *fib;
 	struct route_cached cache[ROUTE_CACHE_SIZE];
 	struct list addrs;
 	struct list groups;
@@ -139,6 +159,9 @@ const struct ip_proto *ip_proto_find(const struct ip *ip, uint8_t proto);
 void ip_changed(struct ip *ip);
 
 /* route.c */
+int route_insert(struct ip *ip, const struct ip_route *r); /* as trie_add() */
+int route_remove(struct ip *ip, const struct ip_route *r); /* as trie_del() */
+/* Best route; of its net only the next hop is to be relied on. */
 const struct ip_route *route_find(struct ip *ip, ip4_addr dst);
 void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,
 		const struct ip_route *r);
@@ -167,8 +190,9 @@ void ip_input(struct stack *stack, struct pkt *pkt);
 /* A whole packet that is for us; takes @pkt, its header is at the front. */
 void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h);
 
-/* ip_fwd.c */
-void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h);
+/* ip_fwd.c: @r is the route to its destination, or NULL */
+void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
+		const struct ip_route *r);
 
 /* Where a packet goes. */
 struct ip_hop {

@@ -314,8 +314,9 @@ int ip_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out)
 struct netif *ip_netif_for(struct stack *stack, struct ip_addr dst)
 {
 	struct ip *ip = ip_of(stack);
-	const struct ip_route *r = ip_route_lookup(stack, dst);
+	const struct ip_route *r;
 
+	r = dst.family == IP_V4 ? route_find(ip, dst.v4) : NULL;
 	if (!r)
 		return NULL;
 	return r->kind == IP_ROUTE_LOCAL ? ip->lo : r->netif;

@@ -9,6 +9,8 @@
  * and not once for a packet.  Whatever changes addresses or routes counts up
  * a generation, and every remembered answer of an older one is void: here,
  * and in the struct ip_route_ref of connections.
+ *
+ * From FIB_MIN routes on a second table (fib.c) takes the place of the cache.
  */
 
 #include <errno.h>
@@ -17,6 +19,77 @@
 #include "core/probe.h"
 
 #include "ip/ip_int.h"
+
+#define FIB_MIN 512
+
+/* Without memory the trie has to do alone. */
+static void fib_give_up(struct ip *ip)
+{
+	fib_free(ip->fib);
+	ip->fib = NULL;
+}
+
+static bool fib_copy(void *arg, const struct ip_route *r)
+{
+	struct ip *ip = arg;
+	const struct ip_route *best =
+		trie_lookup_upto(&ip->trie, r->net.addr, r->net.len);
+
+	if (fib_set(ip->fib, r->net, best))
+		fib_give_up(ip);
+	return ip->fib;
+}
+
+static void fib_build(struct ip *ip)
+{
+	ip->fib = fib_new(ip->stack->place.env->mem);
+	if (ip->fib)
+		trie_walk(&ip->trie, fib_copy, ip);
+}
+
+/* The routes to @net have changed. */
+static void fib_follow(struct ip *ip, struct ip4_net net)
+{
+	const struct ip_route *best;
+
+	if (!ip->fib) {
+		if (ip->trie.count == FIB_MIN)
+			fib_build(ip);
+		return;
+	}
+	best = trie_lookup_upto(&ip->trie, net.addr, net.len);
+	if (fib_set(ip->fib, net, best))
+		fib_give_up(ip);
+}
+
+int route_insert(struct ip *ip, const struct ip_route *r)
+{
+	int err = trie_add(&ip->trie, r);
+
+	if (!err)
+		fib_follow(ip, r->net);
+	return err;
+}
+
+int route_remove(struct ip *ip, const struct ip_route *r)
+{
+	int err = trie_del(&ip->trie, r);
+
+	if (!err)
+		fib_follow(ip, r->net);
+	return err;
+}
+
+void ip_netif_changed(struct stack *stack)
+{
+	struct ip *ip = ip_of(stack);
+
+	ip_changed(ip);
+	if (!ip->fib)
+		return;
+	fib_give_up(ip); /* it knows only routes that could be used then */
+	fib_build(ip);
+}
 
 static struct route_cached *cache_slot(struct ip *ip, ip4_addr dst)
 {
@@ -27,7 +100,13 @@ static struct route_cached *cache_slot(struct ip *ip, ip4_addr dst)
 const struct ip_route *route_find(struct ip *ip, ip4_addr dst)
 {
 	struct route_cached *c = cache_slot(ip, dst);
+	const struct ip_route *r;
 
+	if (ip->fib) {
+		r = fib_lookup(ip->fib, dst);
+		if (!r || r->netif->is_up)
+			return r;
+	}
 	if (c->generation == ip->generation && c->dst.v == dst.v &&
 	    c->route->netif->is_up)
 		return c->route;
@@ -49,6 +128,8 @@ void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,
 
 	if (!ip->stack->place.env->probe)
 		return;
+	if (r)
+		r = trie_lookup(&ip->trie, dst, NULL); /* to name its net */
 	if (!r) {
 		PROBE(&ip->stack->place, EV_LOOKUP, R_ROUTE_MISS, pkt,
 		      EVF_IP("dst", &to));
@@ -96,7 +177,7 @@ int ip_route_add(struct stack *stack, struct ip4_net net, ip4_addr gateway,
 	} else {
 		r.src = ip_addr_of(stack, netif).addr;
 	}
-	err = trie_add(&ip->trie, &r);
+	err = route_insert(ip, &r);
 	if (!err)
 		ip_changed(ip);
 	return err;
@@ -138,7 +219,7 @@ int ip_route_del(struct stack *stack, struct ip4_net net, ip4_addr gateway,
 		trie_walk(&ip->trie, search_step, &s);
 		s.want.netif = s.found;
 	}
-	err = trie_del(&ip->trie, &s.want);
+	err = route_remove(ip, &s.want);
 	if (!err)
 		ip_changed(ip);
 	return err;
@@ -146,7 +227,9 @@ int ip_route_del(struct stack *stack, struct ip4_net net, ip4_addr gateway,
 
 const struct ip_route *ip_route_lookup(struct stack *stack, struct ip_addr dst)
 {
-	return dst.family == IP_V4 ? route_find(ip_of(stack), dst.v4) : NULL;
+	return dst.family == IP_V4
+		       ? trie_lookup(&ip_of(stack)->trie, dst.v4, NULL)
+		       : NULL;
 }
 
 struct for_each {

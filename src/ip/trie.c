@@ -294,6 +294,23 @@ const struct ip_route *trie_lookup(const struct trie *t, ip4_addr dst,
 	return best;
 }
 
+const struct ip_route *trie_lookup_upto(const struct trie *t, ip4_addr dst,
+					uint8_t len_max)
+{
+	const struct ip_route *best = NULL, *r;
+	const struct trie_node *n = t->root;
+
+	while (n && n->len <= len_max && node_covers(n, dst.v)) {
+		r = n->routes ? routes_pick(n->routes, NULL) : NULL;
+		if (r)
+			best = r;
+		if (n->len == 32)
+			break;
+		n = n->child[bit_of(dst.v, n->len)];
+	}
+	return best;
+}
+
 void trie_walk(const struct trie *t,
 	       bool (*fn)(void *arg, const struct ip_route *r), void *arg)
 {

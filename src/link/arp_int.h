@@ -100,8 +100,12 @@ struct arp_proxy {
 	struct ip4_net net;
 };
 
+/* Neighbours looked up lately, by the last bits of their addresses. */
+#define ARP_RECENT 16
+
 struct arp {
 	struct stack *stack;
+	struct arp_entry *recent[ARP_RECENT];
 	struct htab tab;
 	struct pool entries;
 	struct hash_key key;

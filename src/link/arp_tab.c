@@ -84,8 +84,15 @@ struct arp_entry *arp_find(struct arp *arp, const struct netif *netif,
 			   ip4_addr addr)
 {
 	struct arp_key key = {.netif = netif, .addr = addr};
+	struct arp_entry **recent = &arp->recent[addr.v % ARP_RECENT];
+	struct arp_entry *e = *recent;
 
-	return htab_find(&arp->tab, arp_hash(arp, netif, addr), arp_eq, &key);
+	if (e && arp_eq(e, &key))
+		return e;
+	e = htab_find(&arp->tab, arp_hash(arp, netif, addr), arp_eq, &key);
+	if (e)
+		*recent = e;
+	return e;
 }
 
 void arp_free(struct arp_entry *e)
@@ -93,6 +100,8 @@ void arp_free(struct arp_entry *e)
 	struct arp *arp = e->arp;
 
 	check(list_is_empty(&e->queue));
+	if (arp->recent[e->addr.v % ARP_RECENT] == e)
+		arp->recent[e->addr.v % ARP_RECENT] = NULL;
 	stack_disarm(arp->stack, &e->timer);
 	arp->count[e->rank]--;
 	list_del(&e->node);

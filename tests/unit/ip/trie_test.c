@@ -18,6 +18,7 @@
 struct world {
 	struct mem mem;
 	struct trie trie;
+	struct fib *fib;
 	struct netif a, b;
 };
 
@@ -27,6 +28,7 @@ static int setup(void **state)
 
 	mem_init_libc(&w->mem);
 	trie_init(&w->trie, &w->mem);
+	w->fib = fib_new(&w->mem);
 	w->a.is_up = w->b.is_up = true;
 	*state = w;
 	return 0;
@@ -36,6 +38,7 @@ static int teardown(void **state)
 {
 	struct world *w = *state;
 
+	fib_free(w->fib);
 	trie_fini(&w->trie);
 	assert_int_equal(w->mem.in_use_count, 0);
 	free(w);
@@ -144,11 +147,21 @@ static struct ip_route random_route(struct world *w, struct rng *rng)
 {
 	struct ip_route r = {.netif = &w->a};
 
+	/* So that the second table's answer tells which route it is. */
+	r.src.v = rng_u32(rng) & 63;
 	/* Few bits vary, so that prefixes nest. */
 	r.net.addr.v = rng_u32(rng) & 0xc3c00f0f;
 	r.net.len = (uint8_t)rng_below(rng, 33);
 	r.net = ip4_net_base(r.net);
 	return r;
+}
+
+/* Keep the second table as the first one. */
+static void follow(struct world *w, struct ip4_net net)
+{
+	assert_int_equal(fib_set(w->fib, net,
+				 trie_lookup_upto(&w->trie, net.addr, net.len)),
+			 0);
 }
 
 static void model_step(struct world *w, struct model *m, struct rng *rng)
@@ -169,6 +182,7 @@ static void model_step(struct world *w, struct model *m, struct rng *rng)
 		assert_int_equal(trie_add(&w->trie, &r), 0);
 		m->r[m->count++] = r;
 	}
+	follow(w, r.net);
 }
 
 static void same_as_a_list_that_is_searched(void **state)
@@ -180,7 +194,7 @@ static void same_as_a_list_that_is_searched(void **state)
 
 	m.count = 0;
 	rng_init(&rng, 7, "trie");
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < 4000; i++) {
 		model_step(w, &m, &rng);
 		for (j = 0; j < 5; j++) {
 			ip4_addr dst = {rng_u32(&rng) & 0xc3c00f0f};
@@ -195,8 +209,11 @@ static void same_as_a_list_that_is_searched(void **state)
 		assert_int_equal(w->trie.count, m.count);
 		assert_true(w->trie.nodes.in_use <= 2 * m.count);
 	}
-	while (m.count)
+	while (m.count) {
 		trie_del(&w->trie, &m.r[--m.count]);
+		follow(w, m.r[m.count].net);
+	}
+	assert_null(fib_lookup(w->fib, (ip4_addr){0}));
 	assert_int_equal(w->trie.nodes.in_use, 0);
 }
 
