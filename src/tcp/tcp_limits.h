@@ -19,7 +19,8 @@
 
 /* Times in a row that something is sent again before giving up. */
 #define TCP_TRIES_SYN	  6  /* 127 s */
-#define TCP_TRIES_SYN_ACK 5  /* 63 s */
+#define TCP_TRIES_SYN_ACK 2  /* 7 s; a SYN with a forged source must not make
+			      * us send its victim more than three answers */
 #define TCP_TRIES_DATA	  15 /* between 13 and 30 minutes */
 #define TCP_TRIES_ORPHAN  8  /* nobody waits for the result */
 

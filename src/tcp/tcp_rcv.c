@@ -23,7 +23,8 @@
  *
  * Invariants
  * ----------
- *  (1) rcv_nxt and rcv_adv never move back.
+ *  (1) rcv_nxt and rcv_adv never move back; rcv_adv is beyond the buffer by
+ *	less than two units of the header's window, unless rcvbuf was lowered.
  *  (2) The receive queue ends at rcv_nxt, or was given up (RCV_CLOSED).
  *  (3) Both queues together keep at most twice rcvbuf alive.
  */
@@ -61,21 +62,35 @@ static uint32_t worthwhile(const struct tcp_conn *c)
 	return room - wnd;
 }
 
+/* Would an edge at @edge promise more than there is room for, but for the
+ * rounding? */
+static bool is_too_far(const struct tcp_conn *c, seq32 edge)
+{
+	uint32_t limit = free_room(c) + (1U << c->rcv_wscale);
+
+	return seq_gt(edge, seq_add(c->rcv_nxt, limit));
+}
+
 /*
  * Headers carry the window in units of 2^rcv_wscale.  Moving right we round
  * down, so as not to promise too much; keeping the edge we round up, so as not
- * to take back what was promised.
+ * to take back what was promised.  Each rounding up moves the edge a little,
+ * and many small segments would move it far beyond the buffer; so when it is
+ * there we round down after all.  The peer then sees an edge a few octets left
+ * of the one before, but what lies between is still taken: rcv_adv stays.
  */
 uint16_t tcp_rcv_window(struct tcp_conn *c)
 {
-	uint32_t more = worthwhile(c), wnd = window(c) + more;
-	uint32_t unit = 1U << c->rcv_wscale, field;
+	uint32_t wnd = window(c) + worthwhile(c), unit = 1U << c->rcv_wscale;
+	uint32_t field = min_u32(wnd >> c->rcv_wscale, 65535);
+	seq32 edge = seq_add(c->rcv_nxt, field * unit);
 
-	field = wnd >> c->rcv_wscale;
-	if (seq_lt(seq_add(c->rcv_nxt, field * unit), c->rcv_adv))
+	if (seq_lt(edge, c->rcv_adv) && field < 65535 &&
+	    !is_too_far(c, seq_add(edge, unit))) {
 		field++;
-	field = min_u32(field, 65535);
-	c->rcv_adv = seq_max(c->rcv_adv, seq_add(c->rcv_nxt, field * unit));
+		edge = seq_add(edge, unit);
+	}
+	c->rcv_adv = seq_max(c->rcv_adv, edge);
 	return (uint16_t)field;
 }
 
