@@ -18,11 +18,12 @@
 #define TCP_RTO_MAX_NS	   (120 * NS_PER_S)
 
 /* Times in a row that something is sent again before giving up. */
-#define TCP_TRIES_SYN	  6  /* 127 s */
-#define TCP_TRIES_SYN_ACK 2  /* 7 s; a SYN with a forged source must not make
+#define TCP_TRIES_SYN 6 /* 127 s */
+#define TCP_TRIES_SYN_ACK \
+	2		    /* 7 s; a SYN with a forged source must not make
 			      * us send its victim more than three answers */
-#define TCP_TRIES_DATA	  15 /* between 13 and 30 minutes */
-#define TCP_TRIES_ORPHAN  8  /* nobody waits for the result */
+#define TCP_TRIES_DATA	 15 /* between 13 and 30 minutes */
+#define TCP_TRIES_ORPHAN 8  /* nobody waits for the result */
 
 /* Delayed ACK (RFC 9293, 3.8.6.3: less than 500 ms). */
 #define TCP_DELACK_NS (40 * NS_PER_MS)

@@ -115,7 +115,9 @@ static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 
 	if (!avail && !fin)
 		return false;
-	len = min_u32(min_u32(avail, wnd), min_u32(cwnd, TCP_GSO_MAX));
+	/* One packet: several segments, or one that is larger than these. */
+	len = max_u32(TCP_GSO_MAX, c->mss);
+	len = min_u32(min_u32(avail, wnd), min_u32(cwnd, len));
 	if (cwnd < min_u32(avail, wnd))
 		c->flags |= TCPF_CWND_LIMIT;
 	fin = fin && len == avail && wnd > len;
