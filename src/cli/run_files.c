@@ -38,8 +38,7 @@ static bool is_of_interest(const struct lab *lab, const struct lab_node *node)
 {
 	const struct lab_line *line = lab->spec.script.items;
 
-	/* A router sees most frames twice, which would look like loss. */
-	if (node->kind.v == LAB_SWITCH || node->kind.v == LAB_ROUTER)
+	if (node->kind.v == LAB_SWITCH)
 		return false;
 	if (lab->spec.nodes.count <= SMALL_LAB || node->serve.item.is_set)
 		return true;
@@ -88,27 +87,46 @@ static int write_one(const char *dir, const char *name,
 	return cli_write_file(path, text->text, text->len);
 }
 
+/* @netif NULL: the only one of the node. */
 static int write_capture(struct lab_run *run, const char *dir,
-			 const struct lab_node *node, struct capture *c,
+			 struct capture *c, const char *netif,
 			 struct strbuf *names)
 {
 	const struct lab *lab = lab_run_lab(run);
 	struct labels labels = {.log = c->log, .number = 1};
 	struct strbuf out;
-	char name[128];
+	char name[256];
 	int err = 0;
 
 	labels.has_visit = visit_find(&labels.visit, c->log, 1);
-	c->host = node->item.name.s;
+	c->netif = netif;
 	c->label = label;
 	c->arg = &labels;
 	strbuf_init(&out, lab->arena.mem);
 	if (capture_write(c, &out)) {
-		(void)snprintf(name, sizeof(name), "%s.%s.pcapng",
-			       lab->spec.name.s, node->item.name.s);
+		(void)snprintf(name, sizeof(name), "%s.%s%s%s.pcapng",
+			       lab->spec.name.s, c->host, netif ? "." : "",
+			       netif ? netif : "");
 		err = write_one(dir, name, &out, names);
 	}
 	strbuf_fini(&out);
+	return err;
+}
+
+/* One file for each interface. */
+static int write_captures(struct lab_run *run, const char *dir,
+			  const struct lab_node *node, struct capture *c,
+			  struct strbuf *names)
+{
+	const struct lab_iface *iface = node->interfaces.items;
+	size_t i, count = node->interfaces.count;
+	int err = 0;
+
+	c->host = node->item.name.s;
+	if (count == 1)
+		return write_capture(run, dir, c, NULL, names);
+	for (i = 0; i < count && !err; i++)
+		err = write_capture(run, dir, c, iface[i].item.name.s, names);
 	return err;
 }
 
@@ -146,6 +164,6 @@ int run_write_files(struct lab_run *run, const char *dir, const char *command,
 	err = write_log(run, dir, names);
 	for (size_t i = 0; i < lab->spec.nodes.count && !err; i++)
 		if (is_of_interest(lab, &node[i]))
-			err = write_capture(run, dir, &node[i], &c, names);
+			err = write_captures(run, dir, &node[i], &c, names);
 	return err;
 }

@@ -2,9 +2,9 @@
 /*
  * capture.c - what one host saw, as a capture file
  *
- * One capture point per file: a file with several would make Wireshark report
- * retransmissions that never were, because it would see each frame more than
- * once.
+ * One capture point per file, which is an interface: a file with several would
+ * make Wireshark report retransmissions that never were, because it would see
+ * each frame more than once.
  *
  * A frame that leaves and is lost on the way is in the sender's file all the
  * same, as it would be in a real capture; unlike there, a comment says where
@@ -34,7 +34,8 @@ static bool is_mine(const struct capture *c, const struct log_event *ev)
 {
 	return (ev->kind == EV_TX || ev->kind == EV_RX) && ev->frame &&
 	       ev->netif && !strcmp(ev->host, c->host) &&
-	       strcmp(ev->netif, "lo") != 0;
+	       strcmp(ev->netif, "lo") != 0 &&
+	       (!c->netif || !strcmp(ev->netif, c->netif));
 }
 
 /* Number of the interface in the file; counts it in if it is new. */

@@ -18,6 +18,8 @@ typedef void capture_label_fn(void *arg, uint32_t n, struct strbuf *out);
  * struct capture - a capture point
  * @log:	The log
  * @host:	Whose interfaces
+ * @netif:	(optional) Only this one.  A file of several shows what a router
+ *		passes on twice, which looks like a retransmission
  * @comment:	For the section header: command, seed, lab
  * @label:	(optional) Words in front of each comment
  * @arg:	Its argument
@@ -25,6 +27,7 @@ typedef void capture_label_fn(void *arg, uint32_t n, struct strbuf *out);
 struct capture {
 	const struct trace_log *log;
 	const char *host;
+	const char *netif;
 	const char *comment;
 	capture_label_fn *label;
 	void *arg;

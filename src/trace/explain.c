@@ -234,10 +234,33 @@ static bool is_switch(const struct trace_log *log, const char *host)
 	return kind && !strcmp(kind, "switch");
 }
 
+static bool is_dns(const struct filler *f)
+{
+	const struct frame_view *v = &f->view;
+
+	return f->has_view && f->log && f->ev->what == R_UDP_SEND &&
+	       v->has_udp && (v->sport == 53 || v->dport == 53);
+}
+
+/* What kind of frame it is. */
+static const char *noun_of(const struct filler *f)
+{
+	if (is_dns(f))
+		return f->view.dport == 53 ? "DNS question" : "DNS answer";
+	return words_of(f->ev->what)->noun;
+}
+
+static void say_dns(struct filler *f, struct strbuf *out)
+{
+	strbuf_puts(out, noun_of(f));
+	put_template(f, " to {ip.dst}: ", out);
+	frame_label(f->log, f->ev, out);
+}
+
 static void say_relayed(struct filler *f, struct strbuf *out)
 {
 	put_template(f, "{host} passes it on: ", out);
-	strbuf_puts(out, words_of(f->ev->what)->noun);
+	strbuf_puts(out, noun_of(f));
 	put_template(f, "[ for {ip.dst}]", out);
 	if (!is_switch(f->log, f->ev->host))
 		put_template(f, "[, time to live {ip.ttl}]", out);
@@ -245,13 +268,13 @@ static void say_relayed(struct filler *f, struct strbuf *out)
 
 static void say_received(struct filler *f, struct strbuf *out)
 {
-	strbuf_puts(out, words_of(f->ev->what)->noun);
+	strbuf_puts(out, noun_of(f));
 	put_template(f, " arrives at {host}[ from {ip.src}]", out);
 }
 
 static void say_dropped(struct filler *f, struct strbuf *out)
 {
-	strbuf_puts(out, words_of(f->ev->what)->noun);
+	strbuf_puts(out, noun_of(f));
 	put_template(f, " dropped at {host}[: {text}]", out);
 }
 
@@ -266,6 +289,8 @@ void explain_say(const struct trace_log *log, const struct log_event *ev,
 		say_received(&f, out);
 	else if (frame_is_relayed(ev))
 		say_relayed(&f, out);
+	else if (is_dns(&f))
+		say_dns(&f, out);
 	else
 		put_template(&f, words_of(ev->what)->say, out);
 }

@@ -157,6 +157,14 @@ static const char *first_word_after(const char *text)
 	return p ? p + 1 : text;
 }
 
+/* No answer, but the names of servers that know more. */
+static bool is_referral(const struct dissection *d)
+{
+	const struct dis_field *answers = dis_find(d, "DNS", "ANCOUNT");
+
+	return answers && !strcmp(dis_value(d, answers), "0");
+}
+
 /* The question, or the first record of the answer. */
 static void label_dns(struct mem *mem, const struct log_event *ev,
 		      struct strbuf *out)
@@ -177,9 +185,12 @@ static void label_dns(struct mem *mem, const struct log_event *ev,
 				      dis_value(&d, name));
 		else if (strstr(dis_value(&d, flags), "no such name"))
 			strbuf_puts(out, "no such name");
+		else if (!data)
+			strbuf_puts(out, "no such record");
 		else
-			strbuf_puts(out, data ? dis_value(&d, data)
-					      : "no such record");
+			strbuf_printf(out, "%s%s",
+				      is_referral(&d) ? "ask " : "",
+				      dis_value(&d, data));
 	}
 	dissect_fini(&d);
 }

@@ -94,16 +94,24 @@ static void line_text(struct line *line, int x, int end, const char *text)
 	}
 }
 
+const char *ladder_time(uint64_t t_ns, char buf[static LADDER_TIME])
+{
+	uint64_t tenths = (t_ns + 50000) / 100000;
+
+	snprintf(buf, LADDER_TIME, "%llu.%llu",
+		 (unsigned long long)(tenths / 10),
+		 (unsigned long long)(tenths % 10));
+	return buf;
+}
+
 static void line_time(struct ladder *l, struct line *line, uint64_t t_ns)
 {
-	char text[32];
+	char text[LADDER_TIME];
 	int len;
 
 	if (t_ns == LADDER_NO_TIME || (l->has_time && t_ns == l->last_ns))
 		return;
-	len = snprintf(text, sizeof(text), "%llu.%llu",
-		       (unsigned long long)(t_ns / 1000000),
-		       (unsigned long long)(t_ns % 1000000 / 100000));
+	len = (int)strlen(ladder_time(t_ns, text));
 	line_text(line, len < 7 ? 7 - len : 0, MARGIN - 1, text);
 	l->has_time = true;
 	l->last_ns = t_ns;

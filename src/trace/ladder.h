@@ -39,6 +39,11 @@ struct ladder {
 	uint64_t last_ns;
 };
 
+#define LADDER_TIME 32
+
+/* A time in milliseconds with one digit, rounded: "192.8". */
+const char *ladder_time(uint64_t t_ns, char buf[static LADDER_TIME]);
+
 /* No time to show on a line. */
 #define LADDER_NO_TIME UINT64_MAX
 

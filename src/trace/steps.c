@@ -360,10 +360,8 @@ static void on_http_response(struct visit_view *v, const struct log_event *ev)
 	int64_t status = log_num(ev, "status", 0);
 	int64_t octets = log_num(ev, "octets", 0);
 
-	if (!v->status) {
-		v->status = status;
-		v->octets = octets;
-	}
+	v->answers++;
+	v->status = status;
 	if (!s)
 		return;
 	end_step(s, ev);
@@ -376,6 +374,9 @@ static void on_shown(struct visit_view *v, const struct log_event *ev)
 {
 	v->is_shown = true;
 	v->end_ns = ev->t_ns;
+	v->status = log_num(ev, "status", v->status);
+	v->octets = log_num(ev, "octets", 0);
+	v->resources = log_num(ev, "resources", 1);
 }
 
 static void on_fail(struct visit_view *v, const struct log_event *ev)
@@ -415,10 +416,21 @@ static const struct {
 	{R_VISIT_FAIL, on_fail},
 };
 
+/* The third step of the handshake belongs to it, though all is said. */
+static void on_ack_of_syn(struct visit_view *v, const struct log_event *ev)
+{
+	struct step *s = v->count ? &v->steps[v->count - 1] : NULL;
+
+	if (s && s->kind == STEP_TCP && s->is_done && s->end_ns == ev->t_ns)
+		s->last = ev->n;
+}
+
 static void react(struct visit_view *v, const struct log_event *ev)
 {
 	size_t i;
 
+	if (ev->kind == EV_TX && ev->what == R_TCP_ACK_SYN)
+		on_ack_of_syn(v, ev);
 	if (ev->kind == EV_TX || ev->kind == EV_RX || ev->kind == EV_DROP)
 		return;
 	for (i = 0; i < ARRAY_SIZE(reactions); i++)

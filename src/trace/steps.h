@@ -66,8 +66,10 @@ struct step {
  * @url:	What was visited
  * @begin_ns:	When
  * @end_ns:	Page shown, or failed
- * @status:	Of the main answer, 0 if none came
- * @octets:	Of the main answer
+ * @status:	Of the page, or of the last answer if none was shown; 0: none
+ * @octets:	Of the page and all that belongs to it
+ * @resources:	How many files these are
+ * @answers:	Answers that came over the network
  * @is_shown:	The page was shown
  * @failure:	Why not, or NULL
  * @frames_lost: Frames dropped by cables during the visit
@@ -79,7 +81,8 @@ struct visit_view {
 	uint32_t begin, last;
 	const char *host, *url;
 	uint64_t begin_ns, end_ns;
-	int64_t status, octets;
+	int64_t status, octets, resources;
+	unsigned int answers;
 	bool is_shown;
 	const char *failure;
 	unsigned int frames_lost, retransmissions;

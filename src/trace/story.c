@@ -86,11 +86,13 @@ static void find_fate(const struct story *s, const struct log_event *tx,
 	}
 }
 
+/* It came to somebody whom it does not concern: a copy of a flood. */
 static bool is_unwanted(const struct log_event *ev)
 {
 	const char *drop = log_text(ev, "drop");
 
-	return drop && !strcmp(drop, "l2_other");
+	return drop &&
+	       (!strcmp(drop, "l2_other") || !strcmp(drop, "arp_other"));
 }
 
 static void put_note(const struct story *s, const struct log_event *ev,
@@ -178,14 +180,15 @@ static void note_state(const struct story *s, struct ladder *l,
 		       int column)
 {
 	const char *to = log_text(ev, "to");
+	char time[LADDER_TIME];
 
 	if (!to || is_end_of_listener(ev))
 		return;
 	if (*st->text[column])
 		draw_states(l, st);
 	if (l->has_time && since(s, ev) > l->last_ns)
-		snprintf(st->text[column], sizeof(st->text[0]), "%s (%.1f)", to,
-			 (double)since(s, ev) / 1e6);
+		snprintf(st->text[column], sizeof(st->text[0]), "%s (%s)", to,
+			 ladder_time(since(s, ev), time));
 	else
 		snprintf(st->text[column], sizeof(st->text[0]), "%s", to);
 	st->is_set = true;

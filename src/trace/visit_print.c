@@ -19,6 +19,7 @@
 #include "trace/visit_frames.h"
 
 #define RULE_WIDTH   98
+#define NAME_WIDTH   24
 #define RESULT_WIDTH 52
 #define BAR_MAX	     19
 #define TITLE_MAX    200
@@ -32,19 +33,20 @@ static void put_headline(const struct visit_view *v,
 			 const struct visit_style *style, struct strbuf *out)
 {
 	strbuf_printf(out, "visit %s   ", v->url);
-	if (v->is_shown && v->status)
-		strbuf_printf(out, "%lld %s   %lld bytes   ",
-			      (long long)v->status, status_phrase(v->status),
-			      (long long)v->octets);
-	else if (v->is_shown)
-		strbuf_puts(out, "from the browser cache   ");
-	if (v->is_shown)
-		strbuf_printf(out, "page after %.1f ms",
+	if (v->is_shown) {
+		strbuf_printf(out, "%lld %s   %lld bytes", (long long)v->status,
+			      status_phrase(v->status), (long long)v->octets);
+		if (v->resources > 1)
+			strbuf_printf(out, " in %lld files",
+				      (long long)v->resources);
+		strbuf_printf(out, "   %s after %.1f ms",
+			      v->answers ? "page" : "from the browser's cache",
 			      ms(v->end_ns - v->begin_ns));
-	else
+	} else {
 		strbuf_printf(out, "FAILED after %.1f ms: %s",
 			      ms(v->end_ns - v->begin_ns),
 			      v->failure ? v->failure : "not finished");
+	}
 	strbuf_printf(out, " (virtual, seed %llu)   %u frame%s lost\n",
 		      (unsigned long long)style->seed, v->frames_lost,
 		      v->frames_lost == 1 ? "" : "s");
@@ -58,13 +60,37 @@ static void put_bar(uint64_t took, uint64_t longest, bool is_ascii,
 	strbuf_repeat(out, is_ascii ? "#" : "█", n);
 }
 
+/* Text in a column of the table, cut if it is too wide. */
+static void put_cell(const char *text, size_t width, bool is_ascii,
+		     struct strbuf *out)
+{
+	size_t end = strbuf_width(out) + width, left = strlen(text);
+
+	while (left) {
+		uint32_t c;
+		size_t n = utf8_decode(text, left, &c);
+
+		if (strbuf_width(out) + utf8_width(text, left) >= end &&
+		    strbuf_width(out) + 2 >= end) {
+			strbuf_puts(out, is_ascii ? "." : "…");
+			break;
+		}
+		strbuf_add(out, text, n);
+		text += n;
+		left -= n;
+	}
+	strbuf_pad_to(out, end);
+}
+
 static void put_row(size_t number, const struct step *s, uint64_t longest,
 		    bool is_ascii, struct strbuf *out)
 {
 	uint64_t took = s->end_ns - s->begin_ns;
 
-	strbuf_printf(out, "%2zu  %-24s%-*s%7.1f  ", number, s->name,
-		      RESULT_WIDTH, s->result, ms(took));
+	strbuf_printf(out, "%2zu  ", number);
+	put_cell(s->name, NAME_WIDTH, is_ascii, out);
+	put_cell(s->result, RESULT_WIDTH, is_ascii, out);
+	strbuf_printf(out, "%7.1f  ", ms(took));
 	if (s->is_after)
 		strbuf_puts(out, "(after the page)");
 	else
@@ -74,12 +100,14 @@ static void put_row(size_t number, const struct step *s, uint64_t longest,
 	strbuf_putc(out, '\n');
 }
 
-static void put_page_row(const struct visit_view *v, struct strbuf *out)
+static void put_page_row(const struct visit_view *v, bool is_ascii,
+			 struct strbuf *out)
 {
-	strbuf_printf(out, "    %-24s%-*s%7.1f\n",
-		      v->is_shown ? "page shown" : "gave up", RESULT_WIDTH,
-		      v->failure ? v->failure : "",
-		      ms(v->end_ns - v->begin_ns));
+	strbuf_puts(out, "    ");
+	put_cell(v->is_shown ? "page shown" : "gave up", NAME_WIDTH, is_ascii,
+		 out);
+	put_cell(v->failure ? v->failure : "", RESULT_WIDTH, is_ascii, out);
+	strbuf_printf(out, "%7.1f\n", ms(v->end_ns - v->begin_ns));
 }
 
 static void put_table(const struct visit_view *v, bool is_ascii,
@@ -94,17 +122,17 @@ static void put_table(const struct visit_view *v, bool is_ascii,
 			longest =
 				max_u64(longest, v->steps[i].end_ns -
 							 v->steps[i].begin_ns);
-	strbuf_printf(out, "\n #  %-24s%-*s%7s\n", "step", RESULT_WIDTH,
-		      "result", "ms");
+	strbuf_printf(out, "\n #  %-*s%-*s%7s\n", NAME_WIDTH, "step",
+		      RESULT_WIDTH, "result", "ms");
 	for (i = 0; i < v->count; i++) {
 		if (v->steps[i].is_after && !has_page) {
-			put_page_row(v, out);
+			put_page_row(v, is_ascii, out);
 			has_page = true;
 		}
 		put_row(i + 1, &v->steps[i], longest, is_ascii, out);
 	}
 	if (!has_page)
-		put_page_row(v, out);
+		put_page_row(v, is_ascii, out);
 }
 
 /* Time that hosts other than the visitor's spent on ARP during a step. */
@@ -392,6 +420,8 @@ void visit_print_json(const struct visit_view *v, uint64_t seed, struct json *j)
 	json_key_bool(j, "shown", v->is_shown);
 	json_key_num(j, "status", v->status);
 	json_key_num(j, "octets", v->octets);
+	json_key_num(j, "resources", v->resources);
+	json_key_num(j, "answers", v->answers);
 	json_key_text(j, "failure", v->failure);
 	json_key_num(j, "ns", (int64_t)(v->end_ns - v->begin_ns));
 	json_key_num(j, "frames_lost", v->frames_lost);

@@ -95,7 +95,7 @@ static void tell_http(void)
 	PROBE(AT(298200), EV_APP, R_HTTP_RESPONSE, NULL, EVF_TEXT("url", URL),
 	      EVF_NUM("status", 200), EVF_NUM("octets", 612),
 	      EVF_TEXT("type", "text/html"));
-	PROBE(AT(298200), EV_APP, R_PAGE_SHOWN, NULL, EVF_TEXT("url", URL),
+	PROBE(AT(298200), EV_APP, R_PAGE_SHOWN, NULL, EVF_NUM("status", 200),
 	      EVF_NUM("octets", 612), EVF_NUM("resources", 1));
 }
 
@@ -224,7 +224,7 @@ static void what_the_browser_keeps_needs_no_network(void **state)
 	tell_begin(0);
 	PROBE(AT(0), EV_LOOKUP, R_BCACHE_HIT, NULL, EVF_TEXT("url", URL),
 	      EVF_NUM("age_s", 5), EVF_NUM("fresh_s", 55));
-	PROBE(AT(0), EV_APP, R_PAGE_SHOWN, NULL, EVF_TEXT("url", URL),
+	PROBE(AT(0), EV_APP, R_PAGE_SHOWN, NULL, EVF_NUM("status", 200),
 	      EVF_NUM("octets", 612), EVF_NUM("resources", 1));
 	print(&style);
 	assert_golden("visit-cached.txt", strbuf_text(&out));
