@@ -209,12 +209,9 @@ struct host *host_of_stack(struct stack *stack);
  */
 struct port *host_add_port(struct host *h, const mac_addr *mac);
 
-/*
- * Faults.  A frozen host keeps its state; frames to it are dropped (`frozen`)
+/* Faults.  A frozen host keeps its state; frames to it are dropped (`frozen`)
  * and overdue timers fire when it thaws.  A killed host loses all but its
- * ports; nobody is told.  Not from within the host's own stack; from a script
- * line is fine.
- */
+ * ports; nobody is told.  From a script line, not from the host's own stack. */
 void host_freeze(struct host *h);
 void host_thaw(struct host *h);
 void host_kill(struct host *h);

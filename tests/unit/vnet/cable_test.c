@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* cable_test.c - rate, delay, queue, and what can go wrong on the way */
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -342,141 +341,6 @@ static void reordered_frames_are_overtaken(void **state)
 	tear_down();
 }
 
-static void every_flipped_bit_is_caught_by_the_fcs(void **state)
-{
-	struct cable_params p = {.corrupt = 1};
-	size_t i;
-
-	(void)state;
-	set_up_rooms(&p, ROOM);
-	for (i = 0; i < ROOM / 10; i++)
-		send_a((uint32_t)i, 60 + i % 1455);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, ROOM / 10);
-	for (i = 0; i < b.count; i++) {
-		assert_true(b.caught[i].has_fcs);
-		assert_false(b.caught[i].is_fcs_right);
-	}
-	assert_int_equal(stats()->corrupted, ROOM / 10);
-	assert_int_equal(stats()->flipped_bits, ROOM / 10);
-	tear_down();
-}
-
-static void intact_frames_carry_no_fcs_to_check(void **state)
-{
-	struct cable_params p = {.corrupt = 0.1};
-	size_t i, bad = 0;
-
-	(void)state;
-	set_up_rooms(&p, ROOM);
-	send_many(ROOM, 10);
-	for (i = 0; i < ROOM; i++)
-		bad += b.caught[i].has_fcs;
-	assert_int_equal(bad, stats()->corrupted);
-	assert_near((double)bad / ROOM, 0.1, 0.01);
-	tear_down();
-}
-
-static void bit_errors_are_as_probable_as_said(void **state)
-{
-	struct cable_params p = {.bit_errors = 1e-3};
-	double bits = 60 * 8.0 * ROOM;
-
-	(void)state;
-	set_up_rooms(&p, ROOM);
-	send_many(ROOM, 10);
-	assert_near((double)stats()->flipped_bits / bits, 1e-3, 1e-5);
-	/* 1 - (1 - 0.001)^480 */
-	assert_near((double)stats()->corrupted / ROOM, 0.3814, 0.01);
-	tear_down();
-}
-
-static void single_flips_are_repaired_by_forward_error_correction(void **state)
-{
-	struct cable_params p = {.corrupt = 1, .has_fec = true};
-	uint32_t i;
-
-	(void)state;
-	set_up_rooms(&p, 2000);
-	for (i = 0; i < 2000; i++)
-		send_a(i, 60 + i % 1455);
-	world_run_idle(w, NS_PER_S);
-	for (i = 0; i < 2000; i++) {
-		assert_true(b.caught[i].is_fcs_right);
-		assert_int_equal(caught_number(&b.caught[i]), i);
-	}
-	assert_int_equal(stats()->repaired_words, 2000);
-	tear_down();
-}
-
-static void too_many_flips_are_still_caught_by_the_fcs(void **state)
-{
-	struct cable_params p = {.bit_errors = 0.002, .has_fec = true};
-	uint32_t i, right = 0, wrong = 0;
-
-	(void)state;
-	set_up_rooms(&p, 2000);
-	for (i = 0; i < 2000; i++)
-		send_a(i, 500);
-	world_run_idle(w, NS_PER_S);
-	for (i = 0; i < 2000; i++) {
-		if (!b.caught[i].has_fcs)
-			continue;
-		right += b.caught[i].is_fcs_right;
-		wrong += !b.caught[i].is_fcs_right;
-	}
-	/* 63 words of 72 bits, 0.9 % of them are hit twice or more. */
-	assert_near(wrong / 2000.0, 0.44, 0.05);
-	assert_int_equal(right + wrong, stats()->corrupted);
-	assert_true(stats()->repaired_words > stats()->corrupted);
-	tear_down();
-}
-
-static void correction_takes_an_eighth_more_time(void **state)
-{
-	struct cable_params p = {.rate_bps = 8000000, .has_fec = true};
-
-	(void)state;
-	set_up(&p);
-	send_a(1, 80);
-	send_a(2, 60);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.caught[0].at_ns, (8 + 80 + 4 + 10) * 1000);
-	assert_int_equal(b.caught[1].at_ns,
-			 (8 + 80 + 4 + 10 + 12 + 72 + 8) * 1000);
-	tear_down();
-}
-
-/* The sender's queue refers to the same block as the frame on the wire. */
-static void flipping_bits_leaves_the_senders_data_alone(void **state)
-{
-	struct cable_params p = {.bit_errors = 0.001};
-	struct block *blk;
-	struct env *env;
-	size_t i;
-	int n;
-
-	(void)state;
-	set_up(&p);
-	env = world_env(w);
-	blk = block_new(env, 2000);
-	memset(blk->data, 0x55, 2000);
-	for (n = 0; n < 50; n++) {
-		struct pkt *pkt = pkt_new(env, R_ACTION);
-
-		pkt_append(pkt, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\xb5", 14);
-		pkt_append_ref(pkt, blk, 100, 1400);
-		netif_transmit(&a.port->netif, pkt);
-	}
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 50);
-	assert_true(stats()->flipped_bits > 50 * 8);
-	for (i = 0; i < 2000; i++)
-		assert_int_equal(blk->data[i], 0x55);
-	block_put(blk);
-	tear_down();
-}
-
 static void what_is_on_a_cable_that_goes_down_is_lost(void **state)
 {
 	struct cable_params p = {.rate_bps = 8000000, .delay_ns = NS_PER_MS};
@@ -627,14 +491,6 @@ int main(void)
 		cmocka_unit_test(duplicates_come_twice_in_a_row),
 		cmocka_unit_test(jitter_is_even_and_keeps_the_order),
 		cmocka_unit_test(reordered_frames_are_overtaken),
-		cmocka_unit_test(every_flipped_bit_is_caught_by_the_fcs),
-		cmocka_unit_test(intact_frames_carry_no_fcs_to_check),
-		cmocka_unit_test(bit_errors_are_as_probable_as_said),
-		cmocka_unit_test(
-			single_flips_are_repaired_by_forward_error_correction),
-		cmocka_unit_test(too_many_flips_are_still_caught_by_the_fcs),
-		cmocka_unit_test(correction_takes_an_eighth_more_time),
-		cmocka_unit_test(flipping_bits_leaves_the_senders_data_alone),
 		cmocka_unit_test(what_is_on_a_cable_that_goes_down_is_lost),
 		cmocka_unit_test(filters_drop_exactly_what_they_mean),
 		cmocka_unit_test(counters_of_a_direction_add_up),
