@@ -236,7 +236,41 @@ static int check_zone(const struct dns_zone *z, struct dns_zone_error *err)
 	return 0;
 }
 
-/* What ldns makes of the file; all records in one list. */
+/* Lines that hold no record: empty ones, $TTL, $ORIGIN. */
+static bool is_no_record(ldns_status s)
+{
+	return s == LDNS_STATUS_SYNTAX_EMPTY || s == LDNS_STATUS_SYNTAX_TTL ||
+	       s == LDNS_STATUS_SYNTAX_ORIGIN;
+}
+
+/* Records of a file, one after the other, to the end of a list. */
+static ldns_status read_records(ldns_rr_list *list, FILE *fp, ldns_rdf **origin,
+				int *line)
+{
+	ldns_rdf *previous = NULL;
+	ldns_status s = LDNS_STATUS_OK;
+	uint32_t ttl = 3600;
+	ldns_rr *rr;
+
+	while (s == LDNS_STATUS_OK && !feof(fp)) {
+		s = ldns_rr_new_frm_fp_l(&rr, fp, &ttl, origin, &previous,
+					 line);
+		if (is_no_record(s)) {
+			s = LDNS_STATUS_OK;
+		} else if (s == LDNS_STATUS_OK &&
+			   !ldns_rr_list_push_rr(list, rr)) {
+			ldns_rr_free(rr);
+			s = LDNS_STATUS_MEM_ERR;
+		}
+	}
+	ldns_rdf_deep_free(previous);
+	return s;
+}
+
+/*
+ * What ldns makes of the file; all records in one list.  Not with
+ * ldns_zone_new_frm_fp_l(): it loses the SOA when a later line is wrong.
+ */
 static int read_file(ldns_rr_list **list, const struct dns_name *origin,
 		     const char *text, struct dns_zone_error *err)
 {
@@ -247,28 +281,21 @@ static int read_file(ldns_rr_list **list, const struct dns_name *origin,
 	} t = {.in = text};
 	FILE *fp = fmemopen(t.out, strlen(text), "r");
 	ldns_rdf *name = dns_name_to_rdf(origin);
-	ldns_zone *zone = NULL;
 	ldns_status s = LDNS_STATUS_MEM_ERR;
 	int line = 0;
 
-	*list = NULL;
-	if (fp && name)
-		s = ldns_zone_new_frm_fp_l(&zone, fp, name, 3600,
-					   LDNS_RR_CLASS_IN, &line);
+	*list = ldns_rr_list_new();
+	if (fp && name && *list)
+		s = read_records(*list, fp, &name, &line);
 	if (fp)
 		fclose(fp);
 	ldns_rdf_deep_free(name);
+	if (s == LDNS_STATUS_OK)
+		return 0;
+	ldns_rr_list_deep_free(*list);
 	if (s == LDNS_STATUS_MEM_ERR)
 		return fail(err, -ENOMEM, 0, "there is no memory");
-	if (s != LDNS_STATUS_OK)
-		return fail(err, -EINVAL, line, ldns_get_errorstr_by_id(s));
-	*list = ldns_zone_rrs(zone);
-	if (ldns_zone_soa(zone) &&
-	    !ldns_rr_list_push_rr(*list, ldns_zone_soa(zone)))
-		ldns_rr_free(ldns_zone_soa(zone));
-	ldns_zone_set_rrs(zone, NULL);
-	ldns_zone_free(zone);
-	return 0;
+	return fail(err, -EINVAL, line, ldns_get_errorstr_by_id(s));
 }
 
 int dns_zone_parse(struct dns_zone **zone, struct mem *mem,
