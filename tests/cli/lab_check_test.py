@@ -136,8 +136,10 @@ def add_good(path):
         run = lab("show", path)
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         with tempfile.TemporaryDirectory() as folder:
-            full = pathlib.Path(folder) / path.name
+            full = pathlib.Path(folder) / "full.yaml"
             full.write_text(run.stdout)
+            for beside in path.parent.iterdir():  # pages, zones
+                (full.parent / beside.name).symlink_to(beside)
             again = lab("show", full)
         self.assertEqual((again.returncode, again.stderr), (0, ""))
         self.assertEqual(again.stdout, run.stdout)
