@@ -5,18 +5,20 @@ _weft() {
     local current=${COMP_WORDS[COMP_CWORD]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        words="visit lab why show hops back help"
-    elif [ "$COMP_CWORD" = 2 ]; then
-        case ${COMP_WORDS[1]} in
-        lab) words="run check show schema" ;;
-        visit) words="http://www.shop.test/ -q -v -vv -o --ascii --hops" ;;
-        esac
+        words="visit lab why hops show back help --help --version"
+    elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = lab ]]; then
+        words="run check show schema --help"
     elif [[ $current == -* ]]; then
         case ${COMP_WORDS[1]} in
-        visit) words="-q -v -vv -o --ascii --hops" ;;
-        lab) words="-o --twice" ;;
-        why | show | hops | back) words="-l" ;;
+        visit) words="--lab --on --again --hops --out --seed -o -s -q -v -vv
+                      --json --ascii --help" ;;
+        lab) words="-o --out --seed --twice -q -v -vv --json --ascii --help" ;;
+        show) words="-v --verbose -l --log -j --json --help" ;;
+        why | back) words="-l --log -j --json --help" ;;
+        hops) words="-l --log --help" ;;
         esac
+    elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = visit ]]; then
+        words="http://www.shop.test/"
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
