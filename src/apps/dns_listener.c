@@ -343,10 +343,13 @@ int dns_listener_open(struct loop *loop, const struct endpoint *local,
 
 void dns_listener_close(struct dns_listener *l)
 {
+	struct stack *stack;
 	struct conn *c;
 
 	if (!l)
 		return;
+	stack = loop_stack(l->loop);
+	stack_enter(stack); /* no connection goes while the list is walked */
 	l->is_closed = true;
 	if (l->udp.ch)
 		channel_abort(l->udp.ch);
@@ -355,4 +358,5 @@ void dns_listener_close(struct dns_listener *l)
 	list_for_each_entry(c, &l->all_conns, struct conn, node)
 		channel_abort(c->handler.ch);
 	listener_put(l);
+	stack_leave(stack);
 }

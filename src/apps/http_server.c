@@ -63,7 +63,7 @@ struct http_server {
 	struct channel *listener;
 	struct list conns;
 	struct http_server_stats stats;
-	bool is_stopping; /* the last connection takes the server with it */
+	size_t refs; /* the owner's and one for each connection */
 };
 
 struct conn {
@@ -450,9 +450,10 @@ static void conn_on_writable(struct handler *h, bool is_writable)
 		run(conn_of(h));
 }
 
-static void server_free(struct http_server *s)
+static void server_put(struct http_server *s)
 {
-	mem_free(loop_mem(s->loop), s, sizeof(*s));
+	if (!--s->refs)
+		mem_free(loop_mem(s->loop), s, sizeof(*s));
 }
 
 static void conn_on_removed(struct handler *h)
@@ -469,8 +470,7 @@ static void conn_on_removed(struct handler *h)
 	list_del(&c->node);
 	s->stats.conns--;
 	mem_free(loop_mem(s->loop), c, sizeof(*c));
-	if (s->is_stopping && !s->stats.conns)
-		server_free(s);
+	server_put(s);
 }
 
 static const struct handler_ops conn_ops = {
@@ -505,6 +505,7 @@ static int conn_init(struct channel *ch, void *arg)
 	loop_timer_init(&c->deadline, s->loop, on_deadline, c);
 	task_init(&c->resume, on_resume, c);
 	list_add_tail(&s->conns, &c->node);
+	s->refs++;
 	s->stats.conns++;
 	s->stats.conns_total++;
 	pipeline_add_last(ch, &c->handler);
@@ -521,12 +522,13 @@ int http_server_start(struct loop *loop, const struct http_server_config *cfg,
 	if (!s)
 		return -ENOMEM;
 	s->loop = loop;
+	s->refs = 1;
 	s->cfg = *cfg;
 	list_init(&s->conns);
 	rc = channel_listen(loop, &cfg->local, backlog, conn_init, s,
 			    &s->listener);
 	if (rc) {
-		server_free(s);
+		server_put(s);
 		return rc;
 	}
 	*server = s;
@@ -535,16 +537,18 @@ int http_server_start(struct loop *loop, const struct http_server_config *cfg,
 
 void http_server_stop(struct http_server *s)
 {
+	struct stack *stack;
 	struct conn *c;
 
 	if (!s)
 		return;
+	stack = loop_stack(s->loop);
+	stack_enter(stack); /* no connection goes while the list is walked */
 	channel_abort(s->listener);
 	list_for_each_entry(c, &s->conns, struct conn, node)
 		channel_abort(c->handler.ch);
-	s->is_stopping = true;
-	if (!s->stats.conns)
-		server_free(s);
+	server_put(s);
+	stack_leave(stack);
 }
 
 const struct http_server_stats *http_server_stats(const struct http_server *s)
