@@ -15,6 +15,7 @@
 
 #include "cli/cli.h"
 #include "cli/cmd_lab.h"
+#include "cli/page_files.h"
 #include "cli/run_files.h"
 #include "lab/run.h"
 #include "trace/visit_print.h"
@@ -53,6 +54,7 @@ struct args {
 	uint64_t seed;
 	bool has_seed, is_again, is_json;
 	struct visit_style style;
+	struct page_files page;
 };
 
 static bool parse_seed(const char *text, uint64_t *seed)
@@ -196,23 +198,22 @@ static void put_after(const struct visit_view *v, const struct args *a,
 		      const char *files, struct strbuf *out)
 {
 	uint32_t n = find_frame(v, R_TCP_SYN);
+	size_t step = min_size(4, v->count);
 
 	n = n ? n : find_frame(v, R_ARP_REQUEST);
 	visit_rule("after", a->style.is_ascii, out);
-	if (n) {
+	if (n)
 		strbuf_printf(out,
-			      "  why %-5u why does frame %u exist?"
-			      "             show %-5u every octet of frame %u, "
-			      "named\n",
-			      n, n, n, n);
-		strbuf_printf(out,
-			      "  hops %-4u frame %u at each switch and router"
-			      "     back %-5zu every table as it was after "
-			      "step %zu\n",
-			      n, n, min_size(3, v->count),
-			      min_size(3, v->count));
-	}
-	strbuf_printf(out, "  files in %s: %s\n", a->dir, files);
+			      "  why %-6u why does frame %u exist?\n"
+			      "  hops %-5u frame %u at each switch and router\n"
+			      "  show %-5u every octet of frame %u, named\n"
+			      "  back %-5zu every table as it was after step "
+			      "%zu\n",
+			      n, n, n, n, n, n, step, step);
+	strbuf_printf(out, "  files in %s: %s", a->dir, files);
+	if (a->page.count)
+		strbuf_printf(out, "  page (%zu files)", a->page.count);
+	strbuf_putc(out, '\n');
 }
 
 static void print_visits(struct lab_run *run, const struct args *a,
@@ -295,7 +296,11 @@ static int visit(struct lab *lab, struct mem *mem, struct args *a)
 			strerror(-err));
 		return CLI_FAILED;
 	}
+	a->page.dir = a->dir;
+	lab_run_on_resource(run, page_files_write, &a->page);
 	err = lab_run_go(run);
+	if (!err)
+		err = a->page.error;
 	if (err)
 		fprintf(stderr, "weft visit: %s\n", strerror(-err));
 	else

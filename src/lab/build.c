@@ -450,6 +450,12 @@ int lab_run_go(struct lab_run *run)
 	return run->error;
 }
 
+void lab_run_on_resource(struct lab_run *run, lab_resource_fn *fn, void *arg)
+{
+	run->on_resource = fn;
+	run->resource_arg = arg;
+}
+
 struct trace_log *lab_run_log(struct lab_run *run)
 {
 	return run->log;

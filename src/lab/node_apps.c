@@ -24,6 +24,7 @@
 #include "lab/expand.h"
 #include "lab/file.h"
 #include "lab/run_int.h"
+#include "reactor/buf.h"
 #include "reactor/reactor.h"
 
 enum { HTTP_PORT = 80, DNS_SERVERS = 8 };
@@ -253,13 +254,32 @@ static void on_free(void *arg)
 	env->cause = 0;
 }
 
+/* Hand out what came; URLs that brought no octets are left out. */
+static void tell_resources(struct lab_run *run, const struct visit_result *res)
+{
+	run->visits++;
+	for (size_t i = 0; run->on_resource && i < res->count; i++) {
+		const struct visit_resource *r = &res->resources[i];
+		const struct lab_resource out = {
+			.visit = run->visits,
+			.host = r->url.host,
+			.path = r->url.target,
+			.body = r->body ? buf_rptr(r->body) : NULL,
+			.len = r->body ? buf_readable(r->body) : 0,
+		};
+
+		if (r->body && r->reason == VISIT_OK)
+			run->on_resource(run->resource_arg, &out);
+	}
+}
+
 static void on_visited(void *arg, const struct visit_result *result)
 {
 	struct run_line *line = arg;
 	struct run_node *n = line->node;
 	struct world *w = n->run->world;
 
-	(void)result; /* the log has it all */
+	tell_resources(n->run, result);
 	n->apps->visiting = NULL;
 	line->is_active = false;
 	line->is_done = true;

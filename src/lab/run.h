@@ -58,6 +58,26 @@ size_t lab_run_free(struct lab_run *run);
  */
 int lab_run_go(struct lab_run *run);
 
+/**
+ * struct lab_resource - something that a visit brought
+ * @visit:	Which visit, from 1, in order of their ends
+ * @host:	Of its URL
+ * @path:	Of its URL, with the query; begins with a slash
+ * @body:	Its octets, @len of them; lent for the call
+ */
+struct lab_resource {
+	unsigned int visit;
+	const char *host, *path;
+	const void *body;
+	size_t len;
+};
+
+typedef void lab_resource_fn(void *arg, const struct lab_resource *resource);
+
+/* Be called for the page and everything it needs at the end of each visit that
+ * succeeds; before lab_run_go(). */
+void lab_run_on_resource(struct lab_run *run, lab_resource_fn *fn, void *arg);
+
 struct trace_log *lab_run_log(struct lab_run *run);
 struct world *lab_run_world(struct lab_run *run);
 const struct lab *lab_run_lab(const struct lab_run *run);

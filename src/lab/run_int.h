@@ -101,6 +101,8 @@ struct run_line {
  * @cables:	As many as the topology has
  * @lines:	As many as the script has
  * @filters:	Faults under way that look at frames
+ * @on_resource: Who wants what visits bring, or NULL; @resource_arg is his
+ * @visits:	Visits that have ended
  * @error:	First thing that went wrong while it ran: -ENOMEM
  */
 struct lab_run {
@@ -113,6 +115,9 @@ struct lab_run {
 	struct run_cable *cables;
 	struct run_line *lines;
 	size_t filters;
+	lab_resource_fn *on_resource;
+	void *resource_arg;
+	unsigned int visits;
 	int error;
 };
 

@@ -150,47 +150,47 @@ static void label_arp(const struct frame_view *v, struct strbuf *out)
 		strbuf_printf(out, "%s is me", ip4_print(v->arp.spa, ip));
 }
 
-static const char *first_word_after(const char *text)
+/* A name without the dot of the root, unless it is the root. */
+static void put_name(const char *name, struct strbuf *out)
 {
-	const char *p = strchr(text, ' ');
+	size_t len = strlen(name);
 
-	return p ? p + 1 : text;
+	strbuf_add(out, name, len > 1 && name[len - 1] == '.' ? len - 1 : len);
 }
 
-/* No answer, but the names of servers that know more. */
-static bool is_referral(const struct dissection *d)
+static void put_answer(const struct dissection *d, struct strbuf *out)
 {
+	const struct dis_field *data = dis_find(d, "DNS", "RDATA");
 	const struct dis_field *answers = dis_find(d, "DNS", "ANCOUNT");
 
-	return answers && !strcmp(dis_value(d, answers), "0");
+	if (!data || !answers) {
+		strbuf_puts(out, "no such record");
+		return;
+	}
+	strbuf_puts(out, strcmp(dis_value(d, answers), "0") ? "= " : "ask ");
+	put_name(dis_value(d, data), out);
 }
 
 /* The question, or the first record of the answer. */
 static void label_dns(struct mem *mem, const struct log_event *ev,
 		      struct strbuf *out)
 {
-	const struct dis_field *name, *type, *data, *flags;
+	const struct dis_field *name, *flags;
 	struct dissection d;
 
 	if (dissect(&d, mem, ev->frame, ev->frame_len, true) == 0) {
 		name = dis_find(&d, "DNS", "QNAME");
-		type = dis_find(&d, "DNS", "QTYPE");
-		data = dis_find(&d, "DNS", "RDATA");
 		flags = dis_find(&d, "DNS", "Flags");
-		if (!flags || !name || !type)
+		if (!flags || !name) {
 			strbuf_puts(out, "DNS");
-		else if (!strncmp(dis_value(&d, flags), "query", 5))
-			strbuf_printf(out, "%s %s?",
-				      first_word_after(dis_value(&d, type)),
-				      dis_value(&d, name));
-		else if (strstr(dis_value(&d, flags), "no such name"))
+		} else if (!strncmp(dis_value(&d, flags), "query", 5)) {
+			put_name(dis_value(&d, name), out);
+			strbuf_putc(out, '?');
+		} else if (strstr(dis_value(&d, flags), "no such name")) {
 			strbuf_puts(out, "no such name");
-		else if (!data)
-			strbuf_puts(out, "no such record");
-		else
-			strbuf_printf(out, "%s%s",
-				      is_referral(&d) ? "ask " : "",
-				      dis_value(&d, data));
+		} else {
+			put_answer(&d, out);
+		}
 	}
 	dissect_fini(&d);
 }

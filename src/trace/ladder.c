@@ -14,9 +14,11 @@
 
 #include "base/check.h"
 
-#define MARGIN 10 /* time goes there */
-#define SPAN   60 /* from the first column to the last, about */
-#define NOTE   10 /* from the last column to the note */
+#define MARGIN	  10 /* time goes there */
+#define GAP_TWO	  41 /* from one column to the next */
+#define GAP_THREE 24
+#define GAP_MANY  20
+#define NOTE	  10 /* from the last column to the note */
 
 /* What we draw with, and what stands for it in ASCII. */
 enum glyph {
@@ -46,9 +48,7 @@ void ladder_init(struct ladder *l, struct strbuf *out, int columns,
 	check(columns >= 1 && columns <= LADDER_COLUMNS_MAX);
 	*l = (struct ladder){
 		.out = out, .count = columns, .is_ascii = is_ascii};
-	gap = columns == 2 ? 41 : columns > 1 ? SPAN / (columns - 1) : 0;
-	if (columns == 3)
-		gap = 24;
+	gap = columns == 2 ? GAP_TWO : columns == 3 ? GAP_THREE : GAP_MANY;
 	for (i = 0; i < columns; i++)
 		l->x[i] = MARGIN + i * gap;
 }

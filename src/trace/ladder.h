@@ -20,7 +20,7 @@
 #include "base/strbuf.h"
 
 #define LADDER_COLUMNS_MAX 5
-#define LADDER_WIDTH	   110
+#define LADDER_WIDTH	   130
 
 /**
  * struct ladder - a drawing under way

@@ -118,8 +118,12 @@ static const char *path_of(const char *url)
 static void on_browser_cache(struct visit_view *v, const struct log_event *ev)
 {
 	const char *url = text_or(ev, "url", "");
-	struct step *s = whole_step(v, STEP_BROWSER_CACHE, ev);
+	struct step *s;
 
+	/* That a sub-resource is not there is told by what is then asked. */
+	if (ev->what == R_BCACHE_MISS && strcmp(url, v->url) != 0)
+		return;
+	s = whole_step(v, STEP_BROWSER_CACHE, ev);
 	if (!s)
 		return;
 	if (!strcmp(url, v->url))

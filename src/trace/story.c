@@ -27,6 +27,8 @@
 struct states {
 	char text[LADDER_COLUMNS_MAX][48];
 	bool is_set;
+	int only;     /* the column of all of them, or -1 */
+	bool is_sent; /* entered by sending what comes next */
 };
 
 /* Where a frame ends up, as far as the story goes. */
@@ -51,6 +53,19 @@ void story_add_host(struct story *s, const char *host)
 		s->hosts[s->count++] = host;
 }
 
+static bool opens(enum reason what)
+{
+	return what == R_TCP_SYN || what == R_TCP_SYN_AGAIN ||
+	       what == R_TCP_SYN_ACK || what == R_TCP_SYN_ACK_AGAIN ||
+	       what == R_TCP_ACK_SYN || what == R_TCP_RST_REFUSED;
+}
+
+static bool is_of_part(const struct story *s, enum reason what)
+{
+	return s->part == STORY_ALL ||
+	       opens(what) == (s->part == STORY_OPENING);
+}
+
 bool story_has(const struct story *s, const struct log_event *ev)
 {
 	struct frame_view v;
@@ -62,7 +77,7 @@ bool story_has(const struct story *s, const struct log_event *ev)
 	if (!strcmp(s->proto, "dns"))
 		return v.has_udp && (v.sport == 53 || v.dport == 53);
 	if (!strcmp(s->proto, "tcp"))
-		return v.has_tcp;
+		return v.has_tcp && is_of_part(s, ev->what);
 	return v.has_icmp;
 }
 
@@ -95,6 +110,22 @@ static bool is_unwanted(const struct log_event *ev)
 	       (!strcmp(drop, "l2_other") || !strcmp(drop, "arp_other"));
 }
 
+/* What the program said that made the frame: more than that it is UDP. */
+static const struct log_event *spoken(const struct story *s,
+				      const struct log_event *ev)
+{
+	const struct log_event *by = ev;
+
+	if (ev->what != R_UDP_SEND)
+		return ev;
+	while (by->cause && (by == ev || by->kind == EV_CALL)) {
+		by = trace_log_get(s->log, by->cause);
+		if (by->kind == EV_APP && !strcmp(by->host, ev->host))
+			return by;
+	}
+	return ev;
+}
+
 static void put_note(const struct story *s, const struct log_event *ev,
 		     const struct fate *fate, char *note)
 {
@@ -105,7 +136,7 @@ static void put_note(const struct story *s, const struct log_event *ev,
 	if (fate->drop && !fate->arrival)
 		explain_say(s->log, fate->drop, &sb);
 	else
-		explain_say(s->log, ev, &sb);
+		explain_say(s->log, spoken(s, ev), &sb);
 }
 
 static uint64_t since(const struct story *s, const struct log_event *ev)
@@ -175,6 +206,21 @@ static bool is_end_of_listener(const struct log_event *ev)
 	       strcmp(log_text(ev, "to"), "CLOSED") == 0;
 }
 
+/* States that a host enters by sending: told after what it sends. */
+static bool is_entered_by_sending(const char *to)
+{
+	return !strcmp(to, "SYN-SENT") || !strcmp(to, "FIN-WAIT-1") ||
+	       !strcmp(to, "LAST-ACK");
+}
+
+static bool is_state_of_part(const struct story *s, const char *to)
+{
+	bool is_opening = !strncmp(to, "SYN-", 4) ||
+			  !strcmp(to, "ESTABLISHED") || !strcmp(to, "CLOSED");
+
+	return s->part == STORY_ALL || is_opening == (s->part == STORY_OPENING);
+}
+
 static void note_state(const struct story *s, struct ladder *l,
 		       struct states *st, const struct log_event *ev,
 		       int column)
@@ -182,7 +228,7 @@ static void note_state(const struct story *s, struct ladder *l,
 	const char *to = log_text(ev, "to");
 	char time[LADDER_TIME];
 
-	if (!to || is_end_of_listener(ev))
+	if (!to || is_end_of_listener(ev) || !is_state_of_part(s, to))
 		return;
 	if (*st->text[column])
 		draw_states(l, st);
@@ -191,7 +237,20 @@ static void note_state(const struct story *s, struct ladder *l,
 			 ladder_time(since(s, ev), time));
 	else
 		snprintf(st->text[column], sizeof(st->text[0]), "%s", to);
+	st->only = !st->is_set || st->only == column ? column : -1;
+	st->is_sent = is_entered_by_sending(to);
 	st->is_set = true;
+}
+
+/* A frame, and the states before it unless it is by sending that its host came
+ * to be in them. */
+static void draw_frame_and_states(const struct story *s, struct ladder *l,
+				  struct states *st, const struct log_event *ev,
+				  int column)
+{
+	if (st->is_set && !(st->is_sent && st->only == column))
+		draw_states(l, st);
+	draw_frame(s, l, ev, column);
 }
 
 /* "learns laptop=p1": an entry as short as it can be said. */
@@ -268,8 +327,7 @@ static void draw_event(const struct story *s, struct ladder *l,
 	} else if (column < 0) {
 		return;
 	} else if (is_own_frame(s, ev)) {
-		draw_states(l, st);
-		draw_frame(s, l, ev, column);
+		draw_frame_and_states(s, l, st, ev, column);
 	} else if (ev->what == R_TCP_STATE && !strcmp(s->proto, "tcp")) {
 		note_state(s, l, st, ev, column);
 	} else if (is_marked(s, ev)) {
@@ -294,14 +352,34 @@ static void draw_head(const struct story *s, struct ladder *l)
 	ladder_texts(l, second, false);
 }
 
+/* The states in which the hosts of an opening are before it. */
+static void draw_first_states(const struct story *s, struct ladder *l)
+{
+	const char *texts[LADDER_COLUMNS_MAX] = {NULL};
+	uint32_t n;
+	int column;
+
+	if (s->part != STORY_OPENING)
+		return;
+	for (n = s->last; n >= s->first; n--) {
+		const struct log_event *ev = trace_log_get(s->log, n);
+
+		column = story_column(s, ev->host);
+		if (ev->what == R_TCP_STATE && column >= 0)
+			texts[column] = log_text(ev, "from");
+	}
+	ladder_texts(l, texts, true);
+}
+
 void story_draw(const struct story *s, struct strbuf *out)
 {
-	struct states st = {0};
+	struct states st = {.only = -1};
 	struct ladder l;
 	uint32_t n;
 
 	ladder_init(&l, out, s->count, s->is_ascii);
 	draw_head(s, &l);
+	draw_first_states(s, &l);
 	for (n = s->first; n <= s->last; n++)
 		draw_event(s, &l, &st, trace_log_get(s->log, n));
 	draw_states(&l, &st);

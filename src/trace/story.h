@@ -13,6 +13,13 @@
 #include "trace/ladder.h"
 #include "trace/log.h"
 
+/* Which part of a connection's life to tell. */
+enum story_part {
+	STORY_ALL,
+	STORY_OPENING, /* SYN to ESTABLISHED */
+	STORY_TALKING, /* all but the opening */
+};
+
 /**
  * struct story - what to draw
  * @log:	Where it stands
@@ -20,6 +27,7 @@
  * @last:	last one
  * @begin_ns:	Time 0 of the drawing
  * @proto:	Which frames: "arp", "dns", "tcp", "icmp"
+ * @part:	Of these frames, if they are TCP's
  * @hosts:	The columns, @count of them
  * @is_hops:	Draw each box's frames; else only those of who made them, to
  *		where they finally arrive
@@ -30,6 +38,7 @@ struct story {
 	uint32_t first, last;
 	uint64_t begin_ns;
 	const char *proto;
+	enum story_part part;
 	const char *hosts[LADDER_COLUMNS_MAX];
 	int count;
 	bool is_hops;

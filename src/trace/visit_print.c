@@ -291,6 +291,21 @@ static const char *server_of(const struct visit_view *v)
 	return NULL;
 }
 
+/* The handshake is over for the visitor before it is for the server. */
+static uint32_t end_of_opening(const struct visit_view *v, const struct step *s)
+{
+	uint32_t n, end = s->is_done ? s->last : v->last;
+
+	for (n = end; s->peer && n <= v->last; n++) {
+		const struct log_event *ev = trace_log_get(v->log, n);
+		const char *to = log_text(ev, "to");
+
+		if (ev->what == R_TCP_STATE && to && !strcmp(ev->host, s->peer))
+			return strcmp(to, "ESTABLISHED") ? end : n;
+	}
+	return end;
+}
+
 static struct story story_of(const struct visit_view *v, const struct step *s,
 			     const struct visit_style *style)
 {
@@ -304,6 +319,12 @@ static struct story story_of(const struct visit_view *v, const struct step *s,
 		.is_ascii = style->is_ascii,
 	};
 
+	if (s->kind == STEP_TCP) {
+		story.part = STORY_OPENING;
+		story.last = end_of_opening(v, s);
+	} else if (s->kind == STEP_HTTP || s->kind == STEP_CLOSE) {
+		story.part = STORY_TALKING;
+	}
 	story_add_host(&story, v->host);
 	if (story.is_hops)
 		add_boxes(&story);
