@@ -40,7 +40,7 @@ struct tcp_end {
 	struct tcp_tuple t;
 	uint8_t kind;  /* enum tcp_kind */
 	uint8_t state; /* enum tcp_state; tcp_set_state() alone writes it */
-	uint16_t bits; /* TIME-WAIT: TCP_TW_TS, enum tcp_bind_how */
+	uint16_t bits; /* TIME-WAIT: see TCP_TW_TS */
 };
 
 /* Owners of one local address of a port; see tcp_port.c. */
@@ -92,7 +92,10 @@ enum tcp_bind_how {
 	TCP_BIND_REUSE = 1 << 0,
 	TCP_BIND_FIXED = 1 << 1,
 };
-#define TCP_TW_TS (1 << 2) /* tcp_end.bits: timestamps were in use */
+
+/* More of tcp_end.bits: timestamps were in use; where rcv_wscale begins. */
+#define TCP_TW_TS     (1 << 2)
+#define TCP_TW_WSCALE 8
 
 /* All that is left of a connection in TIME-WAIT. */
 struct tcp_tw {

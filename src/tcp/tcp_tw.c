@@ -85,7 +85,8 @@ static void copy(struct tcp_tw *tw, const struct tcp_conn *c)
 	tw->end = c->end;
 	tw->end.kind = TCP_IS_TW;
 	tw->end.bits = (uint16_t)(tcp_bind_how(c) |
-				  (c->flags & TCPF_TS ? TCP_TW_TS : 0));
+				  (c->flags & TCPF_TS ? TCP_TW_TS : 0) |
+				  c->rcv_wscale << TCP_TW_WSCALE);
 	tw->snd_nxt = c->snd_nxt;
 	tw->rcv_nxt = c->rcv_nxt;
 	tw->ts_recent = c->ts_recent;
@@ -165,29 +166,48 @@ static seq32 next_iss(const struct tcp_tw *tw)
 	return seq_add(tw->snd_nxt, 65535 + 2);
 }
 
+static uint32_t window(const struct tcp_tw *tw)
+{
+	return (uint32_t)tw->win << (tw->end.bits >> TCP_TW_WSCALE);
+}
+
+/* What is left of the list of RFC 9293, 3.10.7.4. */
+static void answer(struct tcp_stack *tcp, struct tcp_tw *tw,
+		   const struct tcp_seg *s)
+{
+	bool is_fin = (s->h.flags & (TCP_FIN | TCP_SYN)) == TCP_FIN;
+	bool acceptable =
+		tcp_seq_is_acceptable(s->seq, s->len, tw->rcv_nxt, window(tw));
+
+	if (is_fin && seq_eq(seq_add(s->seq, s->len), tw->rcv_nxt)) {
+		/* Our last ACK was lost: begin anew. */
+		start_2msl(tcp, tw);
+		send_ack(tcp, tw, R_TCP_ACK_FIN);
+		return;
+	}
+	if (acceptable && !(s->h.flags & TCP_SYN) &&
+	    (!(s->h.flags & TCP_ACK) || !s->len))
+		return;
+	if (may_answer(tcp, tw))
+		send_ack(tcp, tw, R_TCP_ACK_OLD);
+}
+
+/* TCP_NEXT: @tw is gone, the SYN is for a listener. */
 enum tcp_verdict tcp_in_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
 			   struct tcp_seg *s, seq32 *iss_min)
 {
-	seq32 end = seq_add(s->seq, s->len);
-	bool is_syn = s->h.flags & TCP_SYN;
+	const uint16_t syn = TCP_SYN | TCP_ACK | TCP_RST;
 
 	s->drop = DROP_tcp_time_wait;
-	if (s->h.flags & TCP_RST)
-		return TCP_DROP;
-	if (is_syn && !(s->h.flags & TCP_ACK) && is_newer(tw, s) &&
+	if ((s->h.flags & syn) == TCP_SYN && is_newer(tw, s) &&
 	    tcp_listener_find(tcp, s->t.laddr, s->t.lport)) {
 		*iss_min = next_iss(tw);
 		tcp->stats.time_waits_reused++;
 		tw_close(tcp, tw);
 		return TCP_NEXT;
 	}
-	if (!is_syn && s->h.flags & TCP_FIN && seq_eq(end, tw->rcv_nxt)) {
-		start_2msl(tcp, tw);
-		send_ack(tcp, tw, R_TCP_ACK_FIN);
-	} else if (s->size || is_syn || !seq_eq(s->seq, tw->rcv_nxt)) {
-		if (may_answer(tcp, tw))
-			send_ack(tcp, tw, R_TCP_ACK_OLD);
-	}
+	if (!(s->h.flags & TCP_RST))
+		answer(tcp, tw, s);
 	return TCP_DROP;
 }
 
