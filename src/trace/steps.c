@@ -285,7 +285,8 @@ static void on_tcp_state(struct visit_view *v, const struct log_event *ev)
 		begin_tcp(v, ev);
 	} else if (s && (!strcmp(to, "ESTABLISHED") || !strcmp(to, "CLOSED"))) {
 		end_step(s, ev);
-		SET(s->result, "%s", to);
+		if (!strcmp(to, "ESTABLISHED"))
+			SET(s->result, "%s", to);
 	} else if (!strcmp(to, "FIN-WAIT-1") || !strcmp(to, "LAST-ACK") ||
 		   !strcmp(to, "CLOSE-WAIT")) {
 		if (!open_step(v, STEP_CLOSE))
@@ -305,6 +306,21 @@ static void on_tcp_refused(struct visit_view *v, const struct log_event *ev)
 	SET(s->result, "%s",
 	    ev->what == R_TCP_REFUSED ? "REFUSED: nobody listens on that port"
 				      : "gave up: no answer");
+}
+
+/* Somebody on the way says that it cannot be done. */
+static void on_icmp_error(struct visit_view *v, const struct log_event *ev)
+{
+	struct step *s = open_step(v, STEP_TCP);
+	const char *from = text_or(ev, "from", "?");
+	const char *name = name_of_ip(v->log, from);
+
+	if (!s)
+		return;
+	if (!s->peer)
+		s->peer = name;
+	SET(s->result, "%s, says %s", text_or(ev, "error", "an error"),
+	    name ? name : from);
 }
 
 static void on_http_request(struct visit_view *v, const struct log_event *ev)
@@ -413,6 +429,7 @@ static const struct {
 	{R_DNS_FAIL, on_dns_end},
 	{R_TCP_REFUSED, on_tcp_refused},
 	{R_TCP_GIVE_UP, on_tcp_refused},
+	{R_ICMP_ERROR_IN, on_icmp_error},
 	{R_TCP_STATE, on_tcp_state},
 	{R_HTTP_REQUEST, on_http_request},
 	{R_HTTP_RESPONSE, on_http_response},
@@ -473,7 +490,8 @@ static void share_time(struct visit_view *v)
 	for (i = 0; i + 1 < v->count; i++) {
 		struct step *outer = &v->steps[i], *inner = &v->steps[i + 1];
 
-		if (outer->kind != STEP_DNS || inner->kind != STEP_ARP)
+		if ((outer->kind != STEP_DNS && outer->kind != STEP_TCP) ||
+		    inner->kind != STEP_ARP)
 			continue;
 		struct step dns = *outer;
 

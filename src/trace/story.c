@@ -77,8 +77,19 @@ bool story_has(const struct story *s, const struct log_event *ev)
 	if (!strcmp(s->proto, "dns"))
 		return v.has_udp && (v.sport == 53 || v.dport == 53);
 	if (!strcmp(s->proto, "tcp"))
-		return v.has_tcp && is_of_part(s, ev->what);
+		return (v.has_tcp && is_of_part(s, ev->what)) ||
+		       (v.has_icmp && icmp4_is_error(v.icmp.type));
 	return v.has_icmp;
+}
+
+/* Not lost: a copy of a flood that came to somebody whom it does not concern,
+ * or a message that was understood and needs nothing more. */
+static bool is_lost(const struct log_event *ev)
+{
+	const char *drop = log_text(ev, "drop");
+
+	return ev->frame && drop && strcmp(drop, "l2_other") != 0 &&
+	       strcmp(drop, "arp_other") != 0;
 }
 
 /* Follow the copies of a frame to a column that is not @from. */
@@ -92,22 +103,13 @@ static void find_fate(const struct story *s, const struct log_event *tx,
 		const struct log_event *ev = trace_log_get(s->log, n);
 		int column = story_column(s, ev->host);
 
-		if (ev->kind == EV_DROP && ev->frame && !fate->drop)
+		if (ev->kind == EV_DROP && is_lost(ev) && !fate->drop)
 			fate->drop = ev;
 		else if (ev->kind == EV_RX && column >= 0 && column != from)
 			fate->arrival = ev;
 		else if (ev->kind != EV_TX || frame_is_relayed(ev))
 			find_fate(s, ev, from, depth + 1, fate);
 	}
-}
-
-/* It came to somebody whom it does not concern: a copy of a flood. */
-static bool is_unwanted(const struct log_event *ev)
-{
-	const char *drop = log_text(ev, "drop");
-
-	return drop &&
-	       (!strcmp(drop, "l2_other") || !strcmp(drop, "arp_other"));
 }
 
 /* What the program said that made the frame: more than that it is UDP. */
@@ -184,7 +186,7 @@ static void draw_frame(const struct story *s, struct ladder *l,
 	struct strbuf sb;
 
 	find_fate(s, ev, from, 0, &fate);
-	if (!fate.arrival && (!fate.drop || is_unwanted(fate.drop)))
+	if (!fate.arrival && !fate.drop)
 		return;
 	strbuf_init_fixed(&sb, label, sizeof(label));
 	frame_label(s->log, ev, &sb);
