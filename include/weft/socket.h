@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_SOCKET_H
+#define WEFT_SOCKET_H
+
+/*
+ * socket.h - sockets: the calls of POSIX with a stack in front
+ *
+ * Arguments, results and errno are those of the call of the same name on
+ * Linux; its manual page is the documentation, and what is different is said
+ * here.  Common to all:
+ *
+ *   - Descriptors are the stack's own, from 0 on, and mean nothing to the
+ *     operating system.
+ *   - There are no signals: a broken pipe is EPIPE, and nothing is EINTR.
+ *   - Addresses are struct sockaddr_in.
+ *   - A call that has to block in an event (a callback of weft_watch()), or
+ *     on a stack without a way to wait, fails with EDEADLK.
+ *
+ * Part of weft.h; include that.
+ */
+
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <weft/weft.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* AF_INET with SOCK_STREAM or SOCK_DGRAM; SOCK_NONBLOCK may be or'ed. */
+WEFT_API int weft_socket(struct weft_stack *stack, int domain, int type,
+			 int protocol);
+
+WEFT_API int weft_bind(struct weft_stack *stack, int fd,
+		       const struct sockaddr *addr, socklen_t len);
+WEFT_API int weft_listen(struct weft_stack *stack, int fd, int backlog);
+
+/* May block. */
+WEFT_API int weft_accept(struct weft_stack *stack, int fd,
+			 struct sockaddr *addr, socklen_t *len);
+
+/* @flags: SOCK_NONBLOCK.  May block. */
+WEFT_API int weft_accept4(struct weft_stack *stack, int fd,
+			  struct sockaddr *addr, socklen_t *len, int flags);
+
+/* AF_UNSPEC dissolves a datagram socket's association.  May block. */
+WEFT_API int weft_connect(struct weft_stack *stack, int fd,
+			  const struct sockaddr *addr, socklen_t len);
+
+/* @flags: MSG_DONTWAIT, MSG_MORE, MSG_NOSIGNAL.  May block. */
+WEFT_API ssize_t weft_send(struct weft_stack *stack, int fd, const void *buf,
+			   size_t len, int flags);
+WEFT_API ssize_t weft_sendto(struct weft_stack *stack, int fd, const void *buf,
+			     size_t len, int flags, const struct sockaddr *addr,
+			     socklen_t addrlen);
+
+/* Without ancillary data: EOPNOTSUPP if there is any.  May block. */
+WEFT_API ssize_t weft_sendmsg(struct weft_stack *stack, int fd,
+			      const struct msghdr *msg, int flags);
+
+/* @flags: MSG_DONTWAIT, MSG_PEEK, MSG_TRUNC, MSG_WAITALL.  May block. */
+WEFT_API ssize_t weft_recv(struct weft_stack *stack, int fd, void *buf,
+			   size_t len, int flags);
+WEFT_API ssize_t weft_recvfrom(struct weft_stack *stack, int fd, void *buf,
+			       size_t len, int flags, struct sockaddr *addr,
+			       socklen_t *addrlen);
+
+/* There never is ancillary data.  May block. */
+WEFT_API ssize_t weft_recvmsg(struct weft_stack *stack, int fd,
+			      struct msghdr *msg, int flags);
+
+/* Any descriptor.  May block. */
+WEFT_API ssize_t weft_read(struct weft_stack *stack, int fd, void *buf,
+			   size_t len);
+WEFT_API ssize_t weft_write(struct weft_stack *stack, int fd, const void *buf,
+			    size_t len);
+WEFT_API ssize_t weft_readv(struct weft_stack *stack, int fd,
+			    const struct iovec *iov, int count);
+WEFT_API ssize_t weft_writev(struct weft_stack *stack, int fd,
+			     const struct iovec *iov, int count);
+
+WEFT_API int weft_shutdown(struct weft_stack *stack, int fd, int how);
+
+/* Any descriptor.  Blocks only if SO_LINGER says so. */
+WEFT_API int weft_close(struct weft_stack *stack, int fd);
+WEFT_API int weft_dup(struct weft_stack *stack, int fd);
+
+/* F_GETFL, F_SETFL (O_NONBLOCK), F_DUPFD. */
+WEFT_API int weft_fcntl(struct weft_stack *stack, int fd, int cmd, int arg);
+
+WEFT_API int weft_getsockname(struct weft_stack *stack, int fd,
+			      struct sockaddr *addr, socklen_t *len);
+WEFT_API int weft_getpeername(struct weft_stack *stack, int fd,
+			      struct sockaddr *addr, socklen_t *len);
+
+/*
+ * SOL_SOCKET: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_KEEPALIVE,
+ * SO_RCVBUF, SO_SNDBUF, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO; to ask only:
+ * SO_TYPE, SO_PROTOCOL, SO_DOMAIN, SO_ERROR, SO_ACCEPTCONN.
+ * IPPROTO_IP: IP_TTL, IP_TOS, IP_MULTICAST_TTL, IP_ADD_MEMBERSHIP,
+ * IP_DROP_MEMBERSHIP.
+ * IPPROTO_TCP: TCP_NODELAY, TCP_CORK, TCP_MAXSEG, TCP_KEEPIDLE,
+ * TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT; to ask only: TCP_INFO (its
+ * first part).
+ */
+WEFT_API int weft_setsockopt(struct weft_stack *stack, int fd, int level,
+			     int name, const void *val, socklen_t len);
+WEFT_API int weft_getsockopt(struct weft_stack *stack, int fd, int level,
+			     int name, void *val, socklen_t *len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WEFT_SOCKET_H */

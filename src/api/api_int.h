@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef API_API_INT_H
+#define API_API_INT_H
+
+/*
+ * api_int.h - what is behind the public types
+ */
+
+#include <errno.h>
+#include <weft/weft.h>
+
+#include "base/list.h"
+#include "base/mem.h"
+
+#include "core/env.h"
+#include "core/netif.h"
+#include "core/stack.h"
+
+#define API_NAME_MAX 64
+
+/**
+ * struct weft_stack - a stack as the program sees it
+ * @node:	In its network's list
+ * @stack:	The stack: @own, or that of a network's host
+ * @net:	The network it belongs to, or NULL
+ * @watches:	struct weft_watch
+ * @cfg:	On its own: the program's callbacks; likewise all that follow
+ * @name:	Of the host
+ * @mem:	Its memory
+ * @env:	Its time
+ * @own:	The stack itself
+ * @ports:	struct api_port
+ */
+struct weft_stack {
+	struct list node;
+	struct stack *stack;
+	struct weft_net *net;
+	struct list watches;
+	struct weft_config cfg;
+	char name[API_NAME_MAX];
+	struct mem mem;
+	struct env env;
+	struct stack own;
+	struct list ports;
+};
+
+/* An interface of a stack on its own. */
+struct api_port {
+	struct list node;
+	struct netif netif;
+	struct weft_stack *owner;
+};
+
+/* The stack, with its clock set: for the beginning of every call. */
+struct stack *api_stack(struct weft_stack *ws);
+
+/* Prepare what all stacks have. */
+void api_stack_init(struct weft_stack *ws, struct stack *stack);
+
+/* End all watches. */
+void api_unwatch_all(struct weft_stack *ws);
+
+/* -errno becomes -1 and errno. */
+static inline long api_result(long ret)
+{
+	if (ret >= 0)
+		return ret;
+	errno = (int)-ret;
+	return -1;
+}
+
+#endif /* API_API_INT_H */

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sockaddr.c - between the system's addresses and ours
+ *
+ * The one file that knows both.  It also makes sure that the numbers which
+ * sock/ and io/ use are those of this system, for they are passed on as they
+ * are.
+ */
+
+#include "api/sockaddr.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "core/waitq.h"
+
+#include "io/io.h"
+#include "sock/sock.h"
+
+/* clang-format off */
+#define SAME(ours, theirs) static_assert((uint32_t)(ours) == (uint32_t)(theirs), #ours)
+SAME(SK_AF_INET, AF_INET);
+SAME(SK_AF_INET6, AF_INET6);
+SAME(SK_SOCK_STREAM, SOCK_STREAM);
+SAME(SK_SOCK_DGRAM, SOCK_DGRAM);
+SAME(SK_SOCK_NONBLOCK, SOCK_NONBLOCK);
+SAME(SK_SOCK_CLOEXEC, SOCK_CLOEXEC);
+SAME(SK_SHUT_WR, SHUT_WR);
+SAME(SK_F_DUPFD, F_DUPFD);
+SAME(SK_F_GETFL, F_GETFL);
+SAME(SK_F_SETFL, F_SETFL);
+SAME(SK_O_RDWR, O_RDWR);
+SAME(SK_O_NONBLOCK, O_NONBLOCK);
+SAME(SK_MSG_OOB, MSG_OOB);
+SAME(SK_MSG_PEEK, MSG_PEEK);
+SAME(SK_MSG_TRUNC, MSG_TRUNC);
+SAME(SK_MSG_DONTWAIT, MSG_DONTWAIT);
+SAME(SK_MSG_WAITALL, MSG_WAITALL);
+SAME(SK_MSG_ERRQUEUE, MSG_ERRQUEUE);
+SAME(SK_MSG_NOSIGNAL, MSG_NOSIGNAL);
+SAME(SK_MSG_MORE, MSG_MORE);
+SAME(SK_SOL_SOCKET, SOL_SOCKET);
+SAME(SK_SO_REUSEADDR, SO_REUSEADDR);
+SAME(SK_SO_TYPE, SO_TYPE);
+SAME(SK_SO_ERROR, SO_ERROR);
+SAME(SK_SO_BROADCAST, SO_BROADCAST);
+SAME(SK_SO_SNDBUF, SO_SNDBUF);
+SAME(SK_SO_RCVBUF, SO_RCVBUF);
+SAME(SK_SO_KEEPALIVE, SO_KEEPALIVE);
+SAME(SK_SO_LINGER, SO_LINGER);
+SAME(SK_SO_REUSEPORT, SO_REUSEPORT);
+SAME(SK_SO_RCVTIMEO, SO_RCVTIMEO);
+SAME(SK_SO_SNDTIMEO, SO_SNDTIMEO);
+SAME(SK_SO_ACCEPTCONN, SO_ACCEPTCONN);
+SAME(SK_SO_PROTOCOL, SO_PROTOCOL);
+SAME(SK_SO_DOMAIN, SO_DOMAIN);
+SAME(SK_IP_TOS, IP_TOS);
+SAME(SK_IP_TTL, IP_TTL);
+SAME(SK_IP_MULTICAST_TTL, IP_MULTICAST_TTL);
+SAME(SK_IP_ADD_MEMBERSHIP, IP_ADD_MEMBERSHIP);
+SAME(SK_IP_DROP_MEMBERSHIP, IP_DROP_MEMBERSHIP);
+SAME(SK_TCP_NODELAY, TCP_NODELAY);
+SAME(SK_TCP_MAXSEG, TCP_MAXSEG);
+SAME(SK_TCP_CORK, TCP_CORK);
+SAME(SK_TCP_KEEPIDLE, TCP_KEEPIDLE);
+SAME(SK_TCP_KEEPINTVL, TCP_KEEPINTVL);
+SAME(SK_TCP_KEEPCNT, TCP_KEEPCNT);
+SAME(SK_TCP_INFO, TCP_INFO);
+SAME(SK_TCP_USER_TIMEOUT, TCP_USER_TIMEOUT);
+SAME(WAIT_IN, POLLIN);
+SAME(WAIT_PRI, POLLPRI);
+SAME(WAIT_OUT, POLLOUT);
+SAME(WAIT_ERR, POLLERR);
+SAME(WAIT_HUP, POLLHUP);
+SAME(WAIT_NVAL, POLLNVAL);
+SAME(WAIT_RDHUP, POLLRDHUP);
+SAME(WAIT_IN, EPOLLIN);
+SAME(SK_EPOLL_CTL_ADD, EPOLL_CTL_ADD);
+SAME(SK_EPOLL_CTL_DEL, EPOLL_CTL_DEL);
+SAME(SK_EPOLL_CTL_MOD, EPOLL_CTL_MOD);
+SAME(SK_EPOLLEXCLUSIVE, EPOLLEXCLUSIVE);
+SAME(SK_EPOLLONESHOT, EPOLLONESHOT);
+SAME(SK_EPOLLET, EPOLLET);
+SAME(sizeof(struct sk_linger), sizeof(struct linger));
+SAME(sizeof(struct sk_timeval), sizeof(struct timeval));
+SAME(sizeof(struct sk_mreq), sizeof(struct ip_mreq));
+SAME(sizeof(struct sk_tcp_info), offsetof(struct tcp_info, tcpi_total_retrans) + 4);
+/* clang-format on */
+
+int sockaddr_to_endpoint(const struct sockaddr *addr, socklen_t len,
+			 struct endpoint *ep)
+{
+	struct sockaddr_in sin;
+
+	if (len < sizeof(addr->sa_family))
+		return -EINVAL;
+	*ep = (struct endpoint){0};
+	if (addr->sa_family == AF_UNSPEC)
+		return 0;
+	if (len < sizeof(sin))
+		return -EINVAL;
+	if (addr->sa_family != AF_INET)
+		return -EAFNOSUPPORT;
+	memcpy(&sin, addr, sizeof(sin));
+	ep->addr = ip_addr_v4((ip4_addr){ntohl(sin.sin_addr.s_addr)});
+	ep->port = ntohs(sin.sin_port);
+	return 0;
+}
+
+void sockaddr_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
+			    socklen_t *len)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET};
+
+	if (!addr || !len)
+		return;
+	if (ep->addr.family != IP_V4) {
+		*len = 0;
+		return;
+	}
+	sin.sin_addr.s_addr = htonl(ep->addr.v4.v);
+	sin.sin_port = htons(ep->port);
+	memcpy(addr, &sin, *len < sizeof(sin) ? *len : sizeof(sin));
+	*len = sizeof(sin);
+}

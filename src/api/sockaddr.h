@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef API_SOCKADDR_H
+#define API_SOCKADDR_H
+
+/*
+ * sockaddr.h - between the system's addresses and ours
+ */
+
+#include <sys/socket.h>
+
+struct endpoint;
+
+/**
+ * sockaddr_to_endpoint() - Read an address that a program gave
+ * @ep:		Filled in; AF_UNSPEC: without an address
+ *
+ * Return: 0, -EINVAL (@len too short), -EAFNOSUPPORT
+ */
+int sockaddr_to_endpoint(const struct sockaddr *addr, socklen_t len,
+			 struct endpoint *ep);
+
+/**
+ * sockaddr_from_endpoint() - Write an address for a program
+ * @addr:	Where to, or NULL; cut off if there is too little room
+ * @len:	Room, and afterwards the address's length; 0 for no address
+ */
+void sockaddr_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
+			    socklen_t *len);
+
+#endif /* API_SOCKADDR_H */

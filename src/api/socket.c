@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+/*
+ * socket.c - the calls of POSIX: addresses and results translated, no more
+ */
+
+#include "api/api_int.h"
+#include "api/sockaddr.h"
+#include "sock/sock.h"
+
+int weft_socket(struct weft_stack *ws, int domain, int type, int protocol)
+{
+	return (int)api_result(
+		sk_socket(api_stack(ws), domain, type, protocol));
+}
+
+int weft_bind(struct weft_stack *ws, int fd, const struct sockaddr *addr,
+	      socklen_t len)
+{
+	struct endpoint ep;
+	int err = sockaddr_to_endpoint(addr, len, &ep);
+
+	if (!err)
+		err = sk_bind(api_stack(ws), fd, &ep);
+	return (int)api_result(err);
+}
+
+int weft_listen(struct weft_stack *ws, int fd, int backlog)
+{
+	return (int)api_result(sk_listen(api_stack(ws), fd, backlog));
+}
+
+int weft_accept4(struct weft_stack *ws, int fd, struct sockaddr *addr,
+		 socklen_t *len, int flags)
+{
+	struct endpoint peer;
+	int ret = sk_accept4(api_stack(ws), fd, &peer, flags);
+
+	if (ret >= 0)
+		sockaddr_from_endpoint(&peer, addr, len);
+	return (int)api_result(ret);
+}
+
+int weft_accept(struct weft_stack *ws, int fd, struct sockaddr *addr,
+		socklen_t *len)
+{
+	return weft_accept4(ws, fd, addr, len, 0);
+}
+
+int weft_connect(struct weft_stack *ws, int fd, const struct sockaddr *addr,
+		 socklen_t len)
+{
+	struct endpoint ep;
+	int err = sockaddr_to_endpoint(addr, len, &ep);
+
+	if (!err)
+		err = sk_connect(api_stack(ws), fd, &ep);
+	return (int)api_result(err);
+}
+
+ssize_t weft_sendto(struct weft_stack *ws, int fd, const void *buf, size_t len,
+		    int flags, const struct sockaddr *addr, socklen_t addrlen)
+{
+	struct endpoint ep;
+	int err = addr ? sockaddr_to_endpoint(addr, addrlen, &ep) : 0;
+
+	if (err)
+		return api_result(err);
+	return api_result(sk_sendto(api_stack(ws), fd, buf, len, flags,
+				    addr ? &ep : NULL));
+}
+
+ssize_t weft_send(struct weft_stack *ws, int fd, const void *buf, size_t len,
+		  int flags)
+{
+	return weft_sendto(ws, fd, buf, len, flags, NULL, 0);
+}
+
+ssize_t weft_recvfrom(struct weft_stack *ws, int fd, void *buf, size_t len,
+		      int flags, struct sockaddr *addr, socklen_t *addrlen)
+{
+	struct endpoint from;
+	long n = sk_recvfrom(api_stack(ws), fd, buf, len, flags, &from);
+
+	if (n >= 0)
+		sockaddr_from_endpoint(&from, addr, addrlen);
+	return api_result(n);
+}
+
+ssize_t weft_recv(struct weft_stack *ws, int fd, void *buf, size_t len,
+		  int flags)
+{
+	return weft_recvfrom(ws, fd, buf, len, flags, NULL, NULL);
+}
+
+ssize_t weft_read(struct weft_stack *ws, int fd, void *buf, size_t len)
+{
+	return api_result(sk_read(api_stack(ws), fd, buf, len));
+}
+
+ssize_t weft_write(struct weft_stack *ws, int fd, const void *buf, size_t len)
+{
+	return api_result(sk_write(api_stack(ws), fd, buf, len));
+}
+
+int weft_shutdown(struct weft_stack *ws, int fd, int how)
+{
+	return (int)api_result(sk_shutdown(api_stack(ws), fd, how));
+}
+
+int weft_close(struct weft_stack *ws, int fd)
+{
+	return (int)api_result(sk_close(api_stack(ws), fd));
+}
+
+int weft_dup(struct weft_stack *ws, int fd)
+{
+	return (int)api_result(sk_dup(api_stack(ws), fd));
+}
+
+int weft_fcntl(struct weft_stack *ws, int fd, int cmd, int arg)
+{
+	return (int)api_result(sk_fcntl(api_stack(ws), fd, cmd, arg));
+}
+
+int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
+		     socklen_t *len)
+{
+	struct endpoint ep;
+	int err = sk_getsockname(api_stack(ws), fd, &ep);
+
+	if (!err)
+		sockaddr_from_endpoint(&ep, addr, len);
+	return (int)api_result(err);
+}
+
+int weft_getpeername(struct weft_stack *ws, int fd, struct sockaddr *addr,
+		     socklen_t *len)
+{
+	struct endpoint ep;
+	int err = sk_getpeername(api_stack(ws), fd, &ep);
+
+	if (!err)
+		sockaddr_from_endpoint(&ep, addr, len);
+	return (int)api_result(err);
+}
+
+int weft_setsockopt(struct weft_stack *ws, int fd, int level, int name,
+		    const void *val, socklen_t len)
+{
+	return (int)api_result(
+		sk_setsockopt(api_stack(ws), fd, level, name, val, len));
+}
+
+int weft_getsockopt(struct weft_stack *ws, int fd, int level, int name,
+		    void *val, socklen_t *len)
+{
+	size_t room = *len;
+	int err = sk_getsockopt(api_stack(ws), fd, level, name, val, &room);
+
+	*len = (socklen_t)room;
+	return (int)api_result(err);
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+/*
+ * stack.c - stacks that the program drives itself
+ *
+ * Theory of operation
+ * ===================
+ * The library's stack wants a world (time, memory) and a driver (kick, wait);
+ * here both are made of the program's callbacks.  The clock is read once at
+ * the beginning of each call: what happens within a call happens at one time.
+ *
+ * A blocking call alternates between the program's @wait, which brings frames,
+ * and weft_run(), until what is waited for has come about.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "wire/addr.h"
+
+#include "core/pkt.h"
+
+#include "api/api_int.h"
+#include "inet/inet.h"
+#include "ip/ip.h"
+#include "os/clock.h"
+#include "os/mem.h"
+#include "os/random.h"
+
+#define FRAME_MAX 65550
+#define MTU_MIN	  68
+#define MTU_MAX	  65535
+
+static struct weft_stack *owner_of(struct stack *stack)
+{
+	return stack->driver;
+}
+
+static void set_clock(struct weft_stack *ws)
+{
+	uint64_t now =
+		ws->cfg.now_ns ? ws->cfg.now_ns(ws->cfg.arg) : os_clock_ns();
+
+	if (now > ws->env.now_ns)
+		ws->env.now_ns = now;
+}
+
+struct stack *api_stack(struct weft_stack *ws)
+{
+	if (!ws->net)
+		set_clock(ws);
+	return ws->stack;
+}
+
+static void on_kick(struct stack *stack)
+{
+	const struct weft_config *cfg = &owner_of(stack)->cfg;
+
+	if (cfg->kick)
+		cfg->kick(cfg->arg);
+}
+
+static int on_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
+		   uint64_t until_ns)
+{
+	struct weft_stack *ws = owner_of(stack);
+	const struct weft_config *cfg = &ws->cfg;
+
+	while (!is_done(arg)) {
+		uint64_t next = stack_next(stack);
+
+		set_clock(ws);
+		if (stack_now(stack) >= until_ns)
+			return -ETIMEDOUT;
+		if (next > until_ns)
+			next = until_ns;
+		if (next > stack_now(stack)) {
+			if (!cfg->wait || cfg->wait(cfg->arg, next))
+				return -EDEADLK;
+			set_clock(ws);
+		}
+		stack_run(stack);
+	}
+	return 0;
+}
+
+static const struct stack_ops ops = {.on_kick = on_kick, .wait = on_wait};
+
+static int fill_random(void *arg, void *buf, size_t len)
+{
+	const struct weft_stack *ws = arg;
+
+	return ws->cfg.random(ws->cfg.arg, buf, len) ? -EIO : 0;
+}
+
+static struct entropy entropy_of(struct weft_stack *ws)
+{
+	if (!ws->cfg.random)
+		return os_entropy();
+	return (struct entropy){.fill = fill_random, .arg = ws};
+}
+
+void api_stack_init(struct weft_stack *ws, struct stack *stack)
+{
+	ws->stack = stack;
+	list_init(&ws->watches);
+	list_init(&ws->ports);
+}
+
+static int start(struct weft_stack *ws)
+{
+	int err;
+
+	os_mem_init(&ws->mem, ws->cfg.mem_max);
+	env_init(&ws->env, &ws->mem);
+	set_clock(ws);
+	err = stack_init(&ws->own, &ws->env, ws->name, entropy_of(ws));
+	if (err)
+		return err;
+	ws->own.ops = &ops;
+	ws->own.driver = ws;
+	api_stack_init(ws, &ws->own);
+	return inet_init(&ws->own, NULL);
+}
+
+struct weft_stack *weft_stack_new(const struct weft_config *config)
+{
+	struct weft_stack *ws;
+	int err;
+
+	if (!config->transmit || config->size != sizeof(*config)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	ws = calloc(1, sizeof(*ws));
+	if (!ws)
+		return NULL;
+	ws->cfg = *config;
+	strncpy(ws->name, config->name ? config->name : "weft",
+		sizeof(ws->name) - 1);
+	err = start(ws);
+	if (!err)
+		return ws;
+	if (ws->stack)
+		stack_fini(&ws->own);
+	env_fini(&ws->env);
+	free(ws);
+	errno = -err;
+	return NULL;
+}
+
+void weft_stack_free(struct weft_stack *ws)
+{
+	struct list *pos;
+
+	if (!ws)
+		return;
+	check(!ws->net);
+	set_clock(ws);
+	api_unwatch_all(ws);
+	inet_fini(&ws->own);
+	stack_fini(&ws->own);
+	while ((pos = list_pop_head(&ws->ports)))
+		free(container_of(pos, struct api_port, node));
+	env_fini(&ws->env);
+	free(ws);
+}
+
+static struct api_port *port_of(struct netif *netif)
+{
+	return container_of(netif, struct api_port, netif);
+}
+
+static int port_transmit(struct netif *netif, struct pkt *pkt)
+{
+	const struct weft_config *cfg = &port_of(netif)->owner->cfg;
+	struct iovec iov[1 + PKT_FRAGS];
+	int i, count = 1;
+
+	iov[0].iov_base = pkt_data(pkt);
+	iov[0].iov_len = pkt->lin_len;
+	for (i = 0; i < pkt->frag_count; i++) {
+		const struct frag *f = &pkt->frag[i];
+
+		iov[count].iov_base = f->blk->data + f->off;
+		iov[count++].iov_len = f->len;
+	}
+	if (cfg->transmit(cfg->arg, (int)netif->index, iov, count)) {
+		pkt_drop(netif->place, pkt, DROP_tx_queue);
+		return -ENOBUFS;
+	}
+	pkt_free(pkt);
+	return 0;
+}
+
+static const struct netif_ops port_ops = {.transmit = port_transmit};
+
+int weft_if_add(struct weft_stack *ws, const char *name, const uint8_t mac[6],
+		unsigned int mtu)
+{
+	struct api_port *p;
+
+	if (ws->net || !*name || strlen(name) >= NETIF_NAME_MAX ||
+	    mtu < MTU_MIN || mtu > MTU_MAX ||
+	    stack_netif_by_name(ws->stack, name))
+		return (int)api_result(-EINVAL);
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return -1;
+	p->owner = ws;
+	netif_init(&p->netif, &ws->own.place, name, get_mac(mac));
+	p->netif.ops = &port_ops;
+	p->netif.mtu = mtu;
+	list_add_tail(&ws->ports, &p->node);
+	stack_add_netif(&ws->own, &p->netif);
+	return (int)p->netif.index;
+}
+
+int weft_addr_add(struct weft_stack *ws, int ifindex, const char *addr)
+{
+	struct stack *stack = api_stack(ws);
+	struct netif *netif = stack_netif_by_index(stack, (uint32_t)ifindex);
+	struct ip4_net net;
+	int err;
+
+	if (ip4_net_parse(&net, addr))
+		return (int)api_result(-EINVAL);
+	if (ifindex < 1 || !netif)
+		return (int)api_result(-ENODEV);
+	stack_enter(stack);
+	err = ip_addr_add(stack, netif, net);
+	stack_leave(stack);
+	return (int)api_result(err);
+}
+
+int weft_route_add(struct weft_stack *ws, const char *net, const char *gateway)
+{
+	struct stack *stack = api_stack(ws);
+	struct ip4_net to;
+	ip4_addr gw;
+	int err;
+
+	if (ip4_net_parse(&to, net) || ip4_parse(&gw, gateway))
+		return (int)api_result(-EINVAL);
+	stack_enter(stack);
+	err = ip_route_add(stack, to, gw, NULL, 0);
+	stack_leave(stack);
+	return (int)api_result(err);
+}
+
+static struct api_port *find_port(struct weft_stack *ws, int ifindex)
+{
+	struct api_port *p;
+
+	list_for_each_entry(p, &ws->ports, struct api_port, node)
+		if (p->netif.index == (uint32_t)ifindex)
+			return p;
+	return NULL;
+}
+
+int weft_input(struct weft_stack *ws, int ifindex, const void *frame,
+	       size_t len)
+{
+	struct stack *stack = api_stack(ws);
+	struct api_port *p = find_port(ws, ifindex);
+	struct pkt *pkt;
+
+	if (!p)
+		return (int)api_result(-ENODEV);
+	if (len > FRAME_MAX)
+		return (int)api_result(-EMSGSIZE);
+	pkt = pkt_new(stack->place.env, R_NONE);
+	if (!pkt || pkt_append(pkt, frame, len)) {
+		pkt_free(pkt);
+		return (int)api_result(-ENOMEM);
+	}
+	netif_input(&p->netif, pkt);
+	return 0;
+}
+
+void weft_run(struct weft_stack *ws)
+{
+	stack_run(api_stack(ws));
+}
+
+uint64_t weft_next(const struct weft_stack *ws)
+{
+	return stack_next(ws->stack);
+}
+
+uint64_t weft_now(const struct weft_stack *ws)
+{
+	return stack_now(ws->stack);
+}
+
+const char *weft_version(void)
+{
+	return WEFT_VERSION;
+}

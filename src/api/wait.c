@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+/*
+ * wait.c - poll, select, epoll, timers and event counters, as Linux has them
+ *
+ * The structures differ in layout, or could; so they are translated, a batch
+ * at a time where the program gives an array.
+ */
+
+#include <assert.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "api/api_int.h"
+#include "io/io.h"
+#include "sock/abi.h"
+
+#define BATCH 64
+
+/* Negative: no timeout. */
+static int64_t from_ms(int ms)
+{
+	return ms < 0 ? -1 : (int64_t)ms * (int64_t)NS_PER_MS;
+}
+
+static int poll_copy(struct stack *stack, struct pollfd *fds, nfds_t count,
+		     struct sk_pollfd *copy, int64_t timeout_ns)
+{
+	nfds_t i;
+	int n;
+
+	for (i = 0; i < count; i++)
+		copy[i] = (struct sk_pollfd){.fd = fds[i].fd,
+					     .events = fds[i].events};
+	n = sk_poll(stack, copy, (uint32_t)count, timeout_ns);
+	for (i = 0; i < count; i++)
+		fds[i].revents = copy[i].revents;
+	return n;
+}
+
+int weft_poll(struct weft_stack *ws, struct pollfd *fds, nfds_t count,
+	      int timeout_ms)
+{
+	struct stack *stack = api_stack(ws);
+	struct mem *mem = stack->place.env->mem;
+	struct sk_pollfd few[BATCH], *copy = few;
+	int n;
+
+	if (count > UINT32_MAX)
+		return (int)api_result(-EINVAL);
+	if (count > BATCH)
+		copy = mem_alloc_array(mem, count, sizeof(*copy));
+	if (!copy)
+		return (int)api_result(-ENOMEM);
+	n = poll_copy(stack, fds, count, copy, from_ms(timeout_ms));
+	if (copy != few)
+		mem_free(mem, copy, count * sizeof(*copy));
+	return (int)api_result(n);
+}
+
+static_assert(sizeof(fd_set) == sizeof(struct sk_fd_set), "1,024 bits");
+
+static struct sk_fd_set *set_in(struct sk_fd_set *copy, const fd_set *set)
+{
+	if (!set)
+		return NULL;
+	memcpy(copy, set, sizeof(*copy));
+	return copy;
+}
+
+static void set_out(fd_set *set, const struct sk_fd_set *copy)
+{
+	if (set)
+		memcpy(set, copy, sizeof(*copy));
+}
+
+int weft_select(struct weft_stack *ws, int count, fd_set *rd, fd_set *wr,
+		fd_set *ex, struct timeval *timeout)
+{
+	struct sk_fd_set sets[3];
+	int64_t ns = -1;
+	int n;
+
+	if (timeout) {
+		if (timeout->tv_sec < 0 || timeout->tv_usec < 0 ||
+		    timeout->tv_sec > INT64_MAX / (int64_t)NS_PER_S - 1)
+			return (int)api_result(-EINVAL);
+		ns = timeout->tv_sec * (int64_t)NS_PER_S +
+		     timeout->tv_usec * (int64_t)NS_PER_US;
+	}
+	n = sk_select(api_stack(ws), count, set_in(&sets[0], rd),
+		      set_in(&sets[1], wr), set_in(&sets[2], ex), ns);
+	if (n >= 0) {
+		set_out(rd, &sets[0]);
+		set_out(wr, &sets[1]);
+		set_out(ex, &sets[2]);
+	}
+	return (int)api_result(n);
+}
+
+int weft_epoll_create1(struct weft_stack *ws, int flags)
+{
+	if (flags & ~EPOLL_CLOEXEC)
+		return (int)api_result(-EINVAL);
+	return (int)api_result(sk_epoll_create(api_stack(ws), flags));
+}
+
+int weft_epoll_ctl(struct weft_stack *ws, int epfd, int op, int fd,
+		   struct epoll_event *event)
+{
+	struct sk_epoll_event ev = {0};
+
+	if (event) {
+		ev.events = event->events;
+		ev.data = event->data.u64;
+	} else if (op != EPOLL_CTL_DEL) {
+		return (int)api_result(-EFAULT);
+	}
+	return (int)api_result(sk_epoll_ctl(api_stack(ws), epfd, op, fd, &ev));
+}
+
+int weft_epoll_wait(struct weft_stack *ws, int epfd, struct epoll_event *events,
+		    int max, int timeout_ms)
+{
+	struct sk_epoll_event evs[BATCH];
+	int i, n;
+
+	n = sk_epoll_wait(api_stack(ws), epfd, evs, max < BATCH ? max : BATCH,
+			  from_ms(timeout_ms));
+	for (i = 0; i < n; i++) {
+		events[i].events = evs[i].events;
+		events[i].data.u64 = evs[i].data;
+	}
+	return (int)api_result(n);
+}
+
+int weft_timerfd_create(struct weft_stack *ws, int flags)
+{
+	if (flags & ~(TFD_NONBLOCK | TFD_CLOEXEC))
+		return (int)api_result(-EINVAL);
+	return (int)api_result(sk_timer_create(api_stack(ws), flags));
+}
+
+/* A time, or UINT64_MAX for one that cannot be. */
+static uint64_t ns_of(const struct timespec *ts)
+{
+	if (ts->tv_sec < 0 || ts->tv_nsec < 0 ||
+	    ts->tv_nsec >= (long)NS_PER_S ||
+	    ts->tv_sec > INT64_MAX / (int64_t)NS_PER_S - 1)
+		return UINT64_MAX;
+	return (uint64_t)ts->tv_sec * NS_PER_S + (uint64_t)ts->tv_nsec;
+}
+
+static struct timespec timespec_of(uint64_t ns)
+{
+	return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S),
+				 .tv_nsec = (long)(ns % NS_PER_S)};
+}
+
+int weft_timerfd_settime(struct weft_stack *ws, int fd, int flags,
+			 const struct itimerspec *value, struct itimerspec *old)
+{
+	struct stack *stack = api_stack(ws);
+	uint64_t first = ns_of(&value->it_value), left;
+	uint64_t interval = ns_of(&value->it_interval), before;
+	int err;
+
+	if (flags || first == UINT64_MAX || interval == UINT64_MAX)
+		return (int)api_result(-EINVAL);
+	err = sk_timer_get(stack, fd, &left, &before);
+	if (!err && old) {
+		old->it_value = timespec_of(left);
+		old->it_interval = timespec_of(before);
+	}
+	if (!err)
+		err = sk_timer_set(stack, fd, first, interval);
+	return (int)api_result(err);
+}
+
+static_assert(EFD_SEMAPHORE == SK_EVENT_SEMAPHORE, "passed on as it is");
+
+int weft_eventfd(struct weft_stack *ws, unsigned int count, int flags)
+{
+	if (flags & ~(EFD_NONBLOCK | EFD_CLOEXEC | EFD_SEMAPHORE))
+		return (int)api_result(-EINVAL);
+	return (int)api_result(sk_event_create(api_stack(ws), count, flags));
+}

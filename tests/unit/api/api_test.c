@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: MIT
+/* api_test.c - the public interface, seen from outside only */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <weft/weft.h>
+
+#include <cmocka.h>
+
+#define MS 1000000ULL
+
+static struct sockaddr_in addr_of(const char *ip, uint16_t port)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET,
+				  .sin_port = htons(port)};
+
+	assert_int_equal(inet_pton(AF_INET, ip, &sin.sin_addr), 1);
+	return sin;
+}
+
+#define SA(sin) ((struct sockaddr *)&(sin)), sizeof(sin)
+
+/* Two hosts on a cable of 1 ms; @fd connected on a, @peer accepted on b. */
+struct fix {
+	struct weft_net *net;
+	struct weft_stack *a, *b;
+	int listener, fd, peer;
+};
+
+static int setup(void **state)
+{
+	const struct weft_cable cable = {.delay_ns = 1 * MS};
+	struct fix *f = calloc(1, sizeof(*f));
+	struct sockaddr_in sin = addr_of("10.0.0.2", 80);
+
+	f->net = weft_net_new(1);
+	f->a = weft_net_host(f->net, "a");
+	f->b = weft_net_host(f->net, "b");
+	assert_int_equal(
+		weft_net_join(f->a, "10.0.0.1/24", f->b, "10.0.0.2/24", &cable),
+		0);
+	f->listener = weft_socket(f->b, AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(weft_bind(f->b, f->listener, SA(sin)), 0);
+	assert_int_equal(weft_listen(f->b, f->listener, 5), 0);
+	f->fd = weft_socket(f->a, AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(weft_connect(f->a, f->fd, SA(sin)), 0);
+	f->peer = weft_accept(f->b, f->listener, NULL, NULL);
+	assert_true(f->peer >= 0);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fix *f = *state;
+
+	weft_net_free(f->net);
+	free(f);
+	return 0;
+}
+
+static void addresses_are_translated_both_ways(void **state)
+{
+	struct fix *f = *state;
+	struct sockaddr_in sin = {0}, here = {0};
+	socklen_t len = sizeof(sin), small = 4;
+
+	assert_int_equal(
+		weft_getpeername(f->a, f->fd, (struct sockaddr *)&sin, &len),
+		0);
+	assert_int_equal(len, sizeof(sin));
+	assert_int_equal(sin.sin_family, AF_INET);
+	assert_int_equal(ntohs(sin.sin_port), 80);
+	assert_int_equal(ntohl(sin.sin_addr.s_addr), 0x0a000002);
+	assert_int_equal(
+		weft_getsockname(f->a, f->fd, (struct sockaddr *)&here, &small),
+		0);
+	assert_int_equal(small, sizeof(sin)); /* so much there would be */
+	assert_int_equal(here.sin_addr.s_addr, 0);
+	assert_int_equal(weft_connect(f->a, f->fd, (struct sockaddr *)&sin, 7),
+			 -1);
+	assert_int_equal(errno, EINVAL);
+	sin.sin_family = AF_INET6;
+	assert_int_equal(weft_connect(f->a, f->fd, SA(sin)), -1);
+	assert_int_equal(errno, EAFNOSUPPORT);
+}
+
+static void errors_are_minus_one_and_errno(void **state)
+{
+	struct fix *f = *state;
+	char c;
+
+	assert_int_equal(weft_recv(f->a, f->fd, &c, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(weft_close(f->a, 99), -1);
+	assert_int_equal(errno, EBADF);
+	assert_int_equal(weft_socket(f->a, AF_INET6, SOCK_STREAM, 0), -1);
+	assert_int_equal(errno, EAFNOSUPPORT);
+	assert_int_equal(weft_dup(f->a, f->fd), f->fd + 1);
+	assert_int_equal(weft_fcntl(f->a, f->fd, F_GETFL, 0), O_RDWR);
+}
+
+static void scattered_octets_are_one_stream(void **state)
+{
+	struct fix *f = *state;
+	char x[3], y[10];
+	const struct iovec out[] = {{"one ", 4}, {NULL, 0}, {"two", 3}};
+	const struct iovec in[] = {{x, 3}, {y, 10}};
+
+	assert_int_equal(weft_writev(f->a, f->fd, out, 3), 7);
+	weft_net_run(f->net, 10 * MS);
+	assert_int_equal(weft_readv(f->b, f->peer, in, 2), 7);
+	assert_memory_equal(x, "one", 3);
+	assert_memory_equal(y, " two", 4);
+}
+
+static void scattered_datagram_is_one_datagram(void **state)
+{
+	struct fix *f = *state;
+	struct sockaddr_in to = addr_of("10.0.0.2", 53), from = {0};
+	int u = weft_socket(f->a, AF_INET, SOCK_DGRAM, 0);
+	int v = weft_socket(f->b, AF_INET, SOCK_DGRAM, 0);
+	char x[2], y[3];
+	struct iovec out[] = {{"abc", 3}, {"defg", 4}};
+	struct iovec in[] = {{x, 2}, {y, 3}};
+	struct msghdr msg = {.msg_name = &to,
+			     .msg_namelen = sizeof(to),
+			     .msg_iov = out,
+			     .msg_iovlen = 2};
+
+	assert_int_equal(weft_bind(f->b, v, SA(to)), 0);
+	assert_int_equal(weft_sendmsg(f->a, u, &msg, 0), 7);
+	msg = (struct msghdr){.msg_name = &from,
+			      .msg_namelen = sizeof(from),
+			      .msg_iov = in,
+			      .msg_iovlen = 2};
+	assert_int_equal(weft_recvmsg(f->b, v, &msg, 0), 5);
+	assert_int_equal(msg.msg_flags, MSG_TRUNC);
+	assert_memory_equal(x, "ab", 2);
+	assert_memory_equal(y, "cde", 3);
+	assert_int_equal(ntohl(from.sin_addr.s_addr), 0x0a000001);
+	msg.msg_controllen = 8;
+	assert_int_equal(weft_sendmsg(f->a, u, &msg, 0), -1);
+	assert_int_equal(errno, EOPNOTSUPP);
+}
+
+static void poll_and_select_wait_in_virtual_time(void **state)
+{
+	struct fix *f = *state;
+	struct pollfd p = {.fd = f->peer, .events = POLLIN};
+	struct timeval tv = {.tv_usec = 3000};
+	uint64_t begin = weft_net_now(f->net);
+	fd_set rd;
+
+	assert_int_equal(weft_poll(f->b, &p, 1, 20), 0);
+	assert_int_equal(weft_net_now(f->net) - begin, 20 * MS);
+	FD_ZERO(&rd);
+	FD_SET(f->peer, &rd);
+	assert_int_equal(weft_select(f->b, f->peer + 1, &rd, NULL, NULL, &tv),
+			 0);
+	assert_false(FD_ISSET(f->peer, &rd));
+	weft_send(f->a, f->fd, "x", 1, 0);
+	assert_int_equal(weft_poll(f->b, &p, 1, -1), 1);
+	assert_int_equal(p.revents, POLLIN);
+	FD_SET(f->peer, &rd);
+	assert_int_equal(weft_select(f->b, f->peer + 1, &rd, NULL, NULL, NULL),
+			 1);
+	assert_true(FD_ISSET(f->peer, &rd));
+}
+
+static void poll_takes_more_than_a_batch(void **state)
+{
+	struct fix *f = *state;
+	struct pollfd p[100];
+	int i;
+
+	for (i = 0; i < 100; i++)
+		p[i] = (struct pollfd){
+			.fd = weft_eventfd(f->b, i == 77, EFD_NONBLOCK),
+			.events = POLLIN};
+	assert_int_equal(weft_poll(f->b, p, 100, 0), 1);
+	assert_int_equal(p[77].revents, POLLIN);
+	assert_int_equal(p[76].revents, 0);
+}
+
+static void epoll_tells_what_is_ready(void **state)
+{
+	struct fix *f = *state;
+	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = 4711}, got[2];
+	int ep = weft_epoll_create1(f->b, EPOLL_CLOEXEC);
+
+	assert_int_equal(weft_epoll_ctl(f->b, ep, EPOLL_CTL_ADD, f->peer, &ev),
+			 0);
+	assert_int_equal(weft_epoll_wait(f->b, ep, got, 2, 5), 0);
+	weft_send(f->a, f->fd, "x", 1, 0);
+	assert_int_equal(weft_epoll_wait(f->b, ep, got, 2, -1), 1);
+	assert_int_equal(got[0].events, EPOLLIN);
+	assert_int_equal(got[0].data.u64, 4711);
+	assert_int_equal(weft_epoll_ctl(f->b, ep, EPOLL_CTL_ADD, f->peer, NULL),
+			 -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(weft_epoll_ctl(f->b, ep, EPOLL_CTL_DEL, f->peer, NULL),
+			 0);
+}
+
+static void timer_runs_on_the_stacks_clock(void **state)
+{
+	struct fix *f = *state;
+	int t = weft_timerfd_create(f->a, 0);
+	struct itimerspec its = {.it_value = {.tv_nsec = 4000000},
+				 .it_interval = {.tv_sec = 1}},
+			  old;
+	uint64_t begin = weft_net_now(f->net), n = 0;
+
+	assert_int_equal(weft_timerfd_settime(f->a, t, 0, &its, &old), 0);
+	assert_int_equal(old.it_value.tv_nsec, 0);
+	assert_int_equal(weft_read(f->a, t, &n, sizeof(n)), sizeof(n));
+	assert_int_equal(n, 1);
+	assert_int_equal(weft_net_now(f->net) - begin, 4 * MS);
+	its.it_value.tv_nsec = 1000000000;
+	assert_int_equal(weft_timerfd_settime(f->a, t, 0, &its, NULL), -1);
+	assert_int_equal(errno, EINVAL);
+}
+
+static void options_take_the_systems_structures(void **state)
+{
+	struct fix *f = *state;
+	struct timeval tv = {.tv_usec = 7000};
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+	uint64_t begin = weft_net_now(f->net);
+	char c;
+
+	assert_int_equal(weft_setsockopt(f->a, f->fd, SOL_SOCKET, SO_RCVTIMEO,
+					 &tv, sizeof(tv)),
+			 0);
+	assert_int_equal(weft_recv(f->a, f->fd, &c, 1, 0), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(weft_net_now(f->net) - begin, 7 * MS);
+	assert_int_equal(weft_getsockopt(f->a, f->fd, IPPROTO_TCP, TCP_INFO,
+					 &info, &len),
+			 0);
+	assert_int_equal(info.tcpi_state, TCP_ESTABLISHED);
+	assert_true(info.tcpi_rtt >= 2000);
+	assert_true(info.tcpi_snd_mss > 500);
+	assert_true(len <= sizeof(info));
+}
+
+/* What a watch saw. */
+struct seen {
+	int calls;
+	short events;
+	struct weft_watch *watch;
+	bool closes;
+};
+
+static void see(struct weft_stack *stack, int fd, short events, void *arg)
+{
+	struct seen *s = arg;
+
+	s->calls++;
+	s->events = events;
+	if (!s->closes)
+		return;
+	weft_unwatch(s->watch);
+	weft_close(stack, fd);
+}
+
+static void watch_calls_when_something_happens(void **state)
+{
+	struct fix *f = *state;
+	struct seen s = {0};
+
+	s.watch = weft_watch(f->b, f->peer, POLLIN, see, &s);
+	weft_net_run(f->net, 5 * MS);
+	assert_int_equal(s.calls, 0);
+	weft_send(f->a, f->fd, "x", 1, 0);
+	weft_net_run(f->net, 5 * MS);
+	assert_int_equal(s.calls, 1);
+	assert_int_equal(s.events, POLLIN);
+	weft_unwatch(s.watch);
+	weft_send(f->a, f->fd, "x", 1, 0);
+	weft_net_run(f->net, 5 * MS);
+	assert_int_equal(s.calls, 1);
+	s.closes = true; /* ready now, and ends itself */
+	s.watch = weft_watch(f->b, f->peer, POLLIN, see, &s);
+	weft_net_run(f->net, 5 * MS);
+	assert_int_equal(s.calls, 2);
+	assert_null(weft_watch(f->b, f->peer, POLLIN, see, &s));
+	assert_int_equal(errno, EBADF);
+}
+
+static void block(struct weft_stack *stack, int fd, short events, void *arg)
+{
+	char buf[10];
+
+	(void)events;
+	weft_recv(stack, fd, buf, sizeof(buf), 0);
+	*(int *)arg = weft_recv(stack, fd, buf, sizeof(buf), 0) < 0 ? errno : 0;
+}
+
+static void blocking_in_a_watch_is_a_deadlock(void **state)
+{
+	struct fix *f = *state;
+	int err = 0;
+
+	weft_watch(f->b, f->peer, POLLIN, block, &err);
+	weft_send(f->a, f->fd, "x", 1, 0);
+	weft_net_run(f->net, 5 * MS);
+	assert_int_equal(err, EDEADLK);
+}
+
+static void names_and_networks_are_checked(void **state)
+{
+	struct fix *f = *state;
+	struct weft_net *other = weft_net_new(2);
+	struct weft_stack *c = weft_net_host(other, "c");
+
+	assert_null(weft_net_host(f->net, "a"));
+	assert_int_equal(errno, EINVAL);
+	assert_null(weft_net_host(f->net, ""));
+	assert_int_equal(
+		weft_net_join(f->a, "10.1.0.1/24", c, "10.1.0.2/24", NULL), -1);
+	assert_int_equal(errno, EXDEV);
+	assert_int_equal(
+		weft_net_join(f->a, "10.1.0.1", f->b, "10.1.0.2/24", NULL), -1);
+	assert_int_equal(errno, EINVAL);
+	weft_net_free(other);
+}
+
+static void same_seed_same_ports(void **state)
+{
+	struct sockaddr_in sin[2];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct weft_net *net = weft_net_new(77);
+		struct weft_stack *s = weft_net_host(net, "s");
+		int u = weft_socket(s, AF_INET, SOCK_DGRAM, 0);
+		struct sockaddr_in any = addr_of("0.0.0.0", 0);
+		socklen_t len = sizeof(sin[i]);
+
+		assert_int_equal(weft_bind(s, u, SA(any)), 0);
+		weft_getsockname(s, u, (struct sockaddr *)&sin[i], &len);
+		weft_net_free(net);
+	}
+	assert_int_equal(sin[0].sin_port, sin[1].sin_port);
+}
+
+/*
+ * Two stacks on their own, with a wire and a clock made by the program.
+ */
+struct wire {
+	struct weft_stack *stack[2];
+	uint64_t now;
+	struct frame {
+		int to;
+		size_t len;
+		uint8_t octets[2000];
+	} frames[64];
+	unsigned int head, tail;
+	bool refuses, no_random;
+};
+
+struct side {
+	struct wire *wire;
+	int index;
+};
+
+static int transmit(void *arg, int ifindex, const struct iovec *iov, int count)
+{
+	struct side *side = arg;
+	struct wire *w = side->wire;
+	struct frame *fr = &w->frames[w->tail % 64];
+	int i;
+
+	assert_int_equal(ifindex, 2); /* "lo" is 1 */
+	if (w->refuses)
+		return -1;
+	fr->to = !side->index;
+	fr->len = 0;
+	for (i = 0; i < count; i++) {
+		assert_true(fr->len + iov[i].iov_len <= sizeof(fr->octets));
+		memcpy(fr->octets + fr->len, iov[i].iov_base, iov[i].iov_len);
+		fr->len += iov[i].iov_len;
+	}
+	w->tail++;
+	assert_true(w->tail - w->head <= 64);
+	return 0;
+}
+
+static uint64_t read_now(void *arg)
+{
+	return ((struct side *)arg)->wire->now;
+}
+
+static int fill(void *arg, void *buf, size_t len)
+{
+	struct side *side = arg;
+	uint8_t *p = buf;
+
+	if (side->wire->no_random)
+		return -1;
+	while (len--)
+		*p++ = (uint8_t)rand();
+	return 0;
+}
+
+static void carry(struct wire *w)
+{
+	while (w->head != w->tail) {
+		struct frame *fr = &w->frames[w->head++ % 64];
+
+		assert_int_equal(
+			weft_input(w->stack[fr->to], 2, fr->octets, fr->len),
+			0);
+	}
+}
+
+/* A frame moves, or time does. */
+static int wait_for(void *arg, uint64_t until_ns)
+{
+	struct wire *w = ((struct side *)arg)->wire;
+	uint64_t other;
+
+	if (w->head != w->tail) {
+		carry(w);
+		return 0;
+	}
+	other = weft_next(w->stack[!((struct side *)arg)->index]);
+	if (until_ns == UINT64_MAX && other == UINT64_MAX)
+		return -1;
+	w->now = until_ns < other ? until_ns : other;
+	weft_run(w->stack[0]);
+	weft_run(w->stack[1]);
+	return 0;
+}
+
+static struct weft_stack *wire_stack(struct side *side, bool may_wait)
+{
+	const struct weft_config cfg = {
+		.size = sizeof(cfg),
+		.name = "wired",
+		.arg = side,
+		.transmit = transmit,
+		.now_ns = read_now,
+		.random = fill,
+		.wait = may_wait ? wait_for : NULL,
+	};
+
+	return weft_stack_new(&cfg);
+}
+
+static void wire_up(struct wire *w, struct side side[2])
+{
+	static const uint8_t macs[2][6] = {{2, 0, 0, 0, 0, 1},
+					   {2, 0, 0, 0, 0, 2}};
+	int i;
+
+	memset(w, 0, sizeof(*w));
+	w->now = 1;
+	for (i = 0; i < 2; i++) {
+		side[i] = (struct side){w, i};
+		w->stack[i] = wire_stack(&side[i], true);
+		assert_non_null(w->stack[i]);
+		assert_int_equal(
+			weft_if_add(w->stack[i], "eth0", macs[i], 1500), 2);
+		assert_int_equal(
+			weft_addr_add(w->stack[i], 2,
+				      i ? "10.0.0.2/24" : "10.0.0.1/24"),
+			0);
+	}
+}
+
+static void stacks_can_be_driven_by_the_program(void **state)
+{
+	struct wire *w = calloc(1, sizeof(*w));
+	struct sockaddr_in sin = addr_of("10.0.0.2", 80);
+	struct side side[2];
+	int l, fd, peer;
+	char buf[20];
+
+	(void)state;
+	wire_up(w, side);
+	l = weft_socket(w->stack[1], AF_INET, SOCK_STREAM, 0);
+	weft_bind(w->stack[1], l, SA(sin));
+	weft_listen(w->stack[1], l, 1);
+	fd = weft_socket(w->stack[0], AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(weft_connect(w->stack[0], fd, SA(sin)), 0);
+	peer = weft_accept(w->stack[1], l, NULL, NULL);
+	assert_int_equal(weft_send(w->stack[0], fd, "by hand", 7, 0), 7);
+	assert_int_equal(weft_recv(w->stack[1], peer, buf, 20, 0), 7);
+	assert_int_equal(weft_close(w->stack[0], fd), 0);
+	assert_int_equal(weft_recv(w->stack[1], peer, buf, 20, 0), 0);
+	carry(w);
+	weft_stack_free(w->stack[0]);
+	weft_stack_free(w->stack[1]);
+	free(w);
+}
+
+static void refused_frames_are_sent_again(void **state)
+{
+	struct wire *w = calloc(1, sizeof(*w));
+	struct sockaddr_in sin = addr_of("10.0.0.2", 80);
+	struct side side[2];
+	int l, fd;
+
+	(void)state;
+	wire_up(w, side);
+	l = weft_socket(w->stack[1], AF_INET, SOCK_STREAM, 0);
+	weft_bind(w->stack[1], l, SA(sin));
+	weft_listen(w->stack[1], l, 1);
+	fd = weft_socket(w->stack[0], AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	w->refuses = true;
+	assert_int_equal(weft_connect(w->stack[0], fd, SA(sin)), -1);
+	assert_int_equal(errno, EINPROGRESS);
+	w->refuses = false;
+	weft_fcntl(w->stack[0], fd, F_SETFL, 0);
+	assert_int_equal(weft_connect(w->stack[0], fd, SA(sin)), 0);
+	weft_stack_free(w->stack[0]);
+	weft_stack_free(w->stack[1]);
+	free(w);
+}
+
+static void bad_configurations_are_refused(void **state)
+{
+	struct wire *w = calloc(1, sizeof(*w));
+	struct side side = {w, 0};
+	struct weft_config cfg = {.size = sizeof(cfg)};
+	static const uint8_t mac[6] = {2};
+	struct weft_stack *s;
+	char c[10];
+
+	(void)state;
+	w->now = 1;
+	assert_null(weft_stack_new(&cfg));
+	assert_int_equal(errno, EINVAL);
+	cfg.transmit = transmit;
+	cfg.size--;
+	assert_null(weft_stack_new(&cfg));
+	w->no_random = true;
+	assert_null(wire_stack(&side, false));
+	assert_int_equal(errno, EIO);
+	w->no_random = false;
+	cfg.size++;
+	cfg.mem_max = 1000;
+	assert_null(weft_stack_new(&cfg));
+	assert_int_equal(errno, ENOMEM);
+	s = wire_stack(&side, false);
+	assert_int_equal(weft_if_add(s, "", mac, 1500), -1);
+	assert_int_equal(weft_if_add(s, "eth0", mac, 67), -1);
+	assert_int_equal(weft_if_add(s, "lo", mac, 1500), -1);
+	assert_int_equal(weft_if_add(s, "eth0", mac, 1500), 2);
+	assert_int_equal(weft_addr_add(s, 9, "10.0.0.1/24"), -1);
+	assert_int_equal(errno, ENODEV);
+	assert_int_equal(weft_addr_add(s, 2, "10.0.0.1"), -1);
+	assert_int_equal(weft_input(s, 1, c, 10), -1);
+	assert_int_equal(errno, ENODEV);
+	assert_int_equal(weft_route_add(s, "0.0.0.0/0", "10.9.9.9"), -1);
+	assert_int_equal(errno, ENETUNREACH);
+	assert_int_equal(weft_route_add(s, "nonsense", "10.0.0.1"), -1);
+	assert_int_equal(errno, EINVAL);
+	weft_stack_free(s);
+	weft_stack_free(NULL);
+	free(w);
+}
+
+/* Without @wait nobody can bring the answer. */
+static void blocking_without_a_way_to_wait_is_a_deadlock(void **state)
+{
+	struct wire *w = calloc(1, sizeof(*w));
+	struct side side = {w, 0};
+	struct sockaddr_in any = addr_of("127.0.0.1", 53);
+	struct weft_stack *s;
+	char c;
+	int u;
+
+	(void)state;
+	w->now = 1;
+	s = wire_stack(&side, false);
+	u = weft_socket(s, AF_INET, SOCK_DGRAM, 0);
+	weft_bind(s, u, SA(any));
+	assert_int_equal(weft_recv(s, u, &c, 1, 0), -1);
+	assert_int_equal(errno, EDEADLK);
+	weft_sendto(s, u, "x", 1, 0, SA(any)); /* but to itself it can talk */
+	weft_run(s);
+	assert_int_equal(weft_recv(s, u, &c, 1, 0), 1);
+	weft_stack_free(s);
+	free(w);
+}
+
+static void version_is_three_numbers(void **state)
+{
+	int a, b, c;
+
+	(void)state;
+	assert_int_equal(sscanf(weft_version(), "%d.%d.%d", &a, &b, &c), 3);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(addresses_are_translated_both_ways),
+		T(errors_are_minus_one_and_errno),
+		T(scattered_octets_are_one_stream),
+		T(scattered_datagram_is_one_datagram),
+		T(poll_and_select_wait_in_virtual_time),
+		T(poll_takes_more_than_a_batch),
+		T(epoll_tells_what_is_ready),
+		T(timer_runs_on_the_stacks_clock),
+		T(options_take_the_systems_structures),
+		T(watch_calls_when_something_happens),
+		T(blocking_in_a_watch_is_a_deadlock),
+		T(names_and_networks_are_checked),
+		cmocka_unit_test(same_seed_same_ports),
+		cmocka_unit_test(stacks_can_be_driven_by_the_program),
+		cmocka_unit_test(refused_frames_are_sent_again),
+		cmocka_unit_test(bad_configurations_are_refused),
+		cmocka_unit_test(blocking_without_a_way_to_wait_is_a_deadlock),
+		cmocka_unit_test(version_is_three_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
