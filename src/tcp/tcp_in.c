@@ -61,6 +61,18 @@ bool tcp_seq_is_acceptable(seq32 seq, uint32_t len, seq32 nxt, uint32_t wnd)
 	return len && seq_in(seq_add(seq, len - 1), nxt, wnd);
 }
 
+/* RFC 7323, 4.3: the timestamp to echo is that of the segment that the last
+ * ACK was sent for, or of a later copy of it. */
+static void take_timestamp(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	if (!(c->flags & TCPF_TS) || !(s->o.has & TCP_HAS_TIMESTAMP))
+		return;
+	if ((int32_t)(s->o.ts_val - c->ts_recent) < 0 && !ts_recent_is_stale(c))
+		return;
+	c->ts_recent = s->o.ts_val;
+	c->ts_recent_ms = tcp_ms(c->tcp);
+}
+
 /* First, check sequence number. */
 static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 {
@@ -70,6 +82,10 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 		return TCP_NEXT;
 	if (s->h.flags & TCP_RST)
 		return refuse(s, TCP_DROP, DROP_tcp_rst_bad);
+	/* Our ACK of it was lost.  The next one must tell this copy from the
+	 * first, or the sender takes the time between them for a round trip. */
+	if (s->len && seq_eq(seq_add(s->seq, s->len), c->rcv_nxt))
+		take_timestamp(c, s);
 	/* Data is answered at once, for the sender waits; empty segments only
 	 * so often, or two ends that disagree would answer each other for
 	 * ever. */
@@ -198,13 +214,8 @@ static enum tcp_verdict in_ts_recent(struct tcp_conn *c, struct tcp_seg *s)
 
 	a->heard_ns = c->tcp->env->now_ns;
 	a->keep_sent = 0;
-	if (c->flags & TCPF_TS && s->o.has & TCP_HAS_TIMESTAMP &&
-	    seq_leq(s->seq, a->ack_sent) &&
-	    ((int32_t)(s->o.ts_val - c->ts_recent) >= 0 ||
-	     ts_recent_is_stale(c))) {
-		c->ts_recent = s->o.ts_val;
-		c->ts_recent_ms = tcp_ms(c->tcp);
-	}
+	if (seq_leq(s->seq, a->ack_sent))
+		take_timestamp(c, s);
 	return TCP_NEXT;
 }
 
