@@ -55,7 +55,7 @@ typedef void dns_lookup_fn(void *arg, int err, const struct dns_addrs *addrs);
 int dns_stub_new(struct loop *loop, const struct endpoint *resolvers,
 		 size_t count, struct dns_stub **stub);
 
-/* No lookup may be under way.  NULL is fine. */
+/* No lookup may be under way.  Before the loop is freed.  NULL is fine. */
 void dns_stub_free(struct dns_stub *stub);
 
 /* As dns_hosts_parse(). */

@@ -96,6 +96,7 @@ static enum visit_reason reason_of(int err)
 		return VISIT_TIMEOUT;
 	case -EHOSTUNREACH:
 	case -ENETUNREACH:
+	case -EAFNOSUPPORT:
 		return VISIT_NO_ROUTE;
 	case -EBADMSG:
 		return VISIT_NOT_HTTP;

@@ -103,7 +103,8 @@ typedef void visit_fn(void *arg, const struct visit_result *result);
 /* A browser on a host; @stub must outlive it.  NULL: no memory. */
 struct visitor *visitor_new(struct loop *loop, struct dns_stub *stub);
 
-/* Ends a visit that is under way without a word.  NULL is fine. */
+/* Ends a visit that is under way without a word.  Before the loop is freed.
+ * NULL is fine. */
 void visitor_free(struct visitor *v);
 
 struct http_cache *visitor_cache(struct visitor *v);
