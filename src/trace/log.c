@@ -47,6 +47,7 @@ struct trace_log *trace_log_new(struct mem *mem, enum log_depth depth)
 		return NULL;
 	log->mem = mem;
 	log->depth = depth;
+	htab_init(&log->names, mem, 0);
 	return log;
 }
 
@@ -58,6 +59,7 @@ void trace_log_free(struct trace_log *log)
 	if (!log)
 		return;
 	trace_log_detach(log);
+	htab_fini(&log->names);
 	for (i = 0; i < log->block_count; i++)
 		mem_free(log->mem, log->blocks[i],
 			 EVENTS_PER_BLOCK * sizeof(struct log_event));
@@ -165,6 +167,7 @@ void log_count_in(struct trace_log *log, struct log_event *ev)
 
 	log->count++;
 	link_to_cause(log, ev);
+	names_add(log, ev);
 	if (frame_is_syn(ev))
 		ev->last_syn = ev->n;
 	else if (before)

@@ -7,6 +7,8 @@
  * env, log_load.c reads a file
  */
 
+#include "base/htab.h"
+
 #include "trace/log.h"
 
 #define EVENTS_PER_BLOCK 1024
@@ -27,7 +29,12 @@ struct trace_log {
 	struct log_event **blocks;
 	size_t block_count, block_room;
 	struct arena_piece *arena;
+	struct htab names;
 };
+
+/* An event was added: if it introduces the lab, it can be looked up from now
+ * on (names.c). */
+void names_add(struct trace_log *log, struct log_event *ev);
 
 /* Aligned room that lives as long as the log; NULL: memory ran out. */
 void *log_take(struct trace_log *log, size_t len);

@@ -2,18 +2,71 @@
 /*
  * names.c - looking names up in the first events of the log
  *
- * The events that introduce the lab stand in front of all others, so the
- * search ends at the first that is none of them.
+ * Theory of operation
+ * ===================
+ * The events that introduce the lab stand in front of all others.  Each is put
+ * into a table under each value that it may be asked for (an address under its
+ * IP, its MAC and its host's name), so that a look-up costs the same in a lab
+ * of ten thousand hosts.  Of several introductions with the same value the
+ * first counts.
+ *
+ * If there is no memory for the table, names are missing, nothing else.
  */
 
 #include "trace/names.h"
 
 #include <string.h>
 
-static bool introduces(const struct log_event *ev)
+#include "base/check.h"
+#include "base/hash.h"
+
+#include "trace/log_int.h"
+
+/* What an introduction can be found by. */
+static const struct {
+	enum reason what;
+	const char *key;
+} indexed[] = {
+	{R_LAB_NODE, "name"},
+	{R_LAB_ADDRESS, "name"},
+	{R_LAB_ADDRESS, "ip"},
+	{R_LAB_ADDRESS, "mac"},
+};
+
+struct name_key {
+	enum reason what;
+	const char *key, *value;
+};
+
+static uint32_t key_hash(const struct name_key *k)
 {
-	return ev->what == R_LAB_BEGIN || ev->what == R_LAB_NODE ||
-	       ev->what == R_LAB_ADDRESS || ev->what == R_LAB_LINK;
+	static const struct hash_key key = {{0x6e616d6573, 0x6c6f67}};
+
+	return (uint32_t)siphash13(&key, k->value, strlen(k->value)) ^
+	       (uint32_t)k->what ^ (uint32_t)k->key[0] << 8;
+}
+
+static bool key_eq(const void *item, const void *key)
+{
+	const struct log_event *ev = item;
+	const struct name_key *k = key;
+	const char *text = ev->what == k->what ? log_text(ev, k->key) : NULL;
+
+	return text && !strcmp(text, k->value);
+}
+
+void names_add(struct trace_log *log, struct log_event *ev)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(indexed); i++) {
+		struct name_key k = {indexed[i].what, indexed[i].key, NULL};
+
+		if (ev->what != k.what)
+			continue;
+		k.value = log_text(ev, k.key);
+		if (k.value &&
+		    !htab_find(&log->names, key_hash(&k), key_eq, &k))
+			(void)htab_add(&log->names, key_hash(&k), ev);
+	}
 }
 
 /* Field @get of the first introduction @what whose field @key is @value. */
@@ -21,16 +74,13 @@ static const char *introduced(const struct trace_log *log, enum reason what,
 			      const char *key, const char *value,
 			      const char *get)
 {
+	const struct name_key k = {what, key, value};
 	const struct log_event *ev;
-	uint32_t n;
 
-	for (n = 1; (ev = trace_log_get(log, n)) && introduces(ev); n++) {
-		const char *text = log_text(ev, key);
-
-		if (ev->what == what && text && value && !strcmp(text, value))
-			return log_text(ev, get);
-	}
-	return NULL;
+	if (!value)
+		return NULL;
+	ev = htab_find(&log->names, key_hash(&k), key_eq, &k);
+	return ev ? log_text(ev, get) : NULL;
 }
 
 const char *name_of_ip(const struct trace_log *log, const char *ip)
