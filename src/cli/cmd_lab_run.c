@@ -188,7 +188,7 @@ static void print_line(const char *name, const struct strbuf *text, size_t at)
 	fprintf(stderr, "  %s: %.*s\n", name, (int)strcspn(line, "\n"), line);
 }
 
-/* Run it again; the log must be the same. */
+/* Run it again; the log must be the same.  @out NULL: say nothing if so. */
 static int run_again(struct lab_run *run, struct mem *mem, struct strbuf *out)
 {
 	const struct lab *lab = lab_run_lab(run);
@@ -209,7 +209,7 @@ static int run_again(struct lab_run *run, struct mem *mem, struct strbuf *out)
 		print_line("first run ", &a, at);
 		print_line("second run", &b, at);
 		status = CLI_FAILED;
-	} else {
+	} else if (out) {
 		strbuf_printf(out, "ran twice: %u events, the same octets\n",
 			      trace_log_count(lab_run_log(run)));
 	}
@@ -233,7 +233,8 @@ static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 		status = CLI_FAILED;
 	if (write_files(run, a, &out))
 		status = CLI_FAILED;
-	if (a->is_twice && run_again(run, mem, &out) != CLI_OK)
+	if (a->is_twice &&
+	    run_again(run, mem, a->is_json ? NULL : &out) != CLI_OK)
 		status = CLI_FAILED;
 	if (cli_put(&out) != CLI_OK)
 		status = CLI_FAILED;

@@ -30,6 +30,7 @@ struct trace_log {
 	size_t block_count, block_room;
 	struct arena_piece *arena;
 	struct htab names;
+	bool are_names_complete;
 };
 
 /* An event was added: if it introduces the lab, it can be looked up from now

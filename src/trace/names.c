@@ -55,8 +55,18 @@ static bool key_eq(const void *item, const void *key)
 	return text && !strcmp(text, k->value);
 }
 
+static bool introduces(const struct log_event *ev)
+{
+	return ev->what == R_LAB_BEGIN || ev->what == R_LAB_NODE ||
+	       ev->what == R_LAB_ADDRESS || ev->what == R_LAB_LINK;
+}
+
 void names_add(struct trace_log *log, struct log_event *ev)
 {
+	if (!introduces(ev))
+		log->are_names_complete = true;
+	if (log->are_names_complete)
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(indexed); i++) {
 		struct name_key k = {indexed[i].what, indexed[i].key, NULL};
 
