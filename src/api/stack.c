@@ -12,6 +12,7 @@
  * and weft_run(), until what is waited for has come about.
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,8 +138,8 @@ struct weft_stack *weft_stack_new(const struct weft_config *config)
 	if (!ws)
 		return NULL;
 	ws->cfg = *config;
-	strncpy(ws->name, config->name ? config->name : "weft",
-		sizeof(ws->name) - 1);
+	snprintf(ws->name, sizeof(ws->name), "%s",
+		 config->name ? config->name : "weft");
 	err = start(ws);
 	if (!err)
 		return ws;

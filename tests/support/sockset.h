@@ -43,7 +43,10 @@ struct sockset {
 
 #define SET_FAILED(ret) ((ret) <= -1000000)
 
-/* The kernel's; NULL-able functions are all there. */
+/* The kernel's, on its loopback interface. */
 extern const struct sockset kernel_sockset;
+
+/* weft's, on a host that talks to itself; its argument is a struct testnet. */
+extern const struct sockset weft_sockset;
 
 #endif /* SUPPORT_SOCKSET_H */

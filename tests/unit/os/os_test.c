@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/env.h"
+
 #include "os/clock.h"
 #include "os/mem.h"
 #include "os/random.h"

@@ -1,317 +1,15 @@
 // SPDX-License-Identifier: MIT
-/*
- * same_test.c - the same calls on weft and on the kernel give the same results
- *
- * Each conversation is a function that makes calls through a table and writes
- * down every result.  It is held twice, on a host that talks to itself and on
- * the kernel's loopback interface, and the two records must be equal.  What
- * Linux answers in which state is therefore not copied from anywhere: it is
- * asked.
- */
+/* same_test.c - what calls answer, in every state, on weft and on the kernel */
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "core/waitq.h"
-
-#include "io/io.h"
-#include "skip.h"
+#include "same.h"
 #include "sock/sock.h"
-#include "sockset.h"
-#include "testnet.h"
-
-/*
- * weft's sockets behind the table.
- */
-
-static struct stack *stack_of(void *arg)
-{
-	return testnet_host(arg, 0);
-}
-
-/* What the kernel's loopback does within a call happens here, too. */
-static long settled(void *arg, long ret)
-{
-	testnet_run_ms(arg, 1);
-	return ret;
-}
-
-static struct endpoint ep_of(uint32_t addr, uint16_t port)
-{
-	struct endpoint ep = {.port = port};
-
-	if (addr || port)
-		ep.addr = ip_addr_v4((ip4_addr){addr});
-	return ep;
-}
-
-static int w_socket(void *arg, int domain, int type, int proto)
-{
-	return sk_socket(stack_of(arg), domain, type | SK_SOCK_NONBLOCK, proto);
-}
-
-static int w_not_a_socket(void *arg)
-{
-	return sk_event_create(stack_of(arg), 0, 0);
-}
-
-static int w_bind(void *arg, int fd, uint32_t addr, uint16_t port)
-{
-	struct endpoint ep = {.addr = ip_addr_v4((ip4_addr){addr}),
-			      .port = port};
-
-	return sk_bind(stack_of(arg), fd, &ep);
-}
-
-static int w_connect(void *arg, int fd, uint32_t addr, uint16_t port)
-{
-	struct endpoint ep = ep_of(addr, port);
-
-	return (int)settled(arg, sk_connect(stack_of(arg), fd, &ep));
-}
-
-static int w_listen(void *arg, int fd, int backlog)
-{
-	return sk_listen(stack_of(arg), fd, backlog);
-}
-
-static int w_accept(void *arg, int fd)
-{
-	return sk_accept4(stack_of(arg), fd, NULL, SK_SOCK_NONBLOCK);
-}
-
-static const char zeros[65536];
-
-static long w_send(void *arg, int fd, size_t len, int flags)
-{
-	return settled(arg, sk_send(stack_of(arg), fd, zeros, len, flags));
-}
-
-static long w_sendto(void *arg, int fd, size_t len, uint16_t port)
-{
-	struct endpoint ep = {.addr = ip_addr_v4(IP4_LOOPBACK), .port = port};
-
-	return settled(arg, sk_sendto(stack_of(arg), fd, zeros, len, 0, &ep));
-}
-
-static long w_recv(void *arg, int fd, size_t len, int flags)
-{
-	char buf[65536];
-
-	return settled(arg, sk_recv(stack_of(arg), fd, buf, len, flags));
-}
-
-static int w_shutdown(void *arg, int fd, int how)
-{
-	return (int)settled(arg, sk_shutdown(stack_of(arg), fd, how));
-}
-
-static int w_close(void *arg, int fd)
-{
-	return (int)settled(arg, sk_close(stack_of(arg), fd));
-}
-
-static int w_set(void *arg, int fd, int level, int name, int val)
-{
-	return sk_setsockopt_int(stack_of(arg), fd, level, name, val);
-}
-
-static int w_set_raw(void *arg, int fd, int opt, const void *val, size_t len)
-{
-	return sk_setsockopt(stack_of(arg), fd, SK_SOL_SOCKET, opt, val, len);
-}
-
-static int w_get(void *arg, int fd, int level, int name)
-{
-	int val = 0, err;
-
-	err = sk_getsockopt_int(stack_of(arg), fd, level, name, &val);
-	return err ? err - 1000000 : val;
-}
-
-static int w_port(void *arg, int fd)
-{
-	struct endpoint ep;
-	int err = sk_getsockname(stack_of(arg), fd, &ep);
-
-	return err ? err : ep.port;
-}
-
-static int w_has_peer(void *arg, int fd)
-{
-	struct endpoint ep;
-
-	return sk_getpeername(stack_of(arg), fd, &ep);
-}
-
-static int w_poll(void *arg, int fd, int events, int ms)
-{
-	struct sk_pollfd p = {.fd = fd, .events = (int16_t)events};
-
-	sk_poll(stack_of(arg), &p, 1, (int64_t)ms * (int64_t)NS_PER_MS);
-	return p.revents;
-}
-
-static const struct sockset weft_sockset = {
-	.name = "weft",
-	.socket = w_socket,
-	.not_a_socket = w_not_a_socket,
-	.bind = w_bind,
-	.connect = w_connect,
-	.listen = w_listen,
-	.accept = w_accept,
-	.send = w_send,
-	.sendto = w_sendto,
-	.recv = w_recv,
-	.shutdown = w_shutdown,
-	.close = w_close,
-	.set = w_set,
-	.set_raw = w_set_raw,
-	.get = w_get,
-	.port = w_port,
-	.has_peer = w_has_peer,
-	.poll = w_poll,
-};
-
-/*
- * The record of a conversation.
- */
-
-struct talk {
-	const struct sockset *set;
-	void *arg;
-	int fds[32];
-	int fd_count;
-	char text[262144];
-	size_t at;
-};
-
-static void say(struct talk *t, int line, const char *what, long result)
-{
-	size_t room = sizeof(t->text) - t->at;
-	int n;
-
-	if (result < 0)
-		n = snprintf(t->text + t->at, room, "%d: %s -> %s\n", line,
-			     what, strerrorname_np((int)-result));
-	else
-		n = snprintf(t->text + t->at, room, "%d: %s -> %ld\n", line,
-			     what, result);
-	t->at += (size_t)n;
-	assert_true(t->at < sizeof(t->text));
-}
-
-/* A result for the record; it is the value too. */
-static long noted(struct talk *t, int line, const char *what, long result)
-{
-	say(t, line, what, result);
-	return result;
-}
-
-/* A descriptor: only whether there is one goes on record. */
-static int noted_fd(struct talk *t, int line, const char *what, int fd)
-{
-	say(t, line, what, fd < 0 ? fd : 0);
-	if (fd >= 0)
-		t->fds[t->fd_count++] = fd;
-	return fd;
-}
-
-static long noted_get(struct talk *t, int line, const char *what, long v)
-{
-	return noted(t, line, what, SET_FAILED(v) ? v + 1000000 : v);
-}
-
-/* clang-format off */
-#define CALL(f, ...) \
-	noted(t, __LINE__, #f " " #__VA_ARGS__, \
-	      t->set->f(t->arg, __VA_ARGS__))
-#define OPEN(f, ...) \
-	noted_fd(t, __LINE__, #f " " #__VA_ARGS__, \
-		 t->set->f(t->arg, __VA_ARGS__))
-#define GET(fd, level, name) \
-	noted_get(t, __LINE__, "get " #name, \
-		  t->set->get(t->arg, fd, level, name))
-#define HAS_PORT(fd) \
-	noted(t, __LINE__, "has a port", has_port(t, fd))
-#define POLL(fd) CALL(poll, fd, ALL_EVENTS, 0)
-#define WAIT(fd, events) CALL(poll, fd, events, 2000)
-#define STREAM SK_SOCK_STREAM
-#define DGRAM SK_SOCK_DGRAM
-/* clang-format on */
-
-enum { ALL_EVENTS = WAIT_IN | WAIT_OUT | WAIT_PRI | WAIT_RDHUP };
-
-static uint16_t port_of(struct talk *t, int fd)
-{
-	return (uint16_t)t->set->port(t->arg, fd);
-}
-
-static int has_port(struct talk *t, int fd)
-{
-	int port = t->set->port(t->arg, fd);
-
-	return port > 0 ? 1 : port;
-}
-
-static int stream(struct talk *t)
-{
-	return OPEN(socket, SK_AF_INET, STREAM, 0);
-}
-
-static int dgram(struct talk *t)
-{
-	return OPEN(socket, SK_AF_INET, DGRAM, 0);
-}
-
-static int listener(struct talk *t)
-{
-	int l = stream(t);
-
-	CALL(bind, l, SET_LOOPBACK, 0);
-	CALL(listen, l, 5);
-	return l;
-}
-
-/* A port that nobody listens at. */
-static uint16_t closed_port(struct talk *t)
-{
-	int l = listener(t);
-	uint16_t port = port_of(t, l);
-
-	CALL(close, l);
-	return port;
-}
-
-struct ends {
-	int l, a, b;
-};
-
-static struct ends connect_both(struct talk *t)
-{
-	struct ends e;
-
-	e.l = listener(t);
-	e.a = stream(t);
-	CALL(connect, e.a, SET_LOOPBACK, port_of(t, e.l));
-	WAIT(e.a, WAIT_OUT);
-	WAIT(e.l, WAIT_IN);
-	e.b = OPEN(accept, e.l);
-	return e;
-}
-
-/*
- * Conversations.
- */
 
 static void sockets_that_cannot_be(struct talk *t)
 {
@@ -352,7 +50,7 @@ static void descriptors_that_are_none(struct talk *t)
 
 static void fresh_stream(struct talk *t)
 {
-	int s = stream(t);
+	int s = talk_stream(t);
 
 	POLL(s);
 	CALL(send, s, 1, 0);
@@ -373,8 +71,8 @@ static void fresh_stream(struct talk *t)
 
 static void refused_stream(struct talk *t)
 {
-	uint16_t port = closed_port(t);
-	int s = stream(t);
+	uint16_t port = talk_closed_port(t);
+	int s = talk_stream(t);
 
 	CALL(connect, s, SET_LOOPBACK, port);
 	WAIT(s, WAIT_OUT);
@@ -395,23 +93,23 @@ static void refused_stream(struct talk *t)
 
 static void refused_stream_asked_by_connect(struct talk *t)
 {
-	uint16_t port = closed_port(t);
-	int s = stream(t), l;
+	uint16_t port = talk_closed_port(t);
+	int s = talk_stream(t), l;
 
 	CALL(connect, s, SET_LOOPBACK, port);
 	WAIT(s, WAIT_OUT);
 	CALL(connect, s, SET_LOOPBACK, port);
-	l = listener(t);
-	CALL(connect, s, SET_LOOPBACK, port_of(t, l));
+	l = talk_listener(t);
+	CALL(connect, s, SET_LOOPBACK, talk_port(t, l));
 	WAIT(s, WAIT_OUT);
-	CALL(connect, s, SET_LOOPBACK, port_of(t, l));
-	CALL(connect, s, SET_LOOPBACK, port_of(t, l));
+	CALL(connect, s, SET_LOOPBACK, talk_port(t, l));
+	CALL(connect, s, SET_LOOPBACK, talk_port(t, l));
 }
 
 static void bound_and_refused(struct talk *t)
 {
-	uint16_t port = closed_port(t);
-	int s = stream(t);
+	uint16_t port = talk_closed_port(t);
+	int s = talk_stream(t);
 
 	CALL(bind, s, SET_LOOPBACK, 0);
 	CALL(bind, s, SET_LOOPBACK, 0);
@@ -423,14 +121,14 @@ static void bound_and_refused(struct talk *t)
 
 static void listening_stream(struct talk *t)
 {
-	int l = listener(t);
+	int l = talk_listener(t);
 
 	POLL(l);
 	CALL(accept, l);
 	CALL(send, l, 1, 0);
 	CALL(recv, l, 1, 0);
 	CALL(has_peer, l);
-	CALL(connect, l, SET_LOOPBACK, port_of(t, l));
+	CALL(connect, l, SET_LOOPBACK, talk_port(t, l));
 	CALL(bind, l, SET_LOOPBACK, 0);
 	CALL(listen, l, 9);
 	GET(l, SK_SOL_SOCKET, SK_SO_ACCEPTCONN);
@@ -446,7 +144,7 @@ static void listening_stream(struct talk *t)
 
 static void connected_stream(struct talk *t)
 {
-	struct ends e = connect_both(t);
+	struct talk_ends e = talk_connect(t);
 
 	POLL(e.a);
 	POLL(e.b);
@@ -476,7 +174,7 @@ static void connected_stream(struct talk *t)
 
 static void half_closed_stream(struct talk *t)
 {
-	struct ends e = connect_both(t);
+	struct talk_ends e = talk_connect(t);
 
 	CALL(send, e.a, 10, 0);
 	CALL(shutdown, e.a, 1);
@@ -508,7 +206,7 @@ static void half_closed_stream(struct talk *t)
 
 static void reading_shut_down(struct talk *t)
 {
-	struct ends e = connect_both(t);
+	struct talk_ends e = talk_connect(t);
 
 	CALL(shutdown, e.a, 0);
 	POLL(e.a);
@@ -521,7 +219,7 @@ static void reading_shut_down(struct talk *t)
 
 static void reset_stream(struct talk *t)
 {
-	struct ends e = connect_both(t);
+	struct talk_ends e = talk_connect(t);
 	const struct sk_linger l = {.onoff = 1};
 
 	CALL(send, e.b, 10, 0);
@@ -537,12 +235,12 @@ static void reset_stream(struct talk *t)
 	CALL(recv, e.a, 1, 0);
 	CALL(shutdown, e.a, 2);
 	CALL(accept, e.a);
-	CALL(connect, e.a, SET_LOOPBACK, port_of(t, e.l));
+	CALL(connect, e.a, SET_LOOPBACK, talk_port(t, e.l));
 }
 
 static void reset_asked_by_option(struct talk *t)
 {
-	struct ends e = connect_both(t);
+	struct talk_ends e = talk_connect(t);
 	const struct sk_linger l = {.onoff = 1};
 
 	CALL(set_raw, e.b, SK_SO_LINGER, &l, sizeof(l));
@@ -557,7 +255,7 @@ static void reset_asked_by_option(struct talk *t)
 
 static void closed_with_data_unread(struct talk *t)
 {
-	struct ends e = connect_both(t);
+	struct talk_ends e = talk_connect(t);
 
 	CALL(send, e.a, 10, 0);
 	WAIT(e.b, WAIT_IN);
@@ -570,7 +268,7 @@ static void closed_with_data_unread(struct talk *t)
 
 static void sent_to_who_has_closed(struct talk *t)
 {
-	struct ends e = connect_both(t);
+	struct talk_ends e = talk_connect(t);
 
 	CALL(close, e.b);
 	WAIT(e.a, WAIT_RDHUP);
@@ -584,10 +282,10 @@ static void sent_to_who_has_closed(struct talk *t)
 
 static void listener_that_closes(struct talk *t)
 {
-	struct ends e = connect_both(t);
-	int c = stream(t);
+	struct talk_ends e = talk_connect(t);
+	int c = talk_stream(t);
 
-	CALL(connect, c, SET_LOOPBACK, port_of(t, e.l));
+	CALL(connect, c, SET_LOOPBACK, talk_port(t, e.l));
 	WAIT(c, WAIT_OUT);
 	CALL(close, e.l); /* c was not accepted */
 	WAIT(c, WAIT_RDHUP);
@@ -600,8 +298,9 @@ static void listener_that_closes(struct talk *t)
 
 static void ports_in_use(struct talk *t)
 {
-	int l = listener(t), s = stream(t), u = dgram(t), v = dgram(t);
-	uint16_t port = port_of(t, l), uport;
+	int l = talk_listener(t), s = talk_stream(t), u = talk_dgram(t),
+	    v = talk_dgram(t);
+	uint16_t port = talk_port(t, l), uport;
 
 	CALL(bind, s, SET_LOOPBACK, port);
 	CALL(bind, s, 0, port);
@@ -609,7 +308,7 @@ static void ports_in_use(struct talk *t)
 	CALL(set, s, SK_SOL_SOCKET, SK_SO_REUSEADDR, 1);
 	CALL(bind, s, SET_LOOPBACK, port);
 	CALL(bind, u, SET_LOOPBACK, port); /* UDP's ports are others */
-	uport = port_of(t, u);
+	uport = talk_port(t, u);
 	CALL(bind, v, SET_LOOPBACK, uport);
 	CALL(set, v, SK_SOL_SOCKET, SK_SO_REUSEADDR, 1);
 	CALL(bind, v, SET_LOOPBACK, uport);
@@ -622,9 +321,9 @@ static void ports_in_use(struct talk *t)
 
 static void port_of_a_connection_in_time_wait(struct talk *t)
 {
-	struct ends e = connect_both(t);
-	uint16_t port = port_of(t, e.l);
-	int s = stream(t);
+	struct talk_ends e = talk_connect(t);
+	uint16_t port = talk_port(t, e.l);
+	int s = talk_stream(t);
 
 	CALL(close, e.l);
 	CALL(close, e.b); /* the server's side waits */
@@ -637,7 +336,7 @@ static void port_of_a_connection_in_time_wait(struct talk *t)
 
 static void fresh_datagrams(struct talk *t)
 {
-	int u = dgram(t);
+	int u = talk_dgram(t);
 
 	POLL(u);
 	CALL(send, u, 1, 0);
@@ -656,10 +355,10 @@ static void fresh_datagrams(struct talk *t)
 
 static void connected_datagrams(struct talk *t)
 {
-	int u = dgram(t), v = dgram(t);
+	int u = talk_dgram(t), v = talk_dgram(t);
 
 	CALL(bind, v, SET_LOOPBACK, 0);
-	CALL(connect, u, SET_LOOPBACK, port_of(t, v));
+	CALL(connect, u, SET_LOOPBACK, talk_port(t, v));
 	CALL(has_peer, u);
 	CALL(send, u, 10, 0);
 	CALL(send, u, 0, 0);
@@ -675,7 +374,7 @@ static void connected_datagrams(struct talk *t)
 	CALL(recv, v, 65535, 0);
 	CALL(recv, v, 5, 0);
 	CALL(connect, u, SET_LOOPBACK,
-	     port_of(t, v)); /* as often as it likes */
+	     talk_port(t, v)); /* as often as it likes */
 	CALL(bind, u, SET_LOOPBACK, 0);
 	CALL(shutdown, u, 1);
 	CALL(send, u, 1, 0);
@@ -688,11 +387,11 @@ static void connected_datagrams(struct talk *t)
 
 static void refused_datagrams(struct talk *t)
 {
-	int u = dgram(t), v = dgram(t), w = dgram(t);
+	int u = talk_dgram(t), v = talk_dgram(t), w = talk_dgram(t);
 	uint16_t port;
 
 	CALL(bind, v, SET_LOOPBACK, 0);
-	port = port_of(t, v);
+	port = talk_port(t, v);
 	CALL(close, v);
 	CALL(connect, u, SET_LOOPBACK, port);
 	CALL(send, u, 1, 0);
@@ -714,206 +413,29 @@ static void refused_datagrams(struct talk *t)
 	POLL(w);
 }
 
-static void options_of(struct talk *t, int s)
-{
-	static const struct {
-		int level, name;
-	} opts[] = {
-		{SK_SOL_SOCKET, SK_SO_REUSEADDR},
-		{SK_SOL_SOCKET, SK_SO_REUSEPORT},
-		{SK_SOL_SOCKET, SK_SO_BROADCAST},
-		{SK_SOL_SOCKET, SK_SO_KEEPALIVE},
-		{SK_SOL_SOCKET, SK_SO_TYPE},
-		{SK_SOL_SOCKET, SK_SO_PROTOCOL},
-		{SK_SOL_SOCKET, SK_SO_DOMAIN},
-		{SK_SOL_SOCKET, SK_SO_ERROR},
-		{SK_SOL_SOCKET, SK_SO_ACCEPTCONN},
-		{SK_SOL_SOCKET, 9999},
-		{SK_IPPROTO_IP, SK_IP_TTL},
-		{SK_IPPROTO_IP, SK_IP_TOS},
-		{SK_IPPROTO_IP, SK_IP_MULTICAST_TTL},
-		{SK_IPPROTO_IP, 9999},
-		{SK_IPPROTO_TCP, SK_TCP_NODELAY},
-		{SK_IPPROTO_TCP, SK_TCP_CORK},
-		{SK_IPPROTO_TCP, SK_TCP_MAXSEG},
-		{SK_IPPROTO_TCP, SK_TCP_KEEPIDLE},
-		{SK_IPPROTO_TCP, SK_TCP_KEEPINTVL},
-		{SK_IPPROTO_TCP, SK_TCP_KEEPCNT},
-		{SK_IPPROTO_TCP, SK_TCP_USER_TIMEOUT},
-		{SK_IPPROTO_TCP, 9999},
-		{8888, 1},
-	};
-	static const int values[] = {0, 1, 2, 3, 64, 77, 88, 255, 256, -1, -2};
-	size_t i, j;
-
-	for (i = 0; i < sizeof(opts) / sizeof(opts[0]); i++) {
-		int level = opts[i].level, name = opts[i].name;
-
-		noted(t, (int)i, "option", name);
-		GET(s, level, name);
-		for (j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
-			int value = values[j];
-
-			noted(t, (int)i, "value", value + 10);
-			CALL(set, s, level, name, value);
-			GET(s, level, name);
-		}
-	}
-}
-
-static void options_of_a_stream(struct talk *t)
-{
-	options_of(t, stream(t));
-}
-
-static void options_of_datagrams(struct talk *t)
-{
-	options_of(t, dgram(t));
-}
-
-static void options_of_odd_lengths(struct talk *t)
-{
-	int s = stream(t);
-	const struct sk_linger l = {.onoff = 5, .linger_s = 3};
-	const struct sk_timeval tv = {.sec = 1, .usec = 5000};
-	const struct sk_timeval bad = {.sec = 1, .usec = 1000000};
-
-	CALL(set_raw, s, SK_SO_REUSEADDR, "", 0);
-	CALL(set_raw, s, SK_SO_REUSEADDR, "\1\0\0", 3);
-	CALL(set_raw, s, SK_SO_LINGER, &l, 4);
-	CALL(set_raw, s, SK_SO_LINGER, &l, sizeof(l));
-	CALL(set_raw, s, SK_SO_RCVTIMEO, &tv, 4);
-	CALL(set_raw, s, SK_SO_RCVTIMEO, &tv, sizeof(tv));
-	CALL(set_raw, s, SK_SO_SNDTIMEO, &bad, sizeof(bad));
-	GET(s, SK_SOL_SOCKET, SK_SO_LINGER);
-	GET(s, SK_SOL_SOCKET, SK_SO_RCVTIMEO);
-}
-
-static void buffer_sizes(struct talk *t)
-{
-	static const int values[] = {0, 1, 1000, 2304, 5000, 100000};
-	int fds[2], i;
-	size_t j;
-
-	fds[0] = stream(t);
-	fds[1] = dgram(t);
-	for (i = 0; i < 2; i++) {
-		for (j = 0; j < sizeof(values) / sizeof(values[0]); j++) {
-			CALL(set, fds[i], SK_SOL_SOCKET, SK_SO_RCVBUF,
-			     values[j]);
-			GET(fds[i], SK_SOL_SOCKET, SK_SO_RCVBUF);
-			CALL(set, fds[i], SK_SOL_SOCKET, SK_SO_SNDBUF,
-			     values[j]);
-			GET(fds[i], SK_SOL_SOCKET, SK_SO_SNDBUF);
-		}
-	}
-}
-
-static void options_are_inherited(struct talk *t)
-{
-	int l = listener(t), a = stream(t), b;
-
-	CALL(set, l, SK_IPPROTO_TCP, SK_TCP_NODELAY, 1);
-	CALL(set, l, SK_SOL_SOCKET, SK_SO_KEEPALIVE, 1);
-	CALL(set, l, SK_IPPROTO_TCP, SK_TCP_KEEPIDLE, 33);
-	CALL(set, l, SK_IPPROTO_IP, SK_IP_TTL, 44);
-	CALL(connect, a, SET_LOOPBACK, port_of(t, l));
-	WAIT(l, WAIT_IN);
-	b = OPEN(accept, l);
-	GET(b, SK_IPPROTO_TCP, SK_TCP_NODELAY);
-	GET(b, SK_SOL_SOCKET, SK_SO_KEEPALIVE);
-	GET(b, SK_IPPROTO_TCP, SK_TCP_KEEPIDLE);
-	GET(b, SK_IPPROTO_IP, SK_IP_TTL);
-	GET(b, SK_SOL_SOCKET, SK_SO_ACCEPTCONN);
-}
-
-typedef void talk_fn(struct talk *t);
-
-static struct talk *hold(talk_fn *fn, const struct sockset *set, void *arg)
-{
-	struct talk *t = calloc(1, sizeof(*t));
-	int i;
-
-	t->set = set;
-	t->arg = arg;
-	fn(t);
-	for (i = 0; i < t->fd_count; i++)
-		set->close(arg, t->fds[i]);
-	return t;
-}
-
-/* The first lines that differ, and some before them, for a person. */
-static void show_difference(const char *weft, const char *kernel)
-{
-	size_t at = 0, line = 0, from;
-	int back = 0;
-
-	for (; weft[at] && weft[at] == kernel[at]; at++)
-		if (weft[at] == '\n')
-			line = at + 1;
-	for (from = line; from && back < 4; from--)
-		back += weft[from - 1] == '\n';
-	print_message("# ...%.*s", (int)(line - from), weft + from);
-	print_message("# weft:   %.*s\n# kernel: %.*s\n",
-		      (int)strcspn(weft + line, "\n"), weft + line,
-		      (int)strcspn(kernel + line, "\n"), kernel + line);
-}
-
-static void compare(void **state)
-{
-	talk_fn *fn = (talk_fn *)*state;
-	struct testnet *net = testnet_new();
-	struct talk *weft, *kernel;
-	int probe = kernel_sockset.socket(NULL, SK_AF_INET, STREAM, 0);
-	int same;
-
-	if (probe < 0) {
-		testnet_free(net);
-		skip_because("the kernel gives no sockets here");
-	}
-	kernel_sockset.close(NULL, probe);
-	weft = hold(fn, &weft_sockset, net);
-	kernel = hold(fn, &kernel_sockset, NULL);
-	same = !strcmp(weft->text, kernel->text);
-	if (!same)
-		show_difference(weft->text, kernel->text);
-	free(weft);
-	free(kernel);
-	testnet_free(net);
-	assert_true(same);
-}
-
 int main(void)
 {
-	/* clang-format off */
-#define T(f) {#f, compare, NULL, NULL, (void *)(f)}
-	/* clang-format on */
 	const struct CMUnitTest tests[] = {
-		T(sockets_that_cannot_be),
-		T(descriptors_that_are_none),
-		T(fresh_stream),
-		T(refused_stream),
-		T(refused_stream_asked_by_connect),
-		T(bound_and_refused),
-		T(listening_stream),
-		T(connected_stream),
-		T(half_closed_stream),
-		T(reading_shut_down),
-		T(reset_stream),
-		T(reset_asked_by_option),
-		T(closed_with_data_unread),
-		T(sent_to_who_has_closed),
-		T(listener_that_closes),
-		T(ports_in_use),
-		T(port_of_a_connection_in_time_wait),
-		T(fresh_datagrams),
-		T(connected_datagrams),
-		T(refused_datagrams),
-		T(options_of_a_stream),
-		T(options_of_datagrams),
-		T(options_of_odd_lengths),
-		T(buffer_sizes),
-		T(options_are_inherited),
+		SAME(sockets_that_cannot_be),
+		SAME(descriptors_that_are_none),
+		SAME(fresh_stream),
+		SAME(refused_stream),
+		SAME(refused_stream_asked_by_connect),
+		SAME(bound_and_refused),
+		SAME(listening_stream),
+		SAME(connected_stream),
+		SAME(half_closed_stream),
+		SAME(reading_shut_down),
+		SAME(reset_stream),
+		SAME(reset_asked_by_option),
+		SAME(closed_with_data_unread),
+		SAME(sent_to_who_has_closed),
+		SAME(listener_that_closes),
+		SAME(ports_in_use),
+		SAME(port_of_a_connection_in_time_wait),
+		SAME(fresh_datagrams),
+		SAME(connected_datagrams),
+		SAME(refused_datagrams),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
