@@ -12,7 +12,7 @@
 #include "core/waitq.h"
 
 #include "talker.h"
-#include "tcp/tcp.h"
+#include "tcp/tcp_int.h"
 #include "testnet.h"
 
 static struct tcp_conn *accepted(struct tcp_conn *l)
@@ -54,6 +54,29 @@ static void handshake_takes_three_segments(void **state)
 	assert_true(tcp_poll(a.c) == WAIT_OUT);
 	assert_true(endpoint_eq(tcp_remote(a.c), tcp_local(b.c)));
 	assert_true(endpoint_eq(tcp_local(a.c), tcp_remote(b.c)));
+	talker_close(&a);
+	talker_close(&b);
+	tcp_close(l);
+}
+
+/* Neither buffers nor timers: the one small block is all. */
+static void an_idle_connection_is_one_block(void **state)
+{
+	struct testnet *net = *state;
+	struct stack *stack = testnet_host(net, 1);
+	const struct tcp_stack *tcp = stack->slot[SLOT_TCP];
+	struct talker a, b;
+	struct tcp_conn *l = connected(net, &a, &b);
+
+	a.to_send = b.to_send = 100000;
+	talker_go(&a);
+	talker_go(&b);
+	testnet_run_ms(net, 1000);
+	assert_int_equal(a.received, 100000);
+	assert_int_equal(b.received, 100000);
+	assert_int_equal(tcp->active_pool.in_use, 0);
+	assert_int_equal(tcp->conn_pool.in_use, 2); /* and the listener */
+	assert_int_equal(stack->wheel.count, testnet_host(net, 0)->wheel.count);
 	talker_close(&a);
 	talker_close(&b);
 	tcp_close(l);
@@ -146,7 +169,6 @@ static void a_stack_goes_away_with_everything_in_it(void **state)
 	testnet_run_ms(net, 100);
 	talker_init(&c, testnet_host(net, 0), NULL);
 	assert_int_equal(tcp_connect(c.c, &nobody), 0);
-	talker_close(&b);
 	for (i = 0; i < 3; i++) {
 		struct talker t;
 
@@ -210,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(handshake_takes_three_segments),
+		T(an_idle_connection_is_one_block),
 		T(streams_flow_both_ways_and_end),
 		T(a_port_may_connect_to_itself),
 		T(hosts_talk_to_themselves),
