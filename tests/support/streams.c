@@ -25,11 +25,13 @@ struct stream {
 	struct streams *streams;
 	struct stack *stack;
 	int fd;
+	struct endpoint peer; /* of a client */
 	bool is_open, is_connected, is_shut, is_at_end;
 	uint64_t key_out, key_in;
 	uint64_t to_send, sent, to_receive, received;
 	struct waiter waiter;
 	struct task task;
+	struct timer retry;
 };
 
 /* Eight octets of the pattern: splitmix64 of key and place. */
@@ -80,6 +82,7 @@ void streams_fini(struct streams *s)
 			list_first_entry(&s->all, struct stream, list);
 
 		stream_shut(st);
+		stack_disarm(st->stack, &st->retry);
 		list_del(&st->list);
 		free(st);
 	}
@@ -159,19 +162,42 @@ static int stream_connected(struct stream *st)
 	return -err;
 }
 
+/*
+ * A neighbour that was silent; a server that gave the handshake up before our
+ * last step of it arrived.  If it had accepted, its own end fails and tells.
+ */
+static bool may_try_again(const struct stream *st, int err)
+{
+	if (!st->peer.port || st->received)
+		return false;
+	return err == -EHOSTUNREACH || err == -ECONNRESET;
+}
+
+static void try_again(struct stream *st)
+{
+	stream_shut(st);
+	st->is_shut = false;
+	st->sent = 0;
+	st->streams->retries++;
+	stack_arm_in(st->stack, &st->retry, NS_PER_S);
+}
+
 static void on_stream_task(struct task *task, void *arg)
 {
 	struct stream *st = arg;
-	int err = stream_connected(st);
+	int err;
 
 	(void)task;
+	err = stream_connected(st);
 	if (err == -EAGAIN)
 		return;
 	if (!err)
 		err = stream_send(st);
 	if (!err)
 		err = stream_receive(st);
-	if (err)
+	if (may_try_again(st, err))
+		try_again(st);
+	else if (err)
 		stream_over(st, false, err);
 	else if (st->is_at_end && st->received != st->to_receive)
 		stream_over(st, false, -ENODATA);
@@ -204,6 +230,50 @@ static void watch(struct stack *stack, int fd, struct waiter *waiter)
 	waitq_add(&file->wq, waiter);
 }
 
+static void stream_attach(struct stream *st, int fd)
+{
+	st->fd = fd;
+	st->is_open = true;
+	st->is_connected = false;
+	watch(st->stack, fd, &st->waiter);
+	stack_defer(st->stack, &st->task); /* perhaps it is ready already */
+}
+
+/* A client's socket on its way.  The descriptor, or -errno. */
+static int open_client(struct stack *stack, const struct endpoint *peer,
+		       struct endpoint *local)
+{
+	int fd, err;
+
+	fd = sk_socket(stack, SK_AF_INET, SK_SOCK_STREAM | SK_SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return fd;
+	err = sk_connect(stack, fd, peer);
+	if (!err || err == -EINPROGRESS)
+		err = sk_getsockname(stack, fd, local);
+	if (err) {
+		(void)sk_close(stack, fd);
+		return err;
+	}
+	return fd;
+}
+
+static void on_retry(struct timer *t, void *arg)
+{
+	struct stream *st = arg;
+	struct endpoint local;
+	int fd = open_client(st->stack, &st->peer, &local);
+
+	(void)t;
+	if (fd < 0) {
+		st->streams->retries++;
+		stack_arm_in(st->stack, &st->retry, NS_PER_S);
+		return;
+	}
+	set_keys(st, local, true);
+	stream_attach(st, fd);
+}
+
 static struct stream *stream_new(struct streams *s, struct stack *stack, int fd)
 {
 	struct stream *st = calloc(1, sizeof(*st));
@@ -211,13 +281,12 @@ static struct stream *stream_new(struct streams *s, struct stack *stack, int fd)
 	check(st);
 	st->streams = s;
 	st->stack = stack;
-	st->fd = fd;
-	st->is_open = true;
 	waiter_init(&st->waiter, on_stream_wake, st,
 		    WAIT_IN | WAIT_OUT | WAIT_RDHUP);
 	task_init(&st->task, on_stream_task, st);
+	timer_init(&st->retry, on_retry, st);
 	list_add_tail(&s->all, &st->list);
-	watch(stack, fd, &st->waiter);
+	stream_attach(st, fd);
 	return st;
 }
 
@@ -237,7 +306,6 @@ static void on_accept_task(struct task *task, void *arg)
 		st->to_receive = srv->up;
 		st->to_send = srv->down;
 		set_keys(st, peer, false);
-		stack_defer(st->stack, &st->task);
 	}
 }
 
@@ -281,19 +349,12 @@ int stream_open(struct streams *s, struct stack *stack, struct endpoint peer,
 {
 	struct endpoint local;
 	struct stream *st;
-	int fd, err;
+	int fd = open_client(stack, &peer, &local);
 
-	fd = sk_socket(stack, SK_AF_INET, SK_SOCK_STREAM | SK_SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
-	err = sk_connect(stack, fd, &peer);
-	if (!err || err == -EINPROGRESS)
-		err = sk_getsockname(stack, fd, &local);
-	if (err) {
-		(void)sk_close(stack, fd);
-		return err;
-	}
 	st = stream_new(s, stack, fd);
+	st->peer = peer;
 	st->to_send = up;
 	st->to_receive = down;
 	set_keys(st, local, true);

@@ -11,6 +11,10 @@
  * connection, the direction and the position: a lost, doubled, moved or foreign
  * octet does not go unnoticed.  When an end has sent all, it shuts down; when
  * it has also seen the end of the other stream, it closes.
+ *
+ * A client that could not connect, because a neighbour did not answer ARP or
+ * the server gave the handshake up, tries again a second later, as a person
+ * would.
  */
 
 #include <stdbool.h>
@@ -29,6 +33,7 @@ struct streams {
 	struct list all; /* struct stream.list */
 	uint32_t opened, accepted;
 	uint32_t done;	  /* ends that finished well */
+	uint32_t retries; /* clients that tried again */
 	uint32_t failed;  /* ends that did not: error or wrong octets */
 	int last_err;	  /* of a failed end, 0: wrong octets */
 	uint64_t octets;  /* received and right */
