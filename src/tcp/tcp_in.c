@@ -73,6 +73,13 @@ static void take_timestamp(struct tcp_conn *c, const struct tcp_seg *s)
 	c->ts_recent_ms = tcp_ms(c->tcp);
 }
 
+/* Is the acknowledgement one that a true peer could send (RFC 5961, 5.2)? */
+static bool ack_is_possible(const struct tcp_conn *c, seq32 ack)
+{
+	return seq_leq(ack, c->snd_nxt) &&
+	       seq_geq(ack, seq_sub(c->snd_una, c->max_snd_wnd));
+}
+
 /* First, check sequence number. */
 static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 {
@@ -84,7 +91,8 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 		return refuse(s, TCP_DROP, DROP_tcp_rst_bad);
 	/* Our ACK of it was lost.  The next one must tell this copy from the
 	 * first, or the sender takes the time between them for a round trip. */
-	if (s->len && seq_eq(seq_add(s->seq, s->len), c->rcv_nxt))
+	if (s->len && seq_eq(seq_add(s->seq, s->len), c->rcv_nxt) &&
+	    s->h.flags & TCP_ACK && ack_is_possible(c, s->h.ack))
 		take_timestamp(c, s);
 	/* Data is answered at once, for the sender waits; empty segments only
 	 * so often, or two ends that disagree would answer each other for
@@ -175,13 +183,6 @@ static enum tcp_verdict fin_acked(struct tcp_conn *c)
 	return TCP_NEXT;
 }
 
-/* Is the acknowledgement one that a true peer could send (RFC 5961, 5.2)? */
-static bool ack_is_possible(const struct tcp_conn *c, seq32 ack)
-{
-	return seq_leq(ack, c->snd_nxt) &&
-	       seq_geq(ack, seq_sub(c->snd_una, c->max_snd_wnd));
-}
-
 /* Fifth, check the ACK field. */
 static enum tcp_verdict in_ack(struct tcp_conn *c, struct tcp_seg *s)
 {
@@ -214,6 +215,7 @@ static enum tcp_verdict in_ts_recent(struct tcp_conn *c, struct tcp_seg *s)
 
 	a->heard_ns = c->tcp->env->now_ns;
 	a->keep_sent = 0;
+	c->soft = 0; /* whatever ICMP said, it is over */
 	if (seq_leq(s->seq, a->ack_sent))
 		take_timestamp(c, s);
 	return TCP_NEXT;
