@@ -101,9 +101,9 @@ static void arp_ask(struct arp_entry *e, enum reason why)
 	bool is_known = e->state == ARP_PROBE;
 
 	e->tries++;
+	stack_arm_in(e->arp->stack, &e->timer, ARP_RETRY_S * NS_PER_S);
 	arp_send(e->arp, e->netif, is_known ? e->mac : MAC_BROADCAST, &hdr,
 		 why);
-	stack_arm_in(e->arp->stack, &e->timer, ARP_RETRY_S * NS_PER_S);
 }
 
 void arp_verify(struct arp_entry *e)
@@ -278,8 +278,6 @@ static int arp_miss(struct arp *arp, struct netif *netif, ip4_addr next_hop,
 		    ip4_addr src, struct pkt *pkt)
 {
 	struct arp_entry *e = arp_new(arp, netif, next_hop, ARP_INCOMPLETE);
-	struct env *env = pkt->env;
-	uint32_t outer = env->cause;
 	int err;
 
 	if (!e) {
@@ -287,24 +285,38 @@ static int arp_miss(struct arp *arp, struct netif *netif, ip4_addr next_hop,
 		return -ENOBUFS;
 	}
 	e->src = src;
-	probe_set_cause(env, pkt->cause);
 	err = arp_enqueue(e, pkt);
 	arp_ask(e, R_ARP_REQUEST);
-	env->cause = outer;
 	return err;
+}
+
+/* The neighbour's address is not known, or not yet, or not any more. */
+static int arp_wait(struct arp *arp, struct arp_entry *e, struct pkt *pkt)
+{
+	if (e->state == ARP_INCOMPLETE)
+		return arp_enqueue(e, pkt);
+	arp_fail_pkt(arp, pkt, pkt->env->cause);
+	return 0;
 }
 
 /* Send through a resolved entry, and see to it that it stays fresh. */
 static int arp_use(struct arp_entry *e, struct pkt *pkt)
 {
 	uint64_t age = arp_now(e->arp) - e->confirmed_ns;
+	struct netif *netif = e->netif;
+	struct arp *arp = e->arp;
+	ip4_addr addr = e->addr;
+	bool is_stale;
 	int err;
 
 	arp_touch(e);
 	if (e->state == ARP_REACHABLE && age >= ARP_REACHABLE_S * NS_PER_S)
 		arp_set_state(e, ARP_STALE);
-	err = ether_output(e->arp->stack, e->netif, pkt, e->mac, ETH_IP4);
-	if (e->state == ARP_STALE)
+	is_stale = e->state == ARP_STALE;
+	err = ether_output(arp->stack, netif, pkt, e->mac, ETH_IP4);
+	/* A driver may have called back, and the entry be gone. */
+	e = is_stale ? arp_find(arp, netif, addr) : NULL;
+	if (e)
 		arp_verify(e);
 	return err;
 }
@@ -314,27 +326,28 @@ int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 {
 	struct arp *arp = arp_of(stack);
 	struct ip_addr ip = ip_addr_v4(next_hop);
+	struct env *env = stack->place.env;
+	uint32_t outer = env->cause;
 	struct arp_entry *e;
+	int err;
 
 	if (netif->features & NETIF_F_NO_ARP)
 		return ether_output(stack, netif, pkt, netif->mac, ETH_IP4);
 	e = arp_find(arp, netif, next_hop);
-	if (!e || e->state == ARP_INCOMPLETE || e->state == ARP_FAILED)
-		PROBE(&stack->place, EV_LOOKUP, R_ARP_MISS, pkt,
-		      EVF_IP("ip", &ip));
-	else
+	if (e)
+		e->src = src;
+	if (e && e->rank != ARP_ASKED) {
 		PROBE(&stack->place, EV_LOOKUP, R_ARP_HIT, pkt,
 		      EVF_IP("ip", &ip), EVF_MAC("mac", &e->mac));
-	if (!e)
-		return arp_miss(arp, netif, next_hop, src, pkt);
-	e->src = src;
-	if (e->state == ARP_INCOMPLETE)
-		return arp_enqueue(e, pkt);
-	if (e->state == ARP_FAILED) {
-		arp_fail_pkt(arp, pkt, stack->place.env->cause);
-		return 0;
+		return arp_use(e, pkt);
 	}
-	return arp_use(e, pkt);
+	probe_set_cause(env, pkt->cause);
+	PROBE_CAUSE(&stack->place, EV_LOOKUP, R_ARP_MISS, pkt,
+		    EVF_IP("ip", &ip));
+	err = e ? arp_wait(arp, e, pkt)
+		: arp_miss(arp, netif, next_hop, src, pkt);
+	env->cause = outer;
+	return err;
 }
 
 int arp_add(struct stack *stack, struct netif *netif, ip4_addr addr,
