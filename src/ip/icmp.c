@@ -7,8 +7,8 @@
  *	echo		answered: the same packet goes back
  *	echo reply	handed to whoever asked (icmp_echo.c)
  *	errors		handed to the transport whose packet they quote
- *	all others	dropped as icmp_type; redirects among them, because
- *			anybody on the link could bend our routes with one
+ *	redirects	believed if they look right (icmp_redirect.c)
+ *	all others	dropped as icmp_type
  *
  * An error is about a packet of ours, of which it quotes the IP header and at
  * least eight octets.  Everything in the quotation is claimed by a stranger.
@@ -170,7 +170,11 @@ static bool icmp_dispatch(struct stack *stack, struct pkt *pkt,
 	case ICMP4_UNREACHABLE:
 	case ICMP4_TIME_EXCEEDED:
 	case ICMP4_PARAM_PROBLEM:
-		*why = error_input(stack, pkt, h, meta);
+	case ICMP4_REDIRECT:
+		*why = h->type == ICMP4_REDIRECT
+			       ? icmp_redirect_input(icmp_of(stack), pkt, h,
+						     meta)
+			       : error_input(stack, pkt, h, meta);
 		if (*why != DROP_COUNT)
 			return false;
 		pkt_free(pkt);
@@ -217,6 +221,7 @@ int icmp_init(struct stack *stack)
 	}
 	icmp->stack = stack;
 	list_init(&icmp->echoes);
+	icmp_redirect_init(icmp);
 	stack->slot[SLOT_ICMP] = icmp;
 	return ip_register(stack, &icmp_proto);
 }
@@ -229,6 +234,7 @@ void icmp_fini(struct stack *stack)
 		return;
 	while (!list_is_empty(&icmp->echoes))
 		icmp_echo_close(icmp_echo_first(icmp));
+	icmp_redirect_fini(icmp);
 	mem_free(stack->place.env->mem, icmp, sizeof(*icmp));
 	stack->slot[SLOT_ICMP] = NULL;
 }

@@ -36,6 +36,9 @@ void icmp_fini(struct stack *stack);
 bool icmp_error(struct stack *stack, const struct pkt *orig, uint8_t type,
 		uint8_t code, uint32_t info);
 
+/* Believe routers that say another one is nearer?  Hosts do, at first. */
+void icmp_redirects_set(struct stack *stack, bool is_on);
+
 /*
  * Echo, for ping.
  */

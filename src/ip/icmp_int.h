@@ -8,10 +8,12 @@
  *	icmp.c		messages that arrive; answers to echoes
  *	icmp_err.c	errors out: when not, how often, what they quote
  *	icmp_echo.c	our own echo requests
+ *	icmp_redirect.c	a router says that another one is nearer
  */
 
 #include "base/hash.h"
 #include "base/list.h"
+#include "base/wheel.h"
 
 #include "wire/icmp4.h"
 
@@ -36,6 +38,10 @@ struct icmp {
 	uint64_t limited; /* errors not sent for lack of credit */
 	struct list echoes;
 	size_t echo_count;
+	struct list redirects; /* by age */
+	size_t redirect_count;
+	struct timer redirect_timer;
+	bool takes_redirects;
 };
 
 static inline struct icmp *icmp_of(const struct stack *stack)
@@ -54,5 +60,13 @@ struct icmp_echo *icmp_echo_first(struct icmp *icmp);
 void icmp_echo_input(struct icmp *icmp, struct pkt *pkt,
 		     const struct icmp4_hdr *h, const struct ip_meta *meta);
 bool icmp_echo_error(struct icmp *icmp, const struct ip_error *err);
+
+/* icmp_redirect.c */
+void icmp_redirect_init(struct icmp *icmp);
+void icmp_redirect_fini(struct icmp *icmp);
+/* DROP_COUNT if it was right, and taken to heart. */
+enum drop icmp_redirect_input(struct icmp *icmp, const struct pkt *pkt,
+			      const struct icmp4_hdr *h,
+			      const struct ip_meta *meta);
 
 #endif /* IP_ICMP_INT_H */

@@ -188,7 +188,7 @@ static void unexpected_types_and_answers_are_dropped(void **state)
 {
 	struct testnet *net = *state;
 	struct ip4_hdr h = header();
-	struct icmp4_hdr m = {.type = ICMP4_REDIRECT};
+	struct icmp4_hdr m = {.type = ICMP4_SOURCE_QUENCH};
 
 	frame_icmp4(&f, eth(net), &h, &m, payload, 28);
 	frame_inject(&f, eth(net));
@@ -343,6 +343,66 @@ static void unrecognized_errors_change_nothing(void **state)
 }
 
 /*
+ * Redirects.
+ */
+
+/* 10.0.0.3 says that 10.0.0.4 is nearer to 192.0.2.1. */
+static void play_redirect(struct testnet *net, ip4_addr src, ip4_addr gateway)
+{
+	const struct icmp4_hdr m = {
+		.type = ICMP4_REDIRECT, .code = 1, .gateway = gateway};
+	struct ip4_hdr h = header(), inner = header();
+	uint8_t quote[28] = {0};
+
+	h.src = src;
+	inner.src = h.dst;
+	inner.dst = ip4_make(192, 0, 2, 1);
+	inner.total_len = 100;
+	ip4_hdr_emit(quote, &inner);
+	frame_icmp4(&f, eth(net), &h, &m, quote, sizeof(quote));
+	frame_inject(&f, eth(net));
+}
+
+static ip4_addr gateway_now(struct testnet *net)
+{
+	return ip_route_lookup(testnet_host(net, 0),
+			       ip_addr_v4(ip4_make(192, 0, 2, 1)))
+		->gateway;
+}
+
+/* RFC 1122, 3.2.2.2 */
+static void redirect_from_our_router_is_followed(void **state)
+{
+	struct testnet *net = *state;
+	struct stack *s = testnet_host(net, 0);
+	ip4_addr old = ip4_make(10, 0, 0, 3), new = ip4_make(10, 0, 0, 4);
+	size_t routes;
+
+	ip_route_add(s, (struct ip4_net){IP4_ANY, 0}, old, NULL, 0);
+	routes = ip_route_count(s);
+	/* Wrong: who says it, whom he names, ourselves, a far one. */
+	play_redirect(net, ip4_make(10, 0, 0, 9), new);
+	play_redirect(net, old, old);
+	play_redirect(net, old, ip4_make(10, 0, 0, 2));
+	play_redirect(net, old, ip4_make(10, 0, 0, 255));
+	play_redirect(net, old, ip4_make(172, 16, 0, 1));
+	icmp_redirects_set(s, false);
+	play_redirect(net, old, new);
+	icmp_redirects_set(s, true);
+	assert_int_equal(testnet_drops(net, 0, DROP_icmp_stale), 6);
+	assert_int_equal(gateway_now(net).v, old.v);
+	play_redirect(net, old, new);
+	assert_int_equal(gateway_now(net).v, new.v);
+	assert_int_equal(ip_route_count(s), routes + 1);
+	play_redirect(net, new, ip4_make(10, 0, 0, 5));
+	assert_int_equal(gateway_now(net).v, ip4_make(10, 0, 0, 5).v);
+	assert_int_equal(ip_route_count(s), routes + 1);
+	testnet_run_ms(net, 601000);
+	assert_int_equal(gateway_now(net).v, old.v);
+	assert_int_equal(ip_route_count(s), routes);
+}
+
+/*
  * Errors out.
  */
 
@@ -484,6 +544,7 @@ int main(void)
 		T(path_mtu_is_lowered_within_bounds),
 		T(path_mtu_without_a_number_is_the_next_plateau),
 		T(unrecognized_errors_change_nothing),
+		T(redirect_from_our_router_is_followed),
 		T(error_quotes_the_packet),
 		T(no_error_where_none_may_be_sent),
 		T(errors_are_limited_by_destination),
