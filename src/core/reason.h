@@ -103,6 +103,7 @@
 	/* ip */							\
 	X(ROUTE_HIT,		"route.hit")				\
 	X(ROUTE_MISS,		"route.miss")				\
+	X(ROUTE_REDIRECT,	"route.redirect")			\
 	X(IP_FRAGMENT,		"ip.fragment")				\
 	X(IP_REASSEMBLED,	"ip.reassembled")			\
 	X(IP_REASM_TIMEOUT,	"ip.reassembly-timeout")		\

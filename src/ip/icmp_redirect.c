@@ -142,7 +142,7 @@ static void redirect_learn(struct icmp *icmp, ip4_addr dst, ip4_addr gateway,
 	icmp->redirect_count++;
 	if (!timer_is_armed(&icmp->redirect_timer))
 		stack_arm(stack, &icmp->redirect_timer, r->expires_ns);
-	PROBE(&stack->place, EV_LEARN, R_ICMP_REDIRECT, NULL,
+	PROBE(&stack->place, EV_LEARN, R_ROUTE_REDIRECT, NULL,
 	      EVF_IP("dst", &to), EVF_IP("gateway", &via));
 }
 

@@ -270,6 +270,9 @@ static const struct words words[] = {
 	W(ROUTE_MISS, "routing table",
 	  "no route to {=dst}",
 	  "no prefix of the table matches, and there is no default", "1812 5.2.7.1")
+	W(ROUTE_REDIRECT, "routing table",
+	  "packets to {dst} go through {gateway} from now on",
+	  "the router that we used said that one is nearer", "1122 3.2.2.2")
 	W(IP_FRAGMENT, "IP fragment",
 	  "cuts a packet of {len} octets into pieces of at most {mtu}",
 	  "the packet is larger than the next link carries", "791 2.3")
