@@ -469,6 +469,7 @@ static void a_client_uses_its_connection_again(void **state)
 	assert_int_equal(http_server_stats(f->server)->conns_total, 1);
 	assert_true(http_client_is_reusable(o->client));
 	http_client_close(o->client);
+	o->client = NULL; /* so that the teardown does not close it again */
 	testnet_run_ms(f->net, 1000);
 	assert_int_equal(o->closed, 0);
 	assert_int_equal(http_server_stats(f->server)->conns, 0);
