@@ -52,7 +52,8 @@ class Visit(Case):
         folders = [self.folder / x for x in ("one", "two", "three")]
         for folder, seed in zip(folders, (7, 7, 8)):
             self.weft("visit", URL, "-s", seed, "-o", folder)
-        one, two, three = [{p.name: p.read_bytes() for p in f.iterdir()}
+        one, two, three = [{p.relative_to(f): p.read_bytes()
+                            for p in f.rglob("*") if p.is_file()}
                            for f in folders]
         self.assertEqual(one, two)
         self.assertNotEqual(one, three)
