@@ -19,6 +19,7 @@ static const char help[] =
 	"                    [--json] [--ascii]\n"
 	"       weft lab check FILE...\n"
 	"       weft lab show FILE\n"
+	"       weft lab keys\n"
 	"       weft lab schema\n\n"
 	"  run      let it happen, write the log and the captures, and compare "
 	"with\n"
@@ -28,6 +29,7 @@ static const char help[] =
 	"  show     the whole lab, everything that the file leaves out filled "
 	"in;\n"
 	"           what is printed is a lab file again\n"
+	"  keys     every key that a lab file may have, and what it means\n"
 	"  schema   JSON Schema of lab files, for editors and generators\n\n"
 	"exit status: 0 all expectations hold, 1 one does not, 2 the file is "
 	"wrong\n\n"
@@ -94,21 +96,33 @@ static int run_show(int argc, char **argv)
 	return status;
 }
 
-static int run_schema(int argc, char **argv)
+/* What the table of keys has to say, in one form or another. */
+static int put_schema(int argc, const char *name, void (*put)(struct strbuf *))
 {
 	struct strbuf sb;
 	struct mem mem;
 	int status;
 
-	(void)argv;
 	if (argc != 1)
-		return cli_usage("lab schema", "no arguments are wanted");
+		return cli_usage(name, "no arguments are wanted");
 	mem_init_libc(&mem);
 	strbuf_init(&sb, &mem);
-	schema_json(&sb);
+	put(&sb);
 	status = cli_put(&sb);
 	strbuf_fini(&sb);
 	return status;
+}
+
+static int run_schema(int argc, char **argv)
+{
+	(void)argv;
+	return put_schema(argc, "lab schema", schema_json);
+}
+
+static int run_keys(int argc, char **argv)
+{
+	(void)argv;
+	return put_schema(argc, "lab keys", schema_text);
 }
 
 int cmd_lab(int argc, char **argv)
@@ -117,14 +131,13 @@ int cmd_lab(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} verbs[] = {
-		{"run", cmd_lab_run},
-		{"check", run_check},
-		{"show", run_show},
-		{"schema", run_schema},
+		{"run", cmd_lab_run}, {"check", run_check},
+		{"show", run_show},   {"schema", run_schema},
+		{"keys", run_keys},
 	};
 
 	if (argc < 2)
-		return cli_usage("lab", "run, check, show or schema?");
+		return cli_usage("lab", "run, check, show, keys or schema?");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		fputs(help, stdout);
 		return CLI_OK;

@@ -147,6 +147,9 @@ void schema_print_scalar(const struct schema_field *f, const void *member,
 /* Append a text, in quotes if it would not be read back as it is. */
 void schema_print_text(const char *text, struct strbuf *out);
 
+/* Append every key with what it is, for a person. */
+void schema_text(struct strbuf *out);
+
 /* Append the JSON Schema (draft 2020-12) of a lab file. */
 void schema_json(struct strbuf *out);
 

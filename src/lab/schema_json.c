@@ -13,28 +13,22 @@
 
 #include "lab/schema.h"
 #include "lab/schema_int.h"
+#include "lab/schema_objects.h"
 
-enum { OBJECTS_MAX = 24 };
-
-/* All objects, each once, in the order in which they are met. */
-struct objects {
-	const struct schema_object *seen[OBJECTS_MAX];
-	size_t count;
-};
-
-static void objects_add(struct objects *all, const struct schema_object *o)
+void schema_objects_add(struct schema_objects *all,
+			const struct schema_object *o)
 {
 	const struct schema_field *f;
 
 	for (size_t i = 0; i < all->count; i++)
 		if (all->seen[i] == o)
 			return;
-	if (all->count == OBJECTS_MAX)
+	if (all->count == SCHEMA_OBJECTS_MAX)
 		return;
 	all->seen[all->count++] = o;
 	for (f = o->fields; f->key; f++)
 		if (f->object)
-			objects_add(all, f->object);
+			schema_objects_add(all, f->object);
 }
 
 static void json_text(const char *text, struct strbuf *out)
@@ -216,9 +210,9 @@ static void json_object(const struct schema_object *o, struct strbuf *out)
 
 void schema_json(struct strbuf *out)
 {
-	struct objects all = {.count = 0};
+	struct schema_objects all = {.count = 0};
 
-	objects_add(&all, &schema_lab);
+	schema_objects_add(&all, &schema_lab);
 	strbuf_puts(out, "{\n"
 			 "  \"$schema\": "
 			 "\"https://json-schema.org/draft/2020-12/schema\","

@@ -113,6 +113,17 @@ class Good(unittest.TestCase):
         walk(schema)
         self.assertEqual(refs, defs)
 
+    def test_keys(self):
+        """every key of the JSON Schema is explained to people, too"""
+        schema = json.loads(lab("schema").stdout)
+        run = lab("keys")
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        shown = {line.split()[0] for line in run.stdout.splitlines()
+                 if line.startswith("  ")}
+        for name, one in schema["$defs"].items():
+            for key in one["properties"]:
+                self.assertIn(key, shown, name)
+
     def test_thousand_hosts(self):
         """repeat makes a thousand hosts, each with an address of its own"""
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as f:
