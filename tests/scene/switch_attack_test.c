@@ -183,6 +183,31 @@ static void flood_of_addresses(void **state)
 	tear_down();
 }
 
+/* HOSTILE 10, all of it: a million of them, and not an octet more memory. */
+static void million_addresses_leave_the_table_at_its_cap(void **state)
+{
+	size_t peak = 0;
+	int i;
+
+	(void)state;
+	attack = NULL;
+	set_up();
+	(void)icmp_echo_send(echo, ep("10.0.0.2:1").addr, 0, 56, 0);
+	world_run_until(w, NS_PER_S);
+	for (i = 0; i < 1000000; i++) {
+		send_from_nobody();
+		world_run_until(w, world_now(w) + 10000);
+		if (i == 100000)
+			peak = mem.peak_bytes;
+	}
+	world_run_until(w, world_now(w) + NS_PER_S);
+	assert_int_equal(mem.peak_bytes, peak);
+	assert_int_equal(switch_count(sw), switch_cfg_default.port_max + 2);
+	assert_int_equal(switch_stats(sw)->evicted,
+			 1000000 - switch_cfg_default.port_max);
+	tear_down();
+}
+
 static void steal_port(void)
 {
 	frame_send(attacker.port, mac_of_host(peer), mac_of_host(victim), 0,
@@ -235,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flood_of_addresses),
+		cmocka_unit_test(million_addresses_leave_the_table_at_its_cap),
 		cmocka_unit_test(theft_of_a_port),
 		cmocka_unit_test(groups_as_sources),
 		cmocka_unit_test(flood_of_broadcasts),
