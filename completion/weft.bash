@@ -7,7 +7,7 @@ _weft() {
     if [ "$COMP_CWORD" = 1 ]; then
         words="visit lab why hops show back help --help --version"
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = lab ]]; then
-        words="run check show schema --help"
+        words="run check show keys schema --help"
     elif [[ $current == -* ]]; then
         case ${COMP_WORDS[1]} in
         visit) words="--lab --on --again --hops --out --seed -o -s -q -v -vv
