@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <ldns/ldns.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -171,7 +172,7 @@ static void log_lookup(struct dns_resolver *r, const struct dns_head *head)
 		dns_rr_data_print(ldns_rr_list_rr(hit.rrs, 0), data,
 				  sizeof(data));
 	else
-		strcpy(data, "no answer");
+		(void)snprintf(data, sizeof(data), "no answer");
 	PROBE_CAUSE(place_of(r), EV_LOOKUP, R_DNS_CACHE_HIT, NULL,
 		    EVF_TEXT("name", name),
 		    EVF_TEXT("type", dns_type_name(head->type, type)),

@@ -20,6 +20,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -248,7 +249,7 @@ int visit_start(struct visitor *v, const char *url, visit_fn *on_done,
 	if (v->on_done)
 		return -EBUSY;
 	forget(v);
-	strncpy(v->text, url, sizeof(v->text) - 1);
+	(void)snprintf(v->text, sizeof(v->text), "%s", url);
 	v->on_done = on_done;
 	v->arg = arg;
 	v->result.began_ns = env_of(v)->now_ns;

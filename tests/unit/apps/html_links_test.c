@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "base/strbuf.h"
+
 #include "apps/html_links.h"
 
 struct fixture {
@@ -145,11 +147,13 @@ static void broken_pages_are_read_all_the_same(void **state)
 static void many_links_are_cut_off(void **state)
 {
 	struct fixture *f = *state;
-	char html[HTML_LINKS_MAX * 40], *p = html;
+	char html[HTML_LINKS_MAX * 40];
+	struct strbuf sb;
 	int i;
 
+	strbuf_init_fixed(&sb, html, sizeof(html));
 	for (i = 0; i < HTML_LINKS_MAX + 10; i++)
-		p += sprintf(p, "<img src=%d.png>", i);
+		strbuf_printf(&sb, "<img src=%d.png>", i);
 	find(f, html);
 	assert_int_equal(f->l.count, HTML_LINKS_MAX);
 	assert_int_equal(f->l.skipped, 10);
@@ -160,15 +164,17 @@ static void a_bottomless_page_is_left_early(void **state)
 {
 	enum { LEVELS = 100000 };
 	struct fixture *f = *state;
-	char *html = malloc(LEVELS * 9 + 100), *p = html;
+	char *html = malloc(LEVELS * 9 + 100);
+	struct strbuf sb;
 	int i;
 
-	p += sprintf(p, "<img src=first.png>");
+	strbuf_init_fixed(&sb, html, LEVELS * 9 + 100);
+	strbuf_puts(&sb, "<img src=first.png>");
 	for (i = 0; i < LEVELS; i++)
-		p += sprintf(p, "<div>");
+		strbuf_puts(&sb, "<div>");
 	for (i = 0; i < LEVELS; i++)
-		p += sprintf(p, "</i>");
-	sprintf(p, "<img src=last.png>");
+		strbuf_puts(&sb, "</i>");
+	strbuf_puts(&sb, "<img src=last.png>");
 	find(f, html);
 	free(html);
 	assert_int_equal(f->l.count, 1);

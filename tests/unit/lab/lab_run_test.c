@@ -144,7 +144,8 @@ static void expectations_say_what_was_seen(void **state)
 	assert_int_equal(go(two, 42), 0);
 	strbuf_init(&out, &mem);
 	assert_int_equal(expectations_check(run, &out, false), 1);
-	assert_non_null(strstr(strbuf_text(&out), "  OK      ping 1: sent 20\n"));
+	assert_non_null(
+		strstr(strbuf_text(&out), "  OK      ping 1: sent 20\n"));
 	assert_non_null(
 		strstr(strbuf_text(&out), "  FAILED  ping 1: received 20; "));
 	strbuf_clear(&out);
@@ -205,8 +206,7 @@ static void every_allocation_may_fail(void **state)
 	bool is_done = false;
 
 	(void)state;
-	assert_int_equal(lab_load(&lab, &mem, "t.yaml", text, strlen(text)),
-			 0);
+	assert_int_equal(lab_load(&lab, &mem, "t.yaml", text, strlen(text)), 0);
 	for (uint64_t k = 1; !is_done; k++) {
 		int err;
 

@@ -127,10 +127,8 @@ static void options_are_inherited(struct talk *t)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SAME(options_of_a_stream),
-		SAME(options_of_datagrams),
-		SAME(options_of_odd_lengths),
-		SAME(buffer_sizes),
+		SAME(options_of_a_stream),    SAME(options_of_datagrams),
+		SAME(options_of_odd_lengths), SAME(buffer_sizes),
 		SAME(options_are_inherited),
 	};
 
