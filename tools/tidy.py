@@ -89,8 +89,9 @@ def entries(build, wanted):
     for e in json.loads((pathlib.Path(build) /
                          "compile_commands.json").read_text()):
         path = pathlib.Path(e["directory"], e["file"]).resolve()
-        if path in seen or not path.is_relative_to(ROOT):
-            continue
+        if path in seen or not path.is_relative_to(ROOT) or \
+                path.is_relative_to(pathlib.Path(build).resolve()):
+            continue    # twice, or generated
         if wanted and not any(path.is_relative_to(w) for w in wanted):
             continue
         seen.add(path)
