@@ -52,7 +52,7 @@ void weft_net_free(struct weft_net *net)
 			container_of(pos, struct weft_stack, node);
 
 		api_unwatch_all(ws);
-		free(ws);
+		mem_free(&net->mem, ws, sizeof(*ws));
 	}
 	world_free(net->world);
 	free(net);
@@ -60,17 +60,19 @@ void weft_net_free(struct weft_net *net)
 
 struct weft_stack *weft_net_host(struct weft_net *net, const char *name)
 {
-	struct weft_stack *ws = calloc(1, sizeof(*ws));
+	struct weft_stack *ws = mem_alloc(&net->mem, sizeof(*ws));
 	struct host *host;
 
-	if (!ws)
+	if (!ws) {
+		errno = ENOMEM;
 		return NULL;
+	}
 	host = world_add_host(net->world, name);
 	if (!host) {
 		bool is_bad = !*name || strlen(name) >= NODE_NAME_MAX ||
 			      world_find(net->world, name);
 
-		free(ws);
+		mem_free(&net->mem, ws, sizeof(*ws));
 		errno = is_bad ? EINVAL : ENOMEM;
 		return NULL;
 	}

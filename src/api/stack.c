@@ -163,7 +163,8 @@ void weft_stack_free(struct weft_stack *ws)
 	inet_fini(&ws->own);
 	stack_fini(&ws->own);
 	while ((pos = list_pop_head(&ws->ports)))
-		free(container_of(pos, struct api_port, node));
+		mem_free(&ws->mem, container_of(pos, struct api_port, node),
+			 sizeof(struct api_port));
 	env_fini(&ws->env);
 	free(ws);
 }
@@ -206,9 +207,9 @@ int weft_if_add(struct weft_stack *ws, const char *name, const uint8_t mac[6],
 	    mtu < MTU_MIN || mtu > MTU_MAX ||
 	    stack_netif_by_name(ws->stack, name))
 		return (int)api_result(-EINVAL);
-	p = calloc(1, sizeof(*p));
+	p = mem_alloc(&ws->mem, sizeof(*p));
 	if (!p)
-		return -1;
+		return (int)api_result(-ENOMEM);
 	p->owner = ws;
 	netif_init(&p->netif, &ws->own.place, name, get_mac(mac));
 	p->netif.ops = &port_ops;

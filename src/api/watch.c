@@ -7,8 +7,6 @@
  * unwatch and send as it likes.
  */
 
-#include <stdlib.h>
-
 #include "base/check.h"
 
 #include "core/waitq.h"
@@ -61,9 +59,11 @@ struct weft_watch *weft_watch(struct weft_stack *ws, int fd, short events,
 		errno = EBADF;
 		return NULL;
 	}
-	watch = calloc(1, sizeof(*watch));
-	if (!watch)
+	watch = mem_alloc(stack->place.env->mem, sizeof(*watch));
+	if (!watch) {
+		errno = ENOMEM;
 		return NULL;
+	}
 	watch->owner = ws;
 	watch->file = file;
 	watch->fd = fd;
@@ -85,14 +85,13 @@ void weft_unwatch(struct weft_watch *watch)
 	waitq_del(&watch->waiter);
 	task_cancel(&watch->task);
 	list_del(&watch->node);
-	free(watch);
+	mem_free(watch->owner->stack->place.env->mem, watch, sizeof(*watch));
 }
 
 void api_unwatch_all(struct weft_stack *ws)
 {
-	struct weft_watch *watch;
+	struct list *pos;
 
-	while ((watch = list_first_entry(&ws->watches, struct weft_watch,
-					 node)))
-		weft_unwatch(watch);
+	while ((pos = list_pop_head(&ws->watches)))
+		weft_unwatch(container_of(pos, struct weft_watch, node));
 }

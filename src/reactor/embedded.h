@@ -13,7 +13,7 @@
 
 /* An active channel with a pipeline filled by @init.  0 or -errno. */
 int embedded_new(struct loop *loop, channel_init_fn *init, void *arg,
-		 struct channel **ch);
+		 struct channel **out);
 
 /* As if these octets had arrived; takes @buf. */
 void embedded_receive(struct channel *ch, struct buf *buf);

@@ -96,7 +96,7 @@ struct pipeline {
  * the pipeline's until on_removed(). */
 void pipeline_add_last(struct channel *ch, struct handler *h);
 void pipeline_add_first(struct channel *ch, struct handler *h);
-void pipeline_add_after(struct handler *at, struct handler *h);
+void pipeline_add_after(struct handler *after, struct handler *h);
 
 /* Take it out; calls on_removed() before it returns.  A handler may remove
  * itself, but must not touch itself afterwards. */

@@ -57,11 +57,11 @@ typedef int channel_init_fn(struct channel *ch, void *arg);
 /**
  * loop_new() - A loop on a stack's sockets
  * @stack:	Must outlive it
- * @loop:	Filled in
+ * @out:	Filled in
  *
  * Return: 0, -ENOMEM, -EMFILE
  */
-int loop_new(struct stack *stack, struct loop **loop);
+int loop_new(struct stack *stack, struct loop **out);
 
 /* Abort all channels and free the loop.  Not from within a handler. */
 void loop_free(struct loop *loop);

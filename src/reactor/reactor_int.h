@@ -129,7 +129,7 @@ void channel_later(struct channel *ch, enum later what);
 
 /* channel.c */
 int channel_make(struct loop *loop, enum channel_kind kind, int fd,
-		 struct channel **ch);
+		 struct channel **out);
 int channel_fill(struct channel *ch, channel_init_fn *init, void *arg);
 void channel_destroy(struct channel *ch);
 void channel_fail(struct channel *ch, int err);
