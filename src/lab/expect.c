@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "lab/expect_int.h"
+#include "trace/steps.h"
 
 static const enum reason again[] = {
 	R_TCP_SYN_AGAIN,  R_TCP_SYN_ACK_AGAIN,	 R_TCP_FIN_AGAIN,
@@ -253,7 +254,7 @@ static void expect_lost(struct expect *x, const struct lab_expect *e)
 	for (uint32_t n = 1; n <= trace_log_count(x->log); n++) {
 		const struct log_event *ev = trace_log_get(x->log, n);
 
-		lost += ev->kind == EV_DROP && strstr(ev->host, " -- ");
+		lost += visit_is_loss(ev);
 	}
 	report_cmp(x, "all cables", "lost", &e->lost, VALUE_NUMBER, lost);
 }

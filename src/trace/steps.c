@@ -466,14 +466,21 @@ static bool is_again(enum reason what)
 	       what == R_TCP_FIN_AGAIN;
 }
 
+bool visit_is_loss(const struct log_event *ev)
+{
+	const char *why = log_text(ev, "drop");
+
+	return ev->kind == EV_DROP && (strstr(ev->host, " -- ") ||
+				       (why && strcmp(why, "l2_fcs") == 0));
+}
+
 /* What is counted over all places. */
 static void count_event(struct visit_view *v, const struct log_event *ev)
 {
 	if (ev->kind == EV_TX && is_again(ev->what) &&
 	    !log_num(ev, "relayed", 0))
 		v->retransmissions++;
-	if (ev->kind == EV_DROP && strstr(ev->host, " -- "))
-		v->frames_lost++;
+	v->frames_lost += visit_is_loss(ev);
 }
 
 /*

@@ -72,7 +72,7 @@ struct step {
  * @answers:	Answers that came over the network
  * @is_shown:	The page was shown
  * @failure:	Why not, or NULL
- * @frames_lost: Frames dropped by cables during the visit
+ * @frames_lost: Frames that cables dropped or damaged during the visit
  * @retransmissions: Segments sent again by any host
  * @steps:	@count of them in order of their beginning
  */
@@ -100,6 +100,9 @@ struct visit_view {
  */
 bool visit_find(struct visit_view *v, const struct trace_log *log,
 		unsigned int number);
+
+/* Is it a frame that a cable lost, or damaged so that it was thrown away? */
+bool visit_is_loss(const struct log_event *ev);
 
 /* Number of the step that an event of the visit belongs to, from 1; 0: none. */
 size_t visit_step_of(const struct visit_view *v, uint32_t n);
