@@ -97,6 +97,8 @@ static enum visit_reason reason_of(int err)
 	case -EHOSTUNREACH:
 	case -ENETUNREACH:
 	case -EAFNOSUPPORT:
+	case -EACCES: /* a broadcast address */
+	case -EINVAL:
 		return VISIT_NO_ROUTE;
 	case -EBADMSG:
 		return VISIT_NOT_HTTP;
