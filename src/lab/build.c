@@ -430,6 +430,14 @@ size_t lab_run_free(struct lab_run *run)
 	return leaked;
 }
 
+/* When a line of the script begins the last thing that it does. */
+static uint64_t line_last_ns(const struct lab_line *line)
+{
+	if (line->ping.s)
+		return line->when.v + line->count.v * line->every.v;
+	return max_u64(line->when.v, line->fault.from.v);
+}
+
 /* When the lab ends: as the file says, or when nothing more is to come. */
 int lab_run_go(struct lab_run *run)
 {
@@ -442,7 +450,7 @@ int lab_run_go(struct lab_run *run)
 		return run->error;
 	}
 	for (size_t i = 0; i < run_line_count(run); i++)
-		last = max_u64(last, line[i].when.v);
+		last = max_u64(last, line_last_ns(&line[i]));
 	(void)world_run_wait(run->world, script_is_done, run,
 			     last + LAB_LIMIT_NS);
 	(void)world_run_until(run->world,
