@@ -78,6 +78,22 @@ static void check_ping(struct lab *lab, const struct lab_line *line)
 			   "'size' is at most 65507B");
 }
 
+/* When is the last thing that a line starts? */
+static void check_time(struct lab *lab, const struct lab_line *line)
+{
+	uint64_t gap = line->every.v, left = INT64_MAX - line->when.v;
+
+	if (!line->when.is_set)
+		return;
+	if (line->ping.s && gap && line->count.v > left / gap)
+		diag_error(&lab->diag, line->when.at,
+			   "the last ping would be after the end of time");
+	if (lab->spec.until.is_set && line->when.v >= lab->spec.until.v)
+		diag_error(&lab->diag, line->when.at,
+			   "the lab ends before this: 'until' in line %u",
+			   lab->spec.until.at.line);
+}
+
 static void check_line(struct lab *lab, const struct lab_line *line)
 {
 	const struct lab_node *node = NULL;
@@ -91,6 +107,7 @@ static void check_line(struct lab *lab, const struct lab_line *line)
 		check_visit(lab, line, node);
 	if (line->ping.s)
 		check_ping(lab, line);
+	check_time(lab, line);
 	if (line->fault.item.is_set)
 		check_fault(lab, line);
 	else if (!line->when.is_set)

@@ -167,6 +167,9 @@ static void fault_when(struct lab *lab, const struct lab_line *line)
 	if (f->until.is_set && f->for_.is_set)
 		diag_error(&lab->diag, f->for_.at,
 			   "the fault says 'until' already; 'for' is too much");
+	if (f->for_.is_set && !f->for_.v)
+		diag_error(&lab->diag, f->for_.at,
+			   "a fault of no time breaks nothing");
 	if (own->v && (f->until.is_set || f->for_.is_set))
 		diag_error(&lab->diag, own->at, "how long is said twice");
 	if (f->until.is_set && f->until.v <= begin->v)

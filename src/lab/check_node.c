@@ -12,6 +12,7 @@
 #include "lab/expand.h"
 #include "lab/file.h"
 #include "lab/schema.h"
+#include "lab/schema_int.h"
 
 enum { ANY = ~0U };
 #define KIND(k) (1U << LAB_##k)
@@ -133,6 +134,40 @@ static void check_nat(struct lab *lab, const struct lab_node *node)
 		   node->item.name.s, node->nat.s);
 }
 
+/* RFC 791, 3.2: every host takes 68 octets. */
+static void check_mtu(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_iface *iface = node->interfaces.items;
+
+	for (size_t i = 0; i < node->interfaces.count; i++) {
+		const struct lab_num *mtu = &iface[i].mtu;
+
+		if (mtu->is_set && (mtu->v < 68 || mtu->v > 65535))
+			diag_error(&lab->diag, mtu->at,
+				   "'mtu' is from 68B to 65535B");
+	}
+}
+
+static bool nets_are_equal(const struct lab_route *a, const struct lab_route *b)
+{
+	return a->to.v.addr.v == b->to.v.addr.v && a->to.v.len == b->to.v.len;
+}
+
+/* Two ways to one network: only one would be taken. */
+static void check_routes(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_route *route = node->routes.items;
+
+	for (size_t i = 1; i < node->routes.count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (route[i].to.at.line && route[j].to.at.line &&
+			    nets_are_equal(&route[i], &route[j]))
+				diag_error(&lab->diag, route[i].to.at,
+					   "a second way to the same network; "
+					   "the first stands in line %u",
+					   route[j].to.at.line);
+}
+
 static void check_dns(struct lab *lab, const struct lab_node *node,
 		      bool is_clean)
 {
@@ -158,6 +193,9 @@ static void check_hosts(struct lab *lab, const struct lab_node *node)
 	for (size_t i = 0; i < node->hosts.count; i++) {
 		const struct lab_str *s = pair[i].values.items;
 
+		if (!schema_is_domain(pair[i].key.s))
+			diag_error(&lab->diag, pair[i].key.at,
+				   "'%s' is not a domain name", pair[i].key.s);
 		for (size_t j = 0; j < pair[i].values.count; j++)
 			if (ip4_parse(&ip, s[j].s) != 0)
 				(void)check_name(lab, &s[j]);
@@ -201,6 +239,8 @@ void check_nodes(struct lab *lab)
 		check_keys(lab, &node[i]);
 		check_plugs(lab, &node[i]);
 		check_nat(lab, &node[i]);
+		check_mtu(lab, &node[i]);
+		check_routes(lab, &node[i]);
 		check_dns(lab, &node[i], is_clean);
 		check_hosts(lab, &node[i]);
 		check_serve(lab, &node[i]);

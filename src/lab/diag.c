@@ -54,6 +54,14 @@ bool diag_has_at(const struct diag *d, struct lab_pos at)
 	return false;
 }
 
+/* What a file says must not steer the terminal of who reads about it. */
+static void diag_disarm(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == '\177')
+			*text = '?';
+}
+
 void diag_error(struct diag *d, struct lab_pos at, const char *format, ...)
 {
 	va_list ap;
@@ -62,6 +70,8 @@ void diag_error(struct diag *d, struct lab_pos at, const char *format, ...)
 	va_start(ap, format);
 	text = arena_vprintf(d->arena, format, ap);
 	va_end(ap);
+	if (text)
+		diag_disarm(text);
 	if (text && diag_has(d, at, text))
 		return;
 	if (text && d->count < DIAG_MAX)

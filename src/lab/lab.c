@@ -79,7 +79,7 @@ static int file_read(struct arena *a, const char *file, char **text,
 	       sb.len <= TREE_OCTETS_MAX)
 		strbuf_add(&sb, chunk, n);
 	if (ferror(f))
-		error = -EIO;
+		error = errno ? -errno : -EIO;
 	(void)fclose(f);
 	*len = sb.len;
 	*text = arena_text(a, strbuf_text(&sb), sb.len);

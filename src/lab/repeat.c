@@ -16,7 +16,7 @@
  *
  * Limits
  * ------
- * REPEAT_MAX nodes.
+ * REPEAT_MAX nodes in all.
  */
 #include "lab/repeat.h"
 
@@ -232,6 +232,12 @@ static void repeat_run(struct diag *diag, struct tree *root,
 		return;
 	for (unsigned long i = r.first; i <= r.last; i++) {
 		(void)snprintf(number, sizeof(number), "%lu", i);
+		if (r.nodes->count >= REPEAT_MAX) {
+			diag_error(diag, r.say.i.at,
+				   "'i: %s' makes too many nodes; at most %d",
+				   r.say.i.s, REPEAT_MAX);
+			return;
+		}
 		repeat_once(&r, number);
 		if (diag->count > errors)
 			return; /* the others would only say the same */

@@ -155,12 +155,28 @@ static bool is_attached_to(const struct lab *lab, const struct lab_node *node,
 	return false;
 }
 
+static bool is_own(const struct lab_node *node, ip4_addr ip)
+{
+	const struct lab_iface *iface = node->interfaces.items;
+
+	for (size_t i = 0; i < node->interfaces.count; i++)
+		if (iface[i].ip.is_set && iface[i].ip.v.v == ip.v)
+			return true;
+	return false;
+}
+
 static void via_check(struct lab *lab, const struct lab_node *node,
 		      const struct lab_ip *via)
 {
 	char text[IP4_TEXT];
 
-	if (via->is_set && via->at.line && !is_attached_to(lab, node, via->v))
+	if (!via->is_set || !via->at.line)
+		return;
+	if (is_own(node, via->v))
+		diag_error(&lab->diag, via->at,
+			   "%s is '%s' itself; the way leads to a neighbour",
+			   ip4_print(via->v, text), node->item.name.s);
+	else if (!is_attached_to(lab, node, via->v))
 		diag_error(&lab->diag, via->at,
 			   "%s is on no network that '%s' is attached to",
 			   ip4_print(via->v, text), node->item.name.s);

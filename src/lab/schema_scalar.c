@@ -31,6 +31,13 @@ bool schema_is_name(const char *text)
 	return !*p && p - text <= NAME_MAX_LEN;
 }
 
+/* "10.1.0.2": a name like that could be taken for somebody's address. */
+static bool is_dotted_number(const char *text)
+{
+	return is_alnum(*text) && strchr(text, '.') &&
+	       !text[strspn(text, "0123456789.")];
+}
+
 bool schema_is_domain(const char *text)
 {
 	size_t label = 0;
@@ -112,6 +119,11 @@ static void scalar_flag(struct diag *diag, const struct schema_field *f,
 			   f->key);
 	else
 		scalar_value(diag, f, t, num);
+	if (num->is_set && t->text[0] && !num->v && strcmp(t->text, "true"))
+		diag_error(diag, t->at,
+			   "a fault of no time breaks nothing; '%s' alone "
+			   "lasts to the end",
+			   f->key);
 }
 
 static void scalar_cmp(struct diag *diag, const struct schema_field *f,
@@ -156,7 +168,12 @@ static void scalar_word(struct diag *diag, const struct schema_field *f,
 static void scalar_name(struct diag *diag, const struct tree *t,
 			struct lab_str *s)
 {
-	if (schema_is_name(t->text))
+	if (is_dotted_number(t->text))
+		diag_error(diag, t->at,
+			   "'%s' is an address, not a name; 'ip' gives a node "
+			   "its address",
+			   t->text);
+	else if (schema_is_name(t->text))
 		s->s = t->text;
 	else if (strchr(t->text, ' '))
 		diag_error(diag, t->at, "a name has no spaces: '%s'", t->text);
@@ -190,6 +207,14 @@ static void scalar_ip(struct diag *diag, const struct schema_field *f,
 			   f->key, t->text);
 }
 
+/* Whether hosts may have these addresses; 0.0.0.0/0 is all of them. */
+static bool net_is_usable(struct ip4_net net)
+{
+	uint8_t first = (uint8_t)(net.addr.v >> 24);
+
+	return !net.len || (first && first != 127 && first < 224);
+}
+
 static void scalar_net(struct diag *diag, const struct schema_field *f,
 		       const struct tree *t, struct lab_net *net)
 {
@@ -211,6 +236,13 @@ static void scalar_net(struct diag *diag, const struct schema_field *f,
 			   "%s/%u",
 			   f->key, t->text, net->v.len,
 			   ip4_print(base.addr, text), net->v.len);
+		return;
+	}
+	if (!net_is_usable(net->v)) {
+		diag_error(diag, t->at,
+			   "'%s: %s' is no network of hosts: stacks drop what "
+			   "comes from 0, 127 and 224 upwards",
+			   f->key, t->text);
 		return;
 	}
 	net->is_set = true;

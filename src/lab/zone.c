@@ -131,6 +131,11 @@ static void records_check(struct lab *lab, struct lab_node *node)
 				diag_error(&lab->diag,
 					   s ? s->at : pair[i].key.at,
 					   "'ttl' is a duration: 300s");
+			else if (ttl % NS_PER_S || ttl / NS_PER_S > INT32_MAX)
+				diag_error(&lab->diag, s->at,
+					   "'ttl' counts whole seconds, at "
+					   "most %d",
+					   INT32_MAX);
 			continue;
 		}
 		if (strcmp(owner, "@") != 0 && strcmp(owner, "*") != 0 &&
