@@ -126,6 +126,7 @@ int cli_make_dirs(const char *path)
 {
 	char part[4096];
 	size_t i, len = strlen(path);
+	struct stat st;
 
 	if (len >= sizeof(part))
 		return -ENAMETOOLONG;
@@ -137,5 +138,7 @@ int cli_make_dirs(const char *path)
 		if (mkdir(part, 0777) && errno != EEXIST)
 			return -errno;
 	}
-	return 0;
+	if (stat(path, &st))
+		return len ? -errno : 0;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }

@@ -13,6 +13,7 @@
 #include "cli/run_files.h"
 #include "lab/expect.h"
 #include "lab/run.h"
+#include "trace/json.h"
 #include "trace/visit_print.h"
 #include "vnet/vnet.h"
 
@@ -46,9 +47,10 @@ static int parse_args(int argc, char **argv, struct args *a)
 			a->dir = optarg;
 			break;
 		case 's':
+			errno = 0;
 			a->seed = strtoull(optarg, &end, 10);
 			a->has_seed = true;
-			if (*end || *optarg < '0' || *optarg > '9')
+			if (*end || errno || *optarg < '0' || *optarg > '9')
 				return cli_usage("lab run", "'%s' is no seed",
 						 optarg);
 			break;
@@ -141,6 +143,16 @@ static int report(struct lab_run *run, const struct args *a, struct strbuf *out)
 	return failed;
 }
 
+/* The end of the answer for programs. */
+static void print_folder(const char *dir, struct strbuf *out)
+{
+	struct json j = json_begin(out);
+
+	strbuf_puts(out, ", ");
+	json_key_text(&j, "folder", dir);
+	strbuf_puts(out, "}\n");
+}
+
 static int write_files(struct lab_run *run, const struct args *a,
 		       struct strbuf *out)
 {
@@ -152,10 +164,10 @@ static int write_files(struct lab_run *run, const struct args *a,
 	strbuf_init(&names, lab->arena.mem);
 	err = run_write_files(run, dir, "weft lab run", &names);
 	if (err)
-		fprintf(stderr, "weft lab: %s/%s: %s\n", dir,
-			strbuf_text(&names), strerror(-err));
+		fprintf(stderr, "weft lab: %s: %s\n", strbuf_text(&names),
+			strerror(-err));
 	else if (a->is_json)
-		strbuf_printf(out, ", \"folder\": \"%s\"}\n", dir);
+		print_folder(dir, out);
 	else if (a->verbosity >= 0)
 		strbuf_printf(out, "files in %s: %s\n", dir,
 			      strbuf_text(&names));

@@ -3,6 +3,7 @@
  * main.c - the program's entry: a table of subcommands
  */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,7 +63,7 @@ static int run(int argc, char **argv)
 	return CLI_USAGE;
 }
 
-int main(int argc, char **argv)
+static int dispatch(int argc, char **argv)
 {
 	if (argc < 2) {
 		cmd_help(argc, argv);
@@ -75,4 +76,15 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return cmd_help(argc, argv);
 	return run(argc - 1, argv + 1);
+}
+
+/* All is well only if what was said could be written. */
+int main(int argc, char **argv)
+{
+	int status = dispatch(argc, argv);
+
+	if (status != CLI_OK || (!fflush(stdout) && !ferror(stdout)))
+		return status;
+	fprintf(stderr, "weft: cannot write: %s\n", strerror(errno));
+	return CLI_FAILED;
 }
