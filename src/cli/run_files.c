@@ -15,7 +15,7 @@
 #include "trace/steps.h"
 #include "vnet/vnet.h"
 
-enum { SMALL_LAB = 16, PATH_ROOM = 4096 };
+enum { SMALL_LAB = 16, PATH_ROOM = 4096, LOG_PART = 256 * 1024 };
 
 /* For the labels of captures: in which step of which visit an event stands. */
 struct labels {
@@ -93,14 +93,13 @@ static int write_capture(struct lab_run *run, const char *dir,
 			 struct strbuf *names)
 {
 	const struct lab *lab = lab_run_lab(run);
-	struct labels labels = {.log = c->log, .number = 1};
+	struct labels *first = c->arg;
+	struct labels labels = *first;
 	struct strbuf out;
 	char name[256];
 	int err = 0;
 
-	labels.has_visit = visit_find(&labels.visit, c->log, 1);
 	c->netif = netif;
-	c->label = label;
 	c->arg = &labels;
 	strbuf_init(&out, lab->arena.mem);
 	if (capture_write(c, &out)) {
@@ -109,6 +108,7 @@ static int write_capture(struct lab_run *run, const char *dir,
 			       netif ? netif : "");
 		err = write_one(dir, name, &out, names);
 	}
+	c->arg = first;
 	strbuf_fini(&out);
 	return err;
 }
@@ -130,18 +130,44 @@ static int write_captures(struct lab_run *run, const char *dir,
 	return err;
 }
 
+/* The log can be much larger than a capture, so it goes out in parts. */
+static int write_lines(const struct trace_log *log, FILE *f, struct mem *mem)
+{
+	struct strbuf out;
+	int err = 0;
+
+	strbuf_init(&out, mem);
+	for (uint32_t n = 1; n <= trace_log_count(log) && !err; n++) {
+		trace_log_line(log, trace_log_get(log, n), &out);
+		if (out.len < LOG_PART && n < trace_log_count(log))
+			continue;
+		err = out.error;
+		errno = 0;
+		if (!err && fwrite(strbuf_text(&out), 1, out.len, f) != out.len)
+			err = errno ? -errno : -EIO;
+		strbuf_clear(&out);
+	}
+	strbuf_fini(&out);
+	return err;
+}
+
 static int write_log(struct lab_run *run, const char *dir, struct strbuf *names)
 {
 	const struct lab *lab = lab_run_lab(run);
-	struct strbuf out;
-	char name[64];
+	char path[PATH_ROOM];
+	FILE *f;
 	int err;
 
-	(void)snprintf(name, sizeof(name), "%s.jsonl", lab->spec.name.s);
-	strbuf_init(&out, lab->arena.mem);
-	run_log_text(run, &out);
-	err = write_one(dir, name, &out, names);
-	strbuf_fini(&out);
+	strbuf_printf(names, "%s.jsonl", lab->spec.name.s);
+	if (snprintf(path, sizeof(path), "%s/%s.jsonl", dir,
+		     lab->spec.name.s) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	f = fopen(path, "wbe");
+	if (!f)
+		return -errno;
+	err = write_lines(lab_run_log(run), f, lab->arena.mem);
+	if (fclose(f) && !err)
+		err = -errno;
 	return err;
 }
 
@@ -151,7 +177,13 @@ int run_write_files(struct lab_run *run, const char *dir, const char *command,
 	const struct lab *lab = lab_run_lab(run);
 	const struct lab_node *node = lab->spec.nodes.items;
 	char comment[256];
-	struct capture c = {.log = lab_run_log(run), .comment = comment};
+	struct labels labels = {.log = lab_run_log(run), .number = 1};
+	struct capture c = {
+		.log = labels.log,
+		.comment = comment,
+		.label = label,
+		.arg = &labels,
+	};
 	int err = cli_make_dirs(dir);
 
 	if (err) {
@@ -161,6 +193,7 @@ int run_write_files(struct lab_run *run, const char *dir, const char *command,
 	(void)snprintf(comment, sizeof(comment), "%s; lab %s, seed %llu",
 		       command, lab->spec.name.s,
 		       (unsigned long long)world_seed(lab_run_world(run)));
+	labels.has_visit = visit_find(&labels.visit, labels.log, 1);
 	err = write_log(run, dir, names);
 	for (size_t i = 0; i < lab->spec.nodes.count && !err; i++)
 		if (is_of_interest(lab, &node[i]))

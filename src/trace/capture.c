@@ -56,11 +56,10 @@ static void put_interfaces(const struct capture *c, struct interfaces *ifs,
 			   struct strbuf *out)
 {
 	char text[128];
-	uint32_t n, i;
+	const struct log_event *ev = trace_log_first_at(c->log, c->host);
+	uint32_t i;
 
-	for (n = 1; n <= trace_log_count(c->log); n++) {
-		const struct log_event *ev = trace_log_get(c->log, n);
-
+	for (; ev; ev = trace_log_next_at(c->log, ev)) {
 		if (is_mine(c, ev))
 			interface_of(ifs, ev->netif);
 	}
@@ -163,14 +162,12 @@ size_t capture_write(const struct capture *c, struct strbuf *out)
 {
 	struct interfaces ifs = {0};
 	size_t count = 0;
-	uint32_t n;
+	const struct log_event *ev = trace_log_first_at(c->log, c->host);
 
 	pcapng_section(out, c->comment);
 	put_interfaces(c, &ifs, out);
 	put_names(c, out);
-	for (n = 1; n <= trace_log_count(c->log); n++) {
-		const struct log_event *ev = trace_log_get(c->log, n);
-
+	for (; ev; ev = trace_log_next_at(c->log, ev)) {
 		if (!is_mine(c, ev))
 			continue;
 		put_frame(c, ev, interface_of(&ifs, ev->netif), out);

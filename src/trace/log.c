@@ -48,6 +48,7 @@ struct trace_log *trace_log_new(struct mem *mem, enum log_depth depth)
 	log->mem = mem;
 	log->depth = depth;
 	htab_init(&log->names, mem, 0);
+	htab_init(&log->hosts, mem, 0);
 	return log;
 }
 
@@ -60,6 +61,7 @@ void trace_log_free(struct trace_log *log)
 		return;
 	trace_log_detach(log);
 	htab_fini(&log->names);
+	htab_fini(&log->hosts);
 	for (i = 0; i < log->block_count; i++)
 		mem_free(log->mem, log->blocks[i],
 			 EVENTS_PER_BLOCK * sizeof(struct log_event));
@@ -124,7 +126,7 @@ static bool blocks_grow(struct trace_log *log)
 }
 
 /* Event number @n, or NULL. */
-static struct log_event *log_at(const struct trace_log *log, uint32_t n)
+struct log_event *log_at(const struct trace_log *log, uint32_t n)
 {
 	if (n == 0 || n > log->count)
 		return NULL;
@@ -161,10 +163,12 @@ static void link_to_cause(struct trace_log *log, const struct log_event *ev)
 	by->last_child = ev->n;
 }
 
-void log_count_in(struct trace_log *log, struct log_event *ev)
+bool log_count_in(struct trace_log *log, struct log_event *ev)
 {
 	const struct log_event *before = log_at(log, log->count);
 
+	if (!log_host_add(log, ev))
+		return false;
 	log->count++;
 	link_to_cause(log, ev);
 	names_add(log, ev);
@@ -172,6 +176,7 @@ void log_count_in(struct trace_log *log, struct log_event *ev)
 		ev->last_syn = ev->n;
 	else if (before)
 		ev->last_syn = before->last_syn;
+	return true;
 }
 
 static const char *address_text(struct trace_log *log, const struct ev_field *f)
@@ -306,11 +311,10 @@ static uint32_t on_event(void *arg, const struct event *ev)
 	if (log->is_full)
 		return 0;
 	to = log_room(log);
-	if (!to || !copy_event(log, to, ev)) {
+	if (!to || !copy_event(log, to, ev) || !log_count_in(log, to)) {
 		log->is_full = true;
 		return 0;
 	}
-	log_count_in(log, to);
 	return log->count;
 }
 

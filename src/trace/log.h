@@ -53,6 +53,7 @@ struct log_field {
  * @proto:	Innermost protocol of the frame, or that of the event: "tcp"
  * @frame:	Octets of the frame with its FCS, or NULL
  * @frame_len:	How many
+ * @next_here:	Next event at the same place, 0: none (yet)
  * @fields:	@field_count further values, in the order they were given
  * @first_child: The first event whose cause is this one, or 0; likewise
  * @last_child:	the last
@@ -72,6 +73,7 @@ struct log_event {
 	const char *proto;
 	const uint8_t *frame;
 	uint32_t frame_len;
+	uint32_t next_here;
 	uint16_t field_count;
 	const struct log_field *fields;
 };
@@ -121,6 +123,12 @@ bool trace_log_follows(const struct trace_log *log, uint32_t n, uint32_t by);
  */
 uint32_t trace_log_next_child(const struct trace_log *log, uint32_t by,
 			      uint32_t n);
+
+/* The first event at a place, and the one after @ev at the same; NULL: none. */
+const struct log_event *trace_log_first_at(const struct trace_log *log,
+					   const char *host);
+const struct log_event *trace_log_next_at(const struct trace_log *log,
+					  const struct log_event *ev);
 
 /**
  * trace_log_line() - One event as a line of JSON, with newline

@@ -20,6 +20,12 @@ struct arena_piece {
 	uint8_t data[];
 };
 
+/* A place that events happen at: its events are a chain. */
+struct log_host {
+	const char *name;
+	uint32_t first, last;
+};
+
 struct trace_log {
 	struct mem *mem;
 	struct env *env;
@@ -30,6 +36,7 @@ struct trace_log {
 	size_t block_count, block_room;
 	struct arena_piece *arena;
 	struct htab names;
+	struct htab hosts; /* struct log_host by name */
 	bool are_names_complete;
 };
 
@@ -44,7 +51,15 @@ const char *log_take_text(struct trace_log *log, const char *text);
 /* Room for event number count + 1; NULL: memory ran out. */
 struct log_event *log_room(struct trace_log *log);
 
-/* What is in that room is complete: it belongs to the log now. */
-void log_count_in(struct trace_log *log, struct log_event *ev);
+/* Event number @n, to be changed; NULL: there is none. */
+struct log_event *log_at(const struct trace_log *log, uint32_t n);
+
+/* An event is about to be added: chain it to those of its place
+ * (log_hosts.c).  False: memory ran out. */
+bool log_host_add(struct trace_log *log, struct log_event *ev);
+
+/* What is in that room is complete: it belongs to the log now.  False: memory
+ * ran out, and it does not. */
+bool log_count_in(struct trace_log *log, struct log_event *ev);
 
 #endif /* TRACE_LOG_INT_H */

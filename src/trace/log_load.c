@@ -197,8 +197,8 @@ static bool load_line(struct loader *l, const char *text, size_t len)
 	is_good = json_is_object(line) ? load_event(l, ev, line)
 				       : complain(l, 1, "not an object");
 	json_decref(line);
-	if (is_good)
-		log_count_in(l->log, ev);
+	if (is_good && !log_count_in(l->log, ev))
+		return complain(l, 1, "no memory");
 	return is_good;
 }
 
