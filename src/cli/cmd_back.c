@@ -19,10 +19,35 @@ static const char help[] =
 	"examples:\n"
 	"  weft back 3\n";
 
+static bool begins_a_step(const struct visit_view *v, uint32_t n)
+{
+	size_t i;
+
+	for (i = 0; i < v->count; i++)
+		if (v->steps[i].first == n)
+			return true;
+	return false;
+}
+
+/* What follows a step at the same moment is what came of it. */
+static uint32_t end_of(const struct trace_log *log, const struct visit_view *v,
+		       const struct step *s)
+{
+	const struct log_event *ev;
+	uint32_t n = s->last;
+
+	if (!s->is_done)
+		return v->last;
+	while ((ev = trace_log_get(log, n + 1)) && n < v->last &&
+	       ev->t_ns == s->end_ns && !begins_a_step(v, n + 1))
+		n++;
+	return n;
+}
+
 static int answer(struct cli_query *q, const struct visit_view *v)
 {
 	const struct step *s = &v->steps[q->n - 1];
-	uint32_t n = s->is_done ? s->last : v->last;
+	uint32_t n = end_of(q->log, v, s);
 	struct json j = json_begin(&q->out);
 	int err;
 

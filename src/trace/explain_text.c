@@ -113,7 +113,7 @@ static const struct words words[] = {
 	  "a packet needs an address, and only a name is known", "1034 5.3")
 	W(DNS_ANSWER, "DNS answer",
 	  "{name} = {=data} (keep for {ttl} s)",
-	  "this server knows the name", "1034 4.3.2")
+	  "the servers of that name say so[: the zone {zone} is kept here]", "1034 4.3.2")
 	W(DNS_REFERRAL, "DNS referral",
 	  "does not know {name}, but knows who is nearer: {data}",
 	  "the zone {zone} was delegated to that server", "1034 4.3.2")

@@ -276,6 +276,15 @@ static void end_close(struct visit_view *v, const struct log_event *ev)
 		SET(s->result, "%s", to);
 }
 
+/* Its third step, or its end, belong to a handshake though all is said. */
+static void add_to_handshake(struct visit_view *v, const struct log_event *ev)
+{
+	struct step *s = v->count ? &v->steps[v->count - 1] : NULL;
+
+	if (s && s->kind == STEP_TCP && s->is_done && s->end_ns == ev->t_ns)
+		s->last = ev->n;
+}
+
 static void on_tcp_state(struct visit_view *v, const struct log_event *ev)
 {
 	const char *to = text_or(ev, "to", "");
@@ -293,6 +302,7 @@ static void on_tcp_state(struct visit_view *v, const struct log_event *ev)
 			begin_close(v, ev);
 	} else if (!strcmp(to, "TIME-WAIT") || !strcmp(to, "CLOSED")) {
 		end_close(v, ev);
+		add_to_handshake(v, ev);
 	}
 }
 
@@ -437,21 +447,12 @@ static const struct {
 	{R_VISIT_FAIL, on_fail},
 };
 
-/* The third step of the handshake belongs to it, though all is said. */
-static void on_ack_of_syn(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = v->count ? &v->steps[v->count - 1] : NULL;
-
-	if (s && s->kind == STEP_TCP && s->is_done && s->end_ns == ev->t_ns)
-		s->last = ev->n;
-}
-
 static void react(struct visit_view *v, const struct log_event *ev)
 {
 	size_t i;
 
 	if (ev->kind == EV_TX && ev->what == R_TCP_ACK_SYN)
-		on_ack_of_syn(v, ev);
+		add_to_handshake(v, ev);
 	if (ev->kind == EV_TX || ev->kind == EV_RX || ev->kind == EV_DROP)
 		return;
 	for (i = 0; i < ARRAY_SIZE(reactions); i++)

@@ -47,4 +47,12 @@ struct alloc_walk {
  */
 struct alloc_walk alloc_walk(alloc_scenario_fn *scenario, void *arg);
 
+/**
+ * alloc_walk_some() - Walk over a sample, for scenarios that take long
+ * @runs_max:	About so many runs with a failure in them, evenly spread; all
+ *		there are if WEFT_FULL is set (./dev test --full)
+ */
+struct alloc_walk alloc_walk_some(alloc_scenario_fn *scenario, void *arg,
+				  uint64_t runs_max);
+
 #endif /* SUPPORT_ALLOC_WALK_H */

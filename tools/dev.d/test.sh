@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: MIT
 #
-# test.sh - ./dev test [--asan] [NAME...]: build, run the tests, count them
+# test.sh - ./dev test [--asan] [--full] [NAME...]: build, run the tests, count them
 #
 # meson runs the test programs; each prints TAP, one line for each test in
 # it.  tools/test-report.py reads what they printed and ends with the totals:
 # a program that dies, hangs or stops early counts as failed there.
 #
+# Some tests walk over a sample of what there is, so that a run takes minutes;
+# with --full they walk over all of it (every allocation fails once, every
+# frame is asked about).
+#
 # A NAME is a test program or a suite (unit scene lab cli real alloc fuzz
 # tools).  TOTALS=FILE also writes the last line to that file.
 
-asan=
-if [ "${1:-}" = --asan ]; then
-    asan=yes
+asan= full=
+while [[ ${1:-} == --* ]]; do
+    case $1 in
+    --asan) asan=yes ;;
+    --full) full=yes ;;
+    *) die "there is no option \"$1\"" 2 ;;
+    esac
     shift
-fi
+done
 
 need build test $(compiler_groups)
 dir=build$(compiler_suffix)
@@ -27,6 +35,14 @@ fi
 configure "$dir" "${options[@]}"
 compile "$dir"
 
+# How much longer than usual a test may take.
+patience=1
+[ -z "$asan" ] || patience=5
+if [ -n "$full" ]; then
+    export WEFT_FULL=1
+    patience=$((patience * 20))
+fi
+
 log=$dir/meson-logs/testlog.json
 rm -f "$log"
 names=() suites=()
@@ -37,7 +53,7 @@ for name in "$@"; do
     esac
 done
 meson test -C "$dir" --no-rebuild --num-processes "$JOBS" \
-    ${asan:+--timeout-multiplier 5} "${suites[@]}" "${names[@]}" >&2 ||
+    --timeout-multiplier "$patience" "${suites[@]}" "${names[@]}" >&2 ||
     true
 partial=()
 [ $# = 0 ] || partial=(--partial)
