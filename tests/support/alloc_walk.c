@@ -32,22 +32,29 @@ static bool run(alloc_scenario_fn *scenario, void *arg, struct mem *mem,
 	return is_done;
 }
 
-struct alloc_walk alloc_walk(alloc_scenario_fn *scenario, void *arg)
+/* The one run that somebody wants to look at. */
+static void run_one(alloc_scenario_fn *scenario, void *arg, const char *which)
 {
-	return alloc_walk_some(scenario, arg, UINT64_MAX);
+	struct mem mem;
+	char *end;
+	uint64_t k = strtoull(which, &end, 10);
+	bool is_done = run(scenario, arg, &mem, k, *end == '+');
+
+	fail_msg("this was only run %s, which %s", which,
+		 is_done ? "succeeded" : "failed cleanly");
 }
 
-struct alloc_walk alloc_walk_some(alloc_scenario_fn *scenario, void *arg,
-				  uint64_t runs_max)
+struct alloc_walk alloc_walk(alloc_scenario_fn *scenario, void *arg)
 {
+	const char *which = getenv("WEFT_FAIL_AT");
 	struct alloc_walk walk = {0};
 	struct mem mem;
-	uint64_t stride;
 
+	if (which)
+		run_one(scenario, arg, which);
 	assert_true(run(scenario, arg, &mem, 0, false));
 	walk.points = mem.calls;
-	stride = getenv("WEFT_FULL") ? 1 : 1 + 2 * walk.points / runs_max;
-	for (uint64_t k = 1; k <= walk.points; k += stride) {
+	for (uint64_t k = 1; k <= walk.points; k++) {
 		for (int ever = 0; ever <= 1; ever++) {
 			walk.survived += run(scenario, arg, &mem, k, ever);
 			walk.runs++;

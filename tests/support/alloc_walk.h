@@ -14,7 +14,9 @@
  * time it may succeed or fail, but it must come back, and every octet must
  * have been given back.
  *
- * Under ./dev asan every such run is also watched by the sanitizers.
+ * Under ./dev asan every such run is also watched by the sanitizers.  To look
+ * at one of them, set WEFT_FAIL_AT to its number, with a + behind it if all
+ * later allocations are to fail, too.
  */
 
 #include <stdbool.h>
@@ -46,13 +48,5 @@ struct alloc_walk {
  * run leaks.
  */
 struct alloc_walk alloc_walk(alloc_scenario_fn *scenario, void *arg);
-
-/**
- * alloc_walk_some() - Walk over a sample, for scenarios that take long
- * @runs_max:	About so many runs with a failure in them, evenly spread; all
- *		there are if WEFT_FULL is set (./dev test --full)
- */
-struct alloc_walk alloc_walk_some(alloc_scenario_fn *scenario, void *arg,
-				  uint64_t runs_max);
 
 #endif /* SUPPORT_ALLOC_WALK_H */
