@@ -145,6 +145,19 @@ static void on_start_tag(void *arg, const xmlChar *name, const xmlChar **attrs)
 		read_base(r, attr(attrs, "href"));
 }
 
+/* Short of memory, libxml2 may go on for ever: stop it. */
+static void on_error(void *arg, xmlErrorPtr err)
+{
+	struct reading *r = arg;
+
+	if (err->code != XML_ERR_NO_MEMORY)
+		return;
+	r->error = -ENOMEM;
+	r->has_stopped = true;
+	if (r->parser)
+		xmlStopParser(r->parser);
+}
+
 /* Hand the page over in pieces, so that a stop comes soon. */
 static void read_page(struct reading *r, const char *text, size_t len)
 {
@@ -162,7 +175,11 @@ static void read_page(struct reading *r, const char *text, size_t len)
 int html_links_find(struct html_links *l, struct mem *mem,
 		    const struct url *page, const char *text, size_t len)
 {
-	htmlSAXHandler sax = {.startElement = on_start_tag};
+	htmlSAXHandler sax = {
+		.startElement = on_start_tag,
+		.serror = on_error,
+		.initialized = XML_SAX2_MAGIC, /* or serror is not looked at */
+	};
 	struct reading r = {.out = l, .page = page, .base = *page};
 
 	*l = (struct html_links){.mem = mem};

@@ -51,7 +51,13 @@ int cmd_lab_load(struct lab *lab, struct mem *mem, const char *file)
 	}
 	strbuf_init(&sb, mem);
 	diag_print(&lab->diag, &sb);
-	fputs(strbuf_text(&sb), stderr);
+	if (sb.error)
+		fprintf(stderr,
+			"weft lab: %s: it is wrong, and there is no "
+			"memory to say why\n",
+			file);
+	else
+		fputs(strbuf_text(&sb), stderr);
 	strbuf_fini(&sb);
 	return CLI_USAGE;
 }
