@@ -290,6 +290,11 @@ static int visit(struct lab *lab, struct mem *mem, struct args *a)
 		a->dir = lab->spec.name.s;
 	a->style.seed = a->seed;
 	a->style.has_colour = cli_has_colour();
+	err = cli_make_dirs(a->dir);
+	if (err) {
+		fprintf(stderr, "weft visit: %s: %s\n", a->dir, strerror(-err));
+		return CLI_FAILED;
+	}
 	err = lab_run_new(&run, mem, lab, a->seed);
 	if (err) {
 		fprintf(stderr, "weft visit: cannot build the lab: %s\n",
