@@ -26,58 +26,6 @@ int cli_usage(const char *command, const char *format, ...)
 	return CLI_USAGE;
 }
 
-/* Octets of a sequence that sets a colour, 0: it is none. */
-static size_t colour_len(const char *s)
-{
-	size_t n;
-
-	if (s[0] != '\033' || s[1] != '[')
-		return 0;
-	n = 2 + strspn(s + 2, "0123456789;");
-	return s[n] == 'm' ? n + 1 : 0;
-}
-
-static void replace_controls(struct strbuf *sb)
-{
-	size_t i;
-
-	for (i = 0; i < sb->len; i++) {
-		char *p = sb->text + i;
-		size_t skip = colour_len(p);
-		bool is_c1 = p[0] == '\xc2' && (p[1] & '\xe0') == '\x80';
-
-		if (skip)
-			i += skip - 1;
-		else if (is_c1)
-			p[0] = p[1] = '?';
-		else if ((p[0] >= 0 && p[0] < 32 && p[0] != '\n') ||
-			 p[0] == 127)
-			p[0] = '?';
-	}
-}
-
-int cli_put(struct strbuf *sb)
-{
-	if (sb->error) {
-		fprintf(stderr, "weft: %s\n", strerror(-sb->error));
-		return CLI_FAILED;
-	}
-	replace_controls(sb);
-	if (fwrite(strbuf_text(sb), 1, sb->len, stdout) != sb->len ||
-	    fflush(stdout)) {
-		fprintf(stderr, "weft: cannot write: %s\n", strerror(errno));
-		return CLI_FAILED;
-	}
-	return CLI_OK;
-}
-
-bool cli_has_colour(void)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && !(no && *no);
-}
-
 static int read_all(int fd, struct strbuf *out)
 {
 	char buf[65536];

@@ -43,12 +43,12 @@ int cli_usage(const char *command, const char *format, ...)
  *		a name or a header are replaced, so that they cannot command
  *		the terminal
  *
+ * On a terminal some lines are coloured, unless NO_COLOR is set; colour adds
+ * nothing to what the words say.
+ *
  * Return: CLI_OK, or CLI_FAILED with a complaint
  */
 int cli_put(struct strbuf *sb);
-
-/* Colour is for people: a terminal, and NO_COLOR not set. */
-bool cli_has_colour(void);
 
 /**
  * cli_read_file() - A whole file

@@ -111,7 +111,6 @@ static void print_story(struct lab_run *run, const struct args *a,
 	const struct visit_style style = {
 		.verbosity = a->verbosity,
 		.is_ascii = a->is_ascii,
-		.has_colour = cli_has_colour(),
 		.seed = world_seed(lab_run_world(run)),
 	};
 	struct visit_view v;

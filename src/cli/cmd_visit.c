@@ -289,7 +289,6 @@ static int visit(struct lab *lab, struct mem *mem, struct args *a)
 	if (!a->dir)
 		a->dir = lab->spec.name.s;
 	a->style.seed = a->seed;
-	a->style.has_colour = cli_has_colour();
 	err = cli_make_dirs(a->dir);
 	if (err) {
 		fprintf(stderr, "weft visit: %s: %s\n", a->dir, strerror(-err));
@@ -304,10 +303,11 @@ static int visit(struct lab *lab, struct mem *mem, struct args *a)
 	a->page.dir = a->dir;
 	lab_run_on_resource(run, page_files_write, &a->page);
 	err = lab_run_go(run);
-	if (!err)
-		err = a->page.error;
 	if (err)
 		fprintf(stderr, "weft visit: %s\n", strerror(-err));
+	else if (a->page.error)
+		fprintf(stderr, "weft visit: %s: %s\n", a->dir,
+			strerror(-a->page.error));
 	else
 		status = show(run, a, mem);
 	if (lab_run_free(run) && status == CLI_OK) {

@@ -20,14 +20,12 @@
  *		2: each octet
  * @is_hops:	Ladders show every switch and router
  * @is_ascii:	Nothing beyond ASCII
- * @has_colour:	Colour adds to what the words say
  * @seed:	Shown in the first line
  */
 struct visit_style {
 	int verbosity;
 	bool is_hops;
 	bool is_ascii;
-	bool has_colour;
 	uint64_t seed;
 };
 

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""How visits end, and what they leave behind."""
+import json
+import os
+import pty
+import re
+import subprocess
+import unittest
+
+from weft import SOURCE, WEFT, Case, tool
+
+URL = "http://www.shop.test/"
+SITE = SOURCE / "labs/site"
+HOST_DOWN = """\
+name: down
+lans:
+  home: {net: 10.1.0.0/24, join: [laptop, web], delay: 1ms}
+nodes:
+  laptop: {hosts: {w: 10.1.0.99, v: web}}
+"""
+
+
+class Ends(Case):
+    def visit(self, *args, status=0):
+        """The visit as JSON."""
+        run = self.weft("visit", *args, "--json", status=status)
+        self.assertEqual(run.stderr, "")
+        visit, = json.loads(run.stdout)
+        return visit
+
+    def steps(self, visit):
+        return {s["step"]: s["result"] for s in visit["steps"]}
+
+    def test_shown(self):
+        """a page that is there: shown, with every step done"""
+        visit = self.visit(URL)
+        self.assertTrue(visit["shown"])
+        self.assertIsNone(visit["failure"])
+        self.assertEqual(visit["status"], 200)
+        self.assertEqual(visit["octets"], sum(
+            p.stat().st_size for p in SITE.iterdir() if p.is_file()))
+        self.assertTrue(all(s["done"] for s in visit["steps"]))
+        self.assertEqual(visit["ns"], sum(
+            s["ns"] for s in visit["steps"] if not s["after_page"]))
+
+    def test_closed_port(self):
+        """a closed port: the connection is refused"""
+        visit = self.visit("http://www.shop.test:81/", status=1)
+        self.assertIn("REFUSED", self.steps(visit)["TCP handshake"])
+        self.assertFalse(visit["shown"])
+        self.assertIn("refuses", visit["failure"])
+
+    def test_name_that_does_not_exist(self):
+        """a name that does not exist: no connection is tried"""
+        visit = self.visit("http://no.shop.test/", status=1)
+        self.assertEqual(self.steps(visit)["DNS"], "no such name")
+        self.assertNotIn("TCP handshake", self.steps(visit))
+
+    def test_host_that_is_not_there(self):
+        """nobody has the address: ARP asks in vain"""
+        lab = self.write("down.yaml", HOST_DOWN)
+        visit = self.visit("http://w/", "--lab", lab, "--on", "laptop",
+                           status=1)
+        self.assertIn("nobody answers", json.dumps(visit["steps"]))
+        self.assertFalse(visit["shown"])
+
+    def test_server_that_is_not_on(self):
+        """a host without a server: refused at once"""
+        lab = self.write("down.yaml", HOST_DOWN)
+        visit = self.visit("http://v/", "--lab", lab, "--on", "laptop",
+                           status=1)
+        self.assertLess(visit["ns"], 100e6)
+        self.assertIn("refuses", visit["failure"])
+
+    def test_no_url(self):
+        """what is no URL is never asked for"""
+        for text in ("shop", "http://", "ftp://www.shop.test/", "http://a b/",
+                     "http://www.shop.test:99999/", ""):
+            with self.subTest(text=text):
+                visit = self.visit(text, status=2)
+                self.assertEqual([s["step"] for s in visit["steps"]],
+                                 ["read the URL"])
+        self.assertFalse([e for e in self.log() if "frame" in e])
+
+    def test_odd_names_stay_ascii(self):
+        """--ascii prints ASCII whatever was typed, and no controls"""
+        for text in ("http://bücher.test/", "http://\x1b[31m/", "日本"):
+            out = self.weft("visit", text, "--ascii",
+                            status=2 if "ü" not in text else 1).stdout
+            self.assertTrue(out.isascii())
+            self.assertNotRegex(out, "[\x00-\x09\x0b-\x1f\x7f]")
+
+    def test_every_verbosity(self):
+        """-v tells the layers of each frame, -vv each field"""
+        plain = self.weft("visit", URL).stdout
+        layers = self.weft("visit", URL, "-v").stdout
+        fields = self.weft("visit", URL, "-vv").stdout
+        self.assertLess(len(plain), len(layers))
+        self.assertLess(len(layers), len(fields))
+        self.assertIn("out, wrapped from the top", layers)
+        self.assertIn("in, unwrapped from the bottom", layers)
+        self.assertIn("layer 4  TCP", layers)
+        self.assertIn("Sequence Number", fields)
+
+    def test_colour_only_adds(self):
+        """on a terminal there is colour, which changes no word"""
+        def on_terminal(**env):
+            main, side = pty.openpty()
+            run = subprocess.Popen([WEFT, "visit", URL], cwd=self.folder,
+                                   stdout=side, stdin=subprocess.DEVNULL,
+                                   env={**os.environ, **env})
+            os.close(side)
+            out = b""
+            try:
+                while chunk := os.read(main, 65536):
+                    out += chunk
+            except OSError:     # how Linux says that the other end is closed
+                pass
+            os.close(main)
+            self.assertEqual(run.wait(), 0)
+            return out.decode().replace("\r\n", "\n")
+
+        plain = self.weft("visit", URL).stdout
+        out = on_terminal(NO_COLOR="")
+        self.assertIn("\033[1;32mvisit http", out)
+        self.assertEqual(re.sub("\033\\[[0-9;]*m", "", out), plain)
+        self.assertEqual(on_terminal(NO_COLOR="1"), plain)
+
+    def test_hops_shows_every_box(self):
+        """--hops: switches and routers have columns"""
+        self.assertNotIn("sw-shop", self.weft("visit", URL).stdout)
+        out = self.weft("visit", URL, "--hops").stdout
+        ladder = out[out.index("TCP handshake   laptop"):]
+        self.assertIn("sw-home", ladder.splitlines()[1])
+
+
+class Files(Case):
+    def test_page_is_what_is_served(self):
+        """the page that is kept is the page that is served"""
+        self.weft("visit", URL, "-q", "-o", "out")
+        kept = self.folder / "out/page/www.shop.test"
+        names = {p.name for p in SITE.iterdir() if p.is_file()}
+        self.assertEqual({p.name for p in kept.iterdir()}, names)
+        for name in names:
+            self.assertEqual((kept / name).read_bytes(),
+                             (SITE / name).read_bytes(), name)
+
+    def test_two_runs_are_equal(self):
+        """the same command twice: every file the same, as cmp says"""
+        for folder in ("one", "two"):
+            self.weft("visit", URL, "--again", "-q", "-o", folder)
+        run = subprocess.run(["diff", "-rq", "one", "two"], cwd=self.folder,
+                             capture_output=True, text=True)
+        self.assertEqual((run.returncode, run.stdout), (0, ""))
+
+    def test_another_seed(self):
+        """another seed: other octets, the same page, and a valid log"""
+        for seed in (1, 2):
+            self.weft("visit", URL, "-q", "-s", seed, "-o", f"s{seed}")
+        one, two = [(self.folder / f"s{s}/url-journey.jsonl").read_text()
+                    for s in (1, 2)]
+        self.assertNotEqual(one, two)
+        for line in two.splitlines():
+            json.loads(line)
+        self.assertEqual(
+            (self.folder / "s1/page/www.shop.test/index.html").read_bytes(),
+            (self.folder / "s2/page/www.shop.test/index.html").read_bytes())
+
+    def test_stream_is_the_page(self):
+        """tshark puts the served page together from the captured segments"""
+        self.weft("visit", URL, "-q", "-o", "out")
+        page = (SITE / "index.html").read_text().strip()
+        for host in ("laptop", "web", "r-isp.eth2"):
+            run = subprocess.run(
+                [tool("tshark"), "-r", f"out/url-journey.{host}.pcapng", "-q",
+                 "-z", "follow,tcp,ascii,0"], cwd=self.folder,
+                capture_output=True, text=True)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            for line in page.splitlines():
+                self.assertIn(line.strip(), run.stdout, host)
+
+    def test_a_folder_that_cannot_be_made(self):
+        """a folder that cannot be made: status 1, and its name"""
+        self.write("taken", "")
+        run = self.weft("visit", URL, "-q", "-o", "taken/out", status=1)
+        self.assertIn("taken", run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
