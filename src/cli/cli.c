@@ -87,6 +87,6 @@ int cli_make_dirs(const char *path)
 			return -errno;
 	}
 	if (stat(path, &st))
-		return len ? -errno : 0;
+		return -errno;
 	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }

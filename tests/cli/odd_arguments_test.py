@@ -59,6 +59,14 @@ class Odd(Case):
             line = self.complaint(*args, status=1)
             self.assertTrue(line.endswith(f"{taken}: Not a directory"), line)
 
+    def test_folder_without_name(self):
+        """no name is no folder, and not the root of all"""
+        file = self.lab()
+        for args in (["lab", "run", file, "-q"],
+                     ["visit", URL, "--lab", file, "--on", "laptop"]):
+            self.assertIn("No such file",
+                          self.complaint(*args, "-o", "", status=1))
+
     def test_folder_in_json(self):
         """the name of a folder is quoted as JSON wants it"""
         run = self.weft("lab", "run", self.lab(), "--json", "-o", 'a"b')
