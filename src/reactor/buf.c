@@ -32,7 +32,7 @@ struct buf *buf_new(struct mem *mem, size_t cap)
 	buf->mem = mem;
 	buf->refs = 1;
 	buf->cap = cap < CAP_MIN ? CAP_MIN : cap;
-	buf->data = mem_alloc(mem, buf->cap);
+	buf->data = mem_alloc_raw(mem, buf->cap);
 	if (buf->data)
 		return buf;
 	mem_free(mem, buf, sizeof(*buf));
@@ -110,7 +110,7 @@ void buf_skip(struct buf *buf, size_t n)
 /* Move what is readable to the front of new memory of @cap octets. */
 static int move_to(struct buf *buf, size_t cap)
 {
-	uint8_t *data = mem_alloc(buf->mem, cap);
+	uint8_t *data = mem_alloc_raw(buf->mem, cap);
 
 	if (!data)
 		return -ENOMEM;

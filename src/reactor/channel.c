@@ -74,6 +74,8 @@ static void put_all(struct list *bufs)
 
 void channel_destroy(struct channel *ch)
 {
+	struct loop *loop = ch->loop;
+
 	check(ch->state == CHANNEL_CLOSED && ch->fd < 0);
 	pipeline_empty(ch);
 	channel_drop_queued(ch, -EPIPE);
@@ -81,7 +83,9 @@ void channel_destroy(struct channel *ch)
 	put_all(&ch->taken_out);
 	list_del(&ch->later_node);
 	list_del(&ch->node);
-	mem_free(loop_mem(ch->loop), ch, sizeof(*ch));
+	mem_free(loop_mem(loop), ch, sizeof(*ch));
+	if (loop->has_starved)
+		channel_accept_starved(loop);
 }
 
 void channel_end(struct channel *ch, bool is_abort)

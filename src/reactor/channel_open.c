@@ -183,7 +183,7 @@ static int accept_one(struct channel *listener)
 }
 
 /* -ENOMEM and -EMFILE leave the connection queued; it is tried again when the
- * next one arrives. */
+ * next one arrives, or when a channel of this loop has gone. */
 void channel_accept_all(struct channel *listener)
 {
 	int i, err = 0;
@@ -193,7 +193,19 @@ void channel_accept_all(struct channel *listener)
 			return;
 		err = accept_one(listener);
 	}
-	listener->is_readable = !err;
+	listener->is_readable = err != -EAGAIN;
 	if (!err)
 		channel_later(listener, LATER_READ);
+	else if (err != -EAGAIN)
+		listener->loop->has_starved = true;
+}
+
+void channel_accept_starved(struct loop *loop)
+{
+	struct channel *ch;
+
+	loop->has_starved = false;
+	list_for_each_entry(ch, &loop->channels, struct channel, node)
+		if (ch->kind == CHANNEL_LISTENER && ch->is_readable)
+			channel_later(ch, LATER_READ);
 }

@@ -26,6 +26,7 @@
  * @later:	Channels that something is to be done for, see channel_later()
  * @items:	struct out_item
  * @scratch:	Room for one datagram, DGRAM_MAX octets
+ * @has_starved: A listener had no descriptor or memory to accept with
  * @is_ending:	Being freed: nothing is put off any more
  */
 struct loop {
@@ -38,6 +39,7 @@ struct loop {
 	struct list later;
 	struct pool items;
 	uint8_t *scratch;
+	bool has_starved;
 	bool is_ending;
 };
 
@@ -145,6 +147,7 @@ void channel_drop_queued(struct channel *ch, int err);
 
 /* channel_open.c */
 void channel_accept_all(struct channel *listener);
+void channel_accept_starved(struct loop *loop);
 
 /* embedded.c */
 void embedded_send_queued(struct channel *ch);

@@ -13,6 +13,7 @@
 #include "base/check.h"
 
 #include "channels.h"
+#include "sock/file.h"
 
 static int init_fails(struct channel *ch, void *arg)
 {
@@ -263,6 +264,24 @@ static void many_connections_are_all_accepted(void **state)
 	assert_int_equal(loop_channel_count(f->loop[1]), MANY + 1);
 }
 
+static void starved_listener_goes_on_when_a_channel_goes(void **state)
+{
+	struct chan_fix *f = *state;
+	struct channel *l = chan_listen(f, "0.0.0.0:7");
+
+	/* Room for the listener, the epoll set and one connection. */
+	file_set_max(testnet_host(f->net, 1), 3);
+	chan_connect(f, "10.0.0.2:7");
+	testnet_run_ms(f->net, 10);
+	chan_connect(f, "10.0.0.2:7");
+	testnet_run_ms(f->net, 10);
+	assert_int_equal(f->app[1].active, 1);
+	channel_abort(f->app[1].handler->ch);
+	testnet_run_ms(f->net, 10);
+	assert_int_equal(f->app[1].active, 2);
+	assert_true(channel_is_active(l));
+}
+
 /* One conversation, in which any allocation may fail. */
 static void converse(struct chan_fix *f)
 {
@@ -333,6 +352,7 @@ int main(void)
 		T(handlers_act_because_of_the_frame),
 		T(listener_can_be_closed),
 		T(many_connections_are_all_accepted),
+		T(starved_listener_goes_on_when_a_channel_goes),
 		cmocka_unit_test(every_failed_allocation_is_survived),
 	};
 

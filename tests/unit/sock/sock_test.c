@@ -469,6 +469,44 @@ static void calls_are_events_and_leave_no_trace_in_the_cause(void **state)
 	assert_int_equal(net->env.cause, 12345);
 }
 
+/* What the last send call and the last frame of a host were. */
+struct causes {
+	const struct place *place;
+	uint32_t count, send, tx_cause;
+};
+
+static uint32_t note_causes(void *arg, const struct event *ev)
+{
+	struct causes *c = arg;
+
+	c->count++;
+	if (ev->place == c->place && ev->what == R_SOCK_SEND)
+		c->send = c->count;
+	if (ev->place == c->place && ev->kind == EV_TX)
+		c->tx_cause = ev->cause;
+	return c->count;
+}
+
+static void frames_are_caused_by_the_call_that_sends_them(void **state)
+{
+	struct testnet *net = *state;
+	struct ends e = connect_both(net);
+	struct causes c = {.place = &e.h0->place};
+	struct endpoint to = at("10.0.0.2:53");
+	int u = open_sock(e.h0, SK_SOCK_DGRAM);
+
+	net->env.probe = note_causes;
+	net->env.probe_arg = &c;
+	sk_send(e.h0, e.a, "x", 1, 0);
+	assert_true(c.send > 0);
+	assert_int_equal(c.tx_cause, c.send);
+	c.send = 0;
+	sk_sendto(e.h0, u, "y", 1, 0, &to);
+	assert_true(c.send > 0);
+	assert_int_equal(c.tx_cause, c.send);
+	net->env.probe = NULL;
+}
+
 /* The whole of it: a connection, an echo, and the end. */
 static void run_echo(struct testnet *net)
 {
@@ -536,6 +574,7 @@ int main(void)
 		T(groups_are_joined_and_left),
 		T(sockets_can_be_looked_at),
 		T(calls_are_events_and_leave_no_trace_in_the_cause),
+		T(frames_are_caused_by_the_call_that_sends_them),
 		cmocka_unit_test(every_failed_allocation_is_survived),
 	};
 
