@@ -140,7 +140,8 @@ static void shown(struct visitor *v)
 	PROBE_CAUSE(place_of(v), EV_APP, R_PAGE_SHOWN, NULL,
 		    EVF_NUM("status", v->result.status),
 		    EVF_NUM("octets", v->result.octets),
-		    EVF_NUM("resources", v->done));
+		    EVF_NUM("resources", v->done),
+		    EVF_NUM("skipped", v->result.skipped));
 	PROBE(place_of(v), EV_APP, R_VISIT_END, NULL, EVF_TEXT("url", v->text),
 	      EVF_NUM("status", v->result.status));
 	finish(v);
@@ -170,6 +171,7 @@ static void read_page(struct visitor *v)
 			.url = links.links[i].url,
 			.final_url = links.links[i].url,
 		};
+	v->result.skipped = links.skipped;
 	html_links_fini(&links);
 }
 

@@ -82,6 +82,7 @@ struct visit_resource {
  * @count:	How many
  * @octets:	Of all bodies
  * @connections: How many were opened
+ * @skipped:	Links of the page that were not fetched, see html_links.h
  * @began_ns, @shown_ns, @ended_ns: When
  */
 struct visit_result {
@@ -91,7 +92,7 @@ struct visit_result {
 	struct url_error error;
 	struct endpoint server;
 	const struct visit_resource *resources;
-	size_t count;
+	size_t count, skipped;
 	uint64_t octets;
 	unsigned int connections;
 	uint64_t began_ns, shown_ns, ended_ns;

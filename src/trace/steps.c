@@ -407,6 +407,7 @@ static void on_shown(struct visit_view *v, const struct log_event *ev)
 	v->status = log_num(ev, "status", v->status);
 	v->octets = log_num(ev, "octets", 0);
 	v->resources = log_num(ev, "resources", 1);
+	v->skipped = log_num(ev, "skipped", 0);
 }
 
 static void on_fail(struct visit_view *v, const struct log_event *ev)

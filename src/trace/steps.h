@@ -69,6 +69,7 @@ struct step {
  * @status:	Of the page, or of the last answer if none was shown; 0: none
  * @octets:	Of the page and all that belongs to it
  * @resources:	How many files these are
+ * @skipped:	Links of the page that were not fetched: no URLs, or too many
  * @answers:	Answers that came over the network
  * @is_shown:	The page was shown
  * @failure:	Why not, or NULL
@@ -81,7 +82,7 @@ struct visit_view {
 	uint32_t begin, last;
 	const char *host, *url;
 	uint64_t begin_ns, end_ns;
-	int64_t status, octets, resources;
+	int64_t status, octets, resources, skipped;
 	unsigned int answers;
 	bool is_shown;
 	const char *failure;

@@ -39,6 +39,9 @@ static void put_headline(const struct visit_view *v,
 		if (v->resources > 1)
 			strbuf_printf(out, " in %lld files",
 				      (long long)v->resources);
+		if (v->skipped)
+			strbuf_printf(out, ", %lld links not fetched",
+				      (long long)v->skipped);
 		strbuf_printf(out, "   %s after %.1f ms",
 			      v->answers ? "page" : "from the browser's cache",
 			      ms(v->end_ns - v->begin_ns));

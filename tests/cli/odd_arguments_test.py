@@ -90,6 +90,14 @@ class Odd(Case):
                                 file, "--on", "laptop", status=1)
                 self.assertIn("there is no way to the server", run.stdout)
 
+    def test_links_left_out(self):
+        """what a page names and nobody fetches is not passed over"""
+        file = self.lab()
+        images = "".join(f"<img src=i{i}.png>" for i in range(70))
+        self.write("pages/index.html", f"<html>{images}<img src='http://a b'>")
+        run = self.weft("visit", URL, "-q", "--lab", file, "--on", "laptop")
+        self.assertIn("in 65 files, 7 links not fetched", run.stdout)
+
     def test_long_ping(self):
         """pings that take longer than ten minutes are all sent"""
         text = LAB.replace("ping: web", "ping: web, every: 100s, count: 9")
