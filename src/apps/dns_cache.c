@@ -160,12 +160,12 @@ bool dns_cache_find(struct dns_cache *c, const struct dns_name *name,
 	return true;
 }
 
-/* May what is there be replaced? */
-static bool yields(const struct entry *e, enum dns_kept kept,
-		   enum dns_rank rank)
+/* May what is there be replaced?  Never by the mere news of a failure. */
+static bool yields(const struct entry *e, const struct dns_hit *what)
 {
-	return e->rank <= rank &&
-	       !(kept == DNS_KEPT_FAILURE && e->kept != DNS_KEPT_FAILURE);
+	if (what->kept == DNS_KEPT_FAILURE && e->kept != DNS_KEPT_FAILURE)
+		return false;
+	return e->rank <= what->rank;
 }
 
 /* A name that has records exists, and one that does not has none. */
@@ -201,32 +201,46 @@ static struct entry *entry_new(struct dns_cache *c, const struct dns_name *name,
 	return e;
 }
 
-bool dns_cache_put(struct dns_cache *c, const struct dns_name *name,
-		   uint16_t type, enum dns_kept kept, enum dns_rank rank,
-		   const ldns_rr_list *rrs, uint32_t ttl_s)
+/* Make room for one more, so that there are at most @max. */
+static void evict(struct dns_cache *c)
 {
-	uint32_t most =
-		kept == DNS_KEPT_RECORDS ? DNS_TTL_MAX_S : DNS_NEG_TTL_MAX_S;
-	uint16_t key_type = kept == DNS_KEPT_NXDOMAIN ? 0 : type;
+	struct entry *e = list_last_entry(&c->entries, struct entry, node);
+
+	if (e && c->table.count >= c->max)
+		entry_del(c, e);
+}
+
+/* Seconds that it is kept, 0: not at all (RFC 2181, 8). */
+static uint32_t life_s(const struct dns_hit *what)
+{
+	bool is_positive = what->kept == DNS_KEPT_RECORDS;
+
+	if (what->ttl_s > INT32_MAX)
+		return 0;
+	return min_u32(what->ttl_s,
+		       is_positive ? DNS_TTL_MAX_S : DNS_NEG_TTL_MAX_S);
+}
+
+bool dns_cache_put(struct dns_cache *c, const struct dns_name *name,
+		   uint16_t type, const struct dns_hit *what)
+{
+	uint16_t key_type = what->kept == DNS_KEPT_NXDOMAIN ? 0 : type;
 	struct entry *e = find(c, name, key_type);
 
-	if (!ttl_s || ttl_s > INT32_MAX) /* RFC 2181, 8 */
+	if (!life_s(what) || (!key_type && what->kept != DNS_KEPT_NXDOMAIN))
 		return false;
-	if (!key_type && kept != DNS_KEPT_NXDOMAIN)
-		return false;
-	if (e && !yields(e, kept, rank))
+	if (e && !yields(e, what))
 		return false;
 	if (e)
 		entry_del(c, e);
-	forget_contrary(c, name, kept);
-	if (c->table.count >= c->max)
-		entry_del(c, list_last_entry(&c->entries, struct entry, node));
-	e = entry_new(c, name, key_type, rrs);
+	forget_contrary(c, name, what->kept);
+	evict(c);
+	e = entry_new(c, name, key_type, what->rrs);
 	if (!e)
 		return false;
-	e->kept = kept;
-	e->rank = rank;
-	e->expires_ns = stack_now(c->stack) + min_u32(ttl_s, most) * NS_PER_S;
+	e->kept = what->kept;
+	e->rank = what->rank;
+	e->expires_ns = stack_now(c->stack) + life_s(what) * NS_PER_S;
 	return true;
 }
 

@@ -50,13 +50,13 @@ enum dns_kept {
 };
 
 /**
- * struct dns_hit - what the cache has
+ * struct dns_hit - what the cache has, or is to keep
  * @kept:	What kind
  * @rank:	How far to believe it
  * @rrs:	The records; of a negative entry its SOA, if it has one; lent
  *		until the cache is changed
  * @ttl_s:	Seconds that it stays, rounded up; the records still have the
- *		TTL that they came with
+ *		TTL that they came with.  To be kept: as it was said
  */
 struct dns_hit {
 	enum dns_kept kept;
@@ -78,8 +78,8 @@ bool dns_cache_find(struct dns_cache *c, const struct dns_name *name,
 /**
  * dns_cache_put() - Keep something
  * @type:	Of a DNS_KEPT_NXDOMAIN it does not matter
- * @rrs:	Records, copied; may be NULL if negative
- * @ttl_s:	As it was said; 0 is not kept
+ * @what:	Its records are copied, and may be NULL if it is negative; with
+ *		a ttl_s of 0 it is not kept
  *
  * What is there with a higher rank and still good stays.  The longest unused
  * entry makes room.
@@ -87,8 +87,7 @@ bool dns_cache_find(struct dns_cache *c, const struct dns_name *name,
  * Return: whether it is kept
  */
 bool dns_cache_put(struct dns_cache *c, const struct dns_name *name,
-		   uint16_t type, enum dns_kept kept, enum dns_rank rank,
-		   const ldns_rr_list *rrs, uint32_t ttl_s);
+		   uint16_t type, const struct dns_hit *what);
 
 /* Walk over what is kept, the latest used first: for people. */
 void dns_cache_for_each(struct dns_cache *c,

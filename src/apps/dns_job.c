@@ -38,8 +38,11 @@ static void step(struct dns_job *job);
 
 void dns_job_remember_failure(struct dns_job *job)
 {
-	dns_cache_put(job->r->cache, &job->asked, job->type, DNS_KEPT_FAILURE,
-		      DNS_RANK_ANSWER, NULL, DNS_FAIL_TTL_S);
+	const struct dns_hit failure = {.kept = DNS_KEPT_FAILURE,
+					.rank = DNS_RANK_ANSWER,
+					.ttl_s = DNS_FAIL_TTL_S};
+
+	dns_cache_put(job->r->cache, &job->asked, job->type, &failure);
 }
 
 static void finish(struct dns_job *job, enum dns_job_result result)

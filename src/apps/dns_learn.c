@@ -102,20 +102,20 @@ static void keep_set(struct dns_job *job, const ldns_rr_list *from,
 		     enum dns_rank rank)
 {
 	ldns_rr_list *set = select_set(from, owner, type);
+	struct dns_hit keep = {.kept = DNS_KEPT_RECORDS, .rank = rank};
 	char data[256];
-	uint32_t ttl_s;
 
 	if (set && ldns_rr_list_rr_count(set)) {
-		ttl_s = ttl_of(set);
+		keep.rrs = set;
+		keep.ttl_s = ttl_of(set);
 		/* A referral must last until it has been followed. */
 		if (rank <= DNS_RANK_REFERRAL)
-			ttl_s = max_u32(ttl_s, 1);
-		if (dns_cache_put(job->r->cache, owner, type, DNS_KEPT_RECORDS,
-				  rank, set, ttl_s))
+			keep.ttl_s = max_u32(keep.ttl_s, 1);
+		if (dns_cache_put(job->r->cache, owner, type, &keep))
 			log_store(job, owner, type,
 				  dns_rr_data_print(ldns_rr_list_rr(set, 0),
 						    data, sizeof(data)),
-				  ttl_s);
+				  keep.ttl_s);
 	}
 	ldns_rr_list_deep_free(set);
 }
@@ -140,24 +140,24 @@ static const ldns_rr *find_soa(const struct dns_job *job, const ldns_pkt *pkt)
 static enum dns_lesson learn_no(struct dns_job *job, const ldns_pkt *pkt,
 				bool has_name)
 {
-	enum dns_kept kept = has_name ? DNS_KEPT_NODATA : DNS_KEPT_NXDOMAIN;
+	struct dns_hit keep = {.rank = DNS_RANK_AUTH};
 	const ldns_rr *soa = find_soa(job, pkt);
-	ldns_rr_list *set = NULL;
 	struct dns_name owner;
-	uint32_t ttl_s;
+	ldns_rr_list *set;
 
+	keep.kept = has_name ? DNS_KEPT_NODATA : DNS_KEPT_NXDOMAIN;
 	if (soa) {
 		dns_rr_owner(&owner, soa);
-		ttl_s = dns_soa_negative_ttl(soa);
+		keep.ttl_s = dns_soa_negative_ttl(soa);
 		dns_job_append(job, ldns_pkt_authority(pkt), &owner,
-			       LDNS_RR_TYPE_SOA, ttl_s);
+			       LDNS_RR_TYPE_SOA, keep.ttl_s);
 		set = select_set(ldns_pkt_authority(pkt), &owner,
 				 LDNS_RR_TYPE_SOA);
-		if (dns_cache_put(job->r->cache, &job->name, job->type, kept,
-				  DNS_RANK_AUTH, set, ttl_s))
+		keep.rrs = set;
+		if (dns_cache_put(job->r->cache, &job->name, job->type, &keep))
 			log_store(job, &job->name, job->type,
 				  has_name ? "no such record" : "no such name",
-				  ttl_s);
+				  keep.ttl_s);
 		ldns_rr_list_deep_free(set);
 	}
 	return has_name ? DNS_L_NODATA : DNS_L_NXDOMAIN;

@@ -317,7 +317,7 @@ static int udp_init(struct channel *ch, void *arg)
 
 int dns_listener_open(struct loop *loop, const struct endpoint *local,
 		      dns_query_fn *on_query, void *arg,
-		      struct dns_listener **out)
+		      struct dns_listener **listener)
 {
 	struct dns_listener *l = mem_alloc(loop_mem(loop), sizeof(*l));
 	int rc;
@@ -337,7 +337,7 @@ int dns_listener_open(struct loop *loop, const struct endpoint *local,
 		dns_listener_close(l);
 		return rc;
 	}
-	*out = l;
+	*listener = l;
 	return 0;
 }
 

@@ -56,7 +56,7 @@ typedef void dns_query_fn(void *arg, struct dns_query *q);
  */
 int dns_listener_open(struct loop *loop, const struct endpoint *local,
 		      dns_query_fn *on_query, void *arg,
-		      struct dns_listener **l);
+		      struct dns_listener **listener);
 
 /* Stop listening; queries that wait may still be given back.  Before the loop
  * is freed.  NULL is fine. */

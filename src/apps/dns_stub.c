@@ -147,6 +147,7 @@ static void remember(struct dns_lookup *l, const ldns_rr_list *rrs,
 	struct dns_stub *s = l->stub;
 	ldns_rr_list *list = ldns_rr_list_new();
 	bool is_kept = false;
+	struct dns_hit keep;
 	struct dns_name n;
 	ldns_rr *copy;
 	size_t i;
@@ -162,10 +163,13 @@ static void remember(struct dns_lookup *l, const ldns_rr_list *rrs,
 		if (copy && !ldns_rr_list_push_rr(list, copy))
 			ldns_rr_free(copy);
 	}
+	keep = (struct dns_hit){.kept = DNS_KEPT_RECORDS,
+				.rank = DNS_RANK_ANSWER,
+				.rrs = list,
+				.ttl_s = l->addrs.ttl_s};
 	if (list)
 		is_kept = dns_cache_put(s->cache, &l->name, LDNS_RR_TYPE_A,
-					DNS_KEPT_RECORDS, DNS_RANK_ANSWER, list,
-					l->addrs.ttl_s);
+					&keep);
 	ldns_rr_list_deep_free(list);
 	if (is_kept)
 		PROBE_CAUSE(place_of(s), EV_LEARN, R_HCACHE_STORE, NULL,
@@ -186,11 +190,11 @@ static void say_no(struct dns_lookup *l, const ldns_pkt *pkt, bool has_name)
 {
 	const ldns_rr *soa =
 		dns_list_first(ldns_pkt_authority(pkt), LDNS_RR_TYPE_SOA);
+	struct dns_hit keep = {.rank = DNS_RANK_ANSWER};
 
-	if (soa)
-		dns_cache_put(l->stub->cache, &l->name, LDNS_RR_TYPE_A,
-			      has_name ? DNS_KEPT_NODATA : DNS_KEPT_NXDOMAIN,
-			      DNS_RANK_ANSWER, NULL, dns_soa_negative_ttl(soa));
+	keep.kept = has_name ? DNS_KEPT_NODATA : DNS_KEPT_NXDOMAIN;
+	keep.ttl_s = soa ? dns_soa_negative_ttl(soa) : 0;
+	dns_cache_put(l->stub->cache, &l->name, LDNS_RR_TYPE_A, &keep);
 	PROBE_CAUSE(place_of(l->stub), EV_APP, R_DNS_NEGATIVE, NULL,
 		    EVF_TEXT("name", l->text), EVF_TEXT("type", "A"),
 		    EVF_TEXT("text", has_name ? "no address" : "no such name"));

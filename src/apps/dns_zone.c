@@ -288,7 +288,7 @@ static int read_file(ldns_rr_list **list, const struct dns_name *origin,
 	if (fp && name && *list)
 		s = read_records(*list, fp, &name, &line);
 	if (fp)
-		fclose(fp);
+		(void)fclose(fp);
 	ldns_rdf_deep_free(name);
 	if (s == LDNS_STATUS_OK)
 		return 0;

@@ -142,7 +142,7 @@ static int set_idn(struct url *url, const char *name, size_t pos,
 static int set_host(struct url *url, struct url_part host, size_t pos,
 		    struct url_error *err)
 {
-	char name[URL_MAX + 1];
+	char name[URL_MAX + 1] = "";
 	size_t i;
 
 	url->host_is_ip = false;

@@ -56,8 +56,7 @@ static const char *const reason_texts[] = {
 	[VISIT_NO_DNS]	    = "no DNS resolver answers",
 	[VISIT_DNS_FAILED]  = "the DNS resolver found no answer",
 	[VISIT_NO_ROUTE]    = "there is no way to the server",
-	[VISIT_REFUSED]	    = "the server refuses the connection: nobody "
-			      "listens on this port",
+	[VISIT_REFUSED]	    = "nobody listens on this port of the server",
 	[VISIT_TIMEOUT]	    = "the server does not answer",
 	[VISIT_RESET]	    = "the server broke the connection off",
 	[VISIT_NOT_HTTP]    = "what the server answers is not HTTP",
