@@ -6,8 +6,9 @@ The events of the log are emitted with PROBE() all over src/; sentences and
 steps are made from their fields in src/trace/.  Nothing but the names ties the
 two together, so this program reads both sides of them:
 
-  events.py           write docs/events.md: each reason with its fields
-  events.py --check   that page is the one of this code, and
+  events.py           write docs/events.md and the tables of weft-log(5): each
+                      reason with its fields
+  events.py --check   these pages are those of this code, and
                         - every reason is used somewhere, or allowed not to be
                         - a sentence names only fields that every event of its
                           reason has; others stand in [brackets]
@@ -22,6 +23,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "events.md"
+MANUAL = ROOT / "man" / "weft-log.5"
 # Those who make frames: a reason there that is not told is that of a frame.
 FRAME_MAKERS = ("link", "ip", "udp", "tcp", "vnet")
 # Those who only read events.
@@ -339,6 +341,57 @@ def page(reader):
     return text
 
 
+def roff(text):
+    """Text as a manual page wants it."""
+    text = text.replace("\\", "\\e")
+    return "\\&" + text if text[:1] in ".'" else text
+
+
+def roff_fields(events):
+    return ", ".join(f"{k} ({t})" + ("" if sure else ", sometimes")
+                     for k, t, sure in ordered_fields(events))
+
+
+def manual_frames(reader):
+    said = sentences()
+    lines = [".Bl -tag -width Ds"]
+    for key, events in sorted(reader.events.items()):
+        if key[0] == "*":
+            lines += [f".It Ic {KINDS[key[1:]]}",
+                      roff(roff_fields(events) + ".")]
+    lines += [".El", ".Pp", "The reasons of frames are:",
+              ".Bl -tag -width Ds"]
+    for ident, name in reasons().items():
+        if ident in reader.frames:
+            lines += [f".It Li {name}", roff(said[ident][1])]
+    return "\n".join(lines + [".El"])
+
+
+def manual_events(reader):
+    said = sentences()
+    lines = [".Bl -tag -width Ds"]
+    for ident, name in reasons().items():
+        events = reader.events.get(ident)
+        if not events:
+            continue
+        kinds = " ".join(sorted(set(sum((e["kinds"] for e in events), []))))
+        lines += [f".It Li {name} Pq {kinds}", roff(said[ident][1]), ".br",
+                  roff(f"data: {roff_fields(events)}.")]
+    return "\n".join(lines + [".El"])
+
+
+def manual(reader):
+    """weft-log(5) with its tables written again."""
+    text = MANUAL.read_text()
+    for name, write in (("frames", manual_frames), ("events", manual_events)):
+        text, n = re.subn(
+            rf'(?s)(\.\\" begin {name}[^\n]*\n).*?(\.\\" end {name}\n)',
+            lambda m: m.group(1) + write(reader) + "\n" + m.group(2), text)
+        if n != 1:
+            raise SystemExit(f"{MANUAL}: no place for the table of {name}")
+    return text
+
+
 def as_json(reader):
     said = sentences()
     out = {}
@@ -361,6 +414,7 @@ def main():
         return 0
     if "--check" not in sys.argv[1:]:
         PAGE.write_text(page(reader))
+        MANUAL.write_text(manual(reader))
         return 0
     check = Check(reader)
     check.used()
@@ -370,6 +424,8 @@ def main():
     check.bad += check.allow.finish()
     if not PAGE.exists() or PAGE.read_text() != page(reader):
         check.complain("docs/events.md is stale: run ./dev docs")
+    if MANUAL.read_text() != manual(reader):
+        check.complain("man/weft-log.5 is stale: run ./dev docs")
     return check.bad != 0
 
 

@@ -15,8 +15,8 @@
 #include "lab/schema.h"
 
 static const char help[] =
-	"usage: weft lab run FILE [-o DIR] [--seed N] [--twice] [-q|-v|-vv]\n"
-	"                    [--json] [--ascii]\n"
+	"usage: weft lab run FILE [-o|--out DIR] [--seed N] [--twice]\n"
+	"                    [-q|-v|-vv] [--json] [--ascii]\n"
 	"       weft lab check FILE...\n"
 	"       weft lab show FILE\n"
 	"       weft lab keys\n"

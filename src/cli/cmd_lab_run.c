@@ -30,6 +30,7 @@ struct args {
 static int parse_args(int argc, char **argv, struct args *a)
 {
 	static const struct option longs[] = {
+		{"out", required_argument, NULL, 'o'},
 		{"seed", required_argument, NULL, 's'},
 		{"twice", no_argument, NULL, 't'},
 		{"json", no_argument, NULL, 'j'},

@@ -6,8 +6,8 @@ import unittest
 
 from weft import SOURCE, Case, tool
 
-PAGES = {"visit": "weft-visit.1", "lab": "weft-lab.1", "why": "weft.1",
-         "hops": "weft.1", "show": "weft.1", "back": "weft.1"}
+PAGES = {x: f"weft-{x}.1" for x in ("visit", "lab", "why", "hops", "show",
+                                    "back")}
 # An option as it stands in a text: -l, -vv, --log.
 OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*)")
 
@@ -41,27 +41,42 @@ class Manual(Case):
     def test_every_option_is_documented(self):
         """every option of a command's help stands in its manual page"""
         for command, name in PAGES.items():
-            page = self.page(name) + self.page("weft-visit.1")
+            page = self.page(name)
             known = set(OPTION.findall(page)) | {"-vv", "--help"}
             for letters in re.findall(r"\[-([a-z]+)\]", page):
                 known |= {"-" + x for x in letters}
             options = set(OPTION.findall(self.weft(command, "--help").stdout))
             self.assertLessEqual(options, known, command)
 
-    def test_every_option_is_completed(self):
-        """every option of a command's help is offered by the Tab key"""
-        text = (SOURCE / "completion" / "weft.bash").read_text()
-        offered = set(OPTION.findall(text)) | {"-s", "-t"}
+    def complete(self, *words):
+        """What the Tab key offers behind these words."""
+        text = (f". {SOURCE}/completion/weft.bash; COMP_WORDS=("
+                f"{' '.join(words)}); COMP_CWORD={len(words) - 1}; _weft; "
+                'printf "%s\\n" "${COMPREPLY[@]}"')
+        return set(subprocess.run(["bash", "-c", text], check=True,
+                                  capture_output=True, text=True)
+                   .stdout.split())
+
+    def test_completion_offers_what_there_is(self):
+        """the Tab key offers the commands and the long options of each"""
+        self.assertEqual(self.complete("weft", "''"),
+                         set(self.commands()) | {"--help", "--version"})
         for command in PAGES:
-            options = set(OPTION.findall(self.weft(command, "--help").stdout))
-            self.assertLessEqual(options, offered, command)
+            out = self.weft(command, "--help").stdout
+            usage = out[:out.index("examples:")]
+            options = {x for x in OPTION.findall(usage)
+                       if x.startswith("--")} | {"--help"}
+            offered = {x for x in self.complete("weft", command, "x", "-")
+                       if x.startswith("--")}
+            self.assertEqual(options - {"--verbose"},
+                             offered - {"--verbose"}, command)
 
     def test_kinds_of_events(self):
         """weft-log(5) has every kind of event, and no other"""
         header = (SOURCE / "src/core/probe.h").read_text()
         kinds = re.findall(r"^\tEV_([A-Z]+),", header, re.M)
         page = (SOURCE / "man/weft-log.5").read_text()
-        section = page[page.index(".Ss Kinds"):page.index(".Sh EXAMPLES")]
+        section = page[page.index(".Ss Kinds"):page.index(".Ss Frames")]
         self.assertEqual(re.findall(r"^\.It Ic ([a-z]+)$", section, re.M),
                          [k.lower() for k in kinds])
 

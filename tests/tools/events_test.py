@@ -51,6 +51,8 @@ class Tree(unittest.TestCase):
                         ignore=shutil.ignore_patterns("__pycache__"))
         (self.root / "tools/allow.txt").write_text("")
         (self.root / "docs").mkdir()
+        (self.root / "man").mkdir()
+        shutil.copy(SOURCE / "man/weft-log.5", self.root / "man")
         self.write("core/reason.h", REASONS)
         self.write("tcp/tcp.c", EMIT)
         self.write("trace/explain.c", 'if (!strcmp(key, "dport"))\n')
@@ -120,7 +122,9 @@ class Tree(unittest.TestCase):
         """the page must be that of this code"""
         self.complaints()
         self.say("now {from}")
-        self.assertIn("stale", run(self.root, "--check").stdout)
+        self.assertEqual(run(self.root, "--check").stdout.splitlines(),
+                         ["docs/events.md is stale: run ./dev docs",
+                          "man/weft-log.5 is stale: run ./dev docs"])
 
     def test_json(self):
         """the table for programs says what is always there"""

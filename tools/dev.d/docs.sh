@@ -3,7 +3,8 @@
 # docs.sh - ./dev docs: write the generated pages again
 #
 #   docs/rfc.md   from the citations in the code (tools/rfc-index.py)
-#   docs/events.md   from the events that the code tells (tools/events.py)
+#   docs/events.md, man/weft-log.5
+#                 from the events that the code tells (tools/events.py)
 #   docs/internals/  tables of files, from their opening comments
 #   README.md     the picture of a visit, from a real run (tools/picture.py)
 
