@@ -248,6 +248,48 @@ static void bad_configurations_are_refused(void **state)
 	free(w);
 }
 
+/* From far too little memory to enough: it works or it says ENOMEM. */
+static void any_cap_on_memory_is_survived(void **state)
+{
+	struct wire *w = calloc(1, sizeof(*w));
+	struct side side = {w, 0};
+	static const uint8_t mac[6] = {2};
+	struct sockaddr_in any = addr_of("127.0.0.1", 53);
+	struct weft_config cfg = {.size = sizeof(cfg),
+				  .arg = &side,
+				  .transmit = transmit,
+				  .now_ns = read_now,
+				  .random = fill};
+	int refused = 0, worked = 0;
+
+	(void)state;
+	w->now = 1;
+	for (cfg.mem_max = 256; cfg.mem_max < 4000000;
+	     cfg.mem_max += cfg.mem_max / 16) {
+		struct weft_stack *s = weft_stack_new(&cfg);
+		char c;
+		int u;
+
+		if (!s) {
+			assert_int_equal(errno, ENOMEM);
+			refused++;
+			continue;
+		}
+		weft_if_add(s, "eth0", mac, 1500);
+		weft_addr_add(s, 2, "10.0.0.1/24");
+		u = weft_socket(s, AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+		weft_bind(s, u, SA(any));
+		weft_sendto(s, u, "x", 1, 0, SA(any));
+		weft_run(s);
+		worked += weft_recv(s, u, &c, 1, 0) == 1;
+		weft_stack_free(s);
+		w->head = w->tail;
+	}
+	assert_true(refused > 10);
+	assert_true(worked > 10);
+	free(w);
+}
+
 /* Without @wait nobody can bring the answer. */
 static void blocking_without_a_way_to_wait_is_a_deadlock(void **state)
 {
@@ -278,6 +320,7 @@ int main(void)
 		cmocka_unit_test(stacks_can_be_driven_by_the_program),
 		cmocka_unit_test(refused_frames_are_sent_again),
 		cmocka_unit_test(bad_configurations_are_refused),
+		cmocka_unit_test(any_cap_on_memory_is_survived),
 		cmocka_unit_test(blocking_without_a_way_to_wait_is_a_deadlock),
 	};
 
