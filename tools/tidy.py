@@ -63,9 +63,10 @@ def key(entry, version):
 
 
 def extra(path):
-    """Tests run under the sanitizers anyway: no walk over all paths there."""
+    """Tests run under the sanitizers anyway: no walk over all paths there; and
+    a helper that makes a frame may ask for all of its fields."""
     if path.is_relative_to(ROOT / "tests"):
-        return ["--checks=-clang-analyzer-*"]
+        return ["--checks=-clang-analyzer-*,-readability-function-size"]
     return []
 
 

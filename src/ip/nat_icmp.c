@@ -97,6 +97,7 @@ static void quoted_rewrite(struct quoted *q, bool is_src, struct nat_end from,
 	bool is_echo = q->h.proto == IP_PROTO_ICMP;
 	uint8_t *sum = quoted_sum(q);
 
+	check(q->l4);
 	if (sum && (q->h.proto != IP_PROTO_UDP || get16(sum))) {
 		uint16_t v = csum_update16(get16(sum), from.port, to.port);
 

@@ -341,11 +341,11 @@ static enum drop piece_insert(struct dgram *d, struct pkt *pkt)
 		return DROP_frag_dup;
 	if (prev && prev->mark + prev->len > pkt->mark)
 		return DROP_frag_overlap;
-	next = at->next == &d->pieces
-		       ? NULL
-		       : container_of(at->next, struct pkt, node);
-	if (next && pkt->mark + pkt->len > next->mark)
-		return DROP_frag_overlap;
+	if (at->next != &d->pieces) {
+		next = container_of(at->next, struct pkt, node);
+		if (pkt->mark + pkt->len > next->mark)
+			return DROP_frag_overlap;
+	}
 	list_add_after(at, &pkt->node);
 	d->count++;
 	d->have += pkt->len;

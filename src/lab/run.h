@@ -41,7 +41,7 @@ struct host;
  * Return: 0, -ENOMEM, -EOPNOTSUPP (real time, or real programs) or what a
  * server says that does not start
  */
-int lab_run_new(struct lab_run **run, struct mem *mem, const struct lab *lab,
+int lab_run_new(struct lab_run **out, struct mem *mem, const struct lab *lab,
 		uint64_t seed);
 
 /* Free all.  Returns packets and blocks leaked: 0. */

@@ -15,6 +15,8 @@
  */
 #include <string.h>
 
+#include "base/check.h"
+
 #include "lab/topo_int.h"
 
 #define NO_SEGMENT SIZE_MAX
@@ -96,8 +98,10 @@ static struct topo_segment *segment_new(struct topo_ctx *c)
 static void segment_take(struct topo_ctx *c, struct topo_segment *s,
 			 struct lab_lan *lan, struct lab_node *sw)
 {
-	struct lab_net *net = lan ? &lan->net : &sw->net;
+	struct lab_net *net;
 
+	check(lan || sw);
+	net = lan ? &lan->net : &sw->net;
 	if (!s->name)
 		s->name = lan ? lan->item.name.s : sw->item.name.s;
 	if (lan && !s->lan)

@@ -351,7 +351,7 @@ static void zone_lines(const struct lab_pair *pair, struct strbuf *out)
 {
 	const struct lab_str *s = pair->values.items;
 
-	if (strcmp(pair->key.s, "ttl") == 0)
+	if (strcmp(pair->key.s, "ttl") == 0 || !s)
 		return;
 	for (size_t i = 0; i < pair->values.count; i++)
 		if (strncmp(s[i].s, "SOA ", 4) != 0)
@@ -361,9 +361,12 @@ static void zone_lines(const struct lab_pair *pair, struct strbuf *out)
 static void zone_soa(const struct lab_node *node, struct strbuf *out)
 {
 	const struct lab_pair *apex = record_find(node, "@");
-	const struct lab_str *s = apex ? apex->values.items : NULL;
+	const struct lab_str *s;
 
-	for (size_t i = 0; apex && i < apex->values.count; i++)
+	if (!apex || !apex->values.items)
+		return;
+	s = apex->values.items;
+	for (size_t i = 0; i < apex->values.count; i++)
 		if (strncmp(s[i].s, "SOA ", 4) == 0)
 			zone_line("@", s[i].s, out);
 }

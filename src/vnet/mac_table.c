@@ -73,9 +73,10 @@ void mac_table_init(struct mac_table *t, struct mem *mem,
 
 void mac_table_fini(struct mac_table *t)
 {
-	while (!list_is_empty(&t->ages))
-		mac_table_del(
-			t, list_first_entry(&t->ages, struct mac_entry, age));
+	struct mac_entry *e;
+
+	while ((e = list_first_entry(&t->ages, struct mac_entry, age)))
+		mac_table_del(t, e);
 	htab_fini(&t->tab);
 	check(pool_fini(&t->pool) == 0);
 }

@@ -225,7 +225,7 @@ typedef void box_input_fn(struct port *port, struct pkt *pkt, void *arg);
 /* on_input NULL: swallows everything.  NULL: as world_add_host(). */
 struct node *world_add_box(struct world *w, const char *name,
 			   box_input_fn *on_input, void *arg);
-struct port *box_add_port(struct node *box, const mac_addr *mac);
+struct port *box_add_port(struct node *node, const mac_addr *mac);
 
 /* Send octets as a frame, as they are.  0, -ENOMEM, or as netif_transmit(). */
 int box_send(struct port *port, const void *frame, size_t len);

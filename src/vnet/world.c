@@ -84,6 +84,8 @@ static void node_free(struct node *node)
 size_t world_free(struct world *w)
 {
 	struct mem *mem = w->env.mem;
+	struct script_line *line;
+	struct node *node;
 	struct list *pos;
 	size_t leaked;
 
@@ -95,13 +97,12 @@ size_t world_free(struct world *w)
 		if (h)
 			host_kill(h);
 	}
-	while (!list_is_empty(&w->lines))
-		line_free(
-			list_first_entry(&w->lines, struct script_line, list));
+	while ((line = list_first_entry(&w->lines, struct script_line, list)))
+		line_free(line);
 	while (!list_is_empty(&w->cables))
 		cable_free(list_first_entry(&w->cables, struct cable, list));
-	while (!list_is_empty(&w->nodes))
-		node_free(list_first_entry(&w->nodes, struct node, list));
+	while ((node = list_first_entry(&w->nodes, struct node, list)))
+		node_free(node);
 	htab_fini(&w->names);
 	sched_fini(&w->sched);
 	leaked = env_fini(&w->env);

@@ -138,7 +138,7 @@ static int stream_receive(struct stream *st)
 			return (int)n;
 		st->is_at_end = n == 0;
 		pattern_fill(st->key_in, st->received, wanted, (size_t)n);
-		if (memcmp(buf, wanted, (size_t)n))
+		if (memcmp(buf, wanted, (size_t)n) != 0)
 			return -EBADMSG;
 		st->received += (uint64_t)n;
 		st->streams->octets += (uint64_t)n;

@@ -9,7 +9,7 @@ ALL_CHECKS="format layers size text headers scripts manual docs cppcheck tidy"
 
 # The layout of the code is clang-format's.
 check_format() {
-    our_files '*.[ch]' | xargs -r clang-format --dry-run -Werror
+    our_files '*.[ch]' | xargs -r -P "$JOBS" -n 30 clang-format --dry-run -Werror
 }
 
 # Who may include whom.

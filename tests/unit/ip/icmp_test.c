@@ -128,7 +128,8 @@ static void short_messages_are_dropped(void **state)
 	h.proto = IP_PROTO_ICMP;
 	for (with = 0; with < 2; with++) {
 		struct icmp_echo *e = NULL;
-		uint8_t type, len;
+		size_t len;
+		uint8_t type;
 
 		if (with)
 			e = icmp_echo_open(testnet_host(net, 0), on_echo,
