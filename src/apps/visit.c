@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/strbuf.h"
 
 #include "core/probe.h"
 
@@ -31,7 +32,7 @@
 #include "apps/fetch.h"
 #include "reactor/reactor.h"
 
-enum { RESOURCES_MAX = 1 + HTML_LINKS_MAX };
+enum { RESOURCES_MAX = 1 + HTML_LINKS_MAX, WHAT_MAX = 512 };
 
 struct visitor {
 	struct loop *loop;
@@ -45,6 +46,7 @@ struct visitor {
 	size_t done;  /* fetched, or failed */
 	bool is_parsed;
 	struct visit_result result;
+	char what[WHAT_MAX]; /* why it failed */
 };
 
 /* clang-format off */
@@ -115,12 +117,50 @@ static void finish(struct visitor *v)
 	on_done(v->arg, &v->result);
 }
 
+/* What the reason is about: the URL's fault, the name, or the server. */
+static const char *detail(const struct visitor *v, enum visit_reason reason,
+			  char buf[static ENDPOINT_TEXT])
+{
+	const struct visit_resource *page = &v->resources[0];
+
+	switch (reason) {
+	case VISIT_BAD_URL:
+		return v->result.error.what;
+	case VISIT_NO_NAME:
+	case VISIT_NO_ADDRESS:
+	case VISIT_NO_DNS:
+	case VISIT_DNS_FAILED:
+		return page->final_url.host;
+	case VISIT_NO_ROUTE:
+	case VISIT_REFUSED:
+	case VISIT_TIMEOUT:
+	case VISIT_RESET:
+	case VISIT_NOT_HTTP:
+		return endpoint_print(fetcher_server(v->fetcher), buf);
+	case VISIT_OK:
+	case VISIT_TOO_LARGE:
+	case VISIT_TOO_MANY_REDIRECTS:
+	case VISIT_NO_MEMORY:
+	case VISIT_REASONS:
+		break;
+	}
+	return NULL;
+}
+
 static void fail(struct visitor *v, enum visit_reason reason)
 {
+	char buf[ENDPOINT_TEXT];
+	const char *about = detail(v, reason, buf);
+	struct strbuf sb;
+
+	strbuf_init_fixed(&sb, v->what, sizeof(v->what));
+	strbuf_puts(&sb, visit_reason_text(reason));
+	if (about)
+		strbuf_printf(&sb, ": %s", about);
 	v->result.reason = reason;
-	v->result.what = visit_reason_text(reason);
+	v->result.what = v->what;
 	PROBE_CAUSE(place_of(v), EV_APP, R_VISIT_FAIL, NULL,
-		    EVF_TEXT("text", v->result.what), EVF_TEXT("url", v->text));
+		    EVF_TEXT("text", v->what), EVF_TEXT("url", v->text));
 	finish(v);
 }
 

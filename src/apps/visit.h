@@ -75,7 +75,7 @@ struct visit_resource {
  * struct visit_result - what came of a visit
  * @reason:	VISIT_OK if the page came, whatever its status; else why not
  * @status:	The page's
- * @what:	Of a failure, a sentence; or NULL
+ * @what:	Of a failure, a sentence that names what it is about; or NULL
  * @error:	Of VISIT_BAD_URL: what and where
  * @server:	The last address that was connected to
  * @resources:	The page, then what it names, in its order
