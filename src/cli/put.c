@@ -72,7 +72,7 @@ static void put_coloured(const char *text)
 		if (colour)
 			printf("\033[%sm%.*s\033[0m", colour, (int)len, text);
 		else
-			fwrite(text, 1, len, stdout);
+			(void)fwrite(text, 1, len, stdout);
 		text += len;
 		if (*text == '\n')
 			putchar(*text++);
@@ -97,7 +97,7 @@ int cli_put(struct strbuf *sb)
 	if (has_colour())
 		put_coloured(strbuf_text(sb));
 	else
-		fwrite(strbuf_text(sb), 1, sb->len, stdout);
+		(void)fwrite(strbuf_text(sb), 1, sb->len, stdout);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "weft: cannot write: %s\n", strerror(errno));
 		return CLI_FAILED;

@@ -126,7 +126,7 @@ uint32_t trace_log_next_child(const struct trace_log *log, uint32_t by,
 
 /* The first event at a place, and the one after @ev at the same; NULL: none. */
 const struct log_event *trace_log_first_at(const struct trace_log *log,
-					   const char *host);
+					   const char *name);
 const struct log_event *trace_log_next_at(const struct trace_log *log,
 					  const struct log_event *ev);
 
