@@ -119,7 +119,8 @@ static void scalar_flag(struct diag *diag, const struct schema_field *f,
 			   f->key);
 	else
 		scalar_value(diag, f, t, num);
-	if (num->is_set && t->text[0] && !num->v && strcmp(t->text, "true"))
+	if (num->is_set && t->text[0] && !num->v &&
+	    strcmp(t->text, "true") != 0)
 		diag_error(diag, t->at,
 			   "a fault of no time breaks nothing; '%s' alone "
 			   "lasts to the end",

@@ -99,13 +99,14 @@ static void free_listener(struct tcp_stack *tcp, struct tcp_listen *l)
 static void free_listeners(struct tcp_stack *tcp)
 {
 	struct tcp_port *p;
+	struct tcp_listen *l;
 	size_t pos = 0;
 
 	while ((p = htab_next(&tcp->ports, &pos))) {
-		if (list_is_empty(&p->listeners))
+		l = list_first_entry(&p->listeners, struct tcp_listen, node);
+		if (!l)
 			continue;
-		free_listener(tcp, list_first_entry(&p->listeners,
-						    struct tcp_listen, node));
+		free_listener(tcp, l);
 		pos = 0; /* the table may have changed */
 	}
 }

@@ -93,6 +93,8 @@ static bool is_to_fail(void)
 
 #define OURS __attribute__((visibility("default")))
 
+/* The C library's own names for these parameters are reserved. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 OURS void *malloc(size_t size)
 {
 	return is_to_fail() ? NULL : __libc_malloc(size);
@@ -120,3 +122,4 @@ OURS int posix_memalign(void **p, size_t align, size_t size)
 	*p = __libc_memalign(align, size);
 	return *p ? 0 : ENOMEM;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

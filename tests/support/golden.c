@@ -27,7 +27,7 @@ static void read_golden(const char *path)
 		fail_msg("no %s; WEFT_GOLDEN=write makes it", path);
 	n = fread(have, 1, sizeof(have) - 1, f);
 	have[n] = '\0';
-	fclose(f);
+	(void)fclose(f);
 }
 
 static void write_golden(const char *path, const char *text)
