@@ -86,7 +86,7 @@ static void copy(struct tcp_tw *tw, const struct tcp_conn *c)
 	tw->end.kind = TCP_IS_TW;
 	tw->end.bits = (uint16_t)(tcp_bind_how(c) |
 				  (c->flags & TCPF_TS ? TCP_TW_TS : 0) |
-				  c->rcv_wscale << TCP_TW_WSCALE);
+				  (unsigned int)c->rcv_wscale << TCP_TW_WSCALE);
 	tw->snd_nxt = c->snd_nxt;
 	tw->rcv_nxt = c->rcv_nxt;
 	tw->ts_recent = c->ts_recent;
