@@ -33,6 +33,11 @@ if [ -n "$asan" ]; then
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 fi
 configure "$dir" "${options[@]}"
+# It may have been configured for the program alone, before the packages of the
+# tests were there.
+[ -d "$dir/tests" ] ||
+    meson setup --reconfigure "$dir" >"$dir/meson-logs/again.log" ||
+    die "could not configure $dir again"
 compile "$dir"
 
 # How much longer than usual a test may take.
