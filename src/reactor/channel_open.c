@@ -126,14 +126,16 @@ static int open_dgram(struct loop *loop, const struct endpoint *local,
 	return wrap(loop, CHANNEL_DGRAM, fd, err, ch);
 }
 
-int channel_bind_udp(struct loop *loop, const struct endpoint *local,
-		     channel_init_fn *init, void *arg, struct channel **ch)
+/* A datagram channel for anybody (@peer NULL) or for one peer. */
+static int make_dgram(struct loop *loop, const struct endpoint *local,
+		      const struct endpoint *peer, channel_init_fn *init,
+		      void *arg, struct channel **ch)
 {
 	struct channel *made = NULL;
 	int err;
 
 	stack_enter(loop->stack);
-	err = open_dgram(loop, local, NULL, &made);
+	err = open_dgram(loop, local, peer, &made);
 	if (!err)
 		err = channel_fill(made, init, arg);
 	if (!err) {
@@ -145,23 +147,16 @@ int channel_bind_udp(struct loop *loop, const struct endpoint *local,
 	return err;
 }
 
+int channel_bind_udp(struct loop *loop, const struct endpoint *local,
+		     channel_init_fn *init, void *arg, struct channel **ch)
+{
+	return make_dgram(loop, local, NULL, init, arg, ch);
+}
+
 int channel_connect_udp(struct loop *loop, const struct endpoint *peer,
 			channel_init_fn *init, void *arg, struct channel **ch)
 {
-	struct channel *made = NULL;
-	int err;
-
-	stack_enter(loop->stack);
-	err = open_dgram(loop, NULL, peer, &made);
-	if (!err)
-		err = channel_fill(made, init, arg);
-	if (!err) {
-		channel_later(made, LATER_ACTIVE);
-		if (ch)
-			*ch = made;
-	}
-	stack_leave(loop->stack);
-	return err;
+	return make_dgram(loop, NULL, peer, init, arg, ch);
 }
 
 static int accept_one(struct channel *listener)

@@ -30,17 +30,6 @@ static const char *proto_name(uint8_t proto)
 	}
 }
 
-static void dis_addr(struct dissection *d, struct cursor *c, const char *name,
-		     const char *meaning)
-{
-	const uint8_t *p = dis_peek(d, c, 4);
-	char buf[IP4_TEXT];
-
-	if (p)
-		dis_take(d, c, 4, name, meaning, "%s",
-			 ip4_print((ip4_addr){get32(p)}, buf));
-}
-
 static const char *option_name(uint8_t kind)
 {
 	switch (kind) {
@@ -116,8 +105,8 @@ static void dis_ip4_fixed(struct dissection *d, struct cursor *c,
 	dis_take(d, c, 2, "Header Checksum",
 		 is_good ? "matches the header" : "does not match the header",
 		 "0x%04x %s", get16(p + 10), is_good ? "good" : "BAD");
-	dis_addr(d, c, "Source Address", "the host that sent the packet");
-	dis_addr(d, c, "Destination Address", "the host it is meant for");
+	dis_ip4_addr(d, c, "Source Address", "the host that sent the packet");
+	dis_ip4_addr(d, c, "Destination Address", "the host it is meant for");
 }
 
 static void dis_payload(struct dissection *d, struct cursor *c,

@@ -46,17 +46,6 @@ static void dis_mac(struct dissection *d, struct cursor *c, const char *name,
 		 "%s", mac_print(mac, buf));
 }
 
-static void dis_ip(struct dissection *d, struct cursor *c, const char *name,
-		   const char *meaning)
-{
-	const uint8_t *p = dis_peek(d, c, 4);
-	char buf[IP4_TEXT];
-
-	if (p)
-		dis_take(d, c, 4, name, meaning, "%s",
-			 ip4_print((ip4_addr){get32(p)}, buf));
-}
-
 void dis_ether(struct dissection *d, struct cursor *c)
 {
 	const uint8_t *p;
@@ -104,10 +93,10 @@ void dis_arp(struct dissection *d, struct cursor *c)
 		 : op == ARP_REPLY ? "reply"
 				   : "other");
 	dis_mac(d, c, "Sender Hardware Address", "MAC of who speaks");
-	dis_ip(d, c, "Sender Protocol Address", "IP of who speaks");
+	dis_ip4_addr(d, c, "Sender Protocol Address", "IP of who speaks");
 	dis_mac(d, c, "Target Hardware Address",
 		op == ARP_REQUEST ? "what is asked for" : "MAC of who asked");
-	dis_ip(d, c, "Target Protocol Address",
-	       op == ARP_REQUEST ? "whose MAC is asked for"
-				 : "IP of who asked");
+	dis_ip4_addr(d, c, "Target Protocol Address",
+		     op == ARP_REQUEST ? "whose MAC is asked for"
+				       : "IP of who asked");
 }

@@ -18,6 +18,8 @@
 #include "base/check.h"
 #include "base/crc32.h"
 
+#include "wire/addr.h"
+
 #include "trace/dissect_int.h"
 
 #define FCS_LEN 4
@@ -104,6 +106,17 @@ void dis_rest(struct dissection *d, struct cursor *c, const char *name,
 		return;
 	strbuf_printf(&d->text, "%zu octets", len);
 	add(d, cur_take(c, len), len, name, meaning, value);
+}
+
+void dis_ip4_addr(struct dissection *d, struct cursor *c, const char *name,
+		  const char *meaning)
+{
+	const uint8_t *p = dis_peek(d, c, 4);
+	char buf[IP4_TEXT];
+
+	if (p)
+		dis_take(d, c, 4, name, meaning, "%s",
+			 ip4_print((ip4_addr){get32(p)}, buf));
 }
 
 const char *dis_sum_word(const struct dissection *d, bool is_good)

@@ -40,6 +40,10 @@ const uint8_t *dis_peek(struct dissection *d, struct cursor *c, size_t len);
 void dis_rest(struct dissection *d, struct cursor *c, const char *name,
 	      const char *meaning);
 
+/* Name the next four octets, an IPv4 address. */
+void dis_ip4_addr(struct dissection *d, struct cursor *c, const char *name,
+		  const char *meaning);
+
 /* Words for a checksum: good, BAD, or that it cannot be told. */
 const char *dis_sum_word(const struct dissection *d, bool is_good);
 const char *dis_sum_meaning(const struct dissection *d, bool is_good);
