@@ -241,6 +241,7 @@ void tcp_set_user_timeout(struct tcp_conn *c,
 int tcp_set_ttl(struct tcp_conn *c, unsigned int ttl); /* 1 ... 255 */
 void tcp_set_tos(struct tcp_conn *c, uint8_t tos);
 
+#include "tcp/tcp_congestion.h"
 #include "tcp/tcp_info.h"
 
 #endif /* TCP_TCP_H */

@@ -24,6 +24,7 @@
 
 #include "ip/ip.h"
 #include "tcp/tcp.h"
+#include "tcp/tcp_cc.h"
 #include "tcp/tcp_end.h"
 #include "tcp/tcp_queue.h"
 
@@ -154,6 +155,7 @@ enum tcp_ca {
  * @ack_sent:	rcv_nxt of the last segment sent
  * @fin_seq:	Where the peer's FIN stands, if @has_fin; it came too early
  * @events:	To tell the user, at the end
+ * @cc_state:	Of the congestion control algorithm, see tcp_cc.h
  * @dupacks:	Duplicate ACKs in a row
  * @ack_why:	Reason of the ACK that is owed
  * @backoff:	Doublings of the RTO
@@ -175,6 +177,7 @@ struct tcp_active {
 	seq32 resend, small, recover, rtt_seq, ack_sent, fin_seq;
 	uint64_t rtt_ns, stall_ns, heard_ns;
 	uint32_t events;
+	uint64_t cc_state[TCP_CC_STATE];
 	uint32_t dupacks;
 	uint32_t resent_ms;
 	uint16_t ack_why;

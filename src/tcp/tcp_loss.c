@@ -29,26 +29,18 @@
 
 #include "tcp/tcp_int.h"
 
-static void tell_cwnd(const struct tcp_conn *c, const char *why)
-{
-	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_CWND, NULL,
-	      EVF_TEXT("why", why), EVF_NUM("cwnd", c->cwnd),
-	      EVF_NUM("ssthresh", c->ssthresh),
-	      EVF_NUM("flight", tcp_flight(c)));
-}
-
 static void enter_recovery(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
 
 	c->ssthresh = c->cc->ssthresh(c);
 	c->cwnd = c->ssthresh + TCP_DUPACKS * c->mss;
-	c->cc_priv = 0;
 	a->ca = TCP_CA_RECOVERY;
+	tcp_cc_event(c, TCP_CC_RECOVERY);
 	a->recover = c->snd_nxt;
 	a->first_partial = true;
 	c->tcp->stats.fast_retransmits++;
-	tell_cwnd(c, "fast retransmit");
+	tcp_cc_tell(c, "fast retransmit");
 	tcp_resend_first(c, R_TCP_FAST_RETRANSMIT);
 }
 
@@ -74,7 +66,8 @@ static void full_ack(struct tcp_conn *c)
 		c->cwnd = min_u32(c->ssthresh,
 				  max_u32(tcp_flight(c), c->mss) + c->mss);
 	a->ca = TCP_CA_OPEN;
-	tell_cwnd(c, "recovered");
+	tcp_cc_event(c, TCP_CC_RECOVERED);
+	tcp_cc_tell(c, "recovered");
 }
 
 /* RFC 6582, 3.2, step 3: the next segment is missing as well. */
@@ -105,6 +98,9 @@ void tcp_loss_acked(struct tcp_conn *c, const struct tcp_seg *s)
 {
 	struct tcp_active *a = c->active;
 	uint32_t acked = seq_dist(c->snd_una, s->h.ack);
+	struct tcp_ack ack = {.acked = acked,
+			      .delivered = acked,
+			      .prior_in_flight = tcp_flight(c)};
 	bool restart = true;
 
 	tcp_rtt_acked(c, s);
@@ -116,7 +112,7 @@ void tcp_loss_acked(struct tcp_conn *c, const struct tcp_seg *s)
 		restart = a->first_partial;
 		a->first_partial = false;
 	} else {
-		c->cc->on_ack(c, acked);
+		c->cc->on_ack(c, &ack);
 	}
 	a->dupacks = 0;
 	if (restart)
@@ -133,8 +129,8 @@ void tcp_loss_timeout(struct tcp_conn *c)
 	a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
 	a->tries++;
 	c->cwnd = c->mss;
-	c->cc_priv = 0;
 	a->ca = TCP_CA_LOSS;
+	tcp_cc_event(c, TCP_CC_TIMEOUT);
 	a->recover = c->snd_nxt;
 	a->dupacks = 0;
 	a->resend = c->snd_una;

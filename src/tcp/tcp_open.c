@@ -109,8 +109,6 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 	struct endpoint local = tcp_local(c), remote = tcp_remote(c);
 
 	tcp_mss_update(c);
-	c->cwnd = a->tries ? c->mss : tcp_cc_initial_window(c);
-	c->ssthresh = TCP_CWND_MAX;
 	c->rcv_mss = TCP_MSS_DEFAULT;
 	/* The window of a SYN is never scaled (RFC 7323, 2.2). */
 	c->snd_wnd = s->h.win;
@@ -119,7 +117,7 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 	c->max_snd_wnd = c->snd_wnd;
 	c->snd_wl1 = s->seq;
 	c->snd_wl2 = s->h.ack;
-	c->cc->init(c);
+	tcp_cc_begin(c, a->tries);
 	c->flags |= TCPF_OPENED;
 	tcp_set_state(c, TCPS_ESTABLISHED);
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_OPENED, NULL,
