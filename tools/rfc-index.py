@@ -4,13 +4,16 @@
 
 Comments cite the specification as `RFC 9293, 3.10.7.4`.  This program collects
 the citations of src/, include/ and tests/ and writes one table for each RFC:
-section, code, tests.  With --check it writes nothing and fails when a
+section, code, tests; where docs/requirements/ lists the RFC's requirements, a
+second one of these (requirements.py).  With --check it writes nothing and fails when a
 citation was added, dropped or moved to another file since the page was
 written; lines that only moved within their file do not make the page stale.
 """
 import pathlib
 import re
 import sys
+
+import requirements
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "rfc.md"
@@ -132,8 +135,25 @@ def page(found):
             lines.append(f"| {section or '(whole)'} "
                          f"| {places(found, rfc, section, False)} "
                          f"| {places(found, rfc, section, True)} |")
+        lines += required(rfc)
         lines.append("")
     return "\n".join(lines)
+
+
+def required(rfc):
+    """The table of an RFC's requirements, if they are listed."""
+    if not (ROOT / "docs" / "requirements" / f"rfc{rfc}.txt").exists():
+        return []
+    return ["", f"### RFC {rfc}: every requirement", "",
+            *requirements.table(requirements.load(ROOT, rfc))]
+
+
+def missing():
+    """What the lists of requirements name and the tree does not have."""
+    return [f"RFC {rfc} {problem}"
+            for path in (ROOT / "docs" / "requirements").glob("rfc*.txt")
+            for rfc in [path.stem.removeprefix("rfc")]
+            for problem in requirements.problems(requirements.load(ROOT, rfc))]
 
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)#]*)#L\d+\)")
@@ -154,6 +174,10 @@ def main():
     if "--check" not in sys.argv[1:]:
         PAGE.write_text(text)
         return 0
+    gaps = missing()
+    if gaps:
+        print("\n".join(gaps))
+        return 1
     have = PAGE.read_text() if PAGE.exists() else ""
     if without_lines(have) == without_lines(text):
         return 0
