@@ -132,6 +132,11 @@ void ip_forwarding_set(struct stack *stack, bool is_on);
 bool ip_forwarding(const struct stack *stack);
 void ip_rpf_set(struct stack *stack, bool is_strict);
 
+/* Take and pass on packets with a source route; off at first, and always off
+ * in a router that translates addresses (RFC 7126, 4.3). */
+void ip_source_routes_set(struct stack *stack, bool is_on);
+
+
 /* An interface came up or went down: remembered routes are looked up again. */
 void ip_netif_changed(struct stack *stack);
 

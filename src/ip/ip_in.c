@@ -103,8 +103,7 @@ static enum drop in_source(struct ip *ip, const struct pkt *pkt,
 }
 
 /* Step 3. */
-static enum drop in_options(struct ip *ip, struct pkt *pkt,
-			    const struct ip4_hdr *h)
+static enum drop in_options(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 {
 	struct ip4_opts opts;
 
@@ -112,10 +111,7 @@ static enum drop in_options(struct ip *ip, struct pkt *pkt,
 		return DROP_COUNT;
 	if (ip4_opts_parse(&opts, h->opts, h->opts_len))
 		return DROP_ip_opt;
-	if (!opts.sr.len)
-		return DROP_COUNT;
-	icmp_error(ip->stack, pkt, ICMP4_UNREACHABLE, ICMP4_SOURCE_ROUTE, 0);
-	return DROP_ip_source_route;
+	return opts.sr.len ? srcroute_in(ip, pkt, h, &opts.sr) : DROP_COUNT;
 }
 
 /* Steps 6 and 7. */

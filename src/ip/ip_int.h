@@ -12,7 +12,7 @@
  *	trie.c		longest prefix match		fib.c	  ... of very many
  *	frag.c		fragments out			reass.c	  fragments in
  *	gso.c		large segments out		ip_id.c	  identification
- *	pmtu.c		path MTUs
+ *	pmtu.c		path MTUs			ip_srcroute.c  by way of
  */
 
 #include "base/hash.h"
@@ -121,6 +121,7 @@ struct ip {
 	int proto_count;
 	bool is_forwarding;
 	bool is_rpf_strict;
+	bool takes_source_routes;
 	uint32_t generation;
 	struct trie trie;
 	struct fib *fib;
@@ -181,6 +182,16 @@ uint32_t pmtu_get(const struct ip *ip, ip4_addr dst, bool *is_floor);
 uint32_t pmtu_judge(struct ip *ip, ip4_addr dst, uint32_t claimed,
 		    uint32_t pkt_len);
 void pmtu_lower(struct ip *ip, ip4_addr dst, uint32_t claimed, uint32_t mtu);
+
+/* ip_srcroute.c: a packet with a source route has arrived; DROP_COUNT: it goes
+ * its way, perhaps to a new @h->dst */
+struct ip4_opt;
+enum drop srcroute_in(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h,
+		      const struct ip4_opt *sr);
+/* How a packet with options leaves: to the first stop of its route, if it has
+ * one, with the rest of it in @opts (room for 40).  0 or -EINVAL. */
+int srcroute_out(struct ip_send *first, uint8_t *opts,
+		 const struct ip_send *how);
 
 /* ip_id.c */
 uint16_t ip_id_next(struct ip *ip);

@@ -6,9 +6,10 @@
  * ===================
  * Steps, in this order; each may refuse the packet with an error number:
  *
+ *	0  options		-EINVAL; a source route has its own destination
  *	1  where to		-ENETUNREACH, -EACCES
  *	2  from whom		-EADDRNOTAVAIL, -EINVAL
- *	3  header		-EINVAL (options), -ENOBUFS
+ *	3  header		-ENOBUFS
  *	4  size			-EMSGSIZE
  *	5  ip_xmit()
  *
@@ -156,19 +157,6 @@ static int source_find(struct ip *ip, const struct ip_send *how,
 	return -EADDRNOTAVAIL;
 }
 
-static int opts_check(const struct ip_send *how)
-{
-	struct ip4_opts opts;
-
-	if (!how->opt_len)
-		return 0;
-	if (how->opt_len > IP4_OPTS_MAX || how->opt_len % 4)
-		return -EINVAL;
-	if (ip4_opts_parse(&opts, how->opt, how->opt_len) || opts.sr.len)
-		return -EINVAL;
-	return 0;
-}
-
 static uint8_t ttl_of(const struct ip_send *how, const struct ip_hop *hop)
 {
 	if (how->ttl)
@@ -250,8 +238,6 @@ static int out_prepare(struct ip *ip, struct pkt *pkt,
 		return -EACCES;
 	err = source_find(ip, how, hop, &src);
 	if (!err)
-		err = opts_check(how);
-	if (!err)
 		err = header_push(ip, pkt, how, hop, src);
 	if (!err)
 		err = size_check(ip, pkt, how, hop, mtu);
@@ -275,12 +261,19 @@ static enum drop drop_of(int err, const struct ip_send *how)
 int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 {
 	struct ip *ip = ip_of(stack);
+	uint8_t opts[IP4_OPTS_MAX];
 	struct ip_hop hop = {0};
+	struct ip_send first;
 	uint32_t mtu;
-	int err;
+	int err = 0;
 
 	pkt->is_relayed = false;
-	err = out_prepare(ip, pkt, how, &hop, &mtu);
+	if (how->opt_len) {
+		err = srcroute_out(&first, opts, how);
+		how = &first;
+	}
+	if (!err)
+		err = out_prepare(ip, pkt, how, &hop, &mtu);
 	if (err) {
 		pkt_drop(&stack->place, pkt, drop_of(err, how));
 		return err;

@@ -189,6 +189,41 @@ void ip4_opt_route_advance(uint8_t *opt, ip4_addr self)
 	(void)ip4_opt_record(opt, self);
 }
 
+bool ip4_opts_route_begin(uint8_t *to, const uint8_t *buf, size_t len,
+			  ip4_addr dst, ip4_addr *stop)
+{
+	struct ip4_opts o;
+	uint8_t *sr, *last;
+
+	if (ip4_opts_parse(&o, buf, len) || o.sr.len <= ROUTE_PTR_MIN ||
+	    o.sr.data[OPT_PTR] != ROUTE_PTR_MIN)
+		return false;
+	memcpy(to, buf, len);
+	sr = to + o.sr.off + ROUTE_PTR_MIN - 1;
+	last = to + o.sr.off + o.sr.len - 4;
+	*stop = get_ip4(sr);
+	memmove(sr, sr + 4, (size_t)(last - sr));
+	put_ip4(last, dst);
+	return true;
+}
+
+size_t ip4_opts_route_back(uint8_t *to, const struct ip4_opt *sr)
+{
+	struct wcursor out = wcur_init(to, IP4_OPTS_MAX);
+	unsigned at;
+
+	if (sr->len <= ROUTE_PTR_MIN ||
+	    !ip4_is_zero(ip4_opt_route_next(sr->data)))
+		return 0;
+	wcur_u8(&out, IP4_OPT_NOP); /* so that the addresses are aligned */
+	wcur_u8(&out, sr->type);
+	wcur_u8(&out, sr->len);
+	wcur_u8(&out, ROUTE_PTR_MIN);
+	for (at = sr->len; at > ROUTE_PTR_MIN; at -= 4)
+		wcur_bytes(&out, sr->data + at - 4, 4);
+	return wcur_len(&out);
+}
+
 /* RFC 791, 3.1: the overflow counter is the high nibble of the flag octet. */
 static bool ts_overflow(uint8_t *opt)
 {

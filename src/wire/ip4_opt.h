@@ -130,6 +130,29 @@ void ip4_opt_route_advance(uint8_t *opt, ip4_addr self);
 bool ip4_opt_stamp(uint8_t *opt, ip4_addr self, uint32_t ms);
 
 /**
+ * ip4_opts_route_begin() - Options of a packet that begins its source route
+ * @to:		Room for 40 octets
+ * @buf:	Options with a route of stops, the destination not among them
+ * @len:	Octets of them, already verified
+ * @dst:	The destination
+ * @stop:	The first stop: where to send the packet
+ *
+ * Return: true; false if the route has no stops, or is used up in part
+ */
+bool ip4_opts_route_begin(uint8_t *to, const uint8_t *buf, size_t len,
+			  ip4_addr dst, ip4_addr *stop);
+
+/**
+ * ip4_opts_route_back() - The way back of a packet that has arrived
+ * @to:		Room for 40 octets
+ * @sr:		Its source route
+ *
+ * Return: octets of options in the form that ip4_opts_route_begin() takes, a
+ * multiple of 4; 0 if the route is not used up, or has no stops
+ */
+size_t ip4_opts_route_back(uint8_t *to, const struct ip4_opt *sr);
+
+/**
  * ip4_opts_copied() - Options for fragments after the first
  * @to:		Room for 40 octets
  * @buf:	Options of the whole packet
