@@ -36,6 +36,7 @@
 #include "tcp/tcp_cc.h"
 #include "tcp/tcp_conn.h"
 #include "tcp/tcp_end.h"
+#include "tcp/tcp_knobs.h"
 #include "tcp/tcp_limits.h"
 #include "tcp/tcp_queue.h"
 
@@ -53,6 +54,7 @@ struct tcp_stack {
 	struct timer tw_timer;
 	uint32_t request_count;
 	uint32_t orphan_count;
+	struct tcp_knobs knobs;
 	struct tcp_stats stats;
 };
 

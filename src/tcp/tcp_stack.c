@@ -68,6 +68,7 @@ int tcp_init(struct stack *stack)
 		return -ENOMEM;
 	tcp->stack = stack;
 	tcp->env = env;
+	tcp_knobs_init(&tcp->knobs);
 	htab_init(&tcp->ends, env->mem, 0);
 	htab_init(&tcp->ports, env->mem, 0);
 	init_pools(tcp, env->mem);
