@@ -64,6 +64,19 @@
 	X(ip_no_fwd_bcast, "a broadcast that routers do not forward")	\
 	X(ip_refused,	"asked to send what must not be: a broadcast not intended, a source not ours") \
 	X(ip_filter,	"the filter refused it")			\
+	/* IPv6 */							\
+	X(ip6_off,	"IPv6 is not spoken on this interface")		\
+	X(ip6_len,	"an IPv6 length that cannot be")		\
+	X(ip6_version,	"not IP version 6")				\
+	X(ip6_ext,	"too many, too long or malformed extension headers") \
+	X(ip6_opt,	"an IPv6 option nobody here knows, which says so itself") \
+	X(ip6_routing,	"a routing header, which is refused")		\
+	X(ip6_scope,	"it would leave the zone of its addresses")	\
+	X(ip6_too_big,	"too big for the next link, and only its source may cut it") \
+	X(ip6_first,	"a first fragment without all of its headers")	\
+	X(ip6_nested,	"a fragment inside of fragments")		\
+	X(ip6_nd_frag,	"neighbour discovery in fragments")		\
+	/* fragments, of both versions */				\
 	X(frag_size,	"fragments that add up to more than 65,535 octets") \
 	X(frag_overlap,	"fragments that overlap")			\
 	X(frag_dup,	"a fragment that had already arrived")		\

@@ -45,6 +45,8 @@ enum stack_slot {
 	SLOT_IP,
 	SLOT_ICMP,
 	SLOT_NAT,
+	SLOT_IP6,
+	SLOT_ND,
 	SLOT_UDP,
 	SLOT_TCP,
 	SLOT_SOCK,

@@ -167,6 +167,8 @@ bool ip_addr_is_ours(struct stack *stack, struct ip_addr addr)
 {
 	const struct ip_route *r;
 
+	if (ip_other(stack, addr.family))
+		return ip_other(stack, addr.family)->addr_is_ours(stack, addr);
 	if (addr.family != IP_V4)
 		return false;
 	r = route_find(ip_of(stack), addr.v4);
@@ -314,6 +316,8 @@ void ip_netif_gone(struct stack *stack, struct netif *netif)
 		if (g->netif == netif)
 			group_free(ip, g);
 	}
+	if (ip->other)
+		ip->other->netif_gone(stack, netif);
 	routes_drop(ip, netif);
 	arp_flush(stack, netif);
 	if (ip->lo == netif)

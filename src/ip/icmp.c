@@ -204,6 +204,7 @@ static bool icmp_error_about(struct stack *stack, const struct ip_error *err)
 
 static const struct ip_proto icmp_proto = {
 	.proto = IP_PROTO_ICMP,
+	.family = IP_V4,
 	.input = icmp_input,
 	.error = icmp_error_about,
 };

@@ -204,7 +204,12 @@ static bool error_consider(struct stack *stack, const struct pkt *orig,
 bool icmp_error(struct stack *stack, const struct pkt *orig, uint8_t type,
 		uint8_t code, uint32_t info)
 {
+	const struct ip_version *other =
+		ip_other(stack, *ip_cheader(orig) >> 4);
 	struct icmp4_hdr h = {.type = type, .code = code};
+
+	if (other)
+		return other->error(stack, orig, type, code, info);
 
 	if (type == ICMP4_PARAM_PROBLEM)
 		h.pointer = (uint8_t)info;

@@ -21,22 +21,44 @@
 #include "link/arp.h"
 #include "link/ether.h"
 
-const struct ip_proto *ip_proto_find(const struct ip *ip, uint8_t proto)
+const struct ip_proto *ip_proto_of(const struct stack *stack, uint8_t family,
+				   uint8_t proto)
 {
+	const struct ip *ip = ip_of(stack);
 	int i;
 
-	for (i = 0; i < ip->proto_count; i++)
-		if (ip->protos[i]->proto == proto)
-			return ip->protos[i];
+	for (i = 0; i < ip->proto_count; i++) {
+		const struct ip_proto *p = ip->protos[i];
+
+		if (p->proto == proto && (!p->family || p->family == family))
+			return p;
+	}
 	return NULL;
+}
+
+const struct ip_proto *ip_proto_find(const struct ip *ip, uint8_t proto)
+{
+	return ip_proto_of(ip->stack, IP_V4, proto);
+}
+
+int ip_version_register(struct stack *stack, const struct ip_version *version)
+{
+	struct ip *ip = ip_of(stack);
+
+	if (version && ip->other)
+		return -EEXIST;
+	ip->other = version;
+	return 0;
 }
 
 int ip_register(struct stack *stack, const struct ip_proto *proto)
 {
 	struct ip *ip = ip_of(stack);
+	int i;
 
-	if (ip_proto_find(ip, proto->proto))
-		return -EEXIST;
+	for (i = 0; i < ip->proto_count; i++)
+		if (ip->protos[i]->proto == proto->proto)
+			return -EEXIST;
 	if (ip->proto_count == IP_PROTOS_MAX)
 		return -ENOSPC;
 	ip->protos[ip->proto_count++] = proto;
@@ -47,6 +69,16 @@ void ip_changed(struct ip *ip)
 {
 	if (++ip->generation == 0)
 		ip->generation = 1;
+}
+
+void ip_generation_bump(struct stack *stack)
+{
+	ip_changed(ip_of(stack));
+}
+
+uint32_t ip_generation(const struct stack *stack)
+{
+	return ip_of(stack)->generation;
 }
 
 /* Tell the transport that its packet did not get beyond this host. */
@@ -89,7 +121,11 @@ static void on_arp_failed(struct stack *stack, struct pkt *pkt)
 
 void ip_forwarding_set(struct stack *stack, bool is_on)
 {
-	ip_of(stack)->is_forwarding = is_on;
+	struct ip *ip = ip_of(stack);
+
+	ip->is_forwarding = is_on;
+	if (ip->other)
+		ip->other->forwarding_set(stack, is_on);
 }
 
 bool ip_forwarding(const struct stack *stack)

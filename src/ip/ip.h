@@ -23,6 +23,7 @@
 #include "wire/addr.h"
 
 #include "ip/ip_conf.h"
+#include "ip/ip_version.h"
 
 struct netif;
 struct pkt;
@@ -43,13 +44,14 @@ struct stack;
  * @tos:	Type of service octet: DSCP and ECN
  * @is_bcast:	@dst is a broadcast address, or the frame was one
  * @is_mcast:	@dst is a group address
+ * @has_alert:	A router alert option came with it (RFC 2711)
  * @l4_len:	Octets of transport header and payload: pkt->len
  * @netif:	Where it came in
  */
 struct ip_meta {
 	struct ip_addr src, dst;
 	uint8_t proto, ttl, tos;
-	bool is_bcast, is_mcast;
+	bool is_bcast, is_mcast, has_alert;
 	uint16_t l4_len;
 	struct netif *netif;
 };
@@ -60,7 +62,8 @@ struct ip_meta {
  * @err:	Error number to report, positive: EHOSTUNREACH, ECONNREFUSED, ...
  * @is_hard:	Repeating will not help (RFC 1122, 4.2.3.9); a TCP that is
  *		established treats it as soft all the same (RFC 5927, 5.2)
- * @type:	ICMP type and code; type 3 code 1 for a failure of our own
+ * @type:	ICMP type and code, of ICMPv6 where @src is an IPv6 address;
+ *		"host unreachable" for a failure of our own
  * @code:	"
  * @src:	Of our packet
  * @dst:	Of our packet
@@ -85,6 +88,7 @@ struct ip_error {
 /**
  * struct ip_proto - a transport
  * @proto:	Protocol number
+ * @family:	Only over this version (enum ip_family); 0: over any
  * @input:	(required) A packet for us.  Takes it.  Its transport header is
  *		at the front, its IP header still in the room at pkt->l3_off
  *		(to be quoted by icmp_error())
@@ -95,6 +99,7 @@ struct ip_error {
  */
 struct ip_proto {
 	uint8_t proto;
+	uint8_t family;
 	void (*input)(struct stack *stack, struct pkt *pkt,
 		      const struct ip_meta *meta);
 	bool (*error)(struct stack *stack, const struct ip_error *err);
@@ -106,6 +111,7 @@ struct ip_proto {
  * @netif:	Where to
  * @next_hop:	Who
  * @src:	Our address there
+ * @next_hop6:	Who, of an IPv6 destination
  *
  * A connection keeps one for its peer and gives it to ip_output(), which then
  * looks up nothing unless addresses or routes have changed.
@@ -113,8 +119,13 @@ struct ip_proto {
 struct ip_route_ref {
 	uint32_t generation;
 	struct netif *netif;
-	ip4_addr next_hop;
-	ip4_addr src;
+	union {
+		struct {
+			ip4_addr next_hop;
+			ip4_addr src;
+		};
+		ip6_addr next_hop6;
+	};
 };
 
 /**
@@ -128,7 +139,8 @@ struct ip_route_ref {
  * @may_bcast:	A broadcast is intended
  * @no_pmtu:	With @df: ignore what is known of the path, only the first
  *		link's MTU counts (for probing)
- * @opt:	IP options, or NULL; @opt_len is a multiple of 4, at most 40
+ * @opt:	IP options, or NULL; @opt_len is a multiple of 4, at most 40.
+ *		IPv6: hop-by-hop options; any length up to 254, padded
  * @netif:	Leave here and nowhere else, or NULL
  * @ref:	Remembered route, or NULL; belongs to one @dst and @netif
  */

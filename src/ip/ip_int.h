@@ -107,6 +107,7 @@ struct reass;
 
 /**
  * struct ip - IP in one stack
+ * @other:	The other version, or NULL
  * @generation:	Grows when addresses or routes change; never 0
  * @fib:	Beside the trie when there are many routes, else NULL
  * @lo:		"lo", through which packets to ourselves go; NULL: none
@@ -119,6 +120,7 @@ struct ip {
 	struct stack *stack;
 	const struct ip_proto *protos[IP_PROTOS_MAX];
 	int proto_count;
+	const struct ip_version *other;
 	bool is_forwarding;
 	bool is_rpf_strict;
 	bool takes_source_routes;
@@ -141,6 +143,15 @@ struct ip {
 static inline struct ip *ip_of(const struct stack *stack)
 {
 	return stack->slot[SLOT_IP];
+}
+
+/* The other version, if @family is its; else NULL. */
+static inline const struct ip_version *ip_other(const struct stack *stack,
+						uint8_t family)
+{
+	const struct ip_version *v = ip_of(stack)->other;
+
+	return v && v->family == family ? v : NULL;
 }
 
 /* Header of a packet whose l3_off is known. */

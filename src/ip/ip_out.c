@@ -260,6 +260,7 @@ static enum drop drop_of(int err, const struct ip_send *how)
 
 int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 {
+	const struct ip_version *other = ip_other(stack, how->dst.family);
 	struct ip *ip = ip_of(stack);
 	uint8_t opts[IP4_OPTS_MAX];
 	struct ip_hop hop = {0};
@@ -268,6 +269,8 @@ int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 	int err = 0;
 
 	pkt->is_relayed = false;
+	if (other)
+		return other->output(stack, pkt, how);
 	if (how->opt_len) {
 		err = srcroute_out(&first, opts, how);
 		how = &first;
@@ -289,6 +292,8 @@ int ip_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out)
 	const struct ip_route *r;
 	int err;
 
+	if (ip_other(stack, dst.family))
+		return ip_other(stack, dst.family)->source_for(stack, dst, out);
 	if (dst.family != IP_V4)
 		return -EAFNOSUPPORT;
 	if (ip4_is_broadcast(dst.v4) || ip4_is_multicast(dst.v4)) {
@@ -309,6 +314,8 @@ struct netif *ip_netif_for(struct stack *stack, struct ip_addr dst)
 	struct ip *ip = ip_of(stack);
 	const struct ip_route *r;
 
+	if (ip_other(stack, dst.family))
+		return ip_other(stack, dst.family)->netif_for(stack, dst);
 	r = dst.family == IP_V4 ? route_find(ip, dst.v4) : NULL;
 	if (!r)
 		return NULL;
@@ -317,10 +324,13 @@ struct netif *ip_netif_for(struct stack *stack, struct ip_addr dst)
 
 uint32_t ip_mtu_for(struct stack *stack, struct ip_addr dst)
 {
-	struct netif *netif = ip_netif_for(stack, dst);
+	struct netif *netif;
 	bool is_floor;
 	uint32_t path;
 
+	if (ip_other(stack, dst.family))
+		return ip_other(stack, dst.family)->mtu_for(stack, dst);
+	netif = ip_netif_for(stack, dst);
 	if (!netif)
 		return 0;
 	path = pmtu_get(ip_of(stack), dst.v4, &is_floor);

@@ -85,6 +85,8 @@ void ip_netif_changed(struct stack *stack)
 	struct ip *ip = ip_of(stack);
 
 	ip_changed(ip);
+	if (ip->other)
+		ip->other->netif_changed(stack);
 	if (!ip->fib)
 		return;
 	fib_give_up(ip); /* it knows only routes that could be used then */

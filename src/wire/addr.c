@@ -38,6 +38,37 @@ ip6_addr ip6_solicited_node(ip6_addr a)
 	return g;
 }
 
+enum ip6_scope ip6_scope_of(ip6_addr a)
+{
+	if (ip6_is_multicast(a))
+		return (enum ip6_scope)(a.o[1] & 15);
+	if (ip6_is_link_local(a) || ip6_is_loopback(a))
+		return IP6_SCOPE_LINK; /* RFC 4007, 4 */
+	return IP6_SCOPE_GLOBAL;
+}
+
+unsigned ip6_common_len(ip6_addr a, ip6_addr b)
+{
+	unsigned i = 0, bit;
+
+	while (i < 16 && a.o[i] == b.o[i])
+		i++;
+	if (i == 16)
+		return 128;
+	for (bit = 0; ((a.o[i] ^ b.o[i]) & 0x80 >> bit) == 0; bit++)
+		;
+	return i * 8 + bit;
+}
+
+struct ip6_net ip6_net_base(struct ip6_net n)
+{
+	unsigned i;
+
+	for (i = n.len; i < 128; i += 8 - i % 8)
+		n.addr.o[i / 8] &= (uint8_t) ~(0xffu >> i % 8);
+	return n;
+}
+
 bool ip6_net_has(struct ip6_net n, ip6_addr a)
 {
 	size_t whole = n.len / 8, bits = n.len % 8;
@@ -47,12 +78,31 @@ bool ip6_net_has(struct ip6_net n, ip6_addr a)
 	return bits == 0 || (a.o[whole] ^ n.addr.o[whole]) >> (8 - bits) == 0;
 }
 
+/* RFC 4007, 4 and 6: scopes that are links have zones. */
+static bool ip6_is_of_link(ip6_addr a)
+{
+	return ip6_is_link_local(a) ||
+	       (ip6_is_multicast(a) && ((a.o[1] & 15) == IP6_SCOPE_INTERFACE ||
+					(a.o[1] & 15) == IP6_SCOPE_LINK));
+}
+
+struct ip_addr ip_addr_v6_on(ip6_addr a, uint32_t netif_index)
+{
+	struct ip_addr ip = ip_addr_v6(a);
+
+	if (ip6_is_of_link(a))
+		ip.zone = (uint16_t)netif_index;
+	return ip;
+}
+
 bool ip_addr_eq(struct ip_addr a, struct ip_addr b)
 {
 	if (a.family != b.family)
 		return false;
 	if (a.family == IP_V4)
 		return ip4_eq(a.v4, b.v4);
+	if (a.zone && b.zone && a.zone != b.zone)
+		return false;
 	return a.family == IP_NONE || ip6_eq(a.v6, b.v6);
 }
 

@@ -195,6 +195,32 @@ static inline bool ip6_is_link_local(ip6_addr a)
 	return a.o[0] == 0xfe && (a.o[1] & 0xc0) == 0x80;
 }
 
+/* How far an address is valid (RFC 4291, 2.7; RFC 4007, 4). */
+enum ip6_scope {
+	IP6_SCOPE_INTERFACE = 1,
+	IP6_SCOPE_LINK = 2,
+	IP6_SCOPE_REALM = 3,
+	IP6_SCOPE_ADMIN = 4,
+	IP6_SCOPE_SITE = 5,
+	IP6_SCOPE_ORG = 8,
+	IP6_SCOPE_GLOBAL = 14,
+};
+
+/* Scope of a unicast address, or of a group as it says itself. */
+enum ip6_scope ip6_scope_of(ip6_addr a);
+
+/* Everybody on a link, and every router (RFC 4291, 2.7.1). */
+#define IP6_ALL_NODES \
+	((ip6_addr){{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}})
+#define IP6_ALL_ROUTERS \
+	((ip6_addr){{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}})
+
+/* How many bits two addresses have in common at the front, up to 128. */
+unsigned ip6_common_len(ip6_addr a, ip6_addr b);
+
+/* The same network with the host bits zero. */
+struct ip6_net ip6_net_base(struct ip6_net n);
+
 /* ::ffff:0:0/96, an IPv4 address in IPv6 clothes (RFC 4291, 2.5.5.2). */
 bool ip6_is_mapped(ip6_addr a);
 
@@ -219,6 +245,10 @@ static inline struct ip_addr ip_addr_v6(ip6_addr a)
 	return ip;
 }
 
+/* The same with the zone that its scope asks for; see struct ip_addr. */
+struct ip_addr ip_addr_v6_on(ip6_addr a, uint32_t netif_index);
+
+/* A zone of 0 is equal to any. */
 bool ip_addr_eq(struct ip_addr a, struct ip_addr b);
 
 /* 0.0.0.0, ::, or no address at all. */

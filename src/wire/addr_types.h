@@ -27,8 +27,11 @@ enum ip_family {
 	IP_V6 = 6,
 };
 
+/* A link-local address means something on one link only: @zone is the index
+ * of the interface there (RFC 4007, 6); 0: not said, or of no importance. */
 struct ip_addr {
 	uint8_t family; /* enum ip_family */
+	uint16_t zone;
 	union {
 		ip4_addr v4;
 		ip6_addr v6;

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IP6_IP6_CONF_H
+#define IP6_IP6_CONF_H
+
+/*
+ * ip6_conf.h - the interfaces, addresses, routes and groups of IPv6
+ *
+ * Whether a host forwards is asked and set with ip_forwarding(); an interface
+ * comes, changes and goes with ip_netif_changed() and ip_netif_gone(), for
+ * both versions.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+#include "ip/ip_conf.h"
+
+struct netif;
+struct stack;
+
+/*
+ * Interfaces.
+ */
+
+/**
+ * ip6_enable() - Speak IPv6 on an interface
+ *
+ * Gives it a link-local address made from its MAC address (RFC 4291, App. A)
+ * and has neighbour discovery begin.  Enabled already: nothing happens.  "lo"
+ * gets ::1 instead.
+ *
+ * Return: 0, -ENOMEM, or -EIO (no entropy)
+ */
+int ip6_enable(struct stack *stack, struct netif *netif);
+
+/* Stop: addresses and routes through it go. */
+void ip6_disable(struct stack *stack, struct netif *netif);
+
+bool ip6_is_enabled(const struct stack *stack, const struct netif *netif);
+
+/**
+ * struct ip6_if_conf - what routers tell us of a link (RFC 4861, 6.3.2)
+ * @hops:	Hop limit of packets we send; 0: 64
+ * @mtu:	Of the link, at least 1280 and at most the interface's; 0: the
+ *		interface's
+ */
+struct ip6_if_conf {
+	uint8_t hops;
+	uint32_t mtu;
+};
+
+/* 0, -EINVAL (an MTU below 1280), or -ENOENT (not enabled). */
+int ip6_if_conf_set(struct stack *stack, struct netif *netif,
+		    const struct ip6_if_conf *conf);
+struct ip6_if_conf ip6_if_conf_of(const struct stack *stack,
+				  const struct netif *netif);
+
+/*
+ * Addresses.
+ */
+
+enum ip6_addr_state {
+	IP6_TENTATIVE,	/* may be somebody else's: not ours yet (4862, 5.4) */
+	IP6_OPTIMISTIC, /* tentative, but used already (RFC 4429) */
+	IP6_PREFERRED,
+	IP6_DEPRECATED, /* not for new conversations (RFC 4862, 5.5.4) */
+	IP6_DUPLICATED, /* is somebody else's */
+	IP6_ADDR_STATES
+};
+
+enum ip6_addr_origin {
+	IP6_FROM_HAND,
+	IP6_FROM_LINK,	  /* link-local or loopback, made by ip6_enable() */
+	IP6_FROM_RA,	  /* made from a router's prefix (RFC 7217) */
+	IP6_FROM_RA_TEMP, /* the same, temporary (RFC 8981) */
+	IP6_FROM_DHCP,
+};
+
+/**
+ * struct ip6_addr_conf - an address to be
+ * @net:	Address, and the prefix that is attached with it.  128: only the
+ *		address; what is on the link is told elsewhere (RFC 5942)
+ * @origin:	Where it comes from
+ * @no_dad:	It is known to be unique: preferred at once
+ * @preferred_ns: From now on; 0: for ever
+ * @valid_ns:	From now on; 0: for ever.  Then it is taken away
+ */
+struct ip6_addr_conf {
+	struct ip6_net net;
+	enum ip6_addr_origin origin;
+	bool no_dad;
+	uint64_t preferred_ns;
+	uint64_t valid_ns;
+};
+
+/**
+ * struct ip6_addr_info - an address of ours, to look at
+ * @netif:	Whose
+ * @net:	Address and prefix length
+ * @state:	enum ip6_addr_state
+ * @origin:	enum ip6_addr_origin
+ * @preferred_until_ns: By the stack's clock; UINT64_MAX: for ever
+ * @valid_until_ns: "
+ */
+struct ip6_addr_info {
+	struct netif *netif;
+	struct ip6_net net;
+	enum ip6_addr_state state;
+	enum ip6_addr_origin origin;
+	uint64_t preferred_until_ns;
+	uint64_t valid_until_ns;
+};
+
+/**
+ * ip6_addr_add() - Give an interface an address, by hand
+ * @net:	2001:db8::1/64
+ *
+ * Enables the interface.  The address is tentative until neighbour discovery
+ * has found nobody else with it; see ip6_addr_add_conf() to do without.
+ *
+ * Return: 0, -EEXIST, -EINVAL (not a host address), -ENOMEM, -EIO
+ */
+int ip6_addr_add(struct stack *stack, struct netif *netif, struct ip6_net net);
+
+int ip6_addr_add_conf(struct stack *stack, struct netif *netif,
+		      const struct ip6_addr_conf *conf);
+
+/* Take it away with its routes.  0 or -ENOENT. */
+int ip6_addr_del(struct stack *stack, struct netif *netif, ip6_addr addr);
+
+/* Move an address to another state; the only writer is neighbour discovery.
+ * 0 or -ENOENT. */
+int ip6_addr_state_set(struct stack *stack, struct netif *netif, ip6_addr addr,
+		       enum ip6_addr_state state);
+
+/* Lifetimes from now on; 0: for ever.  0 or -ENOENT. */
+int ip6_addr_life_set(struct stack *stack, struct netif *netif, ip6_addr addr,
+		      uint64_t preferred_ns, uint64_t valid_ns);
+
+/* NULL: none such.  @netif NULL: any.  Lent until addresses change. */
+const struct ip6_addr_info *ip6_addr_find(const struct stack *stack,
+					  const struct netif *netif,
+					  ip6_addr addr);
+
+/* The link-local address of an interface, whatever its state; or NULL. */
+const struct ip6_addr_info *ip6_link_local(const struct stack *stack,
+					   const struct netif *netif);
+
+/* In order of their making.  @fn must not add or take away any. */
+void ip6_addr_for_each(const struct stack *stack,
+		       void (*fn)(void *arg, const struct ip6_addr_info *a),
+		       void *arg);
+
+const char *ip6_addr_state_name(enum ip6_addr_state state);
+
+/* The usual interface identifier of a MAC address (RFC 4291, App. A). */
+ip6_addr ip6_eui64(ip6_addr prefix, mac_addr mac);
+
+/**
+ * ip6_source_select() - Which address of ours a packet would carry (RFC 6724)
+ * @netif:	Where it leaves
+ * @dst:	Where it goes
+ *
+ * Return: 0 and @out, or -EADDRNOTAVAIL
+ */
+int ip6_source_select(struct stack *stack, const struct netif *netif,
+		      ip6_addr dst, ip6_addr *out);
+
+/* Prefer temporary addresses (RFC 6724, rule 7)?  Yes, at first. */
+void ip6_prefer_temporary(struct stack *stack, bool is_preferred);
+
+/**
+ * struct ip6_policy - a row of the policy table (RFC 6724, 2.1)
+ * @net:	Addresses; IPv4 ones are those of ::ffff:0:0/96
+ * @precedence:	Destinations with a greater one come first
+ * @label:	Source and destination should have the same
+ */
+struct ip6_policy {
+	struct ip6_net net;
+	uint8_t precedence;
+	uint8_t label;
+};
+
+/* Another table, lent; NULL: the default one. */
+void ip6_policy_set(struct stack *stack, const struct ip6_policy *rows,
+		    size_t count);
+
+/**
+ * ip6_dest_sort() - Order destinations, the one to try first in front
+ * @list:	Addresses of both versions, as a name has them
+ * @count:	How many; up to IP6_DEST_MAX are sorted, the rest stay behind
+ *
+ * RFC 6724, 6, rules 1 to 3, 5, 6, 8 and 9; otherwise the order stays.
+ */
+#define IP6_DEST_MAX 16
+void ip6_dest_sort(struct stack *stack, struct ip_addr *list, size_t count);
+
+/*
+ * Routes.
+ */
+
+enum ip6_route_origin { IP6_ROUTE_HAND, IP6_ROUTE_RA, IP6_ROUTE_REDIRECT };
+
+/**
+ * struct ip6_route - an entry of the table
+ * @net:	Destinations
+ * @gateway:	Next hop, a link-local address as a rule; ::: attached
+ * @netif:	Where packets leave; LOCAL: whose address it is
+ * @metric:	Of several for the same @net the smallest is used
+ * @kind:	UNICAST, or LOCAL: one of our addresses
+ * @origin:	enum ip6_route_origin
+ */
+struct ip6_route {
+	struct ip6_net net;
+	ip6_addr gateway;
+	struct netif *netif;
+	uint32_t metric;
+	enum ip_route_kind kind;
+	uint8_t origin;
+};
+
+/**
+ * ip6_route_add() - Add a route
+ * @r:		Copied; host bits of its net are ignored.  Its netif may be NULL
+ *		if its gateway is not a link-local address
+ *
+ * Return: 0, -EEXIST, -ENETUNREACH (the gateway is not attached), -EINVAL,
+ * -ENOMEM
+ */
+int ip6_route_add(struct stack *stack, const struct ip6_route *r);
+
+/* Take away the route with that net, gateway, netif and metric.  0, -ENOENT. */
+int ip6_route_del(struct stack *stack, const struct ip6_route *r);
+
+/* Best usable route, or NULL; only through @netif if that is not NULL.  Lent
+ * until the table changes. */
+const struct ip6_route *ip6_route_lookup(struct stack *stack, ip6_addr dst,
+					 const struct netif *netif);
+
+/* In order of address, then prefix length. */
+void ip6_route_for_each(struct stack *stack,
+			void (*fn)(void *arg, const struct ip6_route *r),
+			void *arg);
+
+size_t ip6_route_count(const struct stack *stack);
+
+/* Is @addr attached to that link: does no gateway stand between? */
+bool ip6_is_on_link(struct stack *stack, const struct netif *netif,
+		    ip6_addr addr);
+
+/*
+ * Groups.
+ */
+
+/**
+ * ip6_group_add() - Receive packets of a group on an interface
+ *
+ * Counted: each one needs an ip6_group_del().  Addresses join the groups that
+ * neighbours ask in by themselves.
+ *
+ * Return: 0, -EINVAL, -ENOMEM, -EIO
+ */
+int ip6_group_add(struct stack *stack, struct netif *netif, ip6_addr group);
+int ip6_group_del(struct stack *stack, struct netif *netif, ip6_addr group);
+bool ip6_in_group(const struct stack *stack, const struct netif *netif,
+		  ip6_addr group);
+
+void ip6_group_for_each(const struct stack *stack,
+			void (*fn)(void *arg, struct netif *netif,
+				   ip6_addr group),
+			void *arg);
+
+/* Hears of the first joining and the last leaving of a group: MLD.  Not of
+ * ff02::1, which nobody reports (RFC 3810, 6).  NULL: nobody. */
+typedef void ip6_group_fn(struct stack *stack, struct netif *netif,
+			  ip6_addr group, bool is_joined);
+void ip6_group_hook_set(struct stack *stack, ip6_group_fn *fn);
+
+#endif /* IP6_IP6_CONF_H */

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IP6_IP6_INT_H
+#define IP6_IP6_INT_H
+
+/*
+ * ip6_int.h - what the files of ip6/ share
+ *
+ *	ip6.c		assembly			addr6.c	  our addresses
+ *	ip6_in.c	a packet arrives		ip6_fwd.c it goes on
+ *	ip6_out.c	a packet of ours leaves		ip6_xmit.c any packet leaves
+ *	ext6.c		extension headers that arrive	frag6.c	  fragments, both ways
+ *	source6.c	source and destination selection
+ *	route6.c	the table			trie6.c	  longest prefix match
+ *	icmp6.c		messages			icmp6_err.c errors out
+ */
+
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/wheel.h"
+
+#include "wire/ip6.h"
+
+#include "core/netif.h"
+#include "core/pkt.h"
+#include "core/stack.h"
+
+#include "ip6/ip6.h"
+
+/* An interface that speaks IPv6. */
+struct ip6_if {
+	struct list node;
+	struct netif *netif;
+	struct ip6_if_conf conf;
+};
+
+/* An address of an interface. */
+struct ip6_ifaddr {
+	struct list node;
+	struct stack *stack;
+	struct ip6_addr_info info;
+	struct timer timer; /* of the next of its lifetimes to end */
+};
+
+struct ip6_group {
+	struct list node;
+	struct netif *netif;
+	ip6_addr group;
+	uint32_t count;
+};
+
+/* A route in the table; of one prefix the best comes first. */
+struct trie6_route {
+	struct trie6_route *next;
+	struct ip6_route r;
+};
+
+struct trie6_node;
+
+struct trie6 {
+	struct trie6_node *root;
+	struct pool nodes, routes;
+	size_t count;
+};
+
+void trie6_init(struct trie6 *t, struct mem *mem);
+void trie6_fini(struct trie6 *t);
+int trie6_add(struct trie6 *t,
+	      const struct ip6_route *r); /* -EEXIST, -ENOMEM */
+int trie6_del(struct trie6 *t, const struct ip6_route *r); /* -ENOENT */
+/* Best usable route to @dst; if @netif is not NULL, only through it. */
+const struct ip6_route *trie6_lookup(const struct trie6 *t, ip6_addr dst,
+				     const struct netif *netif);
+/* In order of address, then length; @fn returns false to stop. */
+void trie6_walk(const struct trie6 *t,
+		bool (*fn)(void *arg, const struct ip6_route *r), void *arg);
+
+/**
+ * struct ip6 - IPv6 in one stack
+ * @ifs:	Interfaces that are enabled, struct ip6_if
+ * @addrs:	struct ip6_ifaddr
+ * @groups:	struct ip6_group
+ * @nd:		Neighbour discovery, or NULL
+ * @types:	Who speaks which ICMPv6 messages
+ * @key:	For fragment identifications and flow labels; drawn when the first
+ *		interface is enabled, has_key from then on
+ */
+struct ip6 {
+	struct stack *stack;
+	struct list ifs, addrs, groups;
+	struct netif *lo;
+	struct trie6 trie;
+	bool is_forwarding;
+	bool prefers_temporary;
+	bool has_key;
+	struct hash_key key;
+	uint32_t id_next;
+	const struct ip6_nd_ops *nd;
+	ip6_group_fn *on_group;
+	const struct ip6_policy *policy;
+	size_t policy_count;
+	struct {
+		uint8_t type;
+		icmp6_input_fn *fn;
+	} types[ICMP6_TYPES_MAX];
+	int type_count;
+};
+
+static inline struct ip6 *ip6_of(const struct stack *stack)
+{
+	return stack->slot[SLOT_IP6];
+}
+
+static inline struct place *ip6_place(const struct ip6 *ip6)
+{
+	return &ip6->stack->place;
+}
+
+static inline bool netif_is_lo(const struct netif *netif)
+{
+	return netif->features & NETIF_F_LOOPBACK;
+}
+
+struct ip6_if *ip6_if_find(const struct ip6 *ip6, const struct netif *netif);
+
+#endif /* IP6_IP6_INT_H */
