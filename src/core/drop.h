@@ -31,6 +31,7 @@
 	X(no_memory,	"no memory for it")				\
 	X(tx_queue,	"the transmit queue was full")			\
 	X(tx_down,	"the interface was down")			\
+	X(tx_refused,	"the device refused it")			\
 	X(pad_only,	"nothing but padding")				\
 	/* switch */							\
 	X(mac_src_group, "a group address as its source")		\

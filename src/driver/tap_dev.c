@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tap_dev.c - opening a TAP device of the system
+ *
+ * Theory of operation
+ * ===================
+ * /dev/net/tun is a door without a device; TUNSETIFF ties it to an interface
+ * and says what the frames look like.  IFF_NO_PI: no four octets in front of
+ * each frame that repeat its type.  IFF_VNET_HDR: ten octets in front that say
+ * what is still to be done about it; their byte order is set to the one that
+ * virtio.h reads, so that nobody has to guess.
+ *
+ * Offloads are a promise that goes with the file: TUNSETOFFLOAD says what we
+ * take from the kernel.  What the kernel takes from us it always takes once
+ * there is a header to say it in.  Without offload it must be said too, since
+ * a device that stays keeps the promise of whoever had it before.
+ *
+ * What is assumed of the kernel here is written down as a program that can be
+ * run: docs/assumptions/tap.c.
+ */
+
+#include "driver/tap_dev.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "driver/virtio.h"
+
+static int set_name(struct ifreq *req, const char *name)
+{
+	size_t len = strlen(name);
+	int n;
+
+	if (len && strspn(name, "0123456789") == len)
+		n = snprintf(req->ifr_name, sizeof(req->ifr_name), "weft%s",
+			     name);
+	else
+		n = snprintf(req->ifr_name, sizeof(req->ifr_name), "%s", name);
+	if (!len || n >= (int)sizeof(req->ifr_name))
+		return -EINVAL;
+	return 0;
+}
+
+/* What stands in front of frames, and what may be left undone in them. */
+static int set_header(int fd, const struct tap_dev_cfg *cfg)
+{
+	unsigned int offload =
+		cfg->has_offload
+			? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN
+			: 0;
+	int len = VIRTIO_HLEN, little = 1;
+
+	if (!cfg->has_vnet_hdr)
+		return 0;
+	if (ioctl(fd, TUNSETVNETHDRSZ, &len) ||
+	    ioctl(fd, TUNSETVNETLE, &little))
+		return -errno;
+	return ioctl(fd, TUNSETOFFLOAD, offload) ? -errno : 0;
+}
+
+static int attach(int fd, const struct tap_dev_cfg *cfg, struct ifreq *req)
+{
+	int err = set_name(req, cfg->name);
+
+	if (err)
+		return err;
+	req->ifr_flags = IFF_TAP | IFF_NO_PI;
+	if (cfg->has_vnet_hdr)
+		req->ifr_flags |= IFF_VNET_HDR;
+	if (ioctl(fd, TUNSETIFF, req))
+		return -errno;
+	return set_header(fd, cfg);
+}
+
+int tap_dev_open(const struct tap_dev_cfg *cfg, char name[TAP_NAME_MAX])
+{
+	struct ifreq req = {0};
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = attach(fd, cfg, &req);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	memcpy(name, req.ifr_name, TAP_NAME_MAX);
+	name[TAP_NAME_MAX - 1] = '\0';
+	return fd;
+}
+
+/* One question or order about an interface. */
+static int ask(unsigned long what, const char *name, struct ifreq *req)
+{
+	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = 0;
+
+	if (s < 0)
+		return -errno;
+	(void)snprintf(req->ifr_name, sizeof(req->ifr_name), "%s", name);
+	if (ioctl(s, what, req))
+		err = -errno;
+	close(s);
+	return err;
+}
+
+int tap_dev_up(const char *name, uint32_t mtu)
+{
+	struct ifreq req = {.ifr_mtu = (int)mtu};
+	int err = ask(SIOCSIFMTU, name, &req);
+
+	if (!err)
+		err = ask(SIOCGIFFLAGS, name, &req);
+	if (err)
+		return err;
+	req.ifr_flags |= IFF_UP;
+	return ask(SIOCSIFFLAGS, name, &req);
+}
+
+int tap_dev_mtu(const char *name)
+{
+	struct ifreq req = {0};
+	int err = ask(SIOCGIFMTU, name, &req);
+
+	return err ? err : req.ifr_mtu;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pace.c - real time: stacks and worlds follow the system's clock
+ *
+ * Theory of operation
+ * ===================
+ * Below here nobody knows what time it is until he is told.  In virtual time
+ * the scheduler tells him; here it is a loop around one system call:
+ *
+ *	tell everybody what time it is
+ *	      |	    they say when they want to run next
+ *	      v
+ *	ppoll(): sleep until the earliest of these, or until a descriptor
+ *	      |	 can be read
+ *	      v
+ *	tell everybody what time it is, then have descriptors read
+ *
+ * Time is told before a descriptor is read, so that a frame arrives when it
+ * arrives and not when the loop went to sleep.  It is told once for a batch:
+ * frames of one batch arrive at the same time, and reading the clock is not
+ * done for each.
+ *
+ * poll and not epoll: there are a handful of descriptors, and the set may
+ * change at any time.
+ *
+ * Invariants
+ * ----------
+ *  (1) What is paced is called from here only, one at a time (is_running).
+ *  (2) The time that is told never goes back.
+ */
+
+#include "os/pace.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+
+#include "base/check.h"
+
+#include "os/clock.h"
+
+void pace_init(struct pace *p, uint64_t start_ns)
+{
+	*p = (struct pace){.offset_ns = start_ns - os_clock_ns()};
+	list_init(&p->driven);
+	list_init(&p->fds);
+}
+
+uint64_t pace_now(const struct pace *p)
+{
+	return os_clock_ns() + p->offset_ns;
+}
+
+void pace_add(struct pace *p, struct pace_driven *d)
+{
+	list_add_tail(&p->driven, &d->node);
+}
+
+void pace_del(struct pace_driven *d)
+{
+	list_del(&d->node);
+}
+
+int pace_watch(struct pace *p, struct pace_fd *pfd, int fd,
+	       void (*on_ready)(struct pace_fd *pfd, void *arg), void *arg)
+{
+	if (p->fd_count == PACE_FDS)
+		return -ENOSPC;
+	pfd->fd = fd;
+	pfd->on_ready = on_ready;
+	pfd->arg = arg;
+	list_add_tail(&p->fds, &pfd->node);
+	p->fd_count++;
+	return 0;
+}
+
+void pace_unwatch(struct pace *p, struct pace_fd *pfd)
+{
+	list_del(&pfd->node);
+	p->fd_count--;
+}
+
+void pace_stop(struct pace *p)
+{
+	p->is_stopped = true;
+}
+
+static void tell_time(struct pace *p)
+{
+	uint64_t now = pace_now(p);
+	struct pace_driven *d;
+
+	list_for_each_entry(d, &p->driven, struct pace_driven, node)
+		d->run(d->arg, now);
+}
+
+/* Earliest time that anybody waits for. */
+static uint64_t next_time(const struct pace *p)
+{
+	uint64_t next = UINT64_MAX;
+	struct pace_driven *d;
+
+	list_for_each_entry(d, &p->driven, struct pace_driven, node)
+		next = min_u64(next, d->next(d->arg));
+	return next;
+}
+
+/* Sleep until @until_ns or until a descriptor is ready.  Returns how many are;
+ * @set is in the order of the list. */
+static int sleep_until(struct pace *p, struct pollfd *set, uint64_t until_ns)
+{
+	struct timespec ts = {0}, *timeout = &ts;
+	uint64_t now = pace_now(p);
+	struct pace_fd *pfd;
+	nfds_t count = 0;
+	int n;
+
+	list_for_each_entry(pfd, &p->fds, struct pace_fd, node)
+		set[count++] = (struct pollfd){.fd = pfd->fd, .events = POLLIN};
+	if (until_ns == UINT64_MAX) {
+		timeout = NULL;
+	} else if (until_ns > now) {
+		ts.tv_sec = (time_t)((until_ns - now) / NS_PER_S);
+		ts.tv_nsec = (long)((until_ns - now) % NS_PER_S);
+	}
+	p->sleeps += until_ns > now;
+	n = ppoll(set, count, timeout, NULL);
+	return n < 0 ? 0 : n; /* a signal: look again */
+}
+
+static void read_ready(struct pace *p, const struct pollfd *set, int ready)
+{
+	struct list *pos = p->fds.next;
+
+	while (ready > 0 && pos != &p->fds) {
+		struct pace_fd *pfd = list_entry(pos, struct pace_fd, node);
+
+		pos = pos->next;
+		check(pfd->fd == set->fd);
+		if (set++->revents) {
+			pfd->on_ready(pfd, pfd->arg);
+			ready--;
+		}
+	}
+}
+
+static void step(struct pace *p, uint64_t until_ns)
+{
+	struct pollfd set[PACE_FDS];
+	int ready = sleep_until(p, set, min_u64(until_ns, next_time(p)));
+
+	p->is_running = true;
+	tell_time(p);
+	read_ready(p, set, ready);
+	p->is_running = false;
+}
+
+int pace_wait(struct pace *p, bool (*is_done)(void *arg), void *arg,
+	      uint64_t until_ns)
+{
+	if (p->is_running)
+		return -EDEADLK;
+	for (;;) {
+		if (is_done && is_done(arg))
+			return 0;
+		if (p->is_stopped)
+			return -EINTR;
+		if (until_ns != UINT64_MAX && pace_now(p) >= until_ns)
+			return -ETIMEDOUT;
+		step(p, until_ns);
+	}
+}
+
+int pace_run(struct pace *p)
+{
+	int err = pace_wait(p, NULL, NULL, UINT64_MAX);
+
+	return err == -EINTR ? 0 : err;
+}
+
+static uint64_t stack_when(void *arg)
+{
+	const struct pace_stack *ps = arg;
+
+	return stack_next(ps->stack);
+}
+
+static void stack_told(void *arg, uint64_t now_ns)
+{
+	struct pace_stack *ps = arg;
+	struct env *env = ps->stack->place.env;
+
+	env->now_ns = max_u64(env->now_ns, now_ns);
+	stack_run(ps->stack);
+}
+
+/* struct stack_ops.on_kick: the loop asks stack_next() before each sleep. */
+static void stack_kicked(struct stack *stack)
+{
+	(void)stack;
+}
+
+/* struct stack_ops.wait */
+static int stack_blocks(struct stack *stack, bool (*is_done)(void *arg),
+			void *arg, uint64_t until_ns)
+{
+	return pace_wait(stack->driver, is_done, arg, until_ns);
+}
+
+void pace_add_stack(struct pace *p, struct pace_stack *ps, struct stack *stack)
+{
+	static const struct stack_ops ops = {
+		.on_kick = stack_kicked,
+		.wait = stack_blocks,
+	};
+
+	ps->stack = stack;
+	ps->driven = (struct pace_driven){
+		.next = stack_when,
+		.run = stack_told,
+		.arg = ps,
+	};
+	stack->ops = &ops;
+	stack->driver = p;
+	pace_add(p, &ps->driven);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OS_PACE_H
+#define OS_PACE_H
+
+/*
+ * pace.h - real time: stacks and worlds follow the system's clock
+ *
+ *	struct pace pace;
+ *	struct pace_stack ps;
+ *	struct pace_fd rx;
+ *
+ *	pace_init(&pace, 0);
+ *	pace_add_stack(&pace, &ps, &stack);
+ *	pace_watch(&pace, &rx, tap.fd, on_frames, &tap);
+ *	pace_run(&pace);		until somebody calls pace_stop()
+ *
+ * Whatever has a "when next?" and a "now it is so late" can be paced: a stack
+ * (stack_next(), stack_run()), a whole virtual network (world_next(),
+ * world_run_until()).
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+
+#include "core/stack.h"
+
+#define PACE_FDS 64 /* descriptors at one time */
+
+/**
+ * struct pace_driven - something that follows the clock
+ * @node:	In the pace
+ * @next:	Latest time at which it wants to run; UINT64_MAX: does not care
+ * @run:	It is @now_ns: do what is due
+ * @arg:	Argument of both
+ */
+struct pace_driven {
+	struct list node;
+	uint64_t (*next)(void *arg);
+	void (*run)(void *arg, uint64_t now_ns);
+	void *arg;
+};
+
+/**
+ * struct pace_fd - a descriptor that may bring something
+ * @node:	In the pace
+ * @fd:		Which
+ * @on_ready:	It can be read, or it is broken; it may unwatch itself, no other
+ * @arg:	Argument
+ */
+struct pace_fd {
+	struct list node;
+	int fd;
+	void (*on_ready)(struct pace_fd *pfd, void *arg);
+	void *arg;
+};
+
+/* A stack that follows the clock.  While it does, its calls may block. */
+struct pace_stack {
+	struct pace_driven driven;
+	struct stack *stack;
+};
+
+/**
+ * struct pace - a clock and who follows it
+ * @driven:	struct pace_driven
+ * @fds:	struct pace_fd
+ * @fd_count:	How many
+ * @offset_ns:	What to add to the system's clock
+ * @is_stopped:	pace_stop() was called
+ * @is_running:	Somebody's function is running
+ * @sleeps:	How often there was nothing to do
+ */
+struct pace {
+	struct list driven;
+	struct list fds;
+	unsigned int fd_count;
+	uint64_t offset_ns;
+	bool is_stopped;
+	bool is_running;
+	uint64_t sleeps;
+};
+
+/* @start_ns: what time it is now, to those who follow. */
+void pace_init(struct pace *p, uint64_t start_ns);
+
+/* The time. */
+uint64_t pace_now(const struct pace *p);
+
+void pace_add(struct pace *p, struct pace_driven *d);
+void pace_del(struct pace_driven *d);
+
+/**
+ * pace_add_stack() - Have a stack follow the clock
+ * @ps:		Filled in; goes with pace_del(&ps->driven)
+ * @stack:	Its ops and driver are set: its calls block by running @p
+ */
+void pace_add_stack(struct pace *p, struct pace_stack *ps, struct stack *stack);
+
+/* 0 or -ENOSPC.  Does not own @fd. */
+int pace_watch(struct pace *p, struct pace_fd *pfd, int fd,
+	       void (*on_ready)(struct pace_fd *pfd, void *arg), void *arg);
+void pace_unwatch(struct pace *p, struct pace_fd *pfd);
+
+/**
+ * pace_wait() - Let time pass until a condition holds
+ * @is_done:	Asked after everything that happens; NULL: never
+ * @until_ns:	At the latest, in the pace's time; UINT64_MAX: for ever
+ *
+ * May block and call back anything that is paced.
+ *
+ * Return: 0; -ETIMEDOUT; -EINTR (pace_stop()); -EDEADLK when called from
+ * within something that is paced
+ */
+int pace_wait(struct pace *p, bool (*is_done)(void *arg), void *arg,
+	      uint64_t until_ns);
+
+/* Until pace_stop().  0 or -EDEADLK. */
+int pace_run(struct pace *p);
+
+/* End pace_run() and pace_wait(), now and from now on. */
+void pace_stop(struct pace *p);
+
+#endif /* OS_PACE_H */
