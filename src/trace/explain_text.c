@@ -184,8 +184,10 @@ static const struct words words[] = {
 	  "bits are flipped on the cable[: {bits}]",
 	  "the cable has bit errors; the frame check sequence will tell", NULL)
 	W(CABLE_REPAIR, "frame",
-	  "forward error correction repairs {words} words of eight octets",
-	  "a ninth octet tells which bit of a word was flipped", NULL)
+	  "forward error correction repairs {octets} octets; flipped were (octet.bit) "
+	  "{flips}",
+	  "sixteen octets of parity behind every 239 tell which octets are wrong, and "
+	  "what stood there (Reed-Solomon, as ITU-T G.709 has it)", NULL)
 	W(CABLE_DUP, "frame",
 	  "the cable delivers it twice",
 	  "the cable duplicates frames", NULL)

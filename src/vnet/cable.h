@@ -61,8 +61,8 @@ enum cable_dir {
  *		at least 1 ms
  * @corrupt:	... that one of its bits is flipped
  * @bit_errors:	Probability for each bit to be flipped
- * @has_fec:	One more octet on the wire for every eight, with which the far
- *		end repairs one flipped bit in these nine
+ * @has_fec:	Sixteen more octets on the wire for every 239, with which the far
+ *		end repairs up to eight wrong ones of these 255
  * @has_offload: Both ends take 64 KB segments and partial checksums; only
  *		looked at by world_link()
  */
@@ -96,7 +96,8 @@ struct cable_params {
  * @reordered:		Delivered late
  * @corrupted:		Frames with flipped bits
  * @flipped_bits:	These bits
- * @repaired_words:	Eight octets that were made right again
+ * @repaired_octets:	Octets that forward error correction made right
+ * @broken_words:	Of its words, those with more wrong than it can repair
  * @queue_frames_max:	The most that ever waited
  * @queue_octets_max:	Likewise, octets
  * @busy_ns:		Time that the wire was occupied
@@ -106,7 +107,7 @@ struct cable_stats {
 	uint64_t delivered_frames, delivered_octets;
 	uint64_t lost, queue_full, down, filtered;
 	uint64_t duplicated, reordered;
-	uint64_t corrupted, flipped_bits, repaired_words;
+	uint64_t corrupted, flipped_bits, repaired_octets, broken_words;
 	uint32_t queue_frames_max, queue_octets_max;
 	uint64_t busy_ns;
 };

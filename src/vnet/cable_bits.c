@@ -14,9 +14,9 @@
  * exceeds a random number.  It needs multiplication and division only, which
  * give the same result on every machine, unlike logarithms.
  *
- * With forward error correction every eight octets have a ninth on the wire
- * (fec.c).  Bits of it flip as others do.  Only the words that were hit are
- * coded and decoded: nothing happens to the others.
+ * With forward error correction every 239 octets have 16 more behind them on
+ * the wire (fec.c).  Bits of these flip as others do.  Only the words that were
+ * hit are coded and decoded: nothing happens to the others.
  *
  * Limits
  * ------
@@ -31,6 +31,8 @@
 
 #include "core/netif.h"
 #include "core/probe.h"
+
+#include "base/strbuf.h"
 
 #include "vnet/fec.h"
 #include "vnet/vnet_int.h"
@@ -124,46 +126,42 @@ static int flip_bit(struct pkt *pkt, uint32_t bit)
 	return 0;
 }
 
-/* Bits of check octets are counted behind all bits of the frame. */
-static uint32_t word_of(const struct pkt *pkt, uint32_t bit)
-{
-	uint32_t data = 8 * pkt->len;
+/* A word on the wire.  Parity is counted behind all octets of the frame. */
+struct word {
+	uint32_t off, len; /* its data, in the frame */
+	uint32_t parity;   /* first octet of its parity, as counted */
+};
 
-	return bit < data ? bit / (8 * FEC_DATA) : (bit - data) / 8;
+static struct word word_at(const struct pkt *pkt, uint32_t bit)
+{
+	uint32_t octet = bit / 8, n;
+
+	n = octet < pkt->len ? octet / FEC_DATA
+			     : (octet - pkt->len) / FEC_PARITY;
+	return (struct word){
+		.off = n * FEC_DATA,
+		.len = min_u32(FEC_DATA, pkt->len - n * FEC_DATA),
+		.parity = pkt->len + n * FEC_PARITY,
+	};
 }
 
-/*
- * One word on the wire: coded, hit by those of @bit that lie in it, decoded.
- * What is still wrong then is wrong in the frame.  0 or -ENOMEM.
- */
-static int fec_word(struct cable_half *half, struct pkt *pkt, uint32_t word,
-		    const uint32_t *bit, uint32_t count)
+static bool is_in(uint32_t bit, uint32_t octet, uint32_t octets)
 {
-	size_t off = (size_t)word * FEC_DATA;
-	size_t len = min_size(FEC_DATA, pkt->len - off);
-	uint8_t sent[FEC_DATA] = {0}, data[FEC_DATA];
-	uint8_t check;
+	return bit / 8 >= octet && bit / 8 < octet + octets;
+}
+
+/* What is still wrong after decoding is wrong in the frame.  0 or -ENOMEM. */
+static int put_back(struct pkt *pkt, const struct word *w, const uint8_t *sent,
+		    const uint8_t *data)
+{
 	uint32_t i;
 
-	pkt_copy_out(pkt, off, sent, len);
-	memcpy(data, sent, sizeof(data));
-	check = fec_encode(data);
-	for (i = 0; i < count; i++) {
-		if (word_of(pkt, bit[i]) != word)
-			continue;
-		if (bit[i] >= 8 * pkt->len)
-			check ^= (uint8_t)(1 << bit[i] % 8);
-		else
-			data[bit[i] / 8 - off] ^= (uint8_t)(1 << bit[i] % 8);
-	}
-	if (fec_decode(data, check) == FEC_REPAIRED)
-		half->stats.repaired_words++;
-	for (i = 0; i < len; i++) {
+	for (i = 0; i < w->len; i++) {
 		uint8_t *octet;
 
 		if (data[i] == sent[i])
 			continue;
-		octet = own_octet(pkt, off + i);
+		octet = own_octet(pkt, w->off + i);
 		if (!octet)
 			return -ENOMEM;
 		*octet = data[i];
@@ -171,24 +169,80 @@ static int fec_word(struct cable_half *half, struct pkt *pkt, uint32_t word,
 	return 0;
 }
 
+/* One word: coded, hit by those of @bit that lie in it, decoded.  Returns how
+ * many octets were repaired, or -ENOMEM. */
+static int fec_word(struct cable_half *half, struct pkt *pkt,
+		    const struct word *w, const uint32_t *bit, uint32_t count)
+{
+	uint8_t sent[FEC_DATA], data[FEC_DATA], parity[FEC_PARITY];
+	uint32_t i;
+	int repaired;
+
+	pkt_copy_out(pkt, w->off, sent, w->len);
+	memcpy(data, sent, w->len);
+	fec_encode(data, w->len, parity);
+	for (i = 0; i < count; i++) {
+		uint8_t flip = (uint8_t)(1 << bit[i] % 8);
+
+		if (is_in(bit[i], w->off, w->len))
+			data[bit[i] / 8 - w->off] ^= flip;
+		else if (is_in(bit[i], w->parity, FEC_PARITY))
+			parity[bit[i] / 8 - w->parity] ^= flip;
+	}
+	repaired = fec_decode(data, w->len, parity);
+	if (repaired >= 0) {
+		half->stats.repaired_octets += (uint64_t)repaired;
+		return repaired;
+	}
+	half->stats.broken_words++;
+	return put_back(pkt, w, sent, data);
+}
+
+/* "12.3 845.0": octet and bit of each flip, parity counted behind the frame. */
+static void print_flips(struct strbuf *sb, const uint32_t *bit, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		strbuf_printf(sb, "%s%u.%u", i ? " " : "", bit[i] / 8,
+			      bit[i] % 8);
+}
+
+static void tell_repair(struct cable_half *half, const struct pkt *pkt,
+			uint32_t octets, const uint32_t *bit, uint32_t count)
+{
+	char text[256];
+	struct strbuf sb;
+
+	if (!half->cable->place.env->probe)
+		return;
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	print_flips(&sb, bit, count);
+	PROBE(&half->cable->place, EV_NOTE, R_CABLE_REPAIR, pkt,
+	      EVF_NUM("octets", octets), EVF_TEXT("flips", text));
+}
+
 /* Every word that was hit, once. */
 static int fec_words(struct cable_half *half, struct pkt *pkt,
 		     const uint32_t *bit, uint32_t count)
 {
-	uint64_t before = half->stats.repaired_words;
-	uint32_t i, j;
+	uint32_t i, j, octets = 0;
 
 	for (i = 0; i < count; i++) {
-		uint32_t word = word_of(pkt, bit[i]);
+		struct word w = word_at(pkt, bit[i]);
+		int repaired;
 
-		for (j = 0; j < i && word_of(pkt, bit[j]) != word; j++)
+		for (j = 0; j < i && word_at(pkt, bit[j]).off != w.off; j++)
 			;
-		if (j == i && fec_word(half, pkt, word, bit, count))
-			return -ENOMEM;
+		if (j < i)
+			continue;
+		repaired = fec_word(half, pkt, &w, bit, count);
+		if (repaired < 0)
+			return repaired;
+		octets += (uint32_t)repaired;
 	}
-	if (half->stats.repaired_words != before)
-		PROBE(&half->cable->place, EV_NOTE, R_CABLE_REPAIR, pkt,
-		      EVF_NUM("words", half->stats.repaired_words - before));
+	if (octets)
+		tell_repair(half, pkt, octets, bit, count);
 	return 0;
 }
 
@@ -211,7 +265,7 @@ static int flip_bits(struct cable_half *half, struct pkt *pkt, uint32_t count,
 
 uint32_t cable_fec_octets(uint32_t len)
 {
-	return (len + FEC_DATA - 1) / FEC_DATA;
+	return (len + FEC_DATA - 1) / FEC_DATA * FEC_PARITY;
 }
 
 int cable_corrupt(struct cable_half *half, struct pkt *pkt)

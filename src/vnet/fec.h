@@ -3,27 +3,38 @@
 #define VNET_FEC_H
 
 /*
- * fec.h - a code that repairs one flipped bit in eight octets
+ * fec.h - a code that repairs octets: Reed-Solomon RS(255, 239)
  *
- * An FCS only says that something is wrong.  With one more octet for every
- * eight, the receiver can say which bit it was.
+ * An FCS only says that something is wrong.  With sixteen more octets for every
+ * 239, the receiver can say which octets were hit, up to eight of them, and
+ * what stood there.  It is the code of optical links (ITU-T G.709, annex A).
  */
 
+#include <stddef.h>
 #include <stdint.h>
 
-#define FEC_DATA 8		    /* octets of data in a word */
-#define FEC_BITS (8 * FEC_DATA + 8) /* bits of a word, check octet included */
+#define FEC_DATA   239		    /* octets of data in a word, at most */
+#define FEC_PARITY 16		    /* and of parity behind them, always */
+#define FEC_REPAIR (FEC_PARITY / 2) /* octets that can be made right again */
 
-enum fec_result {
-	FEC_INTACT,   /* nothing was wrong */
-	FEC_REPAIRED, /* one bit was wrong, in data or check, and is right now */
-	FEC_BROKEN,   /* two bits are wrong; nothing was changed */
-};
+/**
+ * fec_encode() - The parity of a word
+ * @data:	Its octets
+ * @len:	How many, 1 ... FEC_DATA
+ * @parity:	Filled in
+ */
+void fec_encode(const uint8_t *data, size_t len,
+		uint8_t parity[static FEC_PARITY]);
 
-/* The check octet of a word. */
-uint8_t fec_encode(const uint8_t data[static FEC_DATA]);
-
-/* Repair a word with the check octet that came with it. */
-enum fec_result fec_decode(uint8_t data[static FEC_DATA], uint8_t check);
+/**
+ * fec_decode() - Repair a word
+ * @data:	Its octets as they came; mended
+ * @len:	How many, 1 ... FEC_DATA
+ * @parity:	The parity as it came; mended
+ *
+ * Return: how many octets were wrong and are right now, parity included; or
+ * -EBADMSG if there are more than FEC_REPAIR, and nothing was changed
+ */
+int fec_decode(uint8_t *data, size_t len, uint8_t parity[static FEC_PARITY]);
 
 #endif /* VNET_FEC_H */

@@ -135,13 +135,14 @@ static void single_flips_are_repaired_by_forward_error_correction(void **state)
 		assert_true(b.caught[i].is_fcs_right);
 		assert_int_equal(caught_number(&b.caught[i]), i);
 	}
-	assert_int_equal(stats()->repaired_words, 2000);
+	assert_int_equal(stats()->repaired_octets, 2000);
+	assert_int_equal(stats()->broken_words, 0);
 	tear_down();
 }
 
 static void too_many_flips_are_still_caught_by_the_fcs(void **state)
 {
-	struct cable_params p = {.bit_errors = 0.002, .has_fec = true};
+	struct cable_params p = {.bit_errors = 0.003, .has_fec = true};
 	uint32_t i, right = 0, wrong = 0;
 
 	(void)state;
@@ -155,25 +156,27 @@ static void too_many_flips_are_still_caught_by_the_fcs(void **state)
 		right += b.caught[i].is_fcs_right;
 		wrong += !b.caught[i].is_fcs_right;
 	}
-	/* 63 words of 72 bits, 0.9 % of them are hit twice or more. */
-	assert_near(wrong / 2000.0, 0.44, 0.05);
+	/* Two words of 255 octets and one of 38; an octet is hit with
+	 * probability 0.0237, nine or more of 255 with 0.1561. */
+	assert_near(wrong / 2000.0, 1 - 0.8439 * 0.8439, 0.03);
 	assert_int_equal(right + wrong, stats()->corrupted);
-	assert_true(stats()->repaired_words > stats()->corrupted);
+	assert_true(stats()->repaired_octets > stats()->corrupted);
+	assert_true(stats()->broken_words >= wrong);
 	tear_down();
 }
 
-static void correction_takes_an_eighth_more_time(void **state)
+static void correction_takes_sixteen_octets_for_every_239(void **state)
 {
 	struct cable_params p = {.rate_bps = 8000000, .has_fec = true};
 
 	(void)state;
 	set_up(&p);
-	send_a(1, 80);
+	send_a(1, 240);
 	send_a(2, 60);
 	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.caught[0].at_ns, (8 + 80 + 4 + 10) * 1000);
+	assert_int_equal(b.caught[0].at_ns, (8 + 240 + 4 + 32) * 1000);
 	assert_int_equal(b.caught[1].at_ns,
-			 (8 + 80 + 4 + 10 + 12 + 72 + 8) * 1000);
+			 (284 + 12 + 8 + 60 + 4 + 16) * 1000);
 	tear_down();
 }
 
@@ -216,7 +219,7 @@ int main(void)
 		cmocka_unit_test(
 			single_flips_are_repaired_by_forward_error_correction),
 		cmocka_unit_test(too_many_flips_are_still_caught_by_the_fcs),
-		cmocka_unit_test(correction_takes_an_eighth_more_time),
+		cmocka_unit_test(correction_takes_sixteen_octets_for_every_239),
 		cmocka_unit_test(flipping_bits_leaves_the_senders_data_alone),
 	};
 
