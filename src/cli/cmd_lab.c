@@ -131,6 +131,20 @@ static int run_keys(int argc, char **argv)
 	return put_schema(argc, "lab keys", schema_text);
 }
 
+int cmd_lab_help(void)
+{
+	fputs(help, stdout);
+	return CLI_OK;
+}
+
+/* `weft lab --help`, and `weft lab check --help` for those without options. */
+static bool wants_help(int argc, char **argv)
+{
+	const char *last = argv[argc - 1];
+
+	return argc <= 2 && (!strcmp(last, "--help") || !strcmp(last, "-h"));
+}
+
 int cmd_lab(int argc, char **argv)
 {
 	static const struct {
@@ -144,10 +158,8 @@ int cmd_lab(int argc, char **argv)
 
 	if (argc < 2)
 		return cli_usage("lab", "run, check, show, keys or schema?");
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-		fputs(help, stdout);
-		return CLI_OK;
-	}
+	if (wants_help(argc - 1, argv + 1))
+		return cmd_lab_help();
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (!strcmp(argv[1], verbs[i].name))
 			return verbs[i].run(argc - 1, argv + 1);

@@ -12,6 +12,9 @@
  * goes with lab_fini() in any case. */
 int cmd_lab_load(struct lab *lab, struct mem *mem, const char *file);
 
+/* Print what weft lab can do.  CLI_OK. */
+int cmd_lab_help(void);
+
 int cmd_lab_run(int argc, char **argv);
 
 #endif /* CLI_CMD_LAB_H */

@@ -14,6 +14,7 @@
 #include "lab/expect.h"
 #include "lab/run.h"
 #include "trace/json.h"
+#include "trace/tale.h"
 #include "trace/visit_print.h"
 #include "vnet/vnet.h"
 
@@ -35,6 +36,7 @@ static int parse_args(int argc, char **argv, struct args *a)
 		{"twice", no_argument, NULL, 't'},
 		{"json", no_argument, NULL, 'j'},
 		{"ascii", no_argument, NULL, 'a'},
+		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	char *end;
@@ -42,7 +44,8 @@ static int parse_args(int argc, char **argv, struct args *a)
 
 	opterr = 0;
 	optind = 1;
-	while ((c = getopt_long(argc, argv, ":o:s:tjaqv", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":o:s:tjaqvh", longs, NULL)) !=
+	       -1) {
 		switch (c) {
 		case 'o':
 			a->dir = optarg;
@@ -70,6 +73,8 @@ static int parse_args(int argc, char **argv, struct args *a)
 		case 'v':
 			a->verbosity++;
 			break;
+		case 'h':
+			return cmd_lab_help();
 		default:
 			return cli_usage("lab run", "what is '%s'?",
 					 argv[optind - 1]);
@@ -105,7 +110,21 @@ static int run_once(struct lab_run **run, struct mem *mem,
 	return err ? CLI_FAILED : CLI_OK;
 }
 
-/* What happened, for a person. */
+/* Is the event part of a visit, which is told of in its own way? */
+static bool is_of_a_visit(void *arg, const struct log_event *ev)
+{
+	const struct trace_log *log = lab_run_log(arg);
+
+	for (; ev; ev = trace_log_get(log, ev->cause)) {
+		if (ev->what == R_VISIT_BEGIN)
+			return true;
+		if (!ev->cause)
+			return log_has(ev, "visit");
+	}
+	return false;
+}
+
+/* What happened, for a person: visits in steps, all else in order. */
 static void print_story(struct lab_run *run, const struct args *a,
 			struct strbuf *out)
 {
@@ -114,12 +133,20 @@ static void print_story(struct lab_run *run, const struct args *a,
 		.is_ascii = a->is_ascii,
 		.seed = world_seed(lab_run_world(run)),
 	};
+	const struct tale_style rest = {
+		.verbosity = a->verbosity,
+		.is_ascii = a->is_ascii,
+		.is_told = is_of_a_visit,
+		.arg = run,
+	};
 	struct visit_view v;
 
 	for (unsigned int i = 1; visit_find(&v, lab_run_log(run), i); i++) {
 		visit_print(&v, &style, out);
 		strbuf_putc(out, '\n');
 	}
+	if (a->verbosity >= 0)
+		tale_print(lab_run_log(run), &rest, out);
 }
 
 static int report(struct lab_run *run, const struct args *a, struct strbuf *out)

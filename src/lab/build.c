@@ -242,6 +242,8 @@ static struct cable_params params_of(const struct lab_cable *c)
 		.loss = share(&c->loss),
 		.dup = share(&c->dup),
 		.corrupt = share(&c->corrupt),
+		.bit_errors = share(&c->bit_errors),
+		.has_fec = c->fec.v != 0,
 		.reorder = share(&c->reorder),
 		.queue_octets = (uint32_t)min_u64(c->queue.v, UINT32_MAX),
 		.queue_frames = UINT32_MAX,

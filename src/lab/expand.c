@@ -40,6 +40,8 @@ static void fill_cable(struct lab_cable *c, const struct lab_cable *from)
 	fill_num(&c->loss, &from->loss);
 	fill_num(&c->dup, &from->dup);
 	fill_num(&c->corrupt, &from->corrupt);
+	fill_num(&c->bit_errors, &from->bit_errors);
+	fill_num(&c->fec, &from->fec);
 	fill_num(&c->reorder, &from->reorder);
 	fill_num(&c->queue, &from->queue);
 }

@@ -60,6 +60,9 @@ static void fault_overlay(const struct lab_cable *c, struct cable_params *p)
 	set_share(&p->loss, &c->loss);
 	set_share(&p->dup, &c->dup);
 	set_share(&p->corrupt, &c->corrupt);
+	set_share(&p->bit_errors, &c->bit_errors);
+	if (c->fec.is_set)
+		p->has_fec = c->fec.v != 0;
 	set_share(&p->reorder, &c->reorder);
 	if (c->queue.is_set)
 		p->queue_octets = (uint32_t)min_u64(c->queue.v, UINT32_MAX);

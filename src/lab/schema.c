@@ -22,6 +22,8 @@
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define END {0}
 
+static const char *const fec_words[] = {"off", "reed-solomon", NULL};
+
 #define CABLE_ROWS(type, d, r, z, q)					\
 	{"delay", "time a frame travels", FIELD_VALUE, VALUE_DURATION,	\
 	 AT(type, cable.delay), d},					\
@@ -35,6 +37,10 @@
 	 VALUE_PERCENT, AT(type, cable.dup), z},			\
 	{"corrupt", "share of frames with a flipped bit", FIELD_VALUE,	\
 	 VALUE_PERCENT, AT(type, cable.corrupt), z},			\
+	{"bit-errors", "share of bits that are flipped", FIELD_VALUE,	\
+	 VALUE_PERCENT, AT(type, cable.bit_errors), z},			\
+	{"fec", "forward error correction", FIELD_WORD,			\
+	 .offset = offsetof(struct type, cable.fec), .words = fec_words},\
 	{"reorder", "share of frames that are overtaken", FIELD_VALUE,	\
 	 VALUE_PERCENT, AT(type, cable.reorder), z},			\
 	{"queue", "room for frames that wait for the wire", FIELD_VALUE,\

@@ -52,6 +52,9 @@ static void text_cable_fault(struct strbuf *out, const struct lab_fault *f)
 	text_value(out, "loss", VALUE_PERCENT, &c->loss);
 	text_value(out, "dup", VALUE_PERCENT, &c->dup);
 	text_value(out, "corrupt", VALUE_PERCENT, &c->corrupt);
+	text_value(out, "bit-errors", VALUE_PERCENT, &c->bit_errors);
+	if (c->fec.is_set)
+		strbuf_puts(out, c->fec.v ? " fec reed-solomon" : " fec off");
 	text_value(out, "reorder", VALUE_PERCENT, &c->reorder);
 	text_value(out, "queue", VALUE_SIZE, &c->queue);
 	if (f->down.v) {

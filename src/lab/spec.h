@@ -91,6 +91,8 @@ struct lab_cable {
 	struct lab_num loss;	/* 1e-9 */
 	struct lab_num dup;	/* 1e-9 */
 	struct lab_num corrupt; /* frames with a flipped bit, 1e-9 */
+	struct lab_num bit_errors; /* bits that flip, 1e-9 */
+	struct lab_num fec;	/* 0: none, 1: Reed-Solomon */
 	struct lab_num reorder; /* 1e-9 */
 	struct lab_num queue;	/* frames that wait for the wire, octets */
 };
