@@ -163,7 +163,8 @@
 	X(TCP_GIVE_UP,		"tcp.give-up")				\
 	X(TCP_REASSEMBLY,	"tcp.reassembly")			\
 	X(TCP_RESET_BY_PEER,	"tcp.reset-by-peer")			\
-	X(TCP_REFUSED,		"tcp.refused")
+	X(TCP_REFUSED,		"tcp.refused")				\
+	X(TCP_COARSE,		"tcp.records-coarse")
 /* clang-format on */
 
 enum reason {

@@ -16,6 +16,7 @@
  *  (7) cwnd is at least a segment once established; ssthresh two.
  *  (8) An empty send queue has nothing under way but SYN or FIN.
  *  (9) In CLOSED no timer runs.
+ * (10) What is under way has records (tcp_sent_check()).
  */
 
 #include "tcp/tcp_int.h"
@@ -40,6 +41,7 @@ static void check_sender(const struct tcp_conn *c)
 		check(tcp_flight(c) <= 1);			/* (8) */
 	check(c->cwnd >= c->mss && c->ssthresh >= 2U * c->mss); /* (7) */
 	check(!tcp_flight(c) || a->due[TCP_T_SEND].at_ns);	/* (6) */
+	tcp_sent_check(c);					/* (10) */
 }
 
 static void check_receiver(const struct tcp_conn *c)

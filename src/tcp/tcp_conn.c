@@ -64,6 +64,8 @@ bool tcp_activate(struct tcp_conn *c)
 	list_init(&a->accept);
 	tcp_queue_init(&a->snd, c->tcp->env, queue_end(c));
 	tcp_queue_init(&a->rcv, c->tcp->env, c->rcv_nxt);
+	c->active = a;
+	tcp_sent_init(c);
 	a->resend = c->snd_nxt;
 	a->small = c->snd_una;
 	a->recover = seq_sub(c->snd_una, 1);
@@ -71,7 +73,6 @@ bool tcp_activate(struct tcp_conn *c)
 	a->stall_ns = a->heard_ns = c->tcp->env->now_ns;
 	a->resent_ms = tcp_ms(c->tcp);
 	a->ack_why = R_TCP_ACK;
-	c->active = a;
 	return true;
 }
 
@@ -84,6 +85,7 @@ void tcp_deactivate(struct tcp_conn *c)
 	tcp_queue_fini(&a->snd);
 	tcp_queue_fini(&a->rcv);
 	tcp_ooo_free(c);
+	tcp_sent_fini(c);
 	pool_put(&c->tcp->active_pool, a);
 	c->active = NULL;
 }
@@ -133,6 +135,7 @@ static void retire(struct tcp_conn *c)
 		tcp_timer_stop(c, (enum tcp_timer)i);
 	tcp_queue_fini(&a->snd);
 	tcp_ooo_free(c);
+	tcp_sent_fini(c);
 	a->ack_now = false;
 	a->resend = c->snd_nxt = c->snd_una;
 	tcp_event(c, WAIT_IN | WAIT_OUT | WAIT_HUP | WAIT_RDHUP);

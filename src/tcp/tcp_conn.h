@@ -27,6 +27,7 @@
 #include "tcp/tcp_cc.h"
 #include "tcp/tcp_end.h"
 #include "tcp/tcp_queue.h"
+#include "tcp/tcp_sent.h"
 
 /* enum tcp_conn.flags */
 enum tcp_conn_flag {
@@ -142,6 +143,7 @@ enum tcp_ca {
  *		iss + 1 before the handshake is done
  * @rcv:	Octets received in order, not read
  * @ooo:	Octets received out of order, or NULL
+ * @sent:	Records of what is under way
  * @route:	How to reach the peer
  * @resend:	Next octet to transmit: snd_nxt, or before it while resending
  * @small:	End of the last segment sent that was not full
@@ -173,6 +175,7 @@ struct tcp_active {
 	struct tcp_conn *listener;
 	struct tcp_queue snd, rcv;
 	struct tcp_ooo *ooo;
+	struct tcp_sent_set sent;
 	struct ip_route_ref route;
 	seq32 resend, small, recover, rtt_seq, ack_sent, fin_seq;
 	uint64_t rtt_ns, stall_ns, heard_ns;

@@ -39,6 +39,7 @@
 #include "tcp/tcp_knobs.h"
 #include "tcp/tcp_limits.h"
 #include "tcp/tcp_queue.h"
+#include "tcp/tcp_sent.h"
 
 /* TCP of one stack. */
 struct tcp_stack {
@@ -49,7 +50,7 @@ struct tcp_stack {
 	struct hash_key table_key, isn_key, ts_key, random_key;
 	uint64_t random_count;
 	struct pool conn_pool, active_pool, req_pool, tw_pool, ooo_pool;
-	struct pool range_pool, listen_pool, port_pool, bind_pool;
+	struct pool range_pool, listen_pool, port_pool, bind_pool, sent_pool;
 	struct list tws;
 	struct timer tw_timer;
 	uint32_t request_count;

@@ -69,6 +69,8 @@
 #define TCP_TWS_MAX	 (4 * 1024 * 1024)
 #define TCP_ORPHANS_MAX	 65536
 #define TCP_RANGES_MAX	 64 /* islands in one reassembly queue */
+#define TCP_SENT_MAX_LOG 15
+#define TCP_SENT_MAX	 (1U << TCP_SENT_MAX_LOG) /* records, tcp_sent.c */
 
 /* At most one challenge ACK in a random time from this to twice this. */
 #define TCP_CHALLENGE_MS 500

@@ -84,10 +84,15 @@ static void move_window(struct tcp_conn *c, uint32_t acked)
 	struct tcp_active *a = c->active;
 	seq32 una = seq_add(c->snd_una, acked);
 	int32_t octets = seq_diff(a->snd.head, una);
+	struct tcp_sent *s;
 
 	if (octets > 0)
 		tcp_queue_pop(&a->snd, min_u32((uint32_t)octets,
 					       tcp_queue_len(&a->snd)));
+	while ((s = tcp_sent_first(c)) && seq_lt(s->seq, una)) {
+		tcp_rate_on_delivered(c, s);
+		tcp_sent_trim(c, s, una);
+	}
 	c->snd_una = una;
 	a->resend = seq_max(a->resend, una);
 	a->tries = 0;
@@ -105,6 +110,7 @@ void tcp_loss_acked(struct tcp_conn *c, const struct tcp_seg *s)
 
 	tcp_rtt_acked(c, s);
 	move_window(c, acked);
+	tcp_rate_sample(c, &ack);
 	if (a->ca != TCP_CA_OPEN && seq_geq(c->snd_una, a->recover)) {
 		full_ack(c);
 	} else if (a->ca == TCP_CA_RECOVERY) {

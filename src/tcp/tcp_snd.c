@@ -133,6 +133,7 @@ static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 static void advance(struct tcp_conn *c, seq32 to)
 {
 	struct tcp_active *a = c->active;
+	struct tcp_sent *s;
 
 	if (!tcp_flight(c))
 		a->stall_ns = c->tcp->env->now_ns;
@@ -141,6 +142,8 @@ static void advance(struct tcp_conn *c, seq32 to)
 		if (seq_dist(c->snd_nxt, to) % c->mss)
 			a->small = to;
 		tcp_rtt_start(c, c->snd_nxt);
+		s = tcp_sent_push(c, c->snd_nxt, to);
+		tcp_rate_on_send(c, s);
 		c->snd_nxt = to;
 	}
 	c->snd_ms = tcp_ms(c->tcp);

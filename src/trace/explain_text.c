@@ -443,6 +443,10 @@ static const struct words words[] = {
 	W(TCP_REFUSED, "RST",
 	  "the connection to port {port} is refused",
 	  "nobody listens on that port", "9293 3.10.7.3")
+	W(TCP_COARSE, "records of what was sent",
+	  "no room for one more record; the last one has {octets} octets now",
+	  "memory, or their limit, is at its end; at worst something is sent"
+	  " twice", "2018 5.1")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");
