@@ -126,7 +126,8 @@
 	X(tcp_ooo,	"too many holes in the reassembly queue")	\
 	X(tcp_after_fin, "data after the end of the stream")		\
 	X(tcp_closed,	"data for a socket that is closed for reading")	\
-	X(tcp_time_wait, "an old segment for a connection in TIME-WAIT")
+	X(tcp_time_wait, "an old segment for a connection in TIME-WAIT") \
+	X(tcp_deferred,	"the third step alone, and the listener waits for data")
 /* clang-format on */
 
 enum drop {

@@ -150,9 +150,12 @@
 	X(TCP_RST_ABORT,	"tcp.rst-abort")			\
 	X(TCP_RST_BAD_ACK,	"tcp.rst-bad-ack")			\
 	X(TCP_RST_DATA_LOST,	"tcp.rst-data-lost")			\
+	X(TCP_SYN_ACK_COOKIE,	"tcp.syn-ack-cookie")			\
 	/* tcp: everything else */					\
 	X(TCP_STATE,		"tcp.state")				\
 	X(TCP_OPENED,		"tcp.opened")				\
+	X(TCP_SYN_FLOOD,	"tcp.syn-flood")			\
+	X(TCP_COOKIE,		"tcp.cookie")				\
 	X(TCP_RTT,		"tcp.rtt")				\
 	X(TCP_RTO,		"tcp.rto")				\
 	X(TCP_CWND,		"tcp.cwnd")				\

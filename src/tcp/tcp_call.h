@@ -40,8 +40,12 @@ int tcp_listener_add(struct tcp_conn *c);
 void tcp_listener_del(struct tcp_conn *c);
 
 /* tcp_iss.c */
+#define TCP_FLAT_MAX 36	   /* two addresses of 16 octets, two ports */
+enum { TCP_TS_PLAIN = 2 }; /* of knobs.timestamps: no secret offset */
+/* The tuple as octets without holes; returns how many. */
+size_t tcp_flatten(const struct tcp_tuple *t, bool with_ports, uint8_t *to);
 seq32 tcp_iss(struct tcp_stack *tcp, const struct tcp_tuple *t);
-uint32_t tcp_ts_offset(struct tcp_stack *tcp, const struct tcp_tuple *t);
+uint32_t tcp_ts_offset(const struct tcp_stack *tcp, const struct tcp_tuple *t);
 uint32_t tcp_random(struct tcp_stack *tcp);
 uint32_t tcp_random_below(struct tcp_stack *tcp, uint32_t n);
 
@@ -77,12 +81,25 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s);
 enum tcp_verdict tcp_in_syn_sent(struct tcp_conn *c, struct tcp_seg *s);
 enum tcp_verdict tcp_in_closed(struct tcp_stack *tcp, struct tcp_seg *s);
 
-/* tcp_req.c: @iss_min: our numbers must not begin before this, or NULL */
+/* tcp_req.c: @iss_min: our numbers must not begin before this, or NULL;
+ * TCP_NEXT: @child is the connection that goes on with the segment */
 enum tcp_verdict tcp_in_listen(struct tcp_conn *l, struct tcp_seg *s,
-			       const seq32 *iss_min);
+			       const seq32 *iss_min, struct tcp_conn **child);
 enum tcp_verdict tcp_in_req(struct tcp_stack *tcp, struct tcp_req *r,
 			    struct tcp_seg *s, struct tcp_conn **child);
 void tcp_req_free(struct tcp_stack *tcp, struct tcp_req *r);
+void tcp_req_forget(struct tcp_stack *tcp, struct tcp_req *r);
+bool tcp_accept_is_full(struct tcp_stack *tcp, const struct tcp_conn *l);
+
+/* tcp_child.c: the connection that @r becomes, or NULL: no memory */
+struct tcp_conn *tcp_child_new(struct tcp_stack *tcp, struct tcp_req *r);
+struct tcp_conn *tcp_child_of_req(struct tcp_stack *tcp, struct tcp_req *r);
+
+/* tcp_cookie.c: SYN cookies; @r need not be in any table */
+void tcp_cookie_make(struct tcp_stack *tcp, struct tcp_req *r); /* r->iss */
+uint32_t tcp_cookie_ts(const struct tcp_req *r, uint32_t now);
+bool tcp_cookie_check(const struct tcp_stack *tcp, const struct tcp_seg *s,
+		      struct tcp_req *r);
 
 /* tcp_listen.c */
 int tcp_listen_begin(struct tcp_conn *c, uint32_t backlog);

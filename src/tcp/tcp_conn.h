@@ -107,6 +107,7 @@ struct tcp_conn {
 	uint16_t linger_s;
 	uint16_t keep_idle_s, keep_interval_s;
 	uint8_t keep_probes;
+	uint8_t syn_tries; /* TCP_SYNCNT, 0: what the stack has */
 	uint8_t snd_wscale, rcv_wscale;
 	uint8_t ttl, tos;
 	uint8_t error; /* pending, positive errno */

@@ -68,6 +68,8 @@ struct tcp_listen {
 	struct list requests; /* half-open: struct tcp_req.node */
 	uint32_t ready_count, request_count;
 	uint32_t backlog;
+	uint32_t cookie_ms;  /* when a SYN cookie was last sent, 0: never */
+	uint8_t defer_tries; /* TCP_DEFER_ACCEPT, in timeouts */
 };
 
 /* A half-open connection (RFC 9293, 3.3.2: SYN-RECEIVED from LISTEN). */
@@ -83,7 +85,9 @@ struct tcp_req {
 	uint32_t rcv_wnd;
 	uint16_t snd_wnd, peer_mss;
 	uint8_t snd_wscale, rcv_wscale;
-	bool has_ts, has_wscale;
+	bool has_ts, has_wscale, has_sack, has_ecn;
+	bool is_cookie; /* kept nowhere: tcp_cookie.c */
+	bool is_acked;	/* the peer is real; waiting for data, or for room */
 	uint8_t tries;
 };
 

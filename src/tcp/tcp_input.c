@@ -105,12 +105,13 @@ static void for_conn(struct tcp_conn *c, struct tcp_seg *s)
 
 /* Nobody has this pair of endpoints: is somebody listening? */
 static enum tcp_verdict for_nobody(struct tcp_stack *tcp, struct tcp_seg *s,
-				   const seq32 *iss_min)
+				   const seq32 *iss_min,
+				   struct tcp_conn **child)
 {
 	struct tcp_conn *l = tcp_listener_find(tcp, s->t.laddr, s->t.lport);
 
 	if (l)
-		return tcp_in_listen(l, s, iss_min);
+		return tcp_in_listen(l, s, iss_min, child);
 	return tcp_in_closed(tcp, s);
 }
 
@@ -121,19 +122,19 @@ static void for_end(struct tcp_stack *tcp, struct tcp_end *e, struct tcp_seg *s)
 	seq32 iss_min;
 
 	if (!e) {
-		v = for_nobody(tcp, s, NULL);
+		v = for_nobody(tcp, s, NULL, &child);
 	} else if (e->kind == TCP_IS_TW) {
 		v = tcp_in_tw(tcp, container_of(e, struct tcp_tw, end), s,
 			      &iss_min);
 		if (v == TCP_NEXT) /* it made way for a new connection */
-			v = for_nobody(tcp, s, &iss_min);
+			v = for_nobody(tcp, s, &iss_min, &child);
 	} else {
 		v = tcp_in_req(tcp, container_of(e, struct tcp_req, end), s,
 			       &child);
-		if (v == TCP_NEXT) {
-			for_conn(child, s);
-			return;
-		}
+	}
+	if (v == TCP_NEXT) {
+		for_conn(child, s);
+		return;
 	}
 	finish(tcp, s, v);
 	if (v == TCP_RESET)

@@ -47,7 +47,7 @@ struct tcp_stack {
 	struct env *env;
 	struct htab ends;  /* conn, req, tw by struct tcp_tuple */
 	struct htab ports; /* struct tcp_port by number */
-	struct hash_key table_key, isn_key, ts_key, random_key;
+	struct hash_key table_key, isn_key, ts_key, random_key, cookie_key;
 	uint64_t random_count;
 	struct pool conn_pool, active_pool, req_pool, tw_pool, ooo_pool;
 	struct pool range_pool, listen_pool, port_pool, bind_pool, sent_pool;

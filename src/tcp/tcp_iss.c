@@ -25,8 +25,7 @@
 
 #include "tcp/tcp_int.h"
 
-/* The tuple as octets without holes. */
-static size_t flatten(const struct tcp_tuple *t, bool with_ports, uint8_t *to)
+size_t tcp_flatten(const struct tcp_tuple *t, bool with_ports, uint8_t *to)
 {
 	struct ip_addr addr[2] = {t->laddr, t->raddr};
 	size_t n = 0;
@@ -51,18 +50,21 @@ static size_t flatten(const struct tcp_tuple *t, bool with_ports, uint8_t *to)
 
 seq32 tcp_iss(struct tcp_stack *tcp, const struct tcp_tuple *t)
 {
-	uint8_t flat[36];
-	size_t n = flatten(t, true, flat);
+	uint8_t flat[TCP_FLAT_MAX];
+	size_t n = tcp_flatten(t, true, flat);
 	uint32_t clock = (uint32_t)(tcp->env->now_ns / (4 * NS_PER_US));
 
 	return (seq32){clock + (uint32_t)siphash24(&tcp->isn_key, flat, n)};
 }
 
-uint32_t tcp_ts_offset(struct tcp_stack *tcp, const struct tcp_tuple *t)
+uint32_t tcp_ts_offset(const struct tcp_stack *tcp, const struct tcp_tuple *t)
 {
-	uint8_t flat[36];
-	size_t n = flatten(t, false, flat);
+	uint8_t flat[TCP_FLAT_MAX];
+	size_t n;
 
+	if (tcp->knobs.timestamps == TCP_TS_PLAIN)
+		return 0;
+	n = tcp_flatten(t, false, flat);
 	return (uint32_t)siphash24(&tcp->ts_key, flat, n);
 }
 

@@ -15,12 +15,18 @@
  *	           |  SYN again: SYN-ACK again       takes the request's place in
  *	           +-> RST, or silence: gone         the table
  *
+ * A listener may want to hear of a connection only when there is something to
+ * read (TCP_DEFER_ACCEPT): then an ACK without data is noted, but the request
+ * stays for so many timeouts, without repeating the SYN-ACK.
+ *
  * Limits
  * ------
  * Requests: per listener its backlog, but at least REQUESTS_MIN; in the whole
- * stack TCP_REQUESTS_MAX.  A SYN beyond that is dropped, and comes again.
- * Ready: backlog + 1, as on Linux; an ACK beyond that is dropped, the request
- * stays, and the peer believes to be connected until it has something to say.
+ * stack knobs.max_syn_backlog.  A SYN beyond that gets a cookie
+ * (tcp_cookie.c), or, if these are off, is dropped, and comes again.
+ * Ready: backlog + 1, as on Linux; a SYN beyond that is dropped, and so is an
+ * ACK: the request stays, and the peer believes to be connected until it has
+ * something to say.
  */
 
 #include <errno.h>
@@ -29,6 +35,12 @@
 
 #define REQUESTS_MIN 64
 
+enum {
+	COOKIES_ALWAYS = 2,	     /* of knobs.syncookies */
+	COOKIE_LIFE_MS = 128 * 1000, /* see tcp_cookie.c */
+	FLOOD_NOTE_MS = 60 * 1000,
+};
+
 static struct tcp_path path_of(const struct tcp_req *r)
 {
 	const struct tcp_conn *l = r->listener;
@@ -36,16 +48,29 @@ static struct tcp_path path_of(const struct tcp_req *r)
 	return (struct tcp_path){&r->end.t, l->ttl, l->tos, NULL};
 }
 
+static void put_ts(const struct tcp_stack *tcp, const struct tcp_req *r,
+		   struct tcp_opts *o)
+{
+	uint32_t now = tcp_ms(tcp) + tcp_ts_offset(tcp, &r->end.t);
+
+	if (!r->has_ts)
+		return;
+	o->has |= TCP_HAS_TIMESTAMP;
+	o->ts_val = r->is_cookie ? tcp_cookie_ts(r, now) : now;
+	o->ts_ecr = r->ts_recent;
+}
+
 static void send_syn_ack(struct tcp_stack *tcp, const struct tcp_req *r,
 			 enum reason why)
 {
 	struct tcp_path to = path_of(r);
-	struct tcp_opts o = {.has = TCP_HAS_MSS};
+	struct tcp_opts o;
 	struct tcp_hdr h = {.seq = r->iss,
 			    .ack = seq_add(r->irs, 1),
 			    .flags = TCP_SYN | TCP_ACK,
 			    .win = (uint16_t)min_u32(r->rcv_wnd, 65535)};
 
+	o.has = TCP_HAS_MSS;
 	o.mss = tcp_mss_limit(tcp, r->end.t.raddr);
 	if (r->listener->maxseg)
 		o.mss = (uint16_t)min_u32(o.mss, r->listener->maxseg);
@@ -53,11 +78,7 @@ static void send_syn_ack(struct tcp_stack *tcp, const struct tcp_req *r,
 		o.has |= TCP_HAS_WSCALE;
 		o.wscale = r->rcv_wscale;
 	}
-	if (r->has_ts) {
-		o.has |= TCP_HAS_TIMESTAMP;
-		o.ts_val = tcp_ms(tcp) + tcp_ts_offset(tcp, &r->end.t);
-		o.ts_ecr = r->ts_recent;
-	}
+	put_ts(tcp, r, &o);
 	tcp_xmit_bare(tcp, &to, &h, &o, why);
 }
 
@@ -71,16 +92,12 @@ static void send_ack(struct tcp_stack *tcp, const struct tcp_req *r,
 			    .flags = TCP_ACK,
 			    .win = (uint16_t)min_u32(r->rcv_wnd, 65535)};
 
-	if (r->has_ts) {
-		o.has |= TCP_HAS_TIMESTAMP;
-		o.ts_val = tcp_ms(tcp) + tcp_ts_offset(tcp, &r->end.t);
-		o.ts_ecr = r->ts_recent;
-	}
+	put_ts(tcp, r, &o);
 	tcp_xmit_bare(tcp, &to, &h, &o, why);
 }
 
 /* Out of its listener's count and out of memory; the table is left alone. */
-static void forget(struct tcp_stack *tcp, struct tcp_req *r)
+void tcp_req_forget(struct tcp_stack *tcp, struct tcp_req *r)
 {
 	stack_disarm(tcp->stack, &r->timer);
 	list_del(&r->node);
@@ -94,21 +111,30 @@ void tcp_req_free(struct tcp_stack *tcp, struct tcp_req *r)
 {
 	tcp_end_set_state(tcp, &r->end, TCPS_CLOSED);
 	tcp_end_del(tcp, &r->end);
-	forget(tcp, r);
+	tcp_req_forget(tcp, r);
 }
 
-static void on_req_timer(struct timer *t, void *arg)
+static unsigned int tries_max(const struct tcp_stack *tcp,
+			      const struct tcp_req *r)
 {
-	struct tcp_req *r = container_of(t, struct tcp_req, timer);
-	struct tcp_stack *tcp = arg;
-	uint64_t rto = TCP_RTO_INITIAL_NS << r->tries;
+	unsigned int own = r->listener->syn_tries;
 
-	if (r->tries >= TCP_TRIES_SYN_ACK) {
-		tcp->stats.attempt_fails++;
-		tcp_req_free(tcp, r);
-		return;
-	}
-	r->tries++;
+	if (!own)
+		own = tcp->knobs.synack_retries;
+	if (r->is_acked)
+		own = max_u32(own, r->listener->listen->defer_tries);
+	return own;
+}
+
+/* Is the peer known to be there, and it is only its data that we wait for?  At
+ * the end of that wait the SYN-ACK is repeated, so that its ACK comes again. */
+static bool is_deferred(const struct tcp_req *r)
+{
+	return r->is_acked && r->tries < r->listener->listen->defer_tries;
+}
+
+static void repeat(struct tcp_stack *tcp, struct tcp_req *r, uint64_t rto)
+{
 	r->sent_ns = 0; /* Karn: which SYN-ACK will be acknowledged? */
 	tcp->stats.retrans_segs++;
 	PROBE_CAUSE(&tcp->stack->place, EV_TIMER, R_TCP_RTO, NULL,
@@ -117,19 +143,45 @@ static void on_req_timer(struct timer *t, void *arg)
 		    EVF_NUM("tries", r->tries), EVF_NUM("una", 0),
 		    EVF_NUM("flight", 1));
 	send_syn_ack(tcp, r, R_TCP_SYN_ACK_AGAIN);
+}
+
+static void on_req_timer(struct timer *t, void *arg)
+{
+	struct tcp_req *r = container_of(t, struct tcp_req, timer);
+	struct tcp_stack *tcp = arg;
+	uint64_t rto = TCP_RTO_INITIAL_NS << min_u32(r->tries, 6);
+
+	if (r->tries >= tries_max(tcp, r)) {
+		tcp->stats.attempt_fails++;
+		tcp_req_free(tcp, r);
+		return;
+	}
+	r->tries++;
+	if (!is_deferred(r))
+		repeat(tcp, r, rto);
 	stack_arm_in(tcp->stack, &r->timer, 2 * rto);
 }
 
-static bool is_full(const struct tcp_stack *tcp, const struct tcp_listen *l)
+bool tcp_accept_is_full(struct tcp_stack *tcp, const struct tcp_conn *l)
 {
-	return l->ready_count > l->backlog ||
-	       l->request_count >= max_u32(l->backlog, REQUESTS_MIN) ||
-	       tcp->request_count >= TCP_REQUESTS_MAX;
+	if (l->listen->ready_count <= l->listen->backlog)
+		return false;
+	tcp->stats.listen_overflows++;
+	return true;
+}
+
+static bool queue_is_full(const struct tcp_stack *tcp,
+			  const struct tcp_listen *l)
+{
+	return l->request_count >= max_u32(l->backlog, REQUESTS_MIN) ||
+	       tcp->request_count >= tcp->knobs.max_syn_backlog;
 }
 
 static void fill_in(struct tcp_req *r, struct tcp_conn *l,
 		    const struct tcp_seg *s)
 {
+	const struct tcp_knobs *k = &l->tcp->knobs;
+
 	r->end.t = s->t;
 	r->end.kind = TCP_IS_REQ;
 	r->end.state = TCPS_LISTEN;
@@ -138,13 +190,40 @@ static void fill_in(struct tcp_req *r, struct tcp_conn *l,
 	r->rcv_wnd = min_u32(l->rcvbuf, 65535);
 	r->snd_wnd = s->h.win;
 	r->peer_mss = tcp_peer_mss(&s->o, s->t.raddr.family);
-	r->has_wscale = s->o.has & TCP_HAS_WSCALE;
+	r->has_wscale = k->window_scaling && s->o.has & TCP_HAS_WSCALE;
 	if (r->has_wscale) {
 		r->snd_wscale = s->o.wscale;
 		r->rcv_wscale = tcp_wscale_for(l->rcvbuf);
 	}
-	r->has_ts = s->o.has & TCP_HAS_TIMESTAMP;
+	r->has_ts = k->timestamps && s->o.has & TCP_HAS_TIMESTAMP;
 	r->ts_recent = s->o.ts_val;
+	r->has_sack = k->sack && s->o.has & TCP_HAS_SACK_OK;
+}
+
+/* Say so when it begins, and again each minute while it lasts. */
+static void note_flood(struct tcp_conn *l)
+{
+	struct tcp_stack *tcp = l->tcp;
+	uint32_t now = tcp_ms(tcp) | 1; /* 0 is never */
+
+	if (!l->listen->cookie_ms || now - l->listen->cookie_ms > FLOOD_NOTE_MS)
+		PROBE(&tcp->stack->place, EV_NOTE, R_TCP_SYN_FLOOD, NULL,
+		      EVF_NUM("port", l->end.t.lport),
+		      EVF_NUM("half_open", l->listen->request_count));
+	l->listen->cookie_ms = now;
+}
+
+/* Answer, and forget: the peer will say it all again. */
+static enum tcp_verdict send_cookie(struct tcp_conn *l, struct tcp_seg *s)
+{
+	struct tcp_req r = {.is_cookie = true};
+
+	note_flood(l);
+	fill_in(&r, l, s);
+	tcp_cookie_make(l->tcp, &r);
+	l->tcp->stats.cookies_sent++;
+	send_syn_ack(l->tcp, &r, R_TCP_SYN_ACK_COOKIE);
+	return TCP_DONE;
 }
 
 static enum tcp_verdict new_request(struct tcp_conn *l, struct tcp_seg *s,
@@ -153,11 +232,6 @@ static enum tcp_verdict new_request(struct tcp_conn *l, struct tcp_seg *s,
 	struct tcp_stack *tcp = l->tcp;
 	struct tcp_req *r;
 
-	s->drop = DROP_tcp_backlog;
-	if (is_full(tcp, l->listen)) {
-		tcp->stats.listen_overflows++;
-		return TCP_DROP;
-	}
 	s->drop = DROP_no_memory;
 	r = pool_get_zeroed(&tcp->req_pool);
 	if (!r)
@@ -182,9 +256,73 @@ static enum tcp_verdict new_request(struct tcp_conn *l, struct tcp_seg *s,
 	return TCP_DONE;
 }
 
+/* A request, a cookie, or nothing.  A peer whose TIME-WAIT made way is real,
+ * and its number must not be chosen freely: it gets a request. */
+static enum tcp_verdict in_listen_syn(struct tcp_conn *l, struct tcp_seg *s,
+				      const seq32 *iss_min)
+{
+	struct tcp_stack *tcp = l->tcp;
+	uint32_t mode = tcp->knobs.syncookies;
+	bool is_full = queue_is_full(tcp, l->listen);
+
+	s->drop = DROP_tcp_backlog;
+	if (tcp_accept_is_full(tcp, l))
+		return TCP_DROP;
+	if (iss_min || (!is_full && mode != COOKIES_ALWAYS))
+		return new_request(l, s, iss_min);
+	if (mode)
+		return send_cookie(l, s);
+	tcp->stats.listen_overflows++;
+	return TCP_DROP;
+}
+
+/* Were cookies sent so lately that one may come back? */
+static bool expects_cookies(const struct tcp_conn *l)
+{
+	return l->listen->cookie_ms &&
+	       (tcp_ms(l->tcp) | 1) - l->listen->cookie_ms < COOKIE_LIFE_MS;
+}
+
+/* The ACK of a SYN-ACK that we do not remember, if its number is one of ours;
+ * as if the request had been here all the time. */
+static enum tcp_verdict in_listen_ack(struct tcp_conn *l, struct tcp_seg *s,
+				      struct tcp_conn **child)
+{
+	struct tcp_stack *tcp = l->tcp;
+	struct tcp_req r = {.listener = l,
+			    .rcv_wnd = min_u32(l->rcvbuf, 65535)};
+
+	s->drop = DROP_tcp_ack_bad;
+	if (s->h.flags & TCP_SYN || !expects_cookies(l))
+		return TCP_RESET;
+	if (!tcp_cookie_check(tcp, s, &r)) {
+		tcp->stats.cookies_failed++;
+		return TCP_RESET;
+	}
+	s->drop = DROP_tcp_backlog;
+	if (tcp_accept_is_full(tcp, l))
+		return TCP_DROP;
+	if (r.has_wscale)
+		r.rcv_wscale = tcp_wscale_for(l->rcvbuf);
+	s->drop = DROP_no_memory;
+	*child = tcp_child_new(tcp, &r);
+	if (!*child)
+		return TCP_DROP;
+	if (tcp_end_add(tcp, &(*child)->end)) {
+		tcp_conn_free(*child);
+		return TCP_DROP;
+	}
+	(*child)->flags |= TCPF_IN_TABLE;
+	tcp->stats.cookies_taken++;
+	PROBE_CAUSE(&tcp->stack->place, EV_NOTE, R_TCP_COOKIE, NULL,
+		    EVF_NUM("port", l->end.t.lport), EVF_NUM("mss", r.peer_mss),
+		    EVF_NUM("wscale", r.snd_wscale));
+	return TCP_NEXT;
+}
+
 /* RFC 9293, 3.10.7.2. */
 enum tcp_verdict tcp_in_listen(struct tcp_conn *l, struct tcp_seg *s,
-			       const seq32 *iss_min)
+			       const seq32 *iss_min, struct tcp_conn **child)
 {
 	/* First, check for a RST. */
 	if (s->h.flags & TCP_RST) {
@@ -192,79 +330,14 @@ enum tcp_verdict tcp_in_listen(struct tcp_conn *l, struct tcp_seg *s,
 		return TCP_DROP;
 	}
 	/* Second, check for an ACK. */
-	if (s->h.flags & TCP_ACK) {
-		s->drop = DROP_tcp_ack_bad;
-		return TCP_RESET;
-	}
+	if (s->h.flags & TCP_ACK)
+		return in_listen_ack(l, s, child);
 	/* Third, check for a SYN.  Text and FIN are not queued: the peer has
 	 * not proved itself, and will send them again. */
 	if (s->h.flags & TCP_SYN)
-		return new_request(l, s, iss_min);
+		return in_listen_syn(l, s, iss_min);
 	s->drop = DROP_tcp_flags;
 	return TCP_DROP;
-}
-
-static void inherit(struct tcp_conn *c, const struct tcp_conn *l,
-		    const struct tcp_req *r)
-{
-	const uint32_t kept = TCPF_NODELAY | TCPF_KEEPALIVE | TCPF_LINGER |
-			      TCPF_REUSE | TCPF_FIXED;
-
-	c->end.t = r->end.t;
-	c->end.state = r->end.state;
-	c->flags = (l->flags & kept) | TCPF_PASSIVE;
-	c->cc = l->cc;
-	c->sndbuf = l->sndbuf;
-	c->rcvbuf = l->rcvbuf;
-	c->maxseg = l->maxseg;
-	c->linger_s = l->linger_s;
-	c->keep_idle_s = l->keep_idle_s;
-	c->keep_interval_s = l->keep_interval_s;
-	c->keep_probes = l->keep_probes;
-	c->user_timeout_ms = l->user_timeout_ms;
-	c->ttl = l->ttl;
-	c->tos = l->tos;
-}
-
-static void take_numbers(struct tcp_conn *c, const struct tcp_req *r)
-{
-	c->iss = c->snd_una = r->iss;
-	c->snd_nxt = seq_add(r->iss, 1);
-	c->irs = r->irs;
-	c->rcv_nxt = seq_add(r->irs, 1);
-	c->rcv_adv = seq_add(c->rcv_nxt, r->rcv_wnd);
-	c->peer_mss = r->peer_mss;
-	c->snd_wscale = r->snd_wscale;
-	c->rcv_wscale = r->rcv_wscale;
-	c->ts_recent = r->ts_recent;
-	c->ts_recent_ms = tcp_ms(c->tcp);
-	c->ts_offset = tcp_ts_offset(c->tcp, &r->end.t);
-	c->flags |=
-		(r->has_wscale ? TCPF_WSCALE : 0) | (r->has_ts ? TCPF_TS : 0);
-}
-
-/* The connection that takes the place of @r, or NULL: no memory. */
-static struct tcp_conn *make_child(struct tcp_stack *tcp, struct tcp_req *r)
-{
-	struct tcp_conn *l = r->listener, *c = tcp_conn_new(tcp);
-
-	if (!c)
-		return NULL;
-	inherit(c, l, r);
-	take_numbers(c, r);
-	c->bind = tcp_bind_get(tcp, c->end.t.lport, c->end.t.laddr,
-			       tcp_bind_how(c));
-	if (!c->bind || !tcp_activate(c)) {
-		tcp_conn_free(c);
-		return NULL;
-	}
-	c->active->listener = l;
-	c->active->tries = r->tries;
-	tcp_rtt_first(c, r->sent_ns);
-	tcp_end_replace(tcp, &r->end, &c->end);
-	c->flags |= TCPF_IN_TABLE;
-	forget(tcp, r);
-	return c;
 }
 
 static enum tcp_verdict challenge(struct tcp_stack *tcp, struct tcp_req *r,
@@ -323,6 +396,29 @@ static bool is_from_the_past(const struct tcp_req *r, const struct tcp_seg *s)
 	       (int32_t)(s->o.ts_val - r->ts_recent) < 0;
 }
 
+/* The handshake is complete: is there a place for the connection, and is it
+ * time?  Whom we keep waiting will hear our SYN-ACK again. */
+static enum tcp_verdict complete(struct tcp_stack *tcp, struct tcp_req *r,
+				 struct tcp_seg *s, struct tcp_conn **child)
+{
+	const struct tcp_listen *l = r->listener->listen;
+
+	r->is_acked = true;
+	s->drop = DROP_tcp_deferred;
+	if (!s->size && !(s->h.flags & TCP_FIN) && r->tries < l->defer_tries)
+		return TCP_DROP;
+	s->drop = DROP_tcp_backlog;
+	if (tcp_accept_is_full(tcp, r->listener)) {
+		if (!tcp->knobs.abort_on_overflow)
+			return TCP_DROP;
+		tcp_req_free(tcp, r);
+		return TCP_RESET;
+	}
+	s->drop = DROP_no_memory;
+	*child = tcp_child_of_req(tcp, r);
+	return *child ? TCP_NEXT : TCP_DROP;
+}
+
 /*
  * RFC 9293, 3.10.7.4, for SYN-RECEIVED from LISTEN, up to the ACK.  TCP_NEXT:
  * the peer is real, @child is the connection and goes on with the segment.
@@ -330,7 +426,6 @@ static bool is_from_the_past(const struct tcp_req *r, const struct tcp_seg *s)
 enum tcp_verdict tcp_in_req(struct tcp_stack *tcp, struct tcp_req *r,
 			    struct tcp_seg *s, struct tcp_conn **child)
 {
-	struct tcp_listen *l = r->listener->listen;
 	enum tcp_verdict v;
 
 	if (is_from_the_past(r, s))
@@ -349,12 +444,5 @@ enum tcp_verdict tcp_in_req(struct tcp_stack *tcp, struct tcp_req *r,
 	s->drop = DROP_tcp_ack_bad;
 	if (!seq_eq(s->h.ack, seq_add(r->iss, 1)))
 		return TCP_RESET;
-	s->drop = DROP_tcp_backlog;
-	if (l->ready_count > l->backlog) {
-		tcp->stats.listen_overflows++;
-		return TCP_DROP;
-	}
-	s->drop = DROP_no_memory;
-	*child = make_child(tcp, r);
-	return *child ? TCP_NEXT : TCP_DROP;
+	return complete(tcp, r, s, child);
 }

@@ -4,6 +4,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "wire/proto.h"
 
@@ -20,8 +21,7 @@ static void init_pools(struct tcp_stack *tcp, struct mem *mem)
 	pool_init(&tcp->conn_pool, mem, "tcp-conn", sizeof(struct tcp_conn), 0);
 	pool_init(&tcp->active_pool, mem, "tcp-active",
 		  sizeof(struct tcp_active), 0);
-	pool_init(&tcp->req_pool, mem, "tcp-req", sizeof(struct tcp_req),
-		  TCP_REQUESTS_MAX);
+	pool_init(&tcp->req_pool, mem, "tcp-req", sizeof(struct tcp_req), 0);
 	pool_init(&tcp->tw_pool, mem, "tcp-tw", sizeof(struct tcp_tw),
 		  TCP_TWS_MAX);
 	pool_init(&tcp->ooo_pool, mem, "tcp-ooo", tcp_ooo_size(), 0);
@@ -48,6 +48,19 @@ static void fini_pools(struct tcp_stack *tcp)
 		pool_fini(pools[i]);
 }
 
+/* One more secret out of one, which is used for nothing of this length. */
+static void derive_key(const struct tcp_stack *tcp, const char *what,
+		       struct hash_key *key)
+{
+	char label[16] = {0};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(key->k); i++) {
+		snprintf(label, sizeof(label), "%s%zu", what, i);
+		key->k[i] = siphash24(&tcp->random_key, label, sizeof(label));
+	}
+}
+
 static int init_keys(struct tcp_stack *tcp)
 {
 	struct hash_key *keys[] = {&tcp->table_key, &tcp->isn_key, &tcp->ts_key,
@@ -57,6 +70,7 @@ static int init_keys(struct tcp_stack *tcp)
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		if (stack_new_key(tcp->stack, keys[i]))
 			return -EIO;
+	derive_key(tcp, "cookie", &tcp->cookie_key);
 	return 0;
 }
 

@@ -404,6 +404,10 @@ static const struct words words[] = {
 	W(TCP_RST_DATA_LOST, "RST",
 	  "RST: data arrived that nobody will read",
 	  "the program closed without reading it", "2525 2.17")
+	W(TCP_SYN_ACK_COOKIE, "SYN,ACK",
+	  "SYN,ACK: agreed; my count {seq} is a cookie",
+	  "the SYN queue is full; the number says all there is to remember",
+	  "4987 3.6")
 	W(TCP_STATE, "state",
 	  "{from} -> {to}",
 	  NULL, "9293 3.3.2")
@@ -447,6 +451,13 @@ static const struct words words[] = {
 	  "no room for one more record; the last one has {octets} octets now",
 	  "memory, or their limit, is at its end; at worst something is sent"
 	  " twice", "2018 5.1")
+	W(TCP_SYN_FLOOD, "SYN",
+	  "too many half-open connections to port {port}: answering with cookies",
+	  "{half_open} peers were answered and are silent; nothing more is kept",
+	  "4987 3.6")
+	W(TCP_COOKIE, "ACK",
+	  "the peer brought the SYN cookie back: connection to port {port}",
+	  "only who saw our SYN,ACK knows a number that we signed", "4987 3.6")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");

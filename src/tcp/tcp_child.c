@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_child.c - the connection that a listener's peer gets
+ *
+ * Theory of operation
+ * ===================
+ * A peer that has proved itself gets a connection made of two things: what its
+ * listener was told by setsockopt(), and what the two SYNs agreed on.  The
+ * latter stands in a tcp_req, whether that was kept here since the SYN or was
+ * read out of a cookie a moment ago.
+ *
+ * The child stays bound to its listener (a->listener) until accept() takes it;
+ * until then the listener may still reset it.
+ */
+
+#include "tcp/tcp_int.h"
+
+static void inherit(struct tcp_conn *c, const struct tcp_conn *l)
+{
+	const uint32_t kept = TCPF_NODELAY | TCPF_KEEPALIVE | TCPF_LINGER |
+			      TCPF_REUSE | TCPF_FIXED;
+
+	c->flags = (l->flags & kept) | TCPF_PASSIVE;
+	c->cc = l->cc;
+	c->sndbuf = l->sndbuf;
+	c->rcvbuf = l->rcvbuf;
+	c->maxseg = l->maxseg;
+	c->linger_s = l->linger_s;
+	c->keep_idle_s = l->keep_idle_s;
+	c->keep_interval_s = l->keep_interval_s;
+	c->keep_probes = l->keep_probes;
+	c->user_timeout_ms = l->user_timeout_ms;
+	c->ttl = l->ttl;
+	c->tos = l->tos;
+}
+
+static void take_numbers(struct tcp_conn *c, const struct tcp_req *r)
+{
+	c->iss = c->snd_una = r->iss;
+	c->snd_nxt = seq_add(r->iss, 1);
+	c->irs = r->irs;
+	c->rcv_nxt = seq_add(r->irs, 1);
+	c->rcv_adv = seq_add(c->rcv_nxt, r->rcv_wnd);
+	c->peer_mss = r->peer_mss;
+	c->snd_wscale = r->snd_wscale;
+	c->rcv_wscale = r->rcv_wscale;
+	c->ts_recent = r->ts_recent;
+	c->ts_recent_ms = tcp_ms(c->tcp);
+	c->ts_offset = tcp_ts_offset(c->tcp, &r->end.t);
+	c->flags |=
+		(r->has_wscale ? TCPF_WSCALE : 0) | (r->has_ts ? TCPF_TS : 0);
+}
+
+/* All but its place in the table. */
+struct tcp_conn *tcp_child_new(struct tcp_stack *tcp, struct tcp_req *r)
+{
+	struct tcp_conn *l = r->listener, *c = tcp_conn_new(tcp);
+
+	if (!c)
+		return NULL;
+	c->end.t = r->end.t;
+	c->end.state = TCPS_SYN_RCVD;
+	inherit(c, l);
+	take_numbers(c, r);
+	c->bind = tcp_bind_get(tcp, c->end.t.lport, c->end.t.laddr,
+			       tcp_bind_how(c));
+	if (!c->bind || !tcp_activate(c)) {
+		tcp_conn_free(c);
+		return NULL;
+	}
+	c->active->listener = l;
+	c->active->tries = r->tries;
+	return c;
+}
+
+/* @r, which is in the table, makes way. */
+struct tcp_conn *tcp_child_of_req(struct tcp_stack *tcp, struct tcp_req *r)
+{
+	struct tcp_conn *c = tcp_child_new(tcp, r);
+
+	if (!c)
+		return NULL;
+	tcp_rtt_first(c, r->sent_ns);
+	tcp_end_replace(tcp, &r->end, &c->end);
+	c->flags |= TCPF_IN_TABLE;
+	tcp_req_forget(tcp, r);
+	return c;
+}
