@@ -74,6 +74,7 @@
 	X(CABLE_REPAIR,		"cable.repair")				\
 	X(CABLE_DUP,		"cable.duplicate")			\
 	X(CABLE_REORDER,	"cable.reorder")			\
+	X(CABLE_MARK,		"cable.mark")				\
 	X(CABLE_UP,		"cable.up")				\
 	X(CABLE_DOWN,		"cable.down")				\
 	/* switch */							\
@@ -159,6 +160,12 @@
 	X(TCP_RTT,		"tcp.rtt")				\
 	X(TCP_RTO,		"tcp.rto")				\
 	X(TCP_CWND,		"tcp.cwnd")				\
+	X(TCP_HYSTART,		"tcp.hystart")				\
+	X(TCP_CUBIC,		"tcp.cubic")				\
+	X(TCP_BBR,		"tcp.bbr")				\
+	X(TCP_DCTCP,		"tcp.dctcp")				\
+	X(TCP_ECN,		"tcp.ecn")				\
+	X(TCP_PACE,		"tcp.pacing")				\
 	X(TCP_PERSIST,		"tcp.persist")				\
 	X(TCP_DELACK,		"tcp.delack")				\
 	X(TCP_KEEP_TIMER,	"tcp.keepalive-timer")			\

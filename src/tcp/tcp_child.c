@@ -22,6 +22,7 @@ static void inherit(struct tcp_conn *c, const struct tcp_conn *l)
 
 	c->flags = (l->flags & kept) | TCPF_PASSIVE;
 	c->cc = l->cc;
+	c->pacing_max = l->pacing_max;
 	c->sndbuf = l->sndbuf;
 	c->rcvbuf = l->rcvbuf;
 	c->maxseg = l->maxseg;

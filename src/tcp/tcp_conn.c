@@ -29,7 +29,8 @@ struct tcp_conn *tcp_conn_new(struct tcp_stack *tcp)
 	c->tcp = tcp;
 	c->end.kind = TCP_IS_CONN;
 	c->end.state = TCPS_CLOSED;
-	c->cc = &tcp_reno;
+	c->cc = tcp_cc_find(tcp->knobs.congestion_control);
+	c->pacing_max = TCP_PACING_NONE;
 	c->sndbuf = TCP_SNDBUF;
 	c->rcvbuf = TCP_RCVBUF;
 	c->keep_idle_s = TCP_KEEP_IDLE_S;

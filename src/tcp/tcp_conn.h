@@ -25,7 +25,9 @@
 #include "ip/ip.h"
 #include "tcp/tcp.h"
 #include "tcp/tcp_cc.h"
+#include "tcp/tcp_cwv.h"
 #include "tcp/tcp_end.h"
+#include "tcp/tcp_pace.h"
 #include "tcp/tcp_queue.h"
 #include "tcp/tcp_sent.h"
 
@@ -89,6 +91,7 @@ struct tcp_conn {
 	const struct tcp_cc *cc;
 	uint32_t cc_priv;
 	uint32_t cwnd, ssthresh;  /* octets */
+	uint32_t pacing_max;	  /* octets a second; TCP_PACING_NONE */
 	uint32_t max_snd_wnd;	  /* largest snd_wnd seen (RFC 5961, 5.2) */
 	uint32_t srtt_8us;	  /* smoothed round trip, us times 8 */
 	uint32_t rttvar_4us;	  /* mean deviation, us times 4 */
@@ -124,6 +127,7 @@ struct tcp_due {
 enum tcp_timer {
 	TCP_T_SEND,   /* retransmit, persist */
 	TCP_T_DELACK, /* delayed ACK */
+	TCP_T_PACE,   /* sending goes on, see tcp_pace.c */
 	TCP_T_KEEP,   /* keepalive; FIN-WAIT-2 of an orphan */
 	TCP_TIMERS
 };
@@ -159,6 +163,8 @@ enum tcp_ca {
  * @fin_seq:	Where the peer's FIN stands, if @has_fin; it came too early
  * @events:	To tell the user, at the end
  * @cc_state:	Of the congestion control algorithm, see tcp_cc.h
+ * @pace:	See tcp_pace.h
+ * @cwv:	See tcp_cwv.h
  * @dupacks:	Duplicate ACKs in a row
  * @ack_why:	Reason of the ACK that is owed
  * @backoff:	Doublings of the RTO
@@ -182,6 +188,8 @@ struct tcp_active {
 	uint64_t rtt_ns, stall_ns, heard_ns;
 	uint32_t events;
 	uint64_t cc_state[TCP_CC_STATE];
+	struct tcp_pace pace;
+	struct tcp_cwv cwv;
 	uint32_t dupacks;
 	uint32_t resent_ms;
 	uint16_t ack_why;

@@ -33,7 +33,7 @@ void tcp_knobs_init(struct tcp_knobs *k)
 		memcpy((char *)k + knobs[i].off, &knobs[i].def,
 		       sizeof(knobs[i].def));
 	memset(k->congestion_control, 0, sizeof(k->congestion_control));
-	memcpy(k->congestion_control, "reno", 4);
+	memcpy(k->congestion_control, "cubic", 5);
 }
 
 const struct tcp_knobs *tcp_knobs(const struct stack *stack)

@@ -62,6 +62,7 @@
 #define TCP_IW_SEGMENTS 10    /* RFC 6928 */
 #define TCP_DUPACKS	3     /* RFC 5681, 3.2 */
 #define TCP_CWND_MAX	(1U << 30)
+#define TCP_PACING_NONE UINT32_MAX /* 34 Gbit/s and beyond: no limit */
 
 /* What strangers can make us keep. */
 #define TCP_REQUESTS_MAX 4096 /* half-open, whole stack */

@@ -40,7 +40,7 @@ static void reno_on_ack(struct tcp_conn *c, const struct tcp_ack *ack)
 {
 	uint32_t rest;
 
-	if (!(c->flags & TCPF_CWND_LIMIT))
+	if (!tcp_cwv_may_grow(c))
 		return;
 	rest = tcp_cc_slow_start(c, ack->acked);
 	if (rest)

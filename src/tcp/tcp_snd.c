@@ -116,10 +116,7 @@ static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 	if (!avail && !fin)
 		return false;
 	/* One packet: several segments, or one that is larger than these. */
-	len = max_u32(TCP_GSO_MAX, c->mss);
-	len = min_u32(min_u32(avail, wnd), min_u32(cwnd, len));
-	if (cwnd < min_u32(avail, wnd))
-		c->flags |= TCPF_CWND_LIMIT;
+	len = min_u32(min_u32(avail, wnd), min_u32(cwnd, tcp_pace_burst(c)));
 	fin = fin && len == avail && wnd > len;
 	if (len > c->mss && len < avail)
 		len -= len % c->mss;
@@ -128,6 +125,16 @@ static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 	fin = fin && len == avail;
 	*o = (struct tcp_out){.seq = pos, .len = len, .fin = fin};
 	return len || fin;
+}
+
+/* Would more leave if only cwnd were larger? */
+static bool is_cwnd_limited(const struct tcp_conn *c)
+{
+	seq32 pos = c->active->resend;
+	uint32_t room = room_in(c, pos, cwnd_now(c));
+
+	return room < c->mss &&
+	       room < min_u32(unsent(c, pos), room_in(c, pos, c->snd_wnd));
 }
 
 static void advance(struct tcp_conn *c, seq32 to)
@@ -161,19 +168,22 @@ static bool send_piece(struct tcp_conn *c, const struct tcp_out *o)
 		tcp_mss_update(c);
 		return c->mss < mss;
 	}
-	if (taken)
+	if (taken) {
 		advance(c, seq_add(o->seq, taken));
+		tcp_pace_sent(c, taken);
+	}
 	return !err;
 }
 
-/* RFC 5681, 4.1: what the path could bear long ago says nothing. */
-static void restart_after_idle(struct tcp_conn *c)
+/* Is it too early for the next burst?  Then a timer calls again. */
+static bool must_wait(struct tcp_conn *c)
 {
-	uint32_t idle_ms = tcp_ms(c->tcp) - c->snd_ms;
+	uint64_t at_ns;
 
-	if (tcp_flight(c) || idle_ms * NS_PER_MS <= tcp_rto_ns(c))
-		return;
-	c->cwnd = min_u32(c->cwnd, tcp_cc_initial_window(c));
+	if (tcp_pace_allows(c, &at_ns))
+		return false;
+	tcp_timer_set(c, TCP_T_PACE, at_ns);
+	return true;
 }
 
 static void send_queue(struct tcp_conn *c, bool force)
@@ -182,10 +192,10 @@ static void send_queue(struct tcp_conn *c, bool force)
 
 	if (!unsent(c, c->active->resend) && !fin_is_due(c, c->active->resend))
 		return;
-	restart_after_idle(c);
-	c->flags &= ~(uint32_t)TCPF_CWND_LIMIT;
-	while (next_segment(c, &o, force) && send_piece(c, &o))
+	tcp_cwv_restart(c);
+	while (next_segment(c, &o, force) && !must_wait(c) && send_piece(c, &o))
 		force = false;
+	tcp_cwv_sent(c, is_cwnd_limited(c));
 }
 
 /* Retransmission while something is under way, else persist. */
@@ -203,7 +213,7 @@ static void update_send_timer(struct tcp_conn *c)
 		a->is_probing = false;
 		return;
 	}
-	if (!TCP_STATE_IN(c, TCP_SENDS) ||
+	if (!TCP_STATE_IN(c, TCP_SENDS) || tcp_timer_is_set(c, TCP_T_PACE) ||
 	    (!unsent(c, pos) && !fin_is_due(c, pos))) {
 		tcp_timer_stop(c, TCP_T_SEND);
 		a->is_probing = false;

@@ -24,6 +24,7 @@
 static const char *const timer_names[TCP_TIMERS] = {
 	[TCP_T_SEND] = "rto",
 	[TCP_T_DELACK] = "delack",
+	[TCP_T_PACE] = "pacing",
 	[TCP_T_KEEP] = "keepalive",
 };
 
@@ -181,6 +182,9 @@ static void fire(struct tcp_conn *c, enum tcp_timer which)
 		break;
 	case TCP_T_DELACK:
 		on_delack(c);
+		break;
+	case TCP_T_PACE:
+		tcp_pace_on_timer(c);
 		break;
 	case TCP_T_KEEP:
 		on_keep(c);

@@ -194,6 +194,9 @@ static const struct words words[] = {
 	W(CABLE_REORDER, "frame",
 	  "the cable lets others overtake it[: {later_ns} ns later]",
 	  "the cable reorders frames", NULL)
+	W(CABLE_MARK, "cable",
+	  "{queue} frames wait for the wire: marked instead of dropped later",
+	  "the queue is longer than it should be", "3168 5")
 	W(CABLE_UP, "cable",
 	  "the cable from {from} to {to} is up",
 	  NULL, NULL)
@@ -423,6 +426,26 @@ static const struct words words[] = {
 	W(TCP_CWND, "congestion window",
 	  "congestion window {cwnd} octets, threshold {ssthresh}: {why}",
 	  NULL, "5681 3.1")
+	W(TCP_HYSTART, "slow start",
+	  "{why}: window {cwnd} octets, round trip {rtt_us} us[ after {last_rtt_us} us]",
+	  "a queue that fills is seen as delay before it overflows", "9406 4.2")
+	W(TCP_CUBIC, "congestion window",
+	  "a curve begins at {cwnd} octets, its middle {w_max} octets in {k_ms} ms: {why}",
+	  "CUBIC's window is a function of the time since the last reduction",
+	  "9438 4.2")
+	W(TCP_BBR, "path model",
+	  "{why}: {mode}, bandwidth {bw} octets/s, round trip {min_rtt_us} us",
+	  "BBR sends at the rate that the path delivered, not until it loses",
+	  NULL)
+	W(TCP_DCTCP, "congestion window",
+	  "of the last window {alpha} of 1024 were marked: window {cwnd} octets",
+	  "the window falls as much as there are marks", "8257 3.3")
+	W(TCP_ECN, "congestion mark",
+	  "{why}[: window {cwnd} octets, threshold {ssthresh}]",
+	  "a queue marked packets instead of dropping them", "3168 6.1")
+	W(TCP_PACE, "pacing timer",
+	  "the next burst may leave, at {rate} octets/s",
+	  "a burst at once would only stand in a queue", NULL)
 	W(TCP_PERSIST, "persist timer",
 	  "the window is still closed, {waiting} octets wait: asks",
 	  "its update may have been lost", "9293 3.8.6.1")

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TCP_TCP_CWV_H
+#define TCP_TCP_CWV_H
+
+/*
+ * tcp_cwv.h - a window that was not used proves nothing
+ *
+ * Private to tcp/.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/seq.h"
+
+struct tcp_conn;
+
+/**
+ * struct tcp_cwv - how much of the window was used (busy connections)
+ * @full_ns:	When it was last used up
+ * @round_end:	snd_nxt when @max_flight was noted; an ACK of it ends the round
+ * @max_flight:	The most that was under way in this round, octets
+ */
+struct tcp_cwv {
+	uint64_t full_ns;
+	seq32 round_end;
+	uint32_t max_flight;
+};
+
+/* Sending came to rest; @is_limited: because of cwnd. */
+void tcp_cwv_sent(struct tcp_conn *c, bool is_limited);
+
+/* May the window grow: was it needed, or nearly? */
+bool tcp_cwv_may_grow(const struct tcp_conn *c);
+
+/* About to send: was there silence before (RFC 5681, 4.1)? */
+void tcp_cwv_restart(struct tcp_conn *c);
+
+#endif /* TCP_TCP_CWV_H */
