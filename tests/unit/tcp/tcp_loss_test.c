@@ -67,6 +67,7 @@ static void third_duplicate_ack_retransmits(void **state)
 	int i;
 
 	peer_opens(p);
+	tcp_set_congestion(p->conn, "reno");
 	peer_app_send(p, 60000);
 	for (i = 0; i < 10; i++)
 		assert_int_equal(peer_take(p), 1460);
@@ -144,6 +145,7 @@ static void timeout_goes_back_to_the_first_hole(void **state)
 	struct tcp_info info;
 
 	peer_opens(p);
+	tcp_set_congestion(p->conn, "reno");
 	peer_app_send(p, 14600);
 	while (peer_take(p) >= 0)
 		;
