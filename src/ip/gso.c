@@ -11,7 +11,8 @@
  * headers, mended where segments differ, and references to its part of the
  * payload.
  *
- *	IP	length, identification, checksum
+ *	IPv4	length, identification, checksum
+ *	IPv6	length
  *	TCP	sequence number; FIN and PSH only in the last, CWR only in the
  *		first; the checksum's pseudo header
  *	UDP	length; the checksum's pseudo header
@@ -20,9 +21,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/check.h"
-
 #include "wire/csum.h"
+#include "wire/ip6.h"
 #include "wire/tcp.h"
 #include "wire/udp.h"
 
@@ -30,10 +30,11 @@
 
 /* A packet being cut. */
 struct gso {
-	struct ip *ip;
+	struct stack *stack;
 	struct pkt *pkt;
-	struct ip4_hdr h;
-	size_t l4_hlen;
+	struct ip_addr src, dst;
+	uint8_t proto;
+	size_t l3_hlen, l4_hlen;
 	size_t len; /* of all payload */
 };
 
@@ -74,8 +75,7 @@ static void mend_l4(const struct gso *g, struct pkt *seg, size_t off)
 	uint8_t *p = pkt_data(seg);
 	size_t len = seg->len;
 	bool is_last = off + (len - g->l4_hlen) == g->len;
-	uint32_t sum =
-		csum_pseudo4(g->h.src, g->h.dst, g->h.proto, (uint32_t)len);
+	uint32_t sum = csum_pseudo(g->src, g->dst, g->proto, (uint32_t)len);
 
 	if (g->pkt->gso == PKT_GSO_UDP) {
 		put16(p + offsetof(struct udp_wire, len), (uint16_t)len);
@@ -88,27 +88,43 @@ static void mend_l4(const struct gso *g, struct pkt *seg, size_t off)
 	seg->csum = PKT_CSUM_PARTIAL;
 }
 
+/* The IP header of a segment, a copy of the large one's so far. */
+static void mend_l3(const struct gso *g, struct pkt *seg, size_t off)
+{
+	uint8_t *p = pkt_data(seg);
+	struct ip4_hdr h;
+
+	if (g->src.family == IP_V6) {
+		put16(((struct ip6_wire *)(void *)p)->payload_len,
+		      (uint16_t)(seg->len - IP6_HLEN));
+		return;
+	}
+	ip4_hdr_parse_quoted(&h, p, g->l3_hlen);
+	h.total_len = (uint16_t)seg->len;
+	if (off && !(h.flags & IP4_DF))
+		h.id = ip_id_next(ip_of(g->stack));
+	h.opts = g->pkt->room + g->pkt->l3_off + IP4_HLEN;
+	ip4_hdr_emit(p, &h);
+}
+
 /* The segment with @len octets of payload from @off on. */
 static struct pkt *gso_piece(const struct gso *g, size_t off, size_t len)
 {
-	size_t headers = g->h.hlen + g->l4_hlen;
-	struct pkt *seg = pkt_slice(g->pkt, headers + off, len);
-	struct ip4_hdr h = g->h;
+	struct pkt *seg = pkt_slice(g->pkt, g->l3_hlen + g->l4_hlen + off, len);
+	const uint8_t *from = g->pkt->room;
 	uint8_t *p;
 
 	p = seg ? pkt_push(seg, g->l4_hlen) : NULL;
 	if (!p)
 		goto fail;
-	memcpy(p, g->pkt->room + g->pkt->l4_off, g->l4_hlen);
+	memcpy(p, from + g->pkt->l4_off, g->l4_hlen);
 	seg->l4_off = seg->lin_off;
 	mend_l4(g, seg, off);
-	h.total_len = (uint16_t)(h.hlen + seg->len);
-	if (off && !(h.flags & IP4_DF))
-		h.id = ip_id_next(g->ip);
-	p = pkt_push(seg, h.hlen);
+	p = pkt_push(seg, g->l3_hlen);
 	if (!p)
 		goto fail;
-	ip4_hdr_emit(p, &h);
+	memcpy(p, from + g->pkt->l3_off, g->l3_hlen);
+	mend_l3(g, seg, off);
 	seg->l3_off = seg->lin_off;
 	return seg;
 fail:
@@ -116,25 +132,52 @@ fail:
 	return NULL;
 }
 
-int gso_split(struct ip *ip, struct pkt *pkt, ip_piece_fn *fn, void *arg)
+/* What all segments have in common; false if it makes no sense. */
+static bool gso_begin(struct gso *g, struct stack *stack, struct pkt *pkt)
 {
-	struct gso g = {.ip = ip, .pkt = pkt};
+	const uint8_t *p = pkt_cdata(pkt);
+	struct ip4_hdr h4;
+	struct ip6_hdr h6;
+
+	*g = (struct gso){.stack = stack, .pkt = pkt};
+	pkt->l3_off = pkt->lin_off;
+	if (ip4_hdr_parse_quoted(&h4, p, pkt->lin_len) > 0) {
+		g->src = ip_addr_v4(h4.src);
+		g->dst = ip_addr_v4(h4.dst);
+	} else if (ip6_hdr_parse_quoted(&h6, p, pkt->lin_len) > 0) {
+		g->src = ip_addr_v6(h6.src);
+		g->dst = ip_addr_v6(h6.dst);
+	} else {
+		return false;
+	}
+	g->proto = pkt->gso == PKT_GSO_UDP ? IP_PROTO_UDP : IP_PROTO_TCP;
+	if (pkt->l4_off <= pkt->l3_off ||
+	    pkt->l4_off > pkt->lin_off + pkt->lin_len)
+		return false;
+	g->l3_hlen = (size_t)(pkt->l4_off - pkt->l3_off);
+	g->l4_hlen = l4_header_len(pkt);
+	if (!g->l4_hlen || pkt->len < g->l3_hlen + g->l4_hlen)
+		return false;
+	g->len = pkt->len - g->l3_hlen - g->l4_hlen;
+	return true;
+}
+
+int gso_split(struct stack *stack, struct pkt *pkt, ip_piece_fn *fn, void *arg)
+{
+	struct gso g;
 	size_t off = 0;
 	int err = 0;
 
-	check(ip4_hdr_parse_quoted(&g.h, pkt_data(pkt), pkt->lin_len) > 0);
-	g.l4_hlen = l4_header_len(pkt);
-	if (!g.l4_hlen || pkt->len < g.h.hlen + g.l4_hlen) {
-		pkt_drop(&ip->stack->place, pkt, DROP_vnet_bad);
+	if (!gso_begin(&g, stack, pkt)) {
+		pkt_drop(&stack->place, pkt, DROP_vnet_bad);
 		return -EINVAL;
 	}
-	g.len = pkt->len - g.h.hlen - g.l4_hlen;
 	do {
 		size_t n = min_size(g.len - off, pkt->gso_size);
 		struct pkt *seg = gso_piece(&g, off, n);
 
 		if (!seg) {
-			pkt_drop(&ip->stack->place, pkt, DROP_no_memory);
+			pkt_drop(&stack->place, pkt, DROP_no_memory);
 			return -ENOMEM;
 		}
 		err = fn(arg, seg);

@@ -79,11 +79,11 @@ static bool error_deliver(struct stack *stack, const struct ip4_hdr *inner,
 	if (!proto || !proto->error || inner->frag_off)
 		return false;
 	if (is_mtu)
-		e->mtu = pmtu_judge(ip, inner->dst, h->mtu, inner->total_len);
+		e->mtu = pmtu_judge(stack, e->dst, h->mtu, inner->total_len);
 	if (!proto->error(stack, e))
 		return false;
 	if (is_mtu && e->mtu)
-		pmtu_lower(ip, inner->dst, h->mtu, e->mtu);
+		pmtu_lower(stack, e->dst, h->mtu, e->mtu);
 	return true;
 }
 

@@ -37,28 +37,25 @@
 /* RFC 1812, 4.3.2.5: internetwork control. */
 #define TOS_CONTROL 0xc0
 
-/* Kinds of errors with limits of their own. */
-enum limit_kind { LIMIT_PROTO, LIMIT_MTU, LIMIT_OTHER, LIMIT_KINDS };
-
 /* clang-format off */
 static const struct {
 	uint64_t interval_ns;	/* for one error */
 	uint32_t burst;
 } limits[] = {
-	[LIMIT_PROTO]	= {1000 * NS_PER_MS, 1},
-	[LIMIT_MTU]	= {  10 * NS_PER_MS, 50},
-	[LIMIT_OTHER]	= { 200 * NS_PER_MS, 10},
+	[ICMP_LIMIT_PROTO]	= {1000 * NS_PER_MS, 1},
+	[ICMP_LIMIT_MTU]	= {  10 * NS_PER_MS, 50},
+	[ICMP_LIMIT_OTHER]	= { 200 * NS_PER_MS, 10},
 };
-static_assert(ARRAY_SIZE(limits) == LIMIT_KINDS, "a row for each kind");
+static_assert(ARRAY_SIZE(limits) == ICMP_LIMIT_OTHER + 1, "a row for each kind");
 /* clang-format on */
 
-static enum limit_kind kind_of(uint8_t type, uint8_t code)
+static enum icmp_limit kind_of(uint8_t type, uint8_t code)
 {
 	if (type != ICMP4_UNREACHABLE)
-		return LIMIT_OTHER;
+		return ICMP_LIMIT_OTHER;
 	if (code == ICMP4_FRAG_NEEDED)
-		return LIMIT_MTU;
-	return code == ICMP4_PROTO ? LIMIT_PROTO : LIMIT_OTHER;
+		return ICMP_LIMIT_MTU;
+	return code == ICMP4_PROTO ? ICMP_LIMIT_PROTO : ICMP_LIMIT_OTHER;
 }
 
 /* A full bucket holds between half and all of the burst; nobody knows. */
@@ -71,13 +68,24 @@ static uint32_t full_credit(struct icmp *icmp, uint32_t burst)
 	return burst - r % (burst / 2 + 1);
 }
 
-/* May an error of that kind go to @dst?  Uses up credit. */
-static bool limit_take(struct icmp *icmp, ip4_addr dst, enum limit_kind kind)
+/* Whom a limit is for: a host, or in IPv6 a network of them, for a host there
+ * has as many addresses as it likes. */
+static uint64_t limit_hash(const struct icmp *icmp, struct ip_addr dst,
+			   enum icmp_limit kind)
 {
+	if (dst.family == IP_V6)
+		return siphash13_u64x2(&icmp->key, get64(dst.v6.o), kind);
+	return siphash13_u64(&icmp->key, (uint64_t)kind << 32 | dst.v4.v);
+}
+
+bool icmp_limit_take(struct stack *stack, struct ip_addr dst,
+		     enum icmp_limit kind)
+{
+	struct icmp *icmp = icmp_of(stack);
 	uint64_t now = stack_now(icmp->stack);
 	uint64_t interval = limits[kind].interval_ns;
 	uint32_t burst = limits[kind].burst;
-	uint64_t hash = siphash13_u64(&icmp->key, (uint64_t)kind << 32 | dst.v);
+	uint64_t hash = limit_hash(icmp, dst, kind);
 	struct icmp_bucket *b = &icmp->buckets[hash % ICMP_BUCKETS];
 	uint64_t gained = (now - b->since_ns) / interval;
 
@@ -196,7 +204,8 @@ static bool error_consider(struct stack *stack, const struct pkt *orig,
 		return false;
 	if (!may_tell(stack, orig, &about))
 		return false;
-	if (!limit_take(icmp_of(stack), about.src, kind_of(h->type, h->code)))
+	if (!icmp_limit_take(stack, ip_addr_v4(about.src),
+			     kind_of(h->type, h->code)))
 		return false;
 	return error_send(stack, orig, &about, h);
 }

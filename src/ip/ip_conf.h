@@ -136,7 +136,6 @@ void ip_rpf_set(struct stack *stack, bool is_strict);
  * in a router that translates addresses (RFC 7126, 4.3). */
 void ip_source_routes_set(struct stack *stack, bool is_on);
 
-
 /* An interface came up or went down: remembered routes are looked up again. */
 void ip_netif_changed(struct stack *stack);
 

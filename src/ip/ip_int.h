@@ -10,9 +10,11 @@
  *	ip_out.c	a packet of ours leaves		ip_xmit.c any packet leaves
  *	addr.c		our addresses			route.c	  the table
  *	trie.c		longest prefix match		fib.c	  ... of very many
- *	frag.c		fragments out			reass.c	  fragments in
- *	gso.c		large segments out		ip_id.c	  identification
- *	pmtu.c		path MTUs			ip_srcroute.c  by way of
+ *	frag.c		fragments out			reass4.c  fragments in
+ *	ip_id.c		identification			ip_srcroute.c  by way of
+ *
+ * What both versions use (path MTUs, reassembly, segmentation) is in
+ * ip_shared.h.
  */
 
 #include "base/hash.h"
@@ -28,6 +30,7 @@
 #include "core/stack.h"
 
 #include "ip/ip.h"
+#include "ip/ip_shared.h"
 
 /*
  * Longest prefix match.
@@ -186,13 +189,7 @@ bool ip_on_same_net(const struct ip *ip, const struct netif *netif, ip4_addr a);
 /* pmtu.c */
 int pmtu_init(struct ip *ip);
 void pmtu_fini(struct ip *ip);
-/* Path MTU to @dst, 0 if nothing is known.  @is_floor: it is lower than what
- * we believe, so packets must be allowed to be fragmented on the way. */
-uint32_t pmtu_get(const struct ip *ip, ip4_addr dst, bool *is_floor);
-/* What an error claims, brought within bounds; 0 if it is no news. */
-uint32_t pmtu_judge(struct ip *ip, ip4_addr dst, uint32_t claimed,
-		    uint32_t pkt_len);
-void pmtu_lower(struct ip *ip, ip4_addr dst, uint32_t claimed, uint32_t mtu);
+/* Lookups and changes are in ip_shared.h. */
 
 /* ip_srcroute.c: a packet with a source route has arrived; DROP_COUNT: it goes
  * its way, perhaps to a new @h->dst */
@@ -233,19 +230,11 @@ int ip_xmit(struct ip *ip, struct pkt *pkt, const struct ip_hop *hop,
 /* Add up what a partial transport checksum lacks. */
 void ip_complete_csum(struct pkt *pkt);
 
-/* Sends one piece of a packet; takes it. */
-typedef int ip_piece_fn(void *arg, struct pkt *piece);
-
 /* frag.c */
 int ip_fragment(struct ip *ip, struct pkt *pkt, uint32_t mtu, ip_piece_fn *fn,
 		void *arg);
 
-/* gso.c */
-int gso_split(struct ip *ip, struct pkt *pkt, ip_piece_fn *fn, void *arg);
-/* Octets of the largest packet that will leave: one segment of it. */
-size_t gso_segment_len(const struct pkt *pkt);
-
-/* reass.c: takes @pkt.  Returns the whole datagram, its header at the front
+/* reass4.c: takes @pkt.  Returns the whole datagram, its header at the front
  * and mended, when this was the last piece; else NULL. */
 struct pkt *reass_input(struct ip *ip, struct pkt *pkt,
 			const struct ip4_hdr *h);

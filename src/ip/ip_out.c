@@ -205,7 +205,7 @@ static int size_check(struct ip *ip, struct pkt *pkt, const struct ip_send *how,
 
 	*mtu = hop->netif->mtu;
 	if (!how->no_pmtu)
-		path = pmtu_get(ip, how->dst.v4, &is_floor);
+		path = pmtu_get(ip->stack, how->dst, &is_floor);
 	if (path && path < *mtu)
 		*mtu = path;
 	if (len > *mtu && how->df)
@@ -333,6 +333,6 @@ uint32_t ip_mtu_for(struct stack *stack, struct ip_addr dst)
 	netif = ip_netif_for(stack, dst);
 	if (!netif)
 		return 0;
-	path = pmtu_get(ip_of(stack), dst.v4, &is_floor);
+	path = pmtu_get(stack, dst, &is_floor);
 	return path && path < netif->mtu ? path : netif->mtu;
 }

@@ -102,5 +102,5 @@ int ip_xmit(struct ip *ip, struct pkt *pkt, const struct ip_hop *hop,
 		return xmit_segment(&x, pkt);
 	if (takes_gso(&x, pkt))
 		return xmit_link(&x, pkt);
-	return gso_split(ip, pkt, xmit_segment, &x);
+	return gso_split(ip->stack, pkt, xmit_segment, &x);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * pmtu.c - how large a packet gets through to a destination (RFC 1191)
+ * pmtu.c - how large a packet gets through to a destination (RFC 1191, 8201)
  *
  * Theory of operation
  * ===================
@@ -13,7 +13,9 @@
  * 7).  So it is believed only if the transport recognizes the packet that it
  * quotes; it can lower the estimate but not raise it; and what it can lower it
  * to has a floor.  Where the path really is narrower than the floor, packets
- * of the floor's size go without DF, so that routers can fragment them.
+ * of the floor's size go without DF, so that routers can fragment them.  In
+ * IPv6 there is no such thing: every link carries 1280 octets, and a smaller
+ * claim is not believed at all.
  *
  * Limits
  * ------
@@ -24,13 +26,15 @@
 
 #include "base/check.h"
 
+#include "wire/ip6.h"
+
 #include "core/probe.h"
 
 #include "ip/ip_int.h"
 
 struct pmtu {
 	struct list node;
-	ip4_addr dst;
+	struct ip_addr dst;
 	uint32_t mtu;
 	bool is_floor;
 	uint64_t expires_ns;
@@ -40,17 +44,20 @@ struct pmtu {
 static bool pmtu_eq(const void *item, const void *key)
 {
 	const struct pmtu *p = item;
-	const ip4_addr *dst = key;
+	const struct ip_addr *dst = key;
 
-	return p->dst.v == dst->v;
+	return ip_addr_eq(p->dst, *dst);
 }
 
-static uint32_t pmtu_hash(const struct ip *ip, ip4_addr dst)
+static uint32_t pmtu_hash(const struct ip *ip, struct ip_addr dst)
 {
-	return (uint32_t)siphash13_u64(&ip->key, dst.v);
+	if (dst.family == IP_V6)
+		return (uint32_t)siphash13_u64x2(&ip->key, get64(dst.v6.o),
+						 get64(dst.v6.o + 8));
+	return (uint32_t)siphash13_u64(&ip->key, dst.v4.v);
 }
 
-static struct pmtu *pmtu_find(const struct ip *ip, ip4_addr dst)
+static struct pmtu *pmtu_find(const struct ip *ip, struct ip_addr dst)
 {
 	if (!ip->pmtu.count)
 		return NULL;
@@ -77,10 +84,8 @@ static void pmtu_on_timer(struct timer *t, void *arg)
 
 	(void)t;
 	while ((p = pmtu_oldest(ip)) && p->expires_ns <= now) {
-		struct ip_addr dst = ip_addr_v4(p->dst);
-
 		PROBE(&ip->stack->place, EV_LEARN, R_PMTU_AGE, NULL,
-		      EVF_IP("dst", &dst), EVF_NUM("mtu", p->mtu));
+		      EVF_IP("dst", &p->dst), EVF_NUM("mtu", p->mtu));
 		pmtu_free(ip, p);
 	}
 	if (p)
@@ -105,9 +110,9 @@ void pmtu_fini(struct ip *ip)
 	htab_fini(&ip->pmtu);
 }
 
-uint32_t pmtu_get(const struct ip *ip, ip4_addr dst, bool *is_floor)
+uint32_t pmtu_get(const struct stack *stack, struct ip_addr dst, bool *is_floor)
 {
-	const struct pmtu *p = pmtu_find(ip, dst);
+	const struct pmtu *p = pmtu_find(ip_of(stack), dst);
 
 	*is_floor = p && p->is_floor;
 	return p ? p->mtu : 0;
@@ -127,17 +132,19 @@ static uint32_t plateau_below(uint32_t len)
 	return IP_PMTU_FLOOR;
 }
 
-uint32_t pmtu_judge(struct ip *ip, ip4_addr dst, uint32_t claimed,
+uint32_t pmtu_judge(struct stack *stack, struct ip_addr dst, uint32_t claimed,
 		    uint32_t pkt_len)
 {
-	uint32_t now = ip_mtu_for(ip->stack, ip_addr_v4(dst));
+	uint32_t now = ip_mtu_for(stack, dst);
 	uint32_t mtu = claimed ? claimed : plateau_below(pkt_len);
 
+	if (dst.family == IP_V6) /* RFC 8201, 4 */
+		return claimed >= IP6_MTU_MIN && claimed < now ? claimed : 0;
 	mtu = max_u32(mtu, IP_PMTU_FLOOR);
 	return mtu < now ? mtu : 0;
 }
 
-static struct pmtu *pmtu_new(struct ip *ip, ip4_addr dst)
+static struct pmtu *pmtu_new(struct ip *ip, struct ip_addr dst)
 {
 	struct pmtu *p;
 
@@ -155,9 +162,10 @@ static struct pmtu *pmtu_new(struct ip *ip, ip4_addr dst)
 	return p;
 }
 
-void pmtu_lower(struct ip *ip, ip4_addr dst, uint32_t claimed, uint32_t mtu)
+void pmtu_lower(struct stack *stack, struct ip_addr dst, uint32_t claimed,
+		uint32_t mtu)
 {
-	struct ip_addr to = ip_addr_v4(dst);
+	struct ip *ip = ip_of(stack);
 	struct pmtu *p = pmtu_find(ip, dst);
 
 	if (!p)
@@ -171,6 +179,6 @@ void pmtu_lower(struct ip *ip, ip4_addr dst, uint32_t claimed, uint32_t mtu)
 	if (!timer_is_armed(&ip->pmtu_timer))
 		stack_arm(ip->stack, &ip->pmtu_timer, p->expires_ns);
 	PROBE(&ip->stack->place, EV_LEARN, R_PMTU_LOWER, NULL,
-	      EVF_IP("dst", &to), EVF_NUM("mtu", mtu),
+	      EVF_IP("dst", &dst), EVF_NUM("mtu", mtu),
 	      EVF_NUM("claimed", claimed));
 }

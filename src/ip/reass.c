@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * reass.c - putting fragments together (RFC 791, 3.2; RFC 815)
+ * reass.c - putting fragments together, for both versions (RFC 815)
  *
  * Theory of operation
  * ===================
@@ -30,7 +30,7 @@
  * Limits
  * ------
  * REASS_BYTES in all, REASS_SHARE for each group of sources, REASS_PIECES
- * fragments for each datagram, 30 s.  Where a fragment belongs is searched
+ * fragments for each datagram.  Where a fragment belongs is searched
  * from the end, where it nearly always is; at most REASS_PIECES steps.
  */
 
@@ -39,7 +39,6 @@
 
 #include "base/check.h"
 
-#include "wire/csum.h"
 #include "wire/icmp4.h"
 
 #include "core/probe.h"
@@ -50,15 +49,7 @@
 #define REASS_BYTES   (4 << 20)
 #define REASS_SHARE   (REASS_BYTES / 4)
 #define REASS_PIECES  128
-#define REASS_NS      (30 * NS_PER_S)
 #define REASS_SOURCES 64
-
-/* RFC 791: these four say which datagram a fragment belongs to. */
-struct reass_key {
-	ip4_addr src, dst;
-	uint16_t id;
-	uint8_t proto;
-};
 
 /**
  * struct dgram - a datagram that is not whole
@@ -74,7 +65,7 @@ struct reass_key {
 struct dgram {
 	struct list by_age, by_src;
 	struct reass *reass;
-	struct reass_key key;
+	struct reass_piece key;
 	uint32_t hash;
 	struct timer timer;
 	struct list pieces;
@@ -106,36 +97,34 @@ static struct place *reass_place(const struct reass *r)
 }
 
 /* The group of sources that an address belongs to. */
-static size_t source_of(const struct reass *r, ip4_addr src)
+static size_t source_of(const struct reass *r, struct ip_addr src)
 {
-	return siphash13_u64(&r->ip->key, src.v) % REASS_SOURCES;
+	uint64_t who = src.family == IP_V6 ? get64(src.v6.o) : src.v4.v;
+
+	return siphash13_u64(&r->ip->key, who) % REASS_SOURCES;
 }
 
-static uint32_t key_hash(const struct reass *r, const struct reass_key *k)
+static uint32_t key_hash(const struct reass *r, const struct reass_piece *k)
 {
-	uint64_t a = (uint64_t)k->src.v << 32 | k->dst.v;
+	uint64_t w[5] = {0};
 
-	return (uint32_t)siphash13_u64x2(&r->ip->key, a,
-					 (uint64_t)k->proto << 16 | k->id);
+	if (k->src.family == IP_V6) {
+		memcpy(w, k->src.v6.o, 16);
+		memcpy(w + 2, k->dst.v6.o, 16);
+	} else {
+		w[0] = (uint64_t)k->src.v4.v << 32 | k->dst.v4.v;
+	}
+	w[4] = (uint64_t)k->proto << 32 | k->id;
+	return (uint32_t)siphash13_u64x5(&r->ip->key, w);
 }
 
 static bool key_eq(const void *item, const void *key)
 {
 	const struct dgram *d = item;
-	const struct reass_key *k = key;
+	const struct reass_piece *k = key;
 
-	return d->key.src.v == k->src.v && d->key.dst.v == k->dst.v &&
-	       d->key.id == k->id && d->key.proto == k->proto;
-}
-
-static struct reass_key key_of(const struct ip4_hdr *h)
-{
-	return (struct reass_key){
-		.src = h->src,
-		.dst = h->dst,
-		.id = h->id,
-		.proto = h->proto,
-	};
+	return d->key.id == k->id && d->key.proto == k->proto &&
+	       ip_addr_eq(d->key.src, k->src) && ip_addr_eq(d->key.dst, k->dst);
 }
 
 /* Memory of a datagram grows by @n octets, or shrinks. */
@@ -230,7 +219,7 @@ static void make_room(struct reass *r, size_t source, size_t need)
 	}
 }
 
-static struct dgram *dgram_new(struct reass *r, const struct reass_key *key,
+static struct dgram *dgram_new(struct reass *r, const struct reass_piece *key,
 			       uint32_t hash)
 {
 	struct dgram *d = mem_alloc(reass_mem(r), sizeof(*d));
@@ -249,21 +238,20 @@ static struct dgram *dgram_new(struct reass *r, const struct reass_key *key,
 	list_add_tail(&r->by_age, &d->by_age);
 	list_add_tail(&r->by_src[source_of(r, key->src)], &d->by_src);
 	account(d, sizeof(*d));
-	stack_arm_in(r->ip->stack, &d->timer, REASS_NS);
+	stack_arm_in(r->ip->stack, &d->timer, key->wait_ns);
 	return d;
 }
 
 /* The datagram of a fragment that takes @size octets of memory. */
-static struct dgram *dgram_get(struct reass *r, const struct ip4_hdr *h,
+static struct dgram *dgram_get(struct reass *r, const struct reass_piece *key,
 			       size_t size)
 {
-	struct reass_key key = key_of(h);
-	uint32_t hash = key_hash(r, &key);
+	uint32_t hash = key_hash(r, key);
 	struct dgram *d;
 
-	make_room(r, source_of(r, h->src), size + sizeof(*d));
-	d = htab_find(&r->tab, hash, key_eq, &key);
-	return d ? d : dgram_new(r, &key, hash);
+	make_room(r, source_of(r, key->src), size + sizeof(*d));
+	d = htab_find(&r->tab, hash, key_eq, key);
+	return d ? d : dgram_new(r, key, hash);
 }
 
 /*
@@ -308,13 +296,13 @@ static bool same_octets(const struct pkt *a, const struct pkt *b)
 }
 
 /* What the length fields of a fragment say against its datagram. */
-static enum drop piece_check(const struct dgram *d, const struct ip4_hdr *h,
+static enum drop piece_check(const struct dgram *d, const struct reass_piece *h,
 			     size_t off, size_t len)
 {
-	bool is_last = !(h->flags & IP4_MF);
+	bool is_last = h->is_last;
 	struct pkt *end = list_last_entry(&d->pieces, struct pkt, node);
 
-	if (off + len + h->hlen > IP4_LEN_MAX)
+	if (off + len > h->len_max)
 		return DROP_frag_size;
 	if (d->len && (is_last ? off + len != d->len : off + len > d->len))
 		return DROP_frag_last;
@@ -404,14 +392,13 @@ static bool join_copy(struct dgram *d, struct pkt *whole)
 	return has_room;
 }
 
-/* All is there: make one packet of it.  NULL: no memory, all is dropped. */
+/* All is there: make one packet of it, in which the header of the first is to be
+ * mended.  NULL: no memory, all is dropped. */
 static struct pkt *dgram_join(struct dgram *d)
 {
 	struct pkt *whole = piece_first(d), *p;
 	struct reass *r = d->reass;
-	struct ip4_wire *w;
 	struct list *pos;
-	size_t hlen;
 
 	PROBE(reass_place(r), EV_NOTE, R_IP_REASSEMBLED, whole,
 	      EVF_NUM("pieces", d->count), EVF_NUM("len", d->len));
@@ -429,13 +416,6 @@ static struct pkt *dgram_join(struct dgram *d)
 		return NULL;
 	}
 	dgram_free(d);
-	hlen = (size_t)(whole->lin_off - whole->l3_off);
-	pkt_unpull(whole, whole->l3_off);
-	w = (void *)pkt_data(whole);
-	put16(w->total_len, (uint16_t)whole->len);
-	put16(w->frag, 0);
-	put16(w->sum, 0);
-	put16(w->sum, csum(w, hlen));
 	whole->csum = PKT_CSUM_NONE;
 	return whole;
 }
@@ -458,55 +438,54 @@ static struct reass *reass_new(struct ip *ip)
 
 /* A piece with its header pulled off: into the datagram, or out with it. */
 static enum drop piece_input(struct dgram *d, struct pkt *pkt,
-			     const struct ip4_hdr *h)
+			     const struct reass_piece *h)
 {
 	size_t len = pkt->len;
-	enum drop why =
-		d->is_dead ? d->why : piece_check(d, h, h->frag_off, len);
+	enum drop why = d->is_dead ? d->why : piece_check(d, h, h->off, len);
 
 	if (why == DROP_COUNT)
 		why = piece_insert(d, pkt);
-	if (why == DROP_COUNT && !(h->flags & IP4_MF))
-		d->len = h->frag_off + len;
+	if (why == DROP_COUNT && h->is_last)
+		d->len = h->off + len;
 	if (why != DROP_COUNT && why != DROP_frag_dup && !d->is_dead)
 		dgram_kill(d, why);
 	return why;
 }
 
-struct pkt *reass_input(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
+struct pkt *reass_add(struct stack *stack, struct pkt *pkt,
+		      const struct reass_piece *piece)
 {
+	struct ip *ip = ip_of(stack);
 	struct reass *r = ip->reass ? ip->reass : reass_new(ip);
-	size_t len = (size_t)(h->total_len - h->hlen);
 	struct dgram *d;
 	enum drop why;
 
-	if (!len || (h->flags & IP4_MF && len % 8)) {
-		pkt_drop(&ip->stack->place, pkt, DROP_frag_align);
+	if (!pkt->len || (!piece->is_last && pkt->len % 8)) {
+		pkt_drop(&stack->place, pkt, DROP_frag_align);
 		return NULL;
 	}
-	pkt->l3_off = pkt->lin_off;
-	pkt_pull(pkt, h->hlen);
-	pkt->mark = h->frag_off;
+	pkt->mark = piece->off;
 	piece_compact(pkt);
-	d = r ? dgram_get(r, h, pkt_truesize(pkt)) : NULL;
+	d = r ? dgram_get(r, piece, pkt_truesize(pkt)) : NULL;
 	if (!d) {
-		pkt_drop(&ip->stack->place, pkt, DROP_no_memory);
+		pkt_drop(&stack->place, pkt, DROP_no_memory);
 		return NULL;
 	}
-	why = piece_input(d, pkt, h);
+	why = piece_input(d, pkt, piece);
 	if (why != DROP_COUNT) {
-		pkt_drop(&ip->stack->place, pkt, why);
+		pkt_drop(&stack->place, pkt, why);
 		return NULL;
 	}
 	return d->len && d->have == d->len ? dgram_join(d) : NULL;
 }
 
-void reass_kill(struct ip *ip, const struct ip4_hdr *h, enum drop why)
+void reass_spoil(struct stack *stack, const struct reass_piece *piece,
+		 enum drop why)
 {
-	struct reass_key key = key_of(h);
-	struct reass *r = ip->reass;
+	struct reass *r = ip_of(stack)->reass;
 	struct dgram *d =
-		r ? htab_find(&r->tab, key_hash(r, &key), key_eq, &key) : NULL;
+		r ? htab_find(&r->tab, key_hash(r, piece), key_eq, piece)
+		  : NULL;
 
 	if (d && !d->is_dead)
 		dgram_kill(d, why);

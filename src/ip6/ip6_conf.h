@@ -3,7 +3,9 @@
 #define IP6_IP6_CONF_H
 
 /*
- * ip6_conf.h - the interfaces, addresses, routes and groups of IPv6
+ * ip6_conf.h - the interfaces and addresses of IPv6
+ *
+ * Routes and groups are in ip6_route.h, which comes along.
  *
  * Whether a host forwards is asked and set with ip_forwarding(); an interface
  * comes, changes and goes with ip_netif_changed() and ip_netif_gone(), for
@@ -17,6 +19,7 @@
 #include "wire/addr.h"
 
 #include "ip/ip_conf.h"
+#include "ip6/ip6_route.h"
 
 struct netif;
 struct stack;
@@ -32,7 +35,7 @@ struct stack;
  * and has neighbour discovery begin.  Enabled already: nothing happens.  "lo"
  * gets ::1 instead.
  *
- * Return: 0, -ENOMEM, or -EIO (no entropy)
+ * Return: 0, -ENOMEM, or -EINVAL (an MTU below 1280)
  */
 int ip6_enable(struct stack *stack, struct netif *netif);
 
@@ -84,6 +87,7 @@ enum ip6_addr_origin {
  * @net:	Address, and the prefix that is attached with it.  128: only the
  *		address; what is on the link is told elsewhere (RFC 5942)
  * @origin:	Where it comes from
+ * @router:	FROM_RA: who advertised its prefix (RFC 6724, rule 5.5)
  * @no_dad:	It is known to be unique: preferred at once
  * @preferred_ns: From now on; 0: for ever
  * @valid_ns:	From now on; 0: for ever.  Then it is taken away
@@ -91,6 +95,7 @@ enum ip6_addr_origin {
 struct ip6_addr_conf {
 	struct ip6_net net;
 	enum ip6_addr_origin origin;
+	ip6_addr router;
 	bool no_dad;
 	uint64_t preferred_ns;
 	uint64_t valid_ns;
@@ -102,6 +107,7 @@ struct ip6_addr_conf {
  * @net:	Address and prefix length
  * @state:	enum ip6_addr_state
  * @origin:	enum ip6_addr_origin
+ * @router:	Who advertised its prefix, or ::
  * @preferred_until_ns: By the stack's clock; UINT64_MAX: for ever
  * @valid_until_ns: "
  */
@@ -110,6 +116,7 @@ struct ip6_addr_info {
 	struct ip6_net net;
 	enum ip6_addr_state state;
 	enum ip6_addr_origin origin;
+	ip6_addr router;
 	uint64_t preferred_until_ns;
 	uint64_t valid_until_ns;
 };
@@ -121,7 +128,8 @@ struct ip6_addr_info {
  * Enables the interface.  The address is tentative until neighbour discovery
  * has found nobody else with it; see ip6_addr_add_conf() to do without.
  *
- * Return: 0, -EEXIST, -EINVAL (not a host address), -ENOMEM, -EIO
+ * Return: 0, -EEXIST, -EINVAL (not a host address, or an MTU below
+ * 1280), -ENOMEM
  */
 int ip6_addr_add(struct stack *stack, struct netif *netif, struct ip6_net net);
 
@@ -163,11 +171,12 @@ ip6_addr ip6_eui64(ip6_addr prefix, mac_addr mac);
  * ip6_source_select() - Which address of ours a packet would carry (RFC 6724)
  * @netif:	Where it leaves
  * @dst:	Where it goes
+ * @next_hop:	By way of whom; NULL: not known
  *
  * Return: 0 and @out, or -EADDRNOTAVAIL
  */
 int ip6_source_select(struct stack *stack, const struct netif *netif,
-		      ip6_addr dst, ip6_addr *out);
+		      ip6_addr dst, const ip6_addr *next_hop, ip6_addr *out);
 
 /* Prefer temporary addresses (RFC 6724, rule 7)?  Yes, at first. */
 void ip6_prefer_temporary(struct stack *stack, bool is_preferred);
@@ -197,86 +206,5 @@ void ip6_policy_set(struct stack *stack, const struct ip6_policy *rows,
  */
 #define IP6_DEST_MAX 16
 void ip6_dest_sort(struct stack *stack, struct ip_addr *list, size_t count);
-
-/*
- * Routes.
- */
-
-enum ip6_route_origin { IP6_ROUTE_HAND, IP6_ROUTE_RA, IP6_ROUTE_REDIRECT };
-
-/**
- * struct ip6_route - an entry of the table
- * @net:	Destinations
- * @gateway:	Next hop, a link-local address as a rule; ::: attached
- * @netif:	Where packets leave; LOCAL: whose address it is
- * @metric:	Of several for the same @net the smallest is used
- * @kind:	UNICAST, or LOCAL: one of our addresses
- * @origin:	enum ip6_route_origin
- */
-struct ip6_route {
-	struct ip6_net net;
-	ip6_addr gateway;
-	struct netif *netif;
-	uint32_t metric;
-	enum ip_route_kind kind;
-	uint8_t origin;
-};
-
-/**
- * ip6_route_add() - Add a route
- * @r:		Copied; host bits of its net are ignored.  Its netif may be NULL
- *		if its gateway is not a link-local address
- *
- * Return: 0, -EEXIST, -ENETUNREACH (the gateway is not attached), -EINVAL,
- * -ENOMEM
- */
-int ip6_route_add(struct stack *stack, const struct ip6_route *r);
-
-/* Take away the route with that net, gateway, netif and metric.  0, -ENOENT. */
-int ip6_route_del(struct stack *stack, const struct ip6_route *r);
-
-/* Best usable route, or NULL; only through @netif if that is not NULL.  Lent
- * until the table changes. */
-const struct ip6_route *ip6_route_lookup(struct stack *stack, ip6_addr dst,
-					 const struct netif *netif);
-
-/* In order of address, then prefix length. */
-void ip6_route_for_each(struct stack *stack,
-			void (*fn)(void *arg, const struct ip6_route *r),
-			void *arg);
-
-size_t ip6_route_count(const struct stack *stack);
-
-/* Is @addr attached to that link: does no gateway stand between? */
-bool ip6_is_on_link(struct stack *stack, const struct netif *netif,
-		    ip6_addr addr);
-
-/*
- * Groups.
- */
-
-/**
- * ip6_group_add() - Receive packets of a group on an interface
- *
- * Counted: each one needs an ip6_group_del().  Addresses join the groups that
- * neighbours ask in by themselves.
- *
- * Return: 0, -EINVAL, -ENOMEM, -EIO
- */
-int ip6_group_add(struct stack *stack, struct netif *netif, ip6_addr group);
-int ip6_group_del(struct stack *stack, struct netif *netif, ip6_addr group);
-bool ip6_in_group(const struct stack *stack, const struct netif *netif,
-		  ip6_addr group);
-
-void ip6_group_for_each(const struct stack *stack,
-			void (*fn)(void *arg, struct netif *netif,
-				   ip6_addr group),
-			void *arg);
-
-/* Hears of the first joining and the last leaving of a group: MLD.  Not of
- * ff02::1, which nobody reports (RFC 3810, 6).  NULL: nobody. */
-typedef void ip6_group_fn(struct stack *stack, struct netif *netif,
-			  ip6_addr group, bool is_joined);
-void ip6_group_hook_set(struct stack *stack, ip6_group_fn *fn);
 
 #endif /* IP6_IP6_CONF_H */

@@ -14,6 +14,7 @@
  *	icmp6.c		messages			icmp6_err.c errors out
  */
 
+#include "base/hash.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/wheel.h"
@@ -24,6 +25,7 @@
 #include "core/pkt.h"
 #include "core/stack.h"
 
+#include "ip/ip_shared.h"
 #include "ip6/ip6.h"
 
 /* An interface that speaks IPv6. */
@@ -81,8 +83,8 @@ void trie6_walk(const struct trie6 *t,
  * @groups:	struct ip6_group
  * @nd:		Neighbour discovery, or NULL
  * @types:	Who speaks which ICMPv6 messages
- * @key:	For fragment identifications and flow labels; drawn when the first
- *		interface is enabled, has_key from then on
+ * @key:	For fragment identifications and flow labels: ip6_key()
+ * @id_next:	Argument of the permutation in frag6.c
  */
 struct ip6 {
 	struct stack *stack;
@@ -120,6 +122,57 @@ static inline bool netif_is_lo(const struct netif *netif)
 	return netif->features & NETIF_F_LOOPBACK;
 }
 
+/* The secret, drawn when it is needed first, for a stack without IPv6 takes
+ * nothing from its source of randomness.  NULL: no entropy. */
+const struct hash_key *ip6_key(struct ip6 *ip6);
+
+/* if6.c */
 struct ip6_if *ip6_if_find(const struct ip6 *ip6, const struct netif *netif);
+uint32_t if6_mtu(const struct ip6 *ip6, const struct netif *netif);
+void if6_forwarding_set(struct ip6 *ip6, bool is_on);
+
+/* addr6.c: all of an interface; NULL: of all */
+void addr6_drop(struct ip6 *ip6, const struct netif *netif);
+
+/* route6.c */
+int route6_insert(struct ip6 *ip6, const struct ip6_route *r); /* as trie6 */
+int route6_remove(struct ip6 *ip6, const struct ip6_route *r);
+void route6_drop(struct ip6 *ip6, struct netif *netif);
+void route6_tell(struct ip6 *ip6, const struct pkt *pkt, ip6_addr dst,
+		 const struct ip6_route *r);
+
+/* Where a packet goes. */
+struct ip6_hop {
+	struct netif *netif;
+	ip6_addr next_hop;
+	bool to_group;
+};
+
+/* ip6_in.c */
+void ip6_input(struct stack *stack, struct pkt *pkt);
+
+/* ip6_fwd.c: takes @pkt; @r is the route to its destination, or NULL */
+void ip6_forward(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h,
+		 const struct ip6_route *r);
+
+/* ip6_out.c: the doors of struct ip_version */
+int ip6_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
+int ip6_source_for(struct stack *stack, struct ip_addr dst,
+		   struct ip_addr *out);
+uint32_t ip6_mtu_for(struct stack *stack, struct ip_addr dst);
+struct netif *ip6_netif_for(struct stack *stack, struct ip_addr dst);
+
+/* ip6_xmit.c: the last step for every packet.  Takes @pkt, whose IPv6 header is
+ * at its front and as it is to leave.  @mtu: cut what is larger; 0: do not,
+ * it was seen to fit. */
+int ip6_xmit(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hop *hop,
+	     uint32_t mtu);
+
+/* frag6.c */
+int frag6_cut(struct ip6 *ip6, struct pkt *pkt, uint32_t mtu, ip_piece_fn *fn,
+	      void *arg);
+
+/* icmp6.c */
+int icmp6_init(struct ip6 *ip6);
 
 #endif /* IP6_IP6_INT_H */
