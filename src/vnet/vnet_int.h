@@ -10,6 +10,7 @@
 
 #include "base/htab.h"
 
+#include "vnet/real.h"
 #include "vnet/vnet.h"
 
 /**
@@ -27,6 +28,8 @@
  * @line_count:	Script lines there ever were
  * @event_count: Events that ran
  * @is_running:	An event is under way
+ * @wait:	Who lets time pass, or NULL: the world itself
+ * @wait_arg:	His argument
  */
 struct world {
 	struct env env;
@@ -42,6 +45,8 @@ struct world {
 	uint64_t line_count;
 	uint64_t event_count;
 	bool is_running;
+	world_wait_fn *wait;
+	void *wait_arg;
 };
 
 /*

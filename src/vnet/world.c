@@ -191,14 +191,12 @@ int world_run_idle(struct world *w, uint64_t limit_ns)
 	return -ETIMEDOUT;
 }
 
-int world_run_wait(struct world *w, bool (*is_done)(void *arg), void *arg,
-		   uint64_t until_ns)
+/* In virtual time. */
+static int jump_wait(struct world *w, bool (*is_done)(void *arg), void *arg,
+		     uint64_t until_ns)
 {
-	uint32_t outer = w->env.cause;
 	int err = 0;
 
-	if (w->is_running)
-		return -EDEADLK;
 	while (!err && !is_done(arg)) {
 		uint64_t next = sched_next(&w->sched);
 
@@ -210,8 +208,29 @@ int world_run_wait(struct world *w, bool (*is_done)(void *arg), void *arg,
 		if (err == -ETIMEDOUT)
 			set_time(w, until_ns);
 	}
+	return err;
+}
+
+int world_run_wait(struct world *w, bool (*is_done)(void *arg), void *arg,
+		   uint64_t until_ns)
+{
+	uint32_t outer = w->env.cause;
+	int err;
+
+	if (w->is_running)
+		return -EDEADLK;
+	if (w->wait)
+		err = w->wait(w->wait_arg, is_done, arg, until_ns);
+	else
+		err = jump_wait(w, is_done, arg, until_ns);
 	w->env.cause = outer;
 	return err;
+}
+
+void world_set_waiter(struct world *w, world_wait_fn *fn, void *arg)
+{
+	w->wait = fn;
+	w->wait_arg = arg;
 }
 
 static void on_line(struct sched_event *ev, void *arg)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VNET_REAL_H
+#define VNET_REAL_H
+
+/*
+ * real.h - a world that follows the clock instead of jumping ahead of it
+ *
+ * Nothing in a world changes by it.  Whoever drives it calls
+ *
+ *	world_next()		to know how long he may sleep
+ *	world_run_until()	to say what time it is
+ *
+ * and gives it a way to let time pass while a program blocks.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct world;
+
+/* As struct stack_ops.wait, for a whole world. */
+typedef int world_wait_fn(void *arg, bool (*is_done)(void *arg), void *done_arg,
+			  uint64_t until_ns);
+
+/**
+ * world_set_waiter() - Who lets time pass while somebody waits
+ * @fn:		NULL: the world itself, in virtual time
+ *
+ * world_run_wait(), and with it every call that blocks, becomes @fn.
+ */
+void world_set_waiter(struct world *w, world_wait_fn *fn, void *arg);
+
+#endif /* VNET_REAL_H */

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uplink.c - where a virtual network ends and a real one begins
+ *
+ * Theory of operation
+ * ===================
+ * Two interfaces back to back, as in a bridge with two ports that needs no
+ * table.  What a bridge must do it does: a frame whose check sequence is
+ * wrong ends here (l2_fcs), for the kernel is not shown a check sequence and
+ * would believe the damage.
+ *
+ * The device knows nothing of the cable behind it and may bring frames that
+ * are larger than the port's MTU; who receives them drops them.
+ */
+
+#include "vnet/uplink.h"
+
+#include "base/check.h"
+
+#include "core/pkt.h"
+
+#include "vnet/vnet_int.h"
+
+struct uplink {
+	struct world *world;
+	struct node *node;
+	struct port *port;
+	struct tap tap;
+};
+
+/* From the cable to the device. */
+static void from_port(struct port *port, struct pkt *pkt, void *arg)
+{
+	struct uplink *u = arg;
+
+	if (pkt->has_fcs && cable_fcs(pkt) != pkt->fcs) {
+		pkt_drop(port->node->place, pkt, DROP_l2_fcs);
+		return;
+	}
+	pkt->has_fcs = false;
+	netif_transmit(&u->tap.netif, pkt);
+}
+
+/* From the device to the cable; struct netif.on_input of the device. */
+static void from_device(struct netif *netif, struct pkt *pkt)
+{
+	struct uplink *u = netif->owner;
+
+	netif_transmit(&u->port->netif, pkt);
+}
+
+struct uplink *uplink_new(struct world *w, const char *name,
+			  const struct tap_cfg *cfg)
+{
+	struct tap_cfg plain = *cfg;
+	struct uplink *u = mem_alloc(w->env.mem, sizeof(*u));
+
+	if (!u)
+		return NULL;
+	check(!cfg->has_offload);
+	u->world = w;
+	u->node = world_add_box(w, name, from_port, u);
+	if (u->node)
+		u->port = box_add_port(u->node, NULL);
+	if (!u->port) {
+		mem_free(w->env.mem, u, sizeof(*u));
+		return NULL;
+	}
+	plain.name = "tap";
+	plain.mac = MAC_ZERO;
+	tap_init(&u->tap, u->node->place, &plain);
+	u->tap.netif.owner = u;
+	u->tap.netif.on_input = from_device;
+	return u;
+}
+
+void uplink_free(struct uplink *u)
+{
+	if (!u)
+		return;
+	tap_fini(&u->tap);
+	mem_free(u->world->env.mem, u, sizeof(*u));
+}
+
+struct port *uplink_port(struct uplink *u)
+{
+	return u->port;
+}
+
+int uplink_read(struct uplink *u)
+{
+	return tap_read(&u->tap);
+}

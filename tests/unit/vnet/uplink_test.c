@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+/* uplink_test.c - a cable of a world that ends in a file */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "catch_box.h"
+#include "vnet/real.h"
+#include "vnet/uplink.h"
+
+struct fixture {
+	struct mem mem;
+	struct world *w;
+	struct catch_box box;
+	struct uplink *up;
+	int fds[2]; /* ours, and what the kernel would have */
+};
+
+static struct fixture f;
+
+static void begin(const struct cable_params *params)
+{
+	struct tap_cfg cfg = {0};
+
+	memset(&f, 0, sizeof(f));
+	mem_init_libc(&f.mem);
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, f.fds), 0);
+	f.w = world_new(&f.mem, 1);
+	catch_init(&f.box, f.w, "box", 100);
+	cfg.fd = f.fds[0];
+	f.up = uplink_new(f.w, "uplink", &cfg);
+	assert_non_null(f.up);
+	assert_non_null(world_link(f.w, f.box.port, uplink_port(f.up), params));
+}
+
+static void end(void)
+{
+	catch_fini(&f.box);
+	uplink_free(f.up);
+	assert_int_equal(world_free(f.w), 0);
+	assert_int_equal(f.mem.in_use_count, 0);
+	close(f.fds[0]);
+	close(f.fds[1]);
+}
+
+static void frames_pass_both_ways_with_the_delay_of_the_cable(void **state)
+{
+	struct cable_params p = {.delay_ns = 5 * NS_PER_MS};
+	uint8_t frame[200];
+
+	(void)state;
+	begin(&p);
+	frame_send(f.box.port, mac_of(2), mac_of(1), 77, 200);
+	world_run_until(f.w, 5 * NS_PER_MS - 1);
+	assert_int_equal(read(f.fds[1], frame, sizeof(frame)), -1);
+	world_run_until(f.w, 5 * NS_PER_MS);
+	assert_int_equal(read(f.fds[1], frame, sizeof(frame)), 200);
+	assert_int_equal(frame[17], 77);
+
+	assert_int_equal(write(f.fds[1], frame, sizeof(frame)), 200);
+	assert_int_equal(uplink_read(f.up), 1);
+	assert_int_equal(f.box.count, 0);
+	world_run_until(f.w, 10 * NS_PER_MS);
+	assert_int_equal(f.box.count, 1);
+	assert_int_equal(caught_number(&f.box.caught[0]), 77);
+	assert_int_equal(f.box.caught[0].at_ns, 10 * NS_PER_MS);
+	end();
+}
+
+/* The kernel sees no check sequence, so it must not see the damage either. */
+static void a_damaged_frame_ends_at_the_uplink(void **state)
+{
+	struct cable_params p = {.corrupt = 1.0};
+	struct place *place;
+	uint8_t frame[200];
+
+	(void)state;
+	begin(&p);
+	place = world_find(f.w, "uplink")->place;
+	frame_send(f.box.port, mac_of(2), mac_of(1), 1, 200);
+	world_run_until(f.w, NS_PER_MS);
+	assert_int_equal(read(f.fds[1], frame, sizeof(frame)), -1);
+	assert_int_equal(place->drops[DROP_l2_fcs], 1);
+	end();
+}
+
+static bool never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+static int wait_outside(void *arg, bool (*is_done)(void *arg), void *done_arg,
+			uint64_t until_ns)
+{
+	assert_false(is_done(done_arg));
+	*(uint64_t *)arg = until_ns;
+	return -EINTR;
+}
+
+/* In real time a blocking call may not jump ahead of the clock. */
+static void whoever_drives_the_world_lets_time_pass(void **state)
+{
+	uint64_t until = 0;
+
+	(void)state;
+	begin(NULL);
+	world_set_waiter(f.w, wait_outside, &until);
+	assert_int_equal(world_run_wait(f.w, never, NULL, 42), -EINTR);
+	assert_int_equal(until, 42);
+	assert_int_equal(world_now(f.w), 0);
+	world_set_waiter(f.w, NULL, NULL);
+	assert_int_equal(world_run_wait(f.w, never, NULL, 42), -ETIMEDOUT);
+	assert_int_equal(world_now(f.w), 42);
+	end();
+}
+
+static void without_memory_there_is_no_uplink(void **state)
+{
+	struct tap_cfg cfg = {.fd = -1};
+	uint64_t i;
+
+	(void)state;
+	begin(NULL);
+	for (i = 1; i < 20; i++) {
+		struct uplink *up;
+
+		f.mem.fail_at = f.mem.calls + i;
+		up = uplink_new(f.w, i % 2 ? "odd" : "even", &cfg);
+		if (up)
+			break;
+	}
+	assert_in_range(i, 2, 19);
+	f.mem.fail_at = 0;
+	assert_null(uplink_new(f.w, "uplink", &cfg)); /* the name is in use */
+	catch_fini(&f.box);
+	uplink_free(f.up);
+	uplink_free(NULL);
+	world_free(f.w);
+	close(f.fds[0]);
+	close(f.fds[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			frames_pass_both_ways_with_the_delay_of_the_cable),
+		cmocka_unit_test(a_damaged_frame_ends_at_the_uplink),
+		cmocka_unit_test(whoever_drives_the_world_lets_time_pass),
+		cmocka_unit_test(without_memory_there_is_no_uplink),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
