@@ -5,7 +5,7 @@ _weft() {
     local current=${COMP_WORDS[COMP_CWORD]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        words="visit lab why hops show back help --help --version"
+        words="visit lab up why hops show back help --help --version"
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = lab ]]; then
         words="run check show keys schema --help"
     elif [[ $current == -* ]]; then
@@ -13,6 +13,9 @@ _weft() {
         visit) words="--lab --on --again --hops --out --seed -o -s -q -v -vv
                       --json --ascii --help" ;;
         lab) words="-o --out --seed --twice -q -v -vv --json --ascii --help" ;;
+        up) words="--tap --address --gateway --serve --port --echo --mtu
+                   --mac --offload --delay --loss --rate -v --verbose
+                   --help" ;;
         show) words="-v --verbose -l --log -j --json --help" ;;
         why | back) words="-l --log -j --json --help" ;;
         hops) words="-l --log --help" ;;

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cmd_up.c - weft up: one host of weft on a real wire
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/proto.h"
+
+#include "apps/echo.h"
+#include "apps/http_server.h"
+#include "cli/cli.h"
+#include "cli/dir_site.h"
+#include "cli/station.h"
+#include "lab/value.h"
+#include "os/stop.h"
+#include "reactor/reactor.h"
+
+static const char help[] =
+	"usage: weft up --tap NAME --address A.B.C.D/LEN [--gateway A.B.C.D]\n"
+	"               [--serve DIR] [--port N] [--echo N]\n"
+	"               [--mtu N] [--mac MAC] [--offload]\n"
+	"               [--delay TIME] [--loss PERCENT] [--rate RATE]\n"
+	"               [-v|--verbose]\n\n"
+	"  --tap      the device; it is made if it does not exist, which takes "
+	"root\n"
+	"  --address  of the host on it, and its net\n"
+	"  --gateway  way to everybody who is not in that net\n"
+	"  --serve    serve the files below DIR over HTTP\n"
+	"  --port     on this port; 80 if not said\n"
+	"  --echo     send back what comes to this port, TCP and UDP\n"
+	"  --mtu      largest packet; if not said, as the kernel's end has it\n"
+	"  --mac      of the host; if not said, made from NAME\n"
+	"  --offload  leave checksums and segmentation to the kernel\n"
+	"  --delay, --loss, --rate\n"
+	"             put a cable between that is so slow, or loses so much\n"
+	"  --verbose  say at the end what came, what went and what was lost\n\n"
+	"It runs until it is interrupted (Ctrl-C).\n\n"
+	"examples:\n"
+	"  ip tuntap add weft0 mode tap user $USER     (as root, once)\n"
+	"  ip address add 10.1.0.1/24 dev weft0        (as root, once)\n"
+	"  weft up --tap weft0 --address 10.1.0.2/24 --serve labs/site\n"
+	"  curl http://10.1.0.2/\n";
+
+/**
+ * struct up - arguments, and what runs
+ * @cfg:	The host
+ * @cable:	What stands between it and the device
+ * @dir:	What it serves, or NULL
+ * @http_port:	Where
+ * @echo_port:	0: none
+ * @is_verbose:	Say more
+ */
+struct up {
+	struct station_cfg cfg;
+	struct cable_params cable;
+	bool has_cable;
+	const char *dir;
+	uint16_t http_port, echo_port;
+	bool is_verbose;
+
+	struct station st;
+	struct loop *loop;
+	struct http_source *site;
+	struct http_server *http;
+	struct echo *echo;
+	struct pace_fd stop;
+};
+
+enum { OPT_OTHER = 256, OPT_DELAY, OPT_LOSS, OPT_RATE, OPT_OFFLOAD };
+
+/* 0, or what cli_usage() says. */
+static int read_number(const char *text, unsigned long min, unsigned long max,
+		       unsigned long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoul(text, &end, 10);
+	if (*end || errno || *text < '0' || *text > '9' || *out < min ||
+	    *out > max)
+		return cli_usage("up", "'%s' is no number from %lu to %lu",
+				 text, min, max);
+	return 0;
+}
+
+static int read_port(const char *text, uint16_t *out)
+{
+	unsigned long n;
+	int bad = read_number(text, 1, 65535, &n);
+
+	*out = (uint16_t)n;
+	return bad;
+}
+
+static int read_mtu(struct up *up, const char *text)
+{
+	unsigned long n;
+	int bad = read_number(text, 68, 65535, &n);
+
+	up->cfg.mtu = (uint32_t)n;
+	return bad;
+}
+
+static int read_cable(struct up *up, int option, const char *text)
+{
+	enum value_unit unit = option == OPT_DELAY  ? VALUE_DURATION
+			       : option == OPT_LOSS ? VALUE_PERCENT
+						    : VALUE_RATE;
+	uint64_t v;
+
+	if (value_parse(text, unit, &v) != VALUE_OK)
+		return cli_usage("up", "'%s' is no %s (%s)", text,
+				 value_unit_name(unit),
+				 value_unit_example(unit));
+	up->has_cable = true;
+	if (option == OPT_DELAY)
+		up->cable.delay_ns = v;
+	else if (option == OPT_LOSS)
+		up->cable.loss = (double)v / (double)VALUE_WHOLE;
+	else
+		up->cable.rate_bps = v;
+	return 0;
+}
+
+static int read_addresses(struct up *up, int option, const char *text)
+{
+	if (option == 'a' && ip4_net_parse(&up->cfg.address, text))
+		return cli_usage("up",
+				 "'%s' is no address with the length of "
+				 "its net",
+				 text);
+	if (option == 'g' && ip4_parse(&up->cfg.gateway, text))
+		return cli_usage("up", "'%s' is no address", text);
+	if (option == 'm' && mac_parse(&up->cfg.mac, text))
+		return cli_usage("up", "'%s' is no MAC address", text);
+	return 0;
+}
+
+static int read_option(struct up *up, int option, const char *text)
+{
+	switch (option) {
+	case 't':
+		up->cfg.device = text;
+		return 0;
+	case 'a':
+	case 'g':
+	case 'm':
+		return read_addresses(up, option, text);
+	case 's':
+		up->dir = text;
+		return 0;
+	case 'p':
+		return read_port(text, &up->http_port);
+	case 'e':
+		return read_port(text, &up->echo_port);
+	case 'u':
+		return read_mtu(up, text);
+	case OPT_OFFLOAD:
+		up->cfg.has_offload = true;
+		return 0;
+	case OPT_DELAY:
+	case OPT_LOSS:
+	case OPT_RATE:
+		return read_cable(up, option, text);
+	default:
+		up->is_verbose = true;
+		return 0;
+	}
+}
+
+/* -1: go on. */
+static int parse_args(int argc, char **argv, struct up *up)
+{
+	static const struct option longs[] = {
+		{"tap", required_argument, NULL, 't'},
+		{"address", required_argument, NULL, 'a'},
+		{"gateway", required_argument, NULL, 'g'},
+		{"mac", required_argument, NULL, 'm'},
+		{"serve", required_argument, NULL, 's'},
+		{"port", required_argument, NULL, 'p'},
+		{"echo", required_argument, NULL, 'e'},
+		{"mtu", required_argument, NULL, 'u'},
+		{"offload", no_argument, NULL, OPT_OFFLOAD},
+		{"delay", required_argument, NULL, OPT_DELAY},
+		{"loss", required_argument, NULL, OPT_LOSS},
+		{"rate", required_argument, NULL, OPT_RATE},
+		{"verbose", no_argument, NULL, 'v'},
+		{0},
+	};
+	int c, bad;
+
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, ":v", longs, NULL)) != -1) {
+		if (c == '?' || c == ':')
+			return cli_usage("up", "what is '%s'?",
+					 argv[optind - 1]);
+		bad = read_option(up, c, optarg);
+		if (bad)
+			return bad;
+	}
+	if (optind != argc)
+		return cli_usage("up", "what is '%s'?", argv[optind]);
+	if (!up->cfg.device || !up->cfg.address.len)
+		return cli_usage("up", "--tap and --address are needed");
+	if (up->has_cable && up->cfg.has_offload)
+		return cli_usage("up",
+				 "a cable carries whole frames: no "
+				 "--offload with --delay, --loss, --rate");
+	return -1;
+}
+
+static void on_stop(struct pace_fd *pfd, void *arg)
+{
+	struct up *up = arg;
+
+	if (os_stop_asked(pfd->fd))
+		pace_stop(&up->st.pace);
+}
+
+static int start_programs(struct up *up)
+{
+	struct http_server_config http = {.local = {.port = up->http_port}};
+	int err = loop_new(up->st.stack, &up->loop);
+
+	if (!err && up->dir) {
+		err = dir_site_new(up->dir, &up->st.mem, &up->site);
+		if (err)
+			fprintf(stderr, "weft up: %s: %s\n", up->dir,
+				strerror(-err));
+		http.source = up->site;
+		if (!err)
+			err = http_server_start(up->loop, &http, &up->http);
+	}
+	if (!err && up->echo_port)
+		err = echo_start(up->loop, up->echo_port, &up->echo);
+	return err;
+}
+
+static void stop_programs(struct up *up)
+{
+	echo_stop(up->echo);
+	http_server_stop(up->http);
+	if (up->loop)
+		loop_free(up->loop);
+	dir_site_free(up->site);
+}
+
+static void say_ready(const struct up *up)
+{
+	char ip[IP_TEXT], mac[MAC_TEXT];
+
+	printf("%s: %s/%u is up at %s, mtu %u\n", up->st.name,
+	       ip4_print(up->cfg.address.addr, ip), up->cfg.address.len,
+	       mac_print(up->st.netif->mac, mac), up->st.netif->mtu);
+	if (up->http)
+		printf("http: %s on port %u\n", up->dir, up->http_port);
+	if (up->echo)
+		printf("echo: port %u\n", up->echo_port);
+	fflush(stdout);
+}
+
+static void say_counts(const struct up *up)
+{
+	const struct netif_stats *s = &up->st.netif->stats;
+	int i;
+
+	printf("\nreceived %llu frames, %llu octets; sent %llu frames, "
+	       "%llu octets\n",
+	       (unsigned long long)s->rx_frames,
+	       (unsigned long long)s->rx_octets,
+	       (unsigned long long)s->tx_frames,
+	       (unsigned long long)s->tx_octets);
+	for (i = 0; i < DROP_COUNT; i++)
+		if (up->st.stack->place.drops[i])
+			printf("dropped %llu (%s): %s\n",
+			       (unsigned long long)up->st.stack->place.drops[i],
+			       drop_name((enum drop)i),
+			       drop_text((enum drop)i));
+}
+
+/* 0 or -errno. */
+static int run(struct up *up, int stop)
+{
+	int err = start_programs(up);
+
+	if (!err)
+		err = pace_watch(&up->st.pace, &up->stop, stop, on_stop, up);
+	if (!err) {
+		say_ready(up);
+		err = pace_run(&up->st.pace);
+	}
+	if (!err && up->is_verbose)
+		say_counts(up);
+	stop_programs(up);
+	return err;
+}
+
+static int complain(const struct up *up, int err)
+{
+	fprintf(stderr, "weft up: %s: %s\n", up->cfg.device, strerror(-err));
+	if (err == -EPERM || err == -EACCES)
+		fprintf(stderr,
+			"(making a device takes root; ip tuntap add "
+			"NAME mode tap user USER makes one for USER)\n");
+	return CLI_FAILED;
+}
+
+static int bring_up(struct up *up)
+{
+	int stop = os_stop_open();
+	int err = stop < 0 ? stop : station_open(&up->st, &up->cfg);
+	size_t leaked = 0;
+
+	if (!err) {
+		err = run(up, stop);
+		leaked = station_close(&up->st);
+	}
+	if (stop >= 0)
+		os_stop_close(stop);
+	if (err)
+		return complain(up, err);
+	if (leaked)
+		fprintf(stderr, "weft up: packets leaked\n");
+	return leaked ? CLI_FAILED : CLI_OK;
+}
+
+int cmd_up(int argc, char **argv)
+{
+	struct up up = {.http_port = PORT_HTTP};
+	int status;
+
+	if (argc > 1 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		fputs(help, stdout);
+		return CLI_OK;
+	}
+	status = parse_args(argc, argv, &up);
+	if (status >= 0)
+		return status;
+	if (up.has_cable)
+		up.cfg.cable = &up.cable;
+	return bring_up(&up);
+}

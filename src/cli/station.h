@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CLI_STATION_H
+#define CLI_STATION_H
+
+/*
+ * station.h - one host on a real wire, in real time
+ *
+ *	station_open(&st, &cfg);
+ *	... programs on st.stack ...
+ *	pace_run(&st.pace);
+ *	station_close(&st);
+ *
+ * Without a cable the stack stands directly on the device.  With one it is a
+ * host of a virtual network, and between it and the device there is a cable
+ * that delays and loses frames as it is told to.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "driver/tap.h"
+#include "driver/tap_dev.h"
+#include "os/pace.h"
+#include "vnet/cable.h"
+
+struct host;
+struct uplink;
+struct world;
+
+/**
+ * struct station_cfg - what it is to be
+ * @device:	As struct tap_dev_cfg.name
+ * @address:	Its address and net
+ * @gateway:	Way to everybody else; 0.0.0.0: none
+ * @mac:	Zero: made from the name of the device
+ * @mtu:	0: that of the kernel's end
+ * @has_offload: Checksums and segmentation are left to the kernel, both ways;
+ *		not with a cable
+ * @cable:	What stands between, or NULL
+ */
+struct station_cfg {
+	const char *device;
+	struct ip4_net address;
+	ip4_addr gateway;
+	mac_addr mac;
+	uint32_t mtu;
+	bool has_offload;
+	const struct cable_params *cable;
+};
+
+/**
+ * struct station - the host
+ * @stack:	Its stack
+ * @netif:	Its interface
+ * @pace:	Its clock
+ * @name:	Name that the device has
+ */
+struct station {
+	struct stack *stack;
+	struct netif *netif;
+	struct pace pace;
+	char name[TAP_NAME_MAX];
+
+	/* The rest is its own. */
+	struct mem mem;
+	struct env env;
+	struct stack own;
+	struct pace_stack ps;
+	struct tap tap;
+	struct world *world;
+	struct host *host;
+	struct uplink *uplink;
+	struct pace_driven driven;
+	struct pace_fd rx;
+	int fd;
+};
+
+/**
+ * station_open() - Open the device and give the host its address
+ *
+ * The kernel's end is switched on if that is allowed; its address is whoever
+ * owns the machine's business.  The time is that of the day, counted from
+ * 2000-01-01, so that what a server says about dates is true.
+ *
+ * Return: 0, or as tap_dev_open(), -ENOMEM, -EIO; then there is nothing to
+ * close
+ */
+int station_open(struct station *st, const struct station_cfg *cfg);
+
+/* Switch the host off.  Returns packets and blocks leaked: 0. */
+size_t station_close(struct station *st);
+
+#endif /* CLI_STATION_H */
