@@ -73,6 +73,8 @@ int cli_make_dirs(const char *path);
  * @n:		The number asked about
  * @verbosity:	How often -v was given
  * @is_json:	--json
+ * @is_ascii:	--ascii
+ * @signal:	What --signal says, "manchester" if it says nothing; or NULL
  * @log:	The log that was found
  */
 struct cli_query {
@@ -81,7 +83,8 @@ struct cli_query {
 	struct mem mem;
 	uint32_t n;
 	int verbosity;
-	bool is_json;
+	bool is_json, is_ascii;
+	const char *signal;
 	struct trace_log *log;
 	struct strbuf out;
 };
@@ -90,6 +93,7 @@ struct cli_query {
 enum cli_query_takes {
 	CLI_TAKES_JSON = 1 << 0,
 	CLI_TAKES_VERBOSE = 1 << 1,
+	CLI_TAKES_SIGNAL = 1 << 2,
 };
 
 /**

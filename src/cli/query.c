@@ -90,6 +90,12 @@ static bool take_option(struct cli_query *q, int c, unsigned int takes,
 	case 'v':
 		q->verbosity++;
 		return takes & CLI_TAKES_VERBOSE;
+	case 'a':
+		q->is_ascii = true;
+		return takes & CLI_TAKES_SIGNAL;
+	case 's':
+		q->signal = optarg ? optarg : "manchester";
+		return takes & CLI_TAKES_SIGNAL;
 	case 'l':
 		*path = optarg;
 		return true;
@@ -106,6 +112,8 @@ static int options(struct cli_query *q, int argc, char **argv,
 		{"help", no_argument, NULL, 'h'},
 		{"json", no_argument, NULL, 'j'},
 		{"log", required_argument, NULL, 'l'},
+		{"ascii", no_argument, NULL, 'a'},
+		{"signal", optional_argument, NULL, 's'},
 		{"verbose", no_argument, NULL, 'v'},
 		{0},
 	};

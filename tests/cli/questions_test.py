@@ -182,5 +182,56 @@ class Arguments(Case):
         self.assertIn("no visit", self.weft("back", 1, status=2).stderr)
 
 
+class Signal(Case):
+    """A frame drawn as it is on the wire."""
+
+    def setUp(self):
+        super().setUp()
+        self.weft("visit", URL, "-q", "-o", "out")
+        self.frames = [e for e in self.log() if "frame" in e]
+
+    def drawn(self, n, *args):
+        out = self.weft("show", n, "-l", LOG, "--ascii", *args).stdout
+        return [line for line in out.splitlines()
+                if re.match(r" +\d+\.\d\d  (\w\w) ", line)]
+
+    def test_manchester_can_be_read_again(self):
+        """show --signal: the edges in the middle of the bits are the frame"""
+        for e in self.frames[::29]:
+            octets = bytearray()
+            for line in self.drawn(e["n"], "--signal", "-v"):
+                wave = line[-16:]
+                self.assertTrue(set(wave) <= {"_", "~"}, line)
+                bits = ["_~" == wave[i:i + 2] for i in range(0, 16, 2)]
+                octets.append(sum(b << i for i, b in enumerate(bits)))
+            self.assertEqual(octets[:8], b"\x55" * 7 + b"\xd5")
+            self.assertEqual(octets[8:].hex(), e["frame"])
+
+    def test_mlt3_levels(self):
+        """show --signal=mlt-3: levels move by one step, at every 1 only"""
+        level = {"_": -1, "-": 0, "~": 1}
+        last = 0
+        for line in self.drawn(self.frames[0]["n"], "--signal=mlt-3", "-v"):
+            bits, wave = line[-22:-12], line[-10:]
+            for bit, c in zip(bits, wave):
+                self.assertEqual(abs(level[c] - last), int(bit), line)
+                last = level[c]
+
+    def test_time(self):
+        """a frame of n octets takes n + 8 octet times before the gap"""
+        e = self.frames[0]
+        out = self.weft("show", e["n"], "-l", LOG, "--signal").stdout
+        gap = out.splitlines()[-1]
+        self.assertIn("Gap", gap)
+        self.assertAlmostEqual(float(gap.split()[0]),
+                               (8 + len(e["frame"]) // 2) * 0.8)
+
+    def test_no_such_code(self):
+        """a code that is not there is named"""
+        got = self.weft("show", self.frames[0]["n"], "-l", LOG,
+                        "--signal=pam-5", status=2)
+        self.assertIn("not 'pam-5'", got.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
