@@ -20,10 +20,13 @@
  * Sending is the mirror, shorter: push the header, pad to the minimum with
  * zeroes (never with what happens to lie in memory), hand to the device.
  *
+ * A frame with a length instead of a type (802.3) is taken if a SNAP header
+ * behind it says the type; others of that kind are for nobody here.  We send
+ * types only, as RFC 1122, 2.3.3, wants.
+ *
  * Limits
  * ------
- * Frames with an 802.1Q tag, and 802.3 frames with a length instead of a type,
- * are dropped as l2_proto.
+ * Frames with an 802.1Q tag are dropped as l2_proto.
  */
 
 #include "link/ether.h"
@@ -33,6 +36,7 @@
 #include "base/crc32.h"
 
 #include "wire/ether.h"
+#include "wire/llc.h"
 
 #include "core/netif.h"
 #include "core/pkt.h"
@@ -111,25 +115,43 @@ static enum drop ether_accept(const struct netif *netif, struct pkt *pkt,
 	return pkt->dest == PKT_TO_OTHER ? DROP_l2_other : DROP_COUNT;
 }
 
+/* A frame with a length: cut it to that, and learn the type from its SNAP
+ * header (RFC 1042); none: the type stays 0.  Returns the header's octets. */
+static size_t ether_snap(struct pkt *pkt, struct ether_hdr *hdr)
+{
+	const uint8_t *p = pkt_need(pkt, ETH_HLEN + LLC_SNAP_LEN);
+	struct llc_hdr llc;
+
+	if (!p || hdr->has_vlan ||
+	    llc_parse(&llc, p + ETH_HLEN, hdr->length) != LLC_SNAP_LEN ||
+	    llc.org != 0)
+		return ETH_HLEN;
+	pkt_trim(pkt, ETH_HLEN + (size_t)hdr->length);
+	hdr->type = llc.type;
+	return ETH_HLEN + LLC_SNAP_LEN;
+}
+
 static void ether_input(struct stack *stack, struct netif *netif,
 			struct pkt *pkt)
 {
 	const struct ether *e = stack->slot[SLOT_LINK];
 	ether_input_fn *fn;
 	struct ether_hdr hdr;
+	size_t len;
 	enum drop why = ether_accept(netif, pkt, &hdr);
 
 	if (why != DROP_COUNT) {
 		pkt_drop(&stack->place, pkt, why);
 		return;
 	}
+	len = hdr.type ? ETH_HLEN : ether_snap(pkt, &hdr);
 	fn = hdr.has_vlan ? NULL : ether_find(e, hdr.type);
 	if (!fn) {
 		pkt_drop(&stack->place, pkt, DROP_l2_proto);
 		return;
 	}
 	pkt->l2_off = pkt->lin_off;
-	pkt_pull(pkt, ETH_HLEN);
+	pkt_pull(pkt, len);
 	pkt->l3_off = pkt->lin_off;
 	fn(stack, pkt);
 }

@@ -4,14 +4,14 @@
  */
 
 #include "base/bytes.h"
+#include "base/check.h"
 
 #include "wire/addr.h"
 #include "wire/arp.h"
 #include "wire/ether.h"
+#include "wire/llc.h"
 
 #include "trace/dissect_int.h"
-
-#define TYPE_MIN 0x0600 /* smaller: a length (IEEE 802.3, 3.2.6) */
 
 static const char *type_name(uint16_t type)
 {
@@ -27,7 +27,7 @@ static const char *type_name(uint16_t type)
 	case ETH_VLAN:
 		return "802.1Q tag";
 	default:
-		return type < TYPE_MIN ? "length, IEEE 802.3" : "unknown";
+		return "unknown";
 	}
 }
 
@@ -46,6 +46,70 @@ static void dis_mac(struct dissection *d, struct cursor *c, const char *name,
 		 "%s", mac_print(mac, buf));
 }
 
+/* The payload of that type; false: it is not known, all of it is data. */
+static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type)
+{
+	switch (type) {
+	case ETH_ARP:
+		dis_arp(d, c);
+		return true;
+	case ETH_IP4:
+		dis_ip4(d, c);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void dis_sap(struct dissection *d, struct cursor *c, const char *name,
+		    const char *meaning)
+{
+	const uint8_t *p = dis_peek(d, c, 1);
+	const char *sap = p ? llc_sap_name(*p) : NULL;
+
+	if (p)
+		dis_take(d, c, 1, name, meaning, "0x%02x %s", *p,
+			 sap ? sap : "unknown");
+}
+
+/* LLC, and SNAP if there is one.  Returns whether a payload was named. */
+static bool dis_llc(struct dissection *d, struct cursor *c)
+{
+	const uint8_t *p = cur_peek(c, LLC_HLEN);
+	bool has_snap = p && p[0] == LLC_SAP_SNAP && p[2] == LLC_UI;
+
+	dis_layer(d, "LLC", 2);
+	dis_sap(d, c, "DSAP", "for which service");
+	dis_sap(d, c, "SSAP", "from which service");
+	p = dis_peek(d, c, 1);
+	if (p)
+		dis_take(d, c, 1, "Control", "3: unnumbered information",
+			 "0x%02x", *p);
+	if (!has_snap)
+		return false;
+	dis_layer(d, "SNAP", 2);
+	p = dis_peek(d, c, 3);
+	if (p)
+		dis_take(d, c, 3, "Organization Code",
+			 "0: what follows is an EtherType", "0x%06x", get24(p));
+	p = dis_peek(d, c, 2);
+	if (!p)
+		return true;
+	dis_take(d, c, 2, "Protocol Identifier", "what the frame carries",
+		 "0x%04x %s", get16(p), type_name(get16(p)));
+	return dis_by_type(d, c, get16(p));
+}
+
+/* A frame with a length: only so much belongs to what it carries. */
+static void dis_802_3(struct dissection *d, struct cursor *c, uint16_t length)
+{
+	struct cursor inner = cur_sub(c, min_size(length, cur_left(c)));
+
+	if (!dis_llc(d, &inner))
+		dis_layer(d, "LLC", 2);
+	dis_rest(d, &inner, "Data", NULL);
+}
+
 void dis_ether(struct dissection *d, struct cursor *c)
 {
 	const uint8_t *p;
@@ -58,15 +122,18 @@ void dis_ether(struct dissection *d, struct cursor *c)
 	if (!p)
 		return;
 	type = get16(p);
-	dis_take(d, c, 2, "EtherType", "what the frame carries", "0x%04x %s",
-		 type, type_name(type));
-	if (type == ETH_ARP)
-		dis_arp(d, c);
-	else if (type == ETH_IP4)
-		dis_ip4(d, c);
+	if (type <= ETH_LENGTH_MAX) {
+		dis_take(d, c, 2, "Length", "octets up to the padding: 802.3",
+			 "%u", type);
+		dis_802_3(d, c, type);
+	} else {
+		dis_take(d, c, 2, "EtherType", "what the frame carries",
+			 "0x%04x %s", type, type_name(type));
+		if (!dis_by_type(d, c, type))
+			return;
+	}
 	dis_layer(d, "Ethernet", 2);
-	if (type == ETH_ARP || type == ETH_IP4)
-		dis_rest(d, c, "Padding", "a frame has at least 60 octets");
+	dis_rest(d, c, "Padding", "a frame has at least 60 octets");
 }
 
 void dis_arp(struct dissection *d, struct cursor *c)

@@ -44,7 +44,8 @@ static const struct {
 	 "down is 0",
 	 800},
 	{"mlt-3",
-	 "4B/5B, scrambled, MLT-3, 100 Mbit/s: a 1 goes on through 0 + 0 -, a 0 "
+	 "4B/5B, scrambled, MLT-3, 100 Mbit/s: a 1 goes on through 0 + 0 -, a "
+	 "0 "
 	 "stays",
 	 80},
 };
@@ -208,8 +209,8 @@ int chain_signal(const struct trace_log *log, uint32_t n, enum signal_code code,
 	if (!err) {
 		strbuf_printf(out, "#%u  ", n);
 		explain_say(log, ev, out);
-		strbuf_printf(out, "\n%s\n%9s  octet%-*s%s\n", codes[code].title,
-			      "us", NAME_WIDTH, "",
+		strbuf_printf(out, "\n%s\n%9s  octet%-*s%s\n",
+			      codes[code].title, "us", NAME_WIDTH, "",
 			      code == SIGNAL_MLT3
 				      ? "4B/5B       scrambled   signal"
 				      : "bits      signal");

@@ -50,7 +50,10 @@ struct mlt3 {
 	uint8_t step;
 };
 
-#define MLT3_INIT {.scrambler = 0x7ff, .step = 0}
+#define MLT3_INIT                             \
+	{                                     \
+		.scrambler = 0x7ff, .step = 0 \
+	}
 
 /**
  * mlt3_send() - Send a group of five bits

@@ -10,6 +10,7 @@
 
 #include "base/crc32.h"
 
+#include "wire/llc.h"
 #include "wire/proto.h"
 
 #include "testframe.h"
@@ -72,6 +73,74 @@ static void length_greater_than_the_frame_is_dropped(void **state)
 	assert_drop(*state, DROP_l2_len);
 	ether_to_us(*state, 46, 46); /* an honest 802.3 frame */
 	assert_drop(*state, DROP_l2_proto);
+}
+
+/* Put LLC and SNAP between header and payload, and a length where the type was;
+ * as many octets of padding follow. */
+static void make_snap(uint16_t type, size_t padding)
+{
+	size_t payload = f.len - ETH_HLEN;
+
+	memmove(f.b + ETH_HLEN + LLC_SNAP_LEN, f.b + ETH_HLEN, payload);
+	llc_snap_emit(f.b + ETH_HLEN, type);
+	put16(f.b + 12, (uint16_t)(payload + LLC_SNAP_LEN));
+	f.len += LLC_SNAP_LEN;
+	memset(f.b + f.len, 0xee, padding);
+	f.len += padding;
+}
+
+static void a_question(struct testnet *net)
+{
+	const struct arp_hdr h = {.op = ARP_REQUEST,
+				  .sha = test_mac(9),
+				  .spa = ip4_make(10, 0, 0, 9),
+				  .tpa = ip4_make(10, 0, 0, 2)};
+
+	(void)net;
+	frame_arp(&f, MAC_BROADCAST, test_mac(9), &h);
+	f.len = ETH_HLEN + ARP_LEN;
+}
+
+static void a_snap_header_says_the_type_of_a_frame_with_a_length(void **state)
+{
+	struct netif *eth = testnet_netif(*state, 0, 0);
+	size_t padding;
+
+	for (padding = 0; padding < 20; padding++) {
+		a_question(*state);
+		make_snap(ETH_ARP, padding);
+		frame_inject(&f, eth);
+		assert_int_equal(testnet_sent_count(eth), 1);
+		frame_take(&f, eth);
+		assert_int_equal(get16(f.b + 12), ETH_ARP); /* a type */
+	}
+	assert_int_equal(testnet_drops_all(*state, 0), 0);
+}
+
+static void snap_headers_that_name_nothing_are_dropped(void **state)
+{
+	int i;
+
+	a_question(*state);
+	make_snap(0x88b5, 0);
+	assert_drop(*state, DROP_l2_proto);
+	for (i = 0; i < 6; i++) { /* SAPs, control, organisation */
+		a_question(*state);
+		make_snap(ETH_ARP, 0);
+		f.b[ETH_HLEN + i] ^= i == 1 ? 0 : 1;
+		if (i != 1) /* who sent it does not matter */
+			assert_drop(*state, DROP_l2_proto);
+	}
+	for (i = 0; i < LLC_SNAP_LEN; i++) { /* shorter than the header */
+		a_question(*state);
+		make_snap(ETH_ARP, 0);
+		put16(f.b + 12, (uint16_t)i);
+		assert_drop(*state, DROP_l2_proto);
+	}
+	a_question(*state); /* the length cuts the question short */
+	make_snap(ETH_ARP, 0);
+	put16(f.b + 12, LLC_SNAP_LEN + ARP_LEN - 1);
+	assert_drop(*state, DROP_arp_bad);
 }
 
 static void oversize_frames_are_dropped(void **state)
@@ -185,6 +254,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(runt_frames_are_dropped),
 		T(length_greater_than_the_frame_is_dropped),
+		T(a_snap_header_says_the_type_of_a_frame_with_a_length),
+		T(snap_headers_that_name_nothing_are_dropped),
 		T(oversize_frames_are_dropped),
 		T(frames_for_others_are_dropped),
 		T(group_sources_are_dropped),

@@ -44,6 +44,12 @@ static size_t random_frame(struct rng *rng, uint8_t *f)
 	rng_fill(rng, f, len);
 	f[12] = 8;
 	f[13] = rng_below(rng, 4) ? 0 : 6;
+	if (!rng_below(rng, 4)) { /* 802.3, some with SNAP */
+		put16(f + 12, (uint16_t)rng_below(rng, 320));
+		if (len > 22 && rng_below(rng, 2))
+			memcpy(f + 14, "\xaa\xaa\3\0\0\0\x8\6", 8);
+		return len;
+	}
 	if (len < 64)
 		return len;
 	f[14] = (uint8_t)(0x40 | (5 + rng_below(rng, 3)));

@@ -46,8 +46,8 @@ static void groups_of_five_are_different_and_have_ones_enough(void **state)
 
 		assert_true(g < 32 && !is_used[g]);
 		is_used[g] = true;
-		assert_true(g >> 3 != 0);	    /* at most one 0 leads */
-		assert_true((g & 7) != 0);	    /* at most two 0 follow */
+		assert_true(g >> 3 != 0);	/* at most one 0 leads */
+		assert_true((g & 7) != 0);	/* at most two 0 follow */
 		assert_true((g >> 1 & 7) != 0); /* never three in a row */
 	}
 	for (j = 0; j < (int)sizeof(control); j++) {
@@ -88,7 +88,8 @@ static void the_scrambler_repeats_after_2047_bits_and_no_earlier(void **state)
 	int i, period;
 
 	(void)state;
-	for (i = 0; i < 4100; i += 5) /* zeroes: what comes out is the sequence */
+	for (i = 0; i < 4100;
+	     i += 5) /* zeroes: what comes out is the sequence */
 		mlt3_send(&m, 0, seq + i, out);
 	for (period = 1; period < 2047; period++)
 		if (!memcmp(seq, seq + period, 2048))
