@@ -43,6 +43,7 @@ enum {
 	POOL_ALIGN = 16,
 	POOL_SLAB_MIN = 1024,
 	POOL_SLAB_MAX = 65536,
+	POOL_SLAB_KEEP = 8192,
 	POOL_POISON = 0xdb,
 };
 
@@ -239,18 +240,36 @@ void *pool_get_zeroed(struct pool *p)
 	return obj;
 }
 
-/* Frees slabs until @keep of them are left; the oldest is the smallest. */
-static void pool_free_slabs(struct pool *p, size_t keep)
+static void pool_free_list(struct pool *p, struct pool_slab *s)
 {
-	struct pool_slab *s;
+	struct pool_slab *next;
 
-	while ((s = p->slabs) && (keep == 0 || s->next)) {
+	for (; s; s = next) {
+		next = s->next;
+		mem_free(p->mem, s, s->size);
+	}
+}
+
+/*
+ * Nothing is out: go back to one slab, fresh.  The newest, if it is small, so
+ * that who takes and returns a few objects again and again need not allocate;
+ * else the oldest, which is the smallest.
+ */
+static void pool_shrink(struct pool *p)
+{
+	struct pool_slab *s = p->slabs;
+
+	if (s->size <= POOL_SLAB_KEEP) {
+		pool_free_list(p, s->next);
+		s->next = NULL;
+	}
+	while ((s = p->slabs)->next) {
 		p->slabs = s->next;
 		mem_free(p->mem, s, s->size);
 	}
 	p->free_list = NULL;
-	p->fresh = s ? (uint8_t *)(s + 1) : NULL;
-	p->fresh_left = s ? (s->size - sizeof(*s)) / p->size : 0;
+	p->fresh = (uint8_t *)(s + 1);
+	p->fresh_left = (s->size - sizeof(*s)) / p->size;
 }
 
 void pool_put(struct pool *p, void *obj)
@@ -270,14 +289,17 @@ void pool_put(struct pool *p, void *obj)
 	f->next = p->free_list;
 	p->free_list = f;
 	if (p->in_use == 0 && p->slabs->next)
-		pool_free_slabs(p, 1);
+		pool_shrink(p);
 }
 
 size_t pool_fini(struct pool *p)
 {
 	size_t leaked = p->in_use;
 
-	pool_free_slabs(p, 0);
+	pool_free_list(p, p->slabs);
+	p->slabs = NULL;
+	p->free_list = NULL;
+	p->fresh_left = 0;
 	p->in_use = 0;
 	return leaked;
 }

@@ -193,6 +193,31 @@ static void a_pool_that_is_empty_again_is_small_again(void **state)
 	pool_fini(&p);
 }
 
+static void few_objects_come_and_go_without_allocating(void **state)
+{
+	enum { N = 5 };
+	void *obj[N];
+	struct mem m;
+	struct pool p;
+	uint64_t calls = 0;
+	int round, i;
+
+	(void)state;
+	mem_with_slabs(&m);
+	pool_init(&p, &m, "test", 400, 0);
+	for (round = 0; round < 3; round++) {
+		for (i = 0; i < N; i++)
+			obj[i] = pool_get(&p);
+		for (i = 0; i < N; i++)
+			pool_put(&p, obj[i]);
+		calls = round ? calls : m.calls;
+	}
+	assert_true(calls > 1);
+	assert_int_equal(m.calls, calls + 1); /* the kept one was too small */
+	assert_int_equal(pool_fini(&p), 0);
+	assert_int_equal(m.in_use_bytes, 0);
+}
+
 static void the_cap_of_a_pool_holds(void **state)
 {
 	struct mem m;
@@ -285,6 +310,7 @@ int main(void)
 		cmocka_unit_test(objects_do_not_overlap),
 		cmocka_unit_test(an_object_that_came_back_goes_out_again),
 		cmocka_unit_test(a_pool_that_is_empty_again_is_small_again),
+		cmocka_unit_test(few_objects_come_and_go_without_allocating),
 		cmocka_unit_test(the_cap_of_a_pool_holds),
 		cmocka_unit_test(a_pool_survives_lack_of_memory),
 		cmocka_unit_test(without_slabs_every_object_is_an_allocation),
