@@ -243,5 +243,6 @@ void tcp_set_tos(struct tcp_conn *c, uint8_t tos);
 
 #include "tcp/tcp_congestion.h"
 #include "tcp/tcp_info.h"
+#include "tcp/tcp_knobs.h"
 
 #endif /* TCP_TCP_H */
