@@ -49,7 +49,7 @@ WEFT_API int weft_accept4(struct weft_stack *stack, int fd,
 WEFT_API int weft_connect(struct weft_stack *stack, int fd,
 			  const struct sockaddr *addr, socklen_t len);
 
-/* @flags: MSG_DONTWAIT, MSG_MORE, MSG_NOSIGNAL.  May block. */
+/* @flags: MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_NOSIGNAL.  May block. */
 WEFT_API ssize_t weft_send(struct weft_stack *stack, int fd, const void *buf,
 			   size_t len, int flags);
 WEFT_API ssize_t weft_sendto(struct weft_stack *stack, int fd, const void *buf,
@@ -60,7 +60,8 @@ WEFT_API ssize_t weft_sendto(struct weft_stack *stack, int fd, const void *buf,
 WEFT_API ssize_t weft_sendmsg(struct weft_stack *stack, int fd,
 			      const struct msghdr *msg, int flags);
 
-/* @flags: MSG_DONTWAIT, MSG_PEEK, MSG_TRUNC, MSG_WAITALL.  May block. */
+/* @flags: MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL.  May
+ * block. */
 WEFT_API ssize_t weft_recv(struct weft_stack *stack, int fd, void *buf,
 			   size_t len, int flags);
 WEFT_API ssize_t weft_recvfrom(struct weft_stack *stack, int fd, void *buf,
@@ -90,6 +91,13 @@ WEFT_API int weft_dup(struct weft_stack *stack, int fd);
 /* F_GETFL, F_SETFL (O_NONBLOCK), F_DUPFD. */
 WEFT_API int weft_fcntl(struct weft_stack *stack, int fd, int cmd, int arg);
 
+/* SIOCATMARK, SIOCINQ (FIONREAD), SIOCOUTQ, SIOCOUTQNSD; FIONBIO. */
+WEFT_API int weft_ioctl(struct weft_stack *stack, int fd, unsigned long request,
+			int *val);
+
+/* 1 if the next octet is the urgent one, 0, or -1. */
+WEFT_API int weft_sockatmark(struct weft_stack *stack, int fd);
+
 WEFT_API int weft_getsockname(struct weft_stack *stack, int fd,
 			      struct sockaddr *addr, socklen_t *len);
 WEFT_API int weft_getpeername(struct weft_stack *stack, int fd,
@@ -97,13 +105,14 @@ WEFT_API int weft_getpeername(struct weft_stack *stack, int fd,
 
 /*
  * SOL_SOCKET: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_KEEPALIVE,
- * SO_RCVBUF, SO_SNDBUF, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO; to ask only:
- * SO_TYPE, SO_PROTOCOL, SO_DOMAIN, SO_ERROR, SO_ACCEPTCONN.
+ * SO_RCVBUF, SO_SNDBUF, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SO_OOBINLINE,
+ * SO_RCVLOWAT, SO_PEEK_OFF; to ask only: SO_TYPE, SO_PROTOCOL, SO_DOMAIN,
+ * SO_ERROR, SO_ACCEPTCONN, SO_SNDLOWAT.
  * IPPROTO_IP: IP_TTL, IP_TOS, IP_MULTICAST_TTL, IP_ADD_MEMBERSHIP,
  * IP_DROP_MEMBERSHIP.
  * IPPROTO_TCP: TCP_NODELAY, TCP_CORK, TCP_MAXSEG, TCP_KEEPIDLE,
- * TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT; to ask only: TCP_INFO (its
- * first part).
+ * TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_LINGER2, TCP_WINDOW_CLAMP,
+ * TCP_NOTSENT_LOWAT, TCP_QUICKACK; to ask only: TCP_INFO.
  */
 WEFT_API int weft_setsockopt(struct weft_stack *stack, int fd, int level,
 			     int name, const void *val, socklen_t len);

@@ -126,6 +126,19 @@ int weft_fcntl(struct weft_stack *ws, int fd, int cmd, int arg)
 	return (int)api_result(sk_fcntl(api_stack(ws), fd, cmd, arg));
 }
 
+int weft_ioctl(struct weft_stack *ws, int fd, unsigned long request, int *val)
+{
+	return (int)api_result(sk_ioctl(api_stack(ws), fd, request, val));
+}
+
+int weft_sockatmark(struct weft_stack *ws, int fd)
+{
+	int val = 0;
+	int err = sk_ioctl(api_stack(ws), fd, SK_SIOCATMARK, &val);
+
+	return (int)api_result(err ? err : val);
+}
+
 int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
 		     socklen_t *len)
 {

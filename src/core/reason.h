@@ -174,7 +174,8 @@
 	X(TCP_REASSEMBLY,	"tcp.reassembly")			\
 	X(TCP_RESET_BY_PEER,	"tcp.reset-by-peer")			\
 	X(TCP_REFUSED,		"tcp.refused")				\
-	X(TCP_COARSE,		"tcp.records-coarse")
+	X(TCP_COARSE,		"tcp.records-coarse")		\
+	X(TCP_URGENT,		"tcp.urgent")
 /* clang-format on */
 
 enum reason {

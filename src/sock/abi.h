@@ -71,13 +71,17 @@ enum {
 	SK_SO_SNDBUF		= 7,
 	SK_SO_RCVBUF		= 8,
 	SK_SO_KEEPALIVE		= 9,
+	SK_SO_OOBINLINE		= 10,
 	SK_SO_LINGER		= 13,		/* struct sk_linger */
 	SK_SO_REUSEPORT		= 15,
+	SK_SO_RCVLOWAT		= 18,
+	SK_SO_SNDLOWAT		= 19,
 	SK_SO_RCVTIMEO		= 20,		/* struct sk_timeval */
 	SK_SO_SNDTIMEO		= 21,		/* struct sk_timeval */
 	SK_SO_ACCEPTCONN	= 30,
 	SK_SO_PROTOCOL		= 38,
 	SK_SO_DOMAIN		= 39,
+	SK_SO_PEEK_OFF		= 42,
 };
 
 /* Level SK_IPPROTO_IP. */
@@ -97,8 +101,22 @@ enum {
 	SK_TCP_KEEPIDLE		= 4,		/* seconds */
 	SK_TCP_KEEPINTVL	= 5,		/* seconds */
 	SK_TCP_KEEPCNT		= 6,
+	SK_TCP_LINGER2		= 8,		/* seconds */
+	SK_TCP_WINDOW_CLAMP	= 10,
 	SK_TCP_INFO		= 11,		/* struct sk_tcp_info */
+	SK_TCP_QUICKACK		= 12,
 	SK_TCP_USER_TIMEOUT	= 18,		/* milliseconds */
+	SK_TCP_NOTSENT_LOWAT	= 25,
+	SK_TCP_CC_INFO		= 26,
+	SK_TCP_INQ		= 36,
+};
+/* Requests of ioctl. */
+enum {
+	SK_SIOCATMARK		= 0x8905,
+	SK_FIONREAD		= 0x541b,	/* SIOCINQ */
+	SK_TIOCOUTQ		= 0x5411,	/* SIOCOUTQ */
+	SK_SIOCOUTQNSD		= 0x894b,
+	SK_FIONBIO		= 0x5421,
 };
 /* clang-format on */
 

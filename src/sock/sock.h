@@ -83,7 +83,8 @@ int sk_accept4(struct stack *stack, int fd, struct endpoint *peer, int flags);
 
 /**
  * sk_send() - Send octets, or one datagram to the connected peer
- * @flags:	SK_MSG_DONTWAIT, MORE, NOSIGNAL (there never is a signal here)
+ * @flags:	SK_MSG_DONTWAIT, MORE, OOB (the last octet is urgent), NOSIGNAL
+ *		(there never is a signal here)
  *
  * May block.
  *
@@ -98,7 +99,7 @@ long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,
 /**
  * sk_recv() - Receive octets, or one datagram
  * @flags:	SK_MSG_PEEK, DONTWAIT, TRUNC (datagrams: return the whole
- *		length; streams: discard), WAITALL (streams)
+ *		length; streams: discard), WAITALL and OOB (streams)
  *
  * May block.
  *
@@ -140,6 +141,16 @@ int sk_getsockopt_int(struct stack *stack, int fd, int level, int name,
 /* SK_F_GETFL, SETFL (SK_O_NONBLOCK), DUPFD.  -EBADF, -EINVAL. */
 int sk_fcntl(struct stack *stack, int fd, int cmd, int arg);
 int sk_dup(struct stack *stack, int fd);
+
+/**
+ * sk_ioctl() - Questions about a stream's queues
+ * @request:	SK_SIOCATMARK (is the next octet the urgent one?), SK_FIONREAD
+ *		(to read), SK_TIOCOUTQ (not acknowledged), SK_SIOCOUTQNSD (not
+ *		sent); SK_FIONBIO sets SK_O_NONBLOCK to *@val
+ *
+ * Return: 0, -EINVAL (it listens), -ENOTTY, -EBADF
+ */
+int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val);
 
 /* What is ready now: WAIT_xxx, WAIT_NVAL if there is no such descriptor. */
 uint32_t sk_ready(struct stack *stack, int fd);

@@ -99,6 +99,24 @@ int sk_fcntl(struct stack *stack, int fd, int cmd, int arg)
 	}
 }
 
+int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val)
+{
+	struct sock_call call;
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err == -ENOTSOCK ? -ENOTTY : err;
+	if (request == SK_FIONBIO)
+		return sk_fcntl(stack, fd, SK_F_SETFL, *val ? SK_O_NONBLOCK : 0);
+	if (!s->ops->ioctl)
+		return -ENOTTY;
+	call = call_begin(stack);
+	err = s->ops->ioctl(s, request, val);
+	call_end(call);
+	return err;
+}
+
 int sk_dup(struct stack *stack, int fd)
 {
 	return sk_fcntl(stack, fd, SK_F_DUPFD, 0);

@@ -78,6 +78,8 @@ struct sock_io {
  *		NULL: only say whether there is one
  * @send:	Octets taken of those not done yet, or -errno
  * @recv:	Octets received after those done, or -errno
+ * @recv_urgent: (optional, else -EOPNOTSUPP) The octet out of line
+ * @ioctl:	(optional, else -ENOTTY) A question about the queues
  * @shutdown:	@how is valid
  * @linger:	(optional) Start to close; returns whether that is done with
  * @local:	This end
@@ -97,6 +99,8 @@ struct sock_ops {
 	int (*accept)(struct sock *s, struct sock *child);
 	long (*send)(struct sock *s, struct sock_io *io);
 	long (*recv)(struct sock *s, struct sock_io *io);
+	long (*recv_urgent)(struct sock *s, struct sock_io *io);
+	int (*ioctl)(struct sock *s, unsigned long request, int *val);
 	int (*shutdown)(struct sock *s, int how);
 	bool (*linger)(struct sock *s);
 	struct endpoint (*local)(const struct sock *s);
@@ -128,7 +132,9 @@ struct sock_opts {
 	int ttl, tos, group_ttl;
 	int nodelay, cork, maxseg;
 	int keep_idle_s, keep_interval_s, keep_count;
-	int user_timeout_ms;
+	int user_timeout_ms, linger2, window_clamp, notsent_lowat, inq;
+	int oob_inline, rcvlowat;
+	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */
 };
 
 /**

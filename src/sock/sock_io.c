@@ -9,8 +9,9 @@
  *	do what is possible now; if that is not enough and the call may
  *	block, sleep on the socket's wait queue, and again
  *
- * What is enough is io->want: one octet for a receive, all of them for a send
- * on a stream or a receive with SK_MSG_WAITALL.  A call that has moved some
+ * What is enough is io->want: one octet for a receive (SO_RCVLOWAT says how many
+ * for a stream), all of them for a send on a stream or a receive with
+ * SK_MSG_WAITALL.  A call that has moved some
  * octets reports these; an error after that is found by the next call.
  *
  * The event of a receive call is told when there is something to receive, so
@@ -117,14 +118,11 @@ static long move(struct sock *s, struct sock_io *io, const struct mover *m)
 	}
 }
 
-static long move_fd(struct stack *stack, int fd, struct sock_io *io,
-		    const struct mover *m)
+static long move_socket(struct sock *s, struct sock_io *io,
+			const struct mover *m)
 {
-	struct sock *s;
-	long n = sock_find(stack, fd, &s);
+	long n;
 
-	if (n)
-		return n;
 	file_get(&s->file);
 	n = move(s, io, m);
 	file_put(&s->file);
@@ -137,15 +135,19 @@ long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,
 	struct sock_io io = {
 		.out = buf, .len = len, .flags = flags, .to = to, .want = len};
 	struct endpoint other;
+	struct sock *s;
+	long err = sock_find(stack, fd, &s);
 
-	if (flags & SK_MSG_OOB)
+	if (err)
+		return err;
+	if (flags & SK_MSG_OOB && !s->ops->recv_urgent)
 		return -EOPNOTSUPP;
 	if (to && to->addr.family == IP_V4 && ip4_is_zero(to->addr.v4)) {
 		other = *to;
 		other.addr.v4 = IP4_LOOPBACK;
 		io.to = &other;
 	}
-	return move_fd(stack, fd, &io, &sender);
+	return move_socket(s, &io, &sender);
 }
 
 long sk_send(struct stack *stack, int fd, const void *buf, size_t len,
@@ -154,21 +156,52 @@ long sk_send(struct stack *stack, int fd, const void *buf, size_t len,
 	return sk_sendto(stack, fd, buf, len, flags, NULL);
 }
 
+/* Never blocks, whatever the descriptor says. */
+static long recv_urgent(struct sock *s, struct sock_io *io)
+{
+	struct sock_call call = call_begin(s->file.stack);
+	long n = s->ops->recv_urgent(s, io);
+
+	call_end(call);
+	return n;
+}
+
+/* How many octets end a receive that may block. */
+static size_t enough(const struct sock *s, const struct sock_io *io)
+{
+	size_t lowat = (size_t)s->opts.rcvlowat;
+
+	if (s->ops->type != SK_SOCK_STREAM || !io->len)
+		return 1;
+	if (io->flags & SK_MSG_WAITALL || io->len < lowat)
+		return io->len;
+	return lowat;
+}
+
+static long receive(struct stack *stack, int fd, struct sock_io *io)
+{
+	struct sock *s;
+	long n = sock_find(stack, fd, &s);
+
+	if (n)
+		return n;
+	if (io->flags & SK_MSG_OOB && s->ops->recv_urgent)
+		return recv_urgent(s, io);
+	io->want = enough(s, io);
+	return move_socket(s, io, &receiver);
+}
+
 long sk_recvfrom(struct stack *stack, int fd, void *buf, size_t len, int flags,
 		 struct endpoint *from)
 {
-	struct sock_io io = {.in = buf, .len = len, .flags = flags, .want = 1};
+	struct sock_io io = {.in = buf, .len = len, .flags = flags};
 
-	if (flags & SK_MSG_OOB)
-		return -EINVAL;
 	if (flags & SK_MSG_ERRQUEUE)
 		return -EAGAIN;
-	if (flags & SK_MSG_WAITALL && !(flags & SK_MSG_PEEK))
-		io.want = len;
 	if (from)
 		*from = (struct endpoint){0};
 	io.from = from;
-	return move_fd(stack, fd, &io, &receiver);
+	return receive(stack, fd, &io);
 }
 
 long sk_recv(struct stack *stack, int fd, void *buf, size_t len, int flags)

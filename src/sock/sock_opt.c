@@ -34,8 +34,6 @@
 #define TCP_RCVBUF	131072
 #define TCP_SNDBUF	16384
 #define UDP_SNDBUF	212992
-#define MAXSEG_DEFAULT	536	/* told before there is a connection */
-#define MAXSEG_MAX	65495	/* no limit of ours */
 /* clang-format on */
 
 static bool is_stream(const struct sock *s)
@@ -43,19 +41,21 @@ static bool is_stream(const struct sock *s)
 	return s->ops->type == SK_SOCK_STREAM;
 }
 
-static void apply_reuse(struct sock *s)
+static int apply_reuse(struct sock *s)
 {
 	if (!is_stream(s))
 		udp_set_reuse(s->udp, s->opts.reuse_addr || s->opts.reuse_port);
+	return 0;
 }
 
-static void apply_broadcast(struct sock *s)
+static int apply_broadcast(struct sock *s)
 {
 	if (!is_stream(s))
 		udp_set_broadcast(s->udp, s->opts.broadcast);
+	return 0;
 }
 
-static void apply_rcvbuf(struct sock *s)
+static int apply_rcvbuf(struct sock *s)
 {
 	size_t n = (size_t)s->opts.rcvbuf;
 
@@ -63,21 +63,24 @@ static void apply_rcvbuf(struct sock *s)
 		udp_set_rcvbuf(s->udp, n);
 	else
 		tcp_set_rcvbuf(s->tcp, n / 2);
+	return 0;
 }
 
-static void apply_sndbuf(struct sock *s)
+static int apply_sndbuf(struct sock *s)
 {
 	if (is_stream(s))
 		tcp_set_sndbuf(s->tcp, (size_t)s->opts.sndbuf / 2);
+	return 0;
 }
 
-static void apply_keepalive(struct sock *s)
+static int apply_keepalive(struct sock *s)
 {
 	if (is_stream(s))
 		tcp_set_keepalive(s->tcp, s->opts.keepalive);
+	return 0;
 }
 
-static void apply_ttl(struct sock *s)
+static int apply_ttl(struct sock *s)
 {
 	unsigned int ttl = (unsigned int)s->opts.ttl;
 
@@ -85,10 +88,11 @@ static void apply_ttl(struct sock *s)
 		tcp_set_ttl(s->tcp, ttl);
 	else
 		udp_set_ttl(s->udp, ttl);
+	return 0;
 }
 
 /* The ECN bits of a stream are TCP's own. */
-static void apply_tos(struct sock *s)
+static int apply_tos(struct sock *s)
 {
 	if (is_stream(s)) {
 		s->opts.tos &= ~3;
@@ -96,99 +100,43 @@ static void apply_tos(struct sock *s)
 	} else {
 		udp_set_tos(s->udp, (uint8_t)s->opts.tos);
 	}
+	return 0;
 }
 
-static void apply_group_ttl(struct sock *s)
+static int apply_group_ttl(struct sock *s)
 {
 	udp_set_group_ttl(s->udp, (unsigned int)s->opts.group_ttl);
+	return 0;
 }
-
-static void apply_nodelay(struct sock *s)
-{
-	tcp_set_nodelay(s->tcp, s->opts.nodelay);
-}
-
-static void apply_cork(struct sock *s)
-{
-	tcp_set_cork(s->tcp, s->opts.cork);
-}
-
-static void apply_maxseg(struct sock *s)
-{
-	unsigned int mss = (unsigned int)s->opts.maxseg;
-
-	tcp_set_maxseg(s->tcp, mss ? mss : MAXSEG_MAX);
-}
-
-static void apply_keep_times(struct sock *s)
-{
-	const struct sock_opts *o = &s->opts;
-
-	tcp_set_keep_times(s->tcp, (unsigned int)o->keep_idle_s,
-			   (unsigned int)o->keep_interval_s,
-			   (unsigned int)o->keep_count);
-}
-
-static void apply_user_timeout(struct sock *s)
-{
-	tcp_set_user_timeout(s->tcp, (uint32_t)s->opts.user_timeout_ms);
-}
-
-enum opt_kind {
-	OPT_STREAM = 1,
-	OPT_DGRAM = 2,
-	OPT_BOTH = 3,
-	OPT_BOOL = 4,	  /* any number but 0 is 1 */
-	OPT_BUF = 8,	  /* doubled, never below min, never above max */
-	OPT_DEFAULT = 16, /* -1 is what it was at first */
-	OPT_OCTET = 32,	  /* cut to eight bits */
-	OPT_NO_SET = 64,  /* streams may only ask */
-	OPT_ZERO = 128,	  /* 0, though below the range, is none */
-};
-
-/**
- * struct opt_row - an option that is a number
- * @kinds:	enum opt_kind
- * @off:	Where in struct sock_opts
- * @min:	Range; outside of it is -EINVAL
- * @max:	"
- * @apply:	Tell the transport
- */
-struct opt_row {
-	int level, name;
-	unsigned int kinds;
-	size_t off;
-	int min, max;
-	void (*apply)(struct sock *s);
-};
 
 /* clang-format off */
-#define AT(field) offsetof(struct sock_opts, field)
+#define AT(field) SOCK_OPT_AT(field)
 #define SOCKET SK_SOL_SOCKET
 #define IP SK_IPPROTO_IP
-#define TCP SK_IPPROTO_TCP
 static const struct opt_row rows[] = {
-{SOCKET, SK_SO_REUSEADDR, OPT_BOTH | OPT_BOOL, AT(reuse_addr), INT_MIN, INT_MAX, apply_reuse},
-{SOCKET, SK_SO_REUSEPORT, OPT_BOTH | OPT_BOOL, AT(reuse_port), INT_MIN, INT_MAX, apply_reuse},
-{SOCKET, SK_SO_BROADCAST, OPT_BOTH | OPT_BOOL, AT(broadcast), INT_MIN, INT_MAX, apply_broadcast},
-{SOCKET, SK_SO_KEEPALIVE, OPT_BOTH | OPT_BOOL, AT(keepalive), INT_MIN, INT_MAX, apply_keepalive},
-{SOCKET, SK_SO_RCVBUF, OPT_BOTH | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf},
-{SOCKET, SK_SO_SNDBUF, OPT_BOTH | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf},
-{IP, SK_IP_TTL, OPT_BOTH | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl},
-{IP, SK_IP_TOS, OPT_BOTH | OPT_OCTET, AT(tos), 0, 255, apply_tos},
-{IP, SK_IP_MULTICAST_TTL, OPT_BOTH | OPT_NO_SET | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl},
-{TCP, SK_TCP_NODELAY, OPT_STREAM | OPT_BOOL, AT(nodelay), INT_MIN, INT_MAX, apply_nodelay},
-{TCP, SK_TCP_CORK, OPT_STREAM | OPT_BOOL, AT(cork), INT_MIN, INT_MAX, apply_cork},
-{TCP, SK_TCP_MAXSEG, OPT_STREAM | OPT_ZERO, AT(maxseg), 88, 32767, apply_maxseg},
-{TCP, SK_TCP_KEEPIDLE, OPT_STREAM, AT(keep_idle_s), 1, 32767, apply_keep_times},
-{TCP, SK_TCP_KEEPINTVL, OPT_STREAM, AT(keep_interval_s), 1, 32767, apply_keep_times},
-{TCP, SK_TCP_KEEPCNT, OPT_STREAM, AT(keep_count), 1, 127, apply_keep_times},
-{TCP, SK_TCP_USER_TIMEOUT, OPT_STREAM, AT(user_timeout_ms), 0, INT_MAX, apply_user_timeout},
+{SOCKET, SK_SO_REUSEADDR, OPT_BOTH | OPT_BOOL, AT(reuse_addr), INT_MIN, INT_MAX, apply_reuse, NULL},
+{SOCKET, SK_SO_REUSEPORT, OPT_BOTH | OPT_BOOL, AT(reuse_port), INT_MIN, INT_MAX, apply_reuse, NULL},
+{SOCKET, SK_SO_BROADCAST, OPT_BOTH | OPT_BOOL, AT(broadcast), INT_MIN, INT_MAX, apply_broadcast, NULL},
+{SOCKET, SK_SO_KEEPALIVE, OPT_BOTH | OPT_BOOL, AT(keepalive), INT_MIN, INT_MAX, apply_keepalive, NULL},
+{SOCKET, SK_SO_RCVBUF, OPT_BOTH | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf, NULL},
+{SOCKET, SK_SO_SNDBUF, OPT_BOTH | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf, NULL},
+{IP, SK_IP_TTL, OPT_BOTH | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl, NULL},
+{IP, SK_IP_TOS, OPT_BOTH | OPT_OCTET, AT(tos), 0, 255, apply_tos, NULL},
+{IP, SK_IP_MULTICAST_TTL, OPT_BOTH | OPT_NO_SET | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == 16, "as many as abi.h has numbers to set");
+static_assert(ARRAY_SIZE(rows) == 9, "sockets' and IP's; streams' follow");
 /* clang-format on */
 
+/* All rows, in one order. */
+static const struct opt_row *row_at(size_t i)
+{
+	return i < ARRAY_SIZE(rows) ? &rows[i]
+				    : sock_opt_tcp_row(i - ARRAY_SIZE(rows));
+}
+
 static const struct sock_opts defaults = {
+	.rcvlowat = 1,
+	.peek_off = -1,
 	.ttl = 64,
 	.group_ttl = 1,
 	.keep_idle_s = 7200,
@@ -225,12 +173,11 @@ void sock_opts_inherit(struct sock *child, const struct sock *listener)
 void sock_stream_apply(struct sock *s)
 {
 	struct sock first = {.ops = s->ops};
+	const struct opt_row *row;
 	size_t i;
 
 	sock_opts_init(&first);
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct opt_row *row = &rows[i];
-
+	for (i = 0; (row = row_at(i)); i++) {
 		if (row->kinds & OPT_STREAM && !(row->kinds & OPT_NO_SET) &&
 		    *value_of(&s->opts, row) != *value_of(&first.opts, row))
 			row->apply(s);
@@ -243,13 +190,14 @@ void sock_stream_apply(struct sock *s)
 static const struct opt_row *find_row(const struct sock *s, int level, int name)
 {
 	unsigned int kind = is_stream(s) ? OPT_STREAM : OPT_DGRAM;
+	const struct opt_row *row;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].level == level && rows[i].name == name &&
-		    rows[i].kinds & kind)
-			return &rows[i];
-	return NULL;
+	for (i = 0; (row = row_at(i)); i++)
+		if (row->level == level && row->name == name &&
+		    row->kinds & kind)
+			break;
+	return row;
 }
 
 /* The number that will be kept, or -EINVAL. */
@@ -275,7 +223,7 @@ static int set_number(struct sock *s, const struct opt_row *row,
 		      const void *val, size_t len)
 {
 	int32_t v = 0;
-	int err;
+	int before, err;
 
 	if (row->kinds & OPT_NO_SET && is_stream(s))
 		return -EINVAL;
@@ -286,9 +234,12 @@ static int set_number(struct sock *s, const struct opt_row *row,
 		v = *(const uint8_t *)val;
 	else
 		return -EINVAL;
+	before = *value_of(&s->opts, row);
 	err = normalize(row, v, value_of(&s->opts, row));
 	if (!err)
-		row->apply(s);
+		err = row->apply(s);
+	if (err)
+		*value_of(&s->opts, row) = before;
 	return err;
 }
 
@@ -334,6 +285,8 @@ static int get_fact(struct sock *s, int name, struct sock_optval *val)
 		return put_number(val, s->ops->type);
 	case SK_SO_PROTOCOL:
 		return put_number(val, s->ops->proto);
+	case SK_SO_SNDLOWAT:
+		return put_number(val, 1);
 	case SK_SO_DOMAIN:
 		return put_number(val, SK_AF_INET);
 	case SK_SO_ERROR:
@@ -346,28 +299,15 @@ static int get_fact(struct sock *s, int name, struct sock_optval *val)
 	}
 }
 
-/* What is in use; before there is a connection, what was asked for. */
-static int maxseg_of(struct sock *s)
-{
-	struct tcp_info info;
-
-	if (s->state != STREAM_NEW && s->state != STREAM_LISTENS) {
-		tcp_get_info(s->tcp, &info);
-		return (int)info.snd_mss;
-	}
-	return s->opts.maxseg ? s->opts.maxseg : MAXSEG_DEFAULT;
-}
-
 static int getsockopt(struct sock *s, int level, int name,
 		      struct sock_optval *val)
 {
 	const struct opt_row *row = find_row(s, level, name);
 	int err = -ENOPROTOOPT;
 
-	if (row && row->kinds & OPT_ZERO)
-		return put_number(val, maxseg_of(s));
 	if (row)
-		return put_number(val, *value_of(&s->opts, row));
+		return put_number(val, row->get ? row->get(s)
+						: *value_of(&s->opts, row));
 	if (level == SK_SOL_SOCKET)
 		err = get_fact(s, name, val);
 	return err != -ENOPROTOOPT ? err

@@ -3,12 +3,47 @@
 #define SOCK_SOCK_OPT_H
 
 /*
- * sock_opt.h - between the two files about options
+ * sock_opt.h - between the files about options
  */
 
 #include <stddef.h>
 
 struct sock;
+
+enum opt_kind {
+	OPT_STREAM = 1,
+	OPT_DGRAM = 2,
+	OPT_BOTH = 3,
+	OPT_BOOL = 4,	  /* any number but 0 is 1 */
+	OPT_BUF = 8,	  /* doubled, never below min, never above max */
+	OPT_DEFAULT = 16, /* -1 is what it was at first */
+	OPT_OCTET = 32,	  /* cut to eight bits */
+	OPT_NO_SET = 64,  /* streams may only ask */
+	OPT_ZERO = 128,	  /* 0, though below the range, is none */
+};
+
+/**
+ * struct opt_row - an option that is a number
+ * @kinds:	enum opt_kind
+ * @off:	Where in struct sock_opts
+ * @min:	Range; outside of it is -EINVAL
+ * @max:	"
+ * @apply:	Tell the transport; 0 or -errno
+ * @get:	(optional) What getsockopt() says; else what was set
+ */
+struct opt_row {
+	int level, name;
+	unsigned int kinds;
+	size_t off;
+	int min, max;
+	int (*apply)(struct sock *s);
+	int (*get)(struct sock *s);
+};
+
+#define SOCK_OPT_AT(field) offsetof(struct sock_opts, field)
+
+/* sock_opt_tcp.c: those of streams; the row at @i, or NULL. */
+const struct opt_row *sock_opt_tcp_row(size_t i);
 
 /* A value on its way: @in to set it, @out to get it.  @len is its length, or
  * the room there is and afterwards the length. */

@@ -165,6 +165,10 @@ static long stream_send(struct sock *s, struct sock_io *io)
 {
 	unsigned int flags = io->flags & SK_MSG_MORE ? TCP_SEND_MORE : 0;
 
+	if (io->done && tcp_poll(s->tcp) & WAIT_ERR)
+		return 0; /* the next call finds out */
+	if (io->flags & SK_MSG_OOB)
+		flags |= TCP_SEND_URGENT;
 	return tcp_send(s->tcp, io->out + io->done, io->len - io->done, flags);
 }
 
@@ -177,17 +181,81 @@ static long recv_nothing(struct sock *s)
 	return n > 0 ? 0 : n;
 }
 
+/* Where a peek begins: SO_PEEK_OFF goes forward with it. */
+static size_t peek_at(const struct sock *s)
+{
+	return s->opts.peek_off > 0 ? (size_t)s->opts.peek_off : 0;
+}
+
+static long peek(struct sock *s, struct sock_io *io, void *to)
+{
+	bool moves = s->opts.peek_off >= 0;
+	size_t at = peek_at(s) + (moves ? 0 : io->done);
+	long n = tcp_peek(s->tcp, at, to, io->len - io->done);
+
+	if (n > 0 && moves)
+		s->opts.peek_off += (int)n;
+	return n;
+}
+
+/* A call that has some octets goes on neither over the mark of urgent data
+ * nor to an error, which the next call shall find. */
+static bool must_stop(const struct sock *s, const struct sock_io *io)
+{
+	size_t at = io->flags & SK_MSG_PEEK ? peek_at(s) : 0;
+
+	if (io->flags & SK_MSG_PEEK && s->opts.peek_off < 0)
+		at += io->done;
+	return tcp_at_mark(s->tcp, at) || tcp_poll(s->tcp) & WAIT_ERR;
+}
+
 static long stream_recv(struct sock *s, struct sock_io *io)
 {
-	unsigned int flags = io->flags & SK_MSG_PEEK ? TCP_RECV_PEEK : 0;
-	void *to = io->in + io->done;
+	void *to = io->flags & SK_MSG_TRUNC ? NULL : io->in + io->done;
+	long n;
 
 	if (s->state == STREAM_LISTENS)
 		return -ENOTCONN;
 	if (!io->len)
 		return recv_nothing(s);
-	return tcp_recv(s->tcp, io->flags & SK_MSG_TRUNC ? NULL : to,
-			io->len - io->done, flags);
+	if (io->done && must_stop(s, io))
+		return 0;
+	if (io->flags & SK_MSG_PEEK)
+		return peek(s, io, to);
+	n = tcp_recv(s->tcp, to, io->len - io->done, 0);
+	if (n > 0 && s->opts.peek_off > 0)
+		s->opts.peek_off -=
+			n < s->opts.peek_off ? (int)n : s->opts.peek_off;
+	return n;
+}
+
+static long stream_recv_urgent(struct sock *s, struct sock_io *io)
+{
+	bool peek_only = io->flags & SK_MSG_PEEK;
+
+	if (s->state == STREAM_LISTENS)
+		return -ENOTCONN;
+	return tcp_recv_urgent(s->tcp, io->flags & SK_MSG_TRUNC ? NULL : io->in,
+			       io->len, peek_only ? TCP_RECV_PEEK : 0);
+}
+
+static int stream_ioctl(struct sock *s, unsigned long request, int *val)
+{
+	if (request == SK_SIOCATMARK) {
+		*val = tcp_at_mark(s->tcp, 0);
+		return 0;
+	}
+	if (s->state == STREAM_LISTENS)
+		return -EINVAL;
+	if (request == SK_FIONREAD)
+		*val = (int)tcp_inq(s->tcp);
+	else if (request == SK_TIOCOUTQ)
+		*val = (int)tcp_outq(s->tcp);
+	else if (request == SK_SIOCOUTQNSD)
+		*val = (int)tcp_outq_not_sent(s->tcp);
+	else
+		return -ENOTTY;
+	return 0;
 }
 
 /* Is the connection over, as far as its user is concerned? */
@@ -291,6 +359,8 @@ const struct sock_ops sock_stream_ops = {
 	.accept = stream_accept,
 	.send = stream_send,
 	.recv = stream_recv,
+	.recv_urgent = stream_recv_urgent,
+	.ioctl = stream_ioctl,
 	.shutdown = stream_shutdown,
 	.linger = stream_linger,
 	.local = stream_local,

@@ -129,6 +129,7 @@ struct tcp_conn *tcp_accept(struct tcp_conn *listener);
 enum tcp_send_flag {
 	TCP_SEND_MORE = 1 << 0, /* more follows at once: hold back the rest
 				 * of a segment (MSG_MORE) */
+	TCP_SEND_URGENT = 1 << 1, /* the last octet is urgent (MSG_OOB) */
 };
 
 /**
@@ -177,6 +178,37 @@ struct tcp_lent {
 };
 
 /**
+ * tcp_peek() - Copy octets that stay in the queue
+ * @off:	How many to leave out
+ * @buf:	NULL: only ask
+ *
+ * Return: as tcp_recv(), which also stops at the mark of urgent data
+ */
+long tcp_peek(struct tcp_conn *c, size_t off, void *buf, size_t len);
+
+/**
+ * tcp_recv_urgent() - The urgent octet, out of line (MSG_OOB)
+ * @flags:	enum tcp_recv_flag
+ *
+ * WAIT_PRI tells that there is one.
+ *
+ * Return: 1; 0 if @len is 0 or the stream ended before it came; -EAGAIN (it is
+ * announced only), -EINVAL (none, fetched already, or SO_OOBINLINE)
+ */
+long tcp_recv_urgent(struct tcp_conn *c, void *buf, size_t len,
+		     unsigned int flags);
+
+/* Would the next octet read, or the one @off behind, be the urgent one
+ * (SIOCATMARK)? */
+bool tcp_at_mark(const struct tcp_conn *c, size_t off);
+
+/* Octets that can be read (up to a mark); that are queued and not
+ * acknowledged; of these, that were never sent. */
+uint32_t tcp_inq(const struct tcp_conn *c);
+uint32_t tcp_outq(const struct tcp_conn *c);
+uint32_t tcp_outq_not_sent(const struct tcp_conn *c);
+
+/**
  * tcp_recv_lend() - RECEIVE without a copy: the blocks the data lies in
  * @lent:	Filled in, in stream order
  * @max:	Entries of it
@@ -199,7 +231,9 @@ void tcp_recv_done(struct tcp_conn *c, size_t n);
  */
 int tcp_shutdown_send(struct tcp_conn *c);
 
-/* Receiving is over (SHUT_RD): reads end, data is accepted and discarded. */
+/* Receiving is over (SHUT_RD): reads end when nothing is queued.  What comes
+ * later still is, and can be read; but with sending over, too, the peer that
+ * sends gets a RST. */
 int tcp_shutdown_recv(struct tcp_conn *c);
 
 /**
@@ -240,6 +274,13 @@ void tcp_set_user_timeout(struct tcp_conn *c,
 			  uint32_t ms);		       /* RFC 5482; 0: off */
 int tcp_set_ttl(struct tcp_conn *c, unsigned int ttl); /* 1 ... 255 */
 void tcp_set_tos(struct tcp_conn *c, uint8_t tos);
+void tcp_set_oob_inline(struct tcp_conn *c, bool on);
+
+/* The same, but 0 or -ENOMEM: they need a place of their own. */
+int tcp_set_rcvlowat(struct tcp_conn *c, uint32_t octets);
+int tcp_set_notsent_lowat(struct tcp_conn *c, uint32_t octets); /* 0: none */
+int tcp_set_linger2(struct tcp_conn *c, int32_t s); /* < 0: no FIN-WAIT-2 */
+int tcp_set_window_clamp(struct tcp_conn *c, uint32_t octets); /* -EINVAL */
 
 #include "tcp/tcp_congestion.h"
 #include "tcp/tcp_info.h"

@@ -144,6 +144,26 @@ void tcp_output(struct tcp_conn *c);
 void tcp_resend_first(struct tcp_conn *c, enum reason why);
 void tcp_on_send_timer(struct tcp_conn *c);
 void tcp_window_opened(struct tcp_conn *c);
+void tcp_snd_acked(struct tcp_conn *c);
+
+/* tcp_urg.c */
+enum tcp_verdict tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s);
+seq32 tcp_urg_start(const struct tcp_conn *c);
+uint32_t tcp_urg_limit(const struct tcp_conn *c, seq32 at, uint32_t n);
+uint32_t tcp_urg_readable(const struct tcp_conn *c);
+uint32_t tcp_urg_inq(const struct tcp_conn *c);
+void tcp_urg_read(struct tcp_conn *c, size_t n);
+uint32_t tcp_urg_poll(const struct tcp_conn *c);
+bool tcp_urg_is_sending(const struct tcp_conn *c);
+void tcp_urg_send(struct tcp_conn *c);
+void tcp_urg_put(const struct tcp_conn *c, seq32 seq, struct tcp_hdr *h);
+
+/* tcp_extra.c */
+struct tcp_extra *tcp_extra_get(struct tcp_conn *c); /* NULL: no memory */
+void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l);
+uint32_t tcp_rcvlowat(const struct tcp_conn *c);
+uint32_t tcp_notsent_lowat(const struct tcp_conn *c);
+uint64_t tcp_fin_wait_2_ns(const struct tcp_conn *c);
 
 /* tcp_out.c: each returns 0 or -errno */
 int tcp_xmit(struct tcp_stack *tcp, struct pkt *pkt, const struct tcp_path *to,

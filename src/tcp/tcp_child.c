@@ -18,11 +18,12 @@
 static void inherit(struct tcp_conn *c, const struct tcp_conn *l)
 {
 	const uint32_t kept = TCPF_NODELAY | TCPF_KEEPALIVE | TCPF_LINGER |
-			      TCPF_REUSE | TCPF_FIXED;
+			      TCPF_REUSE | TCPF_FIXED | TCPF_OOB_INLINE;
 
 	c->flags = (l->flags & kept) | TCPF_PASSIVE;
 	c->cc = l->cc;
 	c->pacing_max = l->pacing_max;
+	tcp_extra_inherit(c, l);
 	c->sndbuf = l->sndbuf;
 	c->rcvbuf = l->rcvbuf;
 	c->maxseg = l->maxseg;

@@ -68,7 +68,7 @@ bool tcp_activate(struct tcp_conn *c)
 	c->active = a;
 	tcp_sent_init(c);
 	a->resend = c->snd_nxt;
-	a->small = c->snd_una;
+	a->small = a->urg.up = c->snd_una;
 	a->recover = seq_sub(c->snd_una, 1);
 	a->ack_sent = c->rcv_nxt;
 	a->stall_ns = a->heard_ns = c->tcp->env->now_ns;
@@ -107,6 +107,8 @@ void tcp_conn_free(struct tcp_conn *c)
 	if (c->flags & TCPF_ORPHAN)
 		tcp->orphan_count--;
 	tcp_conn_unbind(c);
+	if (c->extra)
+		pool_put(&tcp->extra_pool, c->extra);
 	tcp->stats.conns--;
 	pool_put(&tcp->conn_pool, c);
 }
@@ -169,6 +171,7 @@ static bool is_idle(const struct tcp_conn *c)
 		if (a->due[i].at_ns)
 			return false;
 	return !a->snd.count && !a->rcv.count && !a->ooo && !a->listener &&
+	       a->urg.state == TCP_URG_NONE &&
 	       !a->ack_now && seq_eq(c->snd_una, c->snd_nxt);
 }
 

@@ -27,9 +27,11 @@
 #include "tcp/tcp_cc.h"
 #include "tcp/tcp_cwv.h"
 #include "tcp/tcp_end.h"
+#include "tcp/tcp_extra.h"
 #include "tcp/tcp_pace.h"
 #include "tcp/tcp_queue.h"
 #include "tcp/tcp_sent.h"
+#include "tcp/tcp_urg.h"
 
 /* enum tcp_conn.flags */
 enum tcp_conn_flag {
@@ -52,6 +54,7 @@ enum tcp_conn_flag {
 	TCPF_MORE = 1 << 16,	   /* last SEND said that more follows */
 	TCPF_CWND_LIMIT = 1 << 17, /* cwnd, not the user, held us back */
 	TCPF_BOUND_ADDR = 1 << 18, /* local address chosen by bind() */
+	TCPF_OOB_INLINE = 1 << 19, /* SO_OOBINLINE */
 };
 
 /**
@@ -85,6 +88,7 @@ struct tcp_conn {
 		struct tcp_active *active; /* NULL: idle */
 		struct tcp_listen *listen; /* in LISTEN */
 	};
+	struct tcp_extra *extra; /* NULL: as everybody */
 	struct tcp_bind *bind;
 	const struct tcp_user *user;
 	void *arg;
@@ -150,6 +154,7 @@ enum tcp_ca {
  * @ooo:	Octets received out of order, or NULL
  * @sent:	Records of what is under way
  * @route:	How to reach the peer
+ * @urg:	Urgent data, both ways
  * @resend:	Next octet to transmit: snd_nxt, or before it while resending
  * @small:	End of the last segment sent that was not full
  * @recover:	snd_nxt when the loss was noticed (RFC 6582, 3.2)
@@ -184,6 +189,7 @@ struct tcp_active {
 	struct tcp_ooo *ooo;
 	struct tcp_sent_set sent;
 	struct ip_route_ref route;
+	struct tcp_urg urg;
 	seq32 resend, small, recover, rtt_seq, ack_sent, fin_seq;
 	uint64_t rtt_ns, stall_ns, heard_ns;
 	uint32_t events;

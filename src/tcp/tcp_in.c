@@ -173,6 +173,7 @@ static enum tcp_verdict fin_acked(struct tcp_conn *c)
 	if (c->end.state == TCPS_FIN_WAIT_1) {
 		tcp_set_state(c, TCPS_FIN_WAIT_2);
 		tcp_fin_wait_2(c);
+		return c->end.state == TCPS_CLOSED ? TCP_DONE : TCP_NEXT;
 	} else if (c->end.state == TCPS_CLOSING) {
 		tcp_conn_time_wait(c);
 		return TCP_DONE;
@@ -204,6 +205,7 @@ static enum tcp_verdict in_ack(struct tcp_conn *c, struct tcp_seg *s)
 		c->active->tries = 0; /* it answers our probes */
 	if (seq_geq(s->h.ack, c->snd_una))
 		update_window(c, s);
+	tcp_snd_acked(c);
 	tcp_writable(c);
 	return tcp_fin_is_acked(c) ? fin_acked(c) : TCP_NEXT;
 }
@@ -221,11 +223,7 @@ static enum tcp_verdict in_ts_recent(struct tcp_conn *c, struct tcp_seg *s)
 	return TCP_NEXT;
 }
 
-/*
- * Sixth, check the URG bit: the octets it points at stay where they are in the
- * stream, as with SO_OOBINLINE.  So there is nothing to remember, and no
- * pointer of a stranger to follow.
- */
+/* Sixth, check the URG bit: tcp_urg.c. */
 
 /* Cut what lies before and behind the window, a FIN behind it included. */
 static void trim_to_window(struct tcp_conn *c, struct tcp_seg *s)
@@ -248,6 +246,15 @@ static void trim_to_window(struct tcp_conn *c, struct tcp_seg *s)
 	}
 }
 
+/* Who closed, or shut both directions down, never reads again: better that the
+ * peer learns it (RFC 2525, 2.17; RFC 9293, 3.6.1).  Who only shut down reading
+ * may still read what comes, as on Linux. */
+static bool nobody_will_read(const struct tcp_conn *c)
+{
+	return c->flags & TCPF_ORPHAN ||
+	       (c->flags & TCPF_RCV_CLOSED && c->flags & TCPF_SND_CLOSED);
+}
+
 /* Seventh, process the segment text. */
 static enum tcp_verdict in_text(struct tcp_conn *c, struct tcp_seg *s)
 {
@@ -255,10 +262,9 @@ static enum tcp_verdict in_text(struct tcp_conn *c, struct tcp_seg *s)
 		return TCP_NEXT;
 	if (!TCP_STATE_IN(c, TCP_RECEIVES))
 		return refuse(s, TCP_DROP, DROP_tcp_after_fin);
-	if (c->flags & TCPF_ORPHAN) {
-		/* Nobody will ever read this (RFC 2525, 2.17) */
+	if (nobody_will_read(c) && seq_gt(seq_add(s->seq, s->size), c->rcv_nxt)) {
 		tcp_out_rst(c, R_TCP_RST_DATA_LOST);
-		tcp_conn_closed(c, 0);
+		tcp_conn_closed(c, c->flags & TCPF_ORPHAN ? 0 : ECONNRESET);
 		return refuse(s, TCP_DROP, DROP_tcp_closed);
 	}
 	trim_to_window(c, s);
@@ -304,7 +310,8 @@ static enum tcp_verdict in_fin(struct tcp_conn *c, struct tcp_seg *s)
 }
 
 static tcp_step *const steps[] = {
-	in_paws, in_seq, in_rst, in_syn, in_ack, in_ts_recent, in_text, in_fin,
+	in_paws, in_seq, in_rst, in_syn, in_ack, in_ts_recent, tcp_in_urg,
+	in_text, in_fin,
 };
 
 /* A SYN-SENT that was answered joins in after the ACK. */

@@ -264,13 +264,8 @@ void tcp_ooo_deliver(struct tcp_conn *c)
 	while (a->ooo && seq_leq(a->ooo->island[0]->head, c->rcv_nxt)) {
 		q = a->ooo->island[0];
 		check(seq_eq(q->head, c->rcv_nxt));
-		if (c->flags & TCPF_RCV_CLOSED) {
-			n = tcp_queue_len(q);
-			a->rcv.head = a->rcv.end = q->end;
-		} else {
-			tcp_queue_splice(&a->rcv, q);
-			n = seq_dist(c->rcv_nxt, a->rcv.end);
-		}
+		tcp_queue_splice(&a->rcv, q);
+		n = seq_dist(c->rcv_nxt, a->rcv.end);
 		c->rcv_nxt = seq_add(c->rcv_nxt, n);
 		c->tcp->stats.in_octets += n;
 		drop_island(c, 0);

@@ -69,7 +69,7 @@ void tcp_open_active(struct tcp_conn *c)
 	tcp_queue_fini(&a->rcv);
 	tcp_queue_init(&a->snd, c->tcp->env, c->snd_nxt);
 	a->resend = c->snd_nxt;
-	a->recover = a->small = c->iss;
+	a->recover = a->small = a->urg.up = c->iss;
 	a->stall_ns = c->tcp->env->now_ns;
 	a->tries = a->backoff = 0;
 	c->tcp->stats.active_opens++;

@@ -109,6 +109,7 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 	o.has = 0;
 	o.sack_count = 0;
 	h.win = tcp_rcv_window(c);
+	tcp_urg_put(c, seq, &h);
 	if (c->flags & TCPF_TS)
 		put_ts(c, &o);
 	a->ack_sent = c->rcv_nxt;

@@ -25,7 +25,7 @@
  * ----------
  *  (1) rcv_nxt and rcv_adv never move back; rcv_adv is beyond the buffer by
  *	less than two units of the header's window, unless rcvbuf was lowered.
- *  (2) The receive queue ends at rcv_nxt, or was given up (RCV_CLOSED).
+ *  (2) The receive queue ends at rcv_nxt.
  *  (3) Both queues together keep at most twice rcvbuf alive.
  */
 
@@ -155,13 +155,8 @@ static uint32_t take_in_order(struct tcp_conn *c, const struct tcp_seg *s,
 {
 	struct tcp_queue *q = &c->active->rcv;
 
-	if (c->flags & TCPF_RCV_CLOSED) {
-		tcp_queue_fini(q); /* nobody will read it */
-		q->head = q->end = seq_add(c->rcv_nxt, n);
-	} else {
-		n = (uint32_t)tcp_queue_append_pkt(q, s->pkt, s->off + skip, n,
-						   reference_budget(c));
-	}
+	n = (uint32_t)tcp_queue_append_pkt(q, s->pkt, s->off + skip, n,
+					   reference_budget(c));
 	c->rcv_nxt = seq_add(c->rcv_nxt, n);
 	c->tcp->stats.in_octets += n;
 	return n;

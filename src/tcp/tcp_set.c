@@ -38,6 +38,11 @@ void tcp_set_cork(struct tcp_conn *c, bool on)
 		go_on(c);
 }
 
+void tcp_set_oob_inline(struct tcp_conn *c, bool on)
+{
+	set_flag(c, TCPF_OOB_INLINE, on);
+}
+
 void tcp_set_keepalive(struct tcp_conn *c, bool on)
 {
 	set_flag(c, TCPF_KEEPALIVE, on);

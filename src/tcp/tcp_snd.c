@@ -77,7 +77,7 @@ static bool is_held(const struct tcp_conn *c)
 /* May the rest of the queue, less than a segment, go now? */
 static bool may_send_rest(const struct tcp_conn *c, bool fin)
 {
-	if (fin)
+	if (fin || tcp_urg_is_sending(c))
 		return true;
 	if (is_held(c))
 		return false;
@@ -117,6 +117,8 @@ static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 		return false;
 	/* One packet: several segments, or one that is larger than these. */
 	len = min_u32(min_u32(avail, wnd), min_u32(cwnd, tcp_pace_burst(c)));
+	if (tcp_urg_is_sending(c))
+		len = min_u32(len, c->mss); /* each has its own pointer */
 	fin = fin && len == avail && wnd > len;
 	if (len > c->mss && len < avail)
 		len -= len % c->mss;
@@ -226,6 +228,16 @@ static void update_send_timer(struct tcp_conn *c)
 			 c->snd_wnd
 				 ? TCP_OVERRIDE_NS
 				 : min_u64(tcp_rto_ns(c), TCP_PERSIST_MAX_NS));
+}
+
+/* SND.UNA moved on: what lies behind must not be compared with it any more,
+ * or it would lie ahead again when numbers have wrapped. */
+void tcp_snd_acked(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+
+	a->small = seq_max(a->small, c->snd_una);
+	a->urg.up = seq_max(a->urg.up, c->snd_una);
 }
 
 void tcp_output(struct tcp_conn *c)

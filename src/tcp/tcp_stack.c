@@ -29,6 +29,8 @@ static void init_pools(struct tcp_stack *tcp, struct mem *mem)
 		  0);
 	pool_init(&tcp->listen_pool, mem, "tcp-listen",
 		  sizeof(struct tcp_listen), 0);
+	pool_init(&tcp->extra_pool, mem, "tcp-extra", sizeof(struct tcp_extra),
+		  0);
 	pool_init(&tcp->port_pool, mem, "tcp-port", sizeof(struct tcp_port), 0);
 	pool_init(&tcp->bind_pool, mem, "tcp-bind", sizeof(struct tcp_bind), 0);
 	pool_init(&tcp->sent_pool, mem, "tcp-sent", sizeof(struct tcp_sent), 0);
@@ -40,7 +42,7 @@ static void fini_pools(struct tcp_stack *tcp)
 		&tcp->conn_pool,   &tcp->active_pool, &tcp->req_pool,
 		&tcp->tw_pool,	   &tcp->ooo_pool,    &tcp->range_pool,
 		&tcp->listen_pool, &tcp->port_pool,   &tcp->bind_pool,
-		&tcp->sent_pool,
+		&tcp->sent_pool,   &tcp->extra_pool,
 	};
 	size_t i;
 

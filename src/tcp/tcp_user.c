@@ -25,12 +25,24 @@ int tcp_error(struct tcp_conn *c)
 	return -err;
 }
 
-/* Room to write again?  As Linux: when a third is free. */
+/* Octets that were queued and never sent. */
+static uint32_t not_sent(const struct tcp_conn *c)
+{
+	int32_t n = 0;
+
+	if (c->end.state != TCPS_LISTEN && c->active)
+		n = seq_diff(c->snd_nxt, c->active->snd.end);
+	return n > 0 ? (uint32_t)n : 0;
+}
+
+/* Room to write again?  As Linux: when a third is free, and little enough
+ * waits to be sent at all (TCP_NOTSENT_LOWAT). */
 static bool has_room(const struct tcp_conn *c)
 {
 	uint32_t used = c->active ? tcp_queue_len(&c->active->snd) : 0;
 
-	return used < c->sndbuf && c->sndbuf - used >= used / 2;
+	return used < c->sndbuf && c->sndbuf - used >= used / 2 &&
+	       2ULL * not_sent(c) < tcp_notsent_lowat(c);
 }
 
 void tcp_writable(struct tcp_conn *c)
@@ -59,9 +71,13 @@ static int may_send(struct tcp_conn *c)
 
 static uint32_t send_room(const struct tcp_conn *c)
 {
-	uint32_t used = tcp_queue_len(&c->active->snd);
+	uint32_t used = tcp_queue_len(&c->active->snd), waits = not_sent(c);
+	uint32_t lowat = tcp_notsent_lowat(c), room;
 
-	return used < c->sndbuf ? c->sndbuf - used : 0;
+	room = used < c->sndbuf ? c->sndbuf - used : 0;
+	if (waits >= lowat)
+		return 0;
+	return min_u32(room, max_u32(lowat - waits, c->mss));
 }
 
 static long sent(struct tcp_conn *c, size_t len, size_t taken,
@@ -69,10 +85,13 @@ static long sent(struct tcp_conn *c, size_t len, size_t taken,
 {
 	if (taken < len)
 		c->flags |= TCPF_WANT_OUT;
-	c->flags &= ~(uint32_t)TCPF_MORE;
+	if (flags & TCP_SEND_URGENT)
+		tcp_urg_send(c);
+	/* "More" concerns this call; an ACK releases what it held back. */
 	if (flags & TCP_SEND_MORE)
 		c->flags |= TCPF_MORE;
 	tcp_output(c);
+	c->flags &= ~(uint32_t)TCPF_MORE;
 	tcp_settle(c);
 	return (long)taken;
 }
@@ -142,40 +161,58 @@ void tcp_recv_done(struct tcp_conn *c, size_t n)
 {
 	if (!n)
 		return;
-	tcp_queue_pop(&c->active->rcv, n);
+	tcp_urg_read(c, n);
 	tcp_rcv_window_update(c);
 	tcp_settle(c);
 }
 
+long tcp_peek(struct tcp_conn *c, size_t off, void *buf, size_t len)
+{
+	const struct tcp_queue *q = received(c);
+	uint32_t n = q ? tcp_urg_readable(c) : 0;
+	seq32 at;
+
+	if (off >= n)
+		return why_nothing(c);
+	at = seq_add(tcp_urg_start(c), (uint32_t)off);
+	n = tcp_urg_limit(c, at, (uint32_t)min_size(len, n - off));
+	if (buf)
+		tcp_queue_copy(q, at, buf, n);
+	return (long)n;
+}
+
 long tcp_recv(struct tcp_conn *c, void *buf, size_t len, unsigned int flags)
 {
-	struct tcp_queue *q = received(c);
-	size_t n;
+	long n;
 
 	if (!len)
 		return 0;
-	if (!q)
-		return why_nothing(c);
-	n = min_size(len, tcp_queue_len(q));
-	if (buf)
-		tcp_queue_copy(q, q->head, buf, n);
-	if (!(flags & TCP_RECV_PEEK))
-		tcp_recv_done(c, n);
-	return (long)n;
+	n = tcp_peek(c, 0, buf, len);
+	if (flags & TCP_RECV_PEEK)
+		return n;
+	if (n > 0)
+		tcp_recv_done(c, (size_t)n);
+	else if (n == -EAGAIN && received(c))
+		tcp_urg_read(c, 0); /* only an octet out of line was there */
+	return n;
 }
 
 long tcp_recv_lend(struct tcp_conn *c, struct tcp_lent *lent, size_t max)
 {
 	const struct tcp_queue *q = received(c);
+	uint32_t left = q ? tcp_urg_readable(c) : 0;
 	seq32 seq;
 	size_t i;
 
-	if (!q)
+	if (!left)
 		return why_nothing(c);
-	seq = q->head;
-	for (i = 0; i < max && seq_lt(seq, q->end); i++) {
-		lent[i].len = tcp_queue_run(q, seq, &lent[i].blk, &lent[i].off);
+	seq = tcp_urg_start(c);
+	left = tcp_urg_limit(c, seq, left);
+	for (i = 0; i < max && left; i++) {
+		lent[i].len = min_size(left, tcp_queue_run(q, seq, &lent[i].blk,
+							   &lent[i].off));
 		seq = seq_add(seq, (uint32_t)lent[i].len);
+		left -= (uint32_t)lent[i].len;
 	}
 	return (long)i;
 }
@@ -237,7 +274,7 @@ static void orphan(struct tcp_conn *c)
 		return;
 	}
 	tcp_queue_fini(&c->active->rcv);
-	if (tcp->orphan_count > TCP_ORPHANS_MAX)
+	if (tcp->orphan_count > tcp->knobs.max_orphans)
 		tcp_conn_reset(c, R_TCP_RST_ABORT);
 	if (TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT) |
 				    TCP_IN(SYN_RCVD)) &&
@@ -250,8 +287,14 @@ static void orphan(struct tcp_conn *c)
 
 void tcp_fin_wait_2(struct tcp_conn *c)
 {
-	if (c->flags & TCPF_ORPHAN)
-		tcp_timer_set_in(c, TCP_T_KEEP, TCP_FIN_WAIT_2_NS);
+	uint64_t limit = tcp_fin_wait_2_ns(c);
+
+	if (!(c->flags & TCPF_ORPHAN))
+		return;
+	if (limit)
+		tcp_timer_set_in(c, TCP_T_KEEP, limit);
+	else
+		tcp_conn_reset(c, R_TCP_RST_ABORT);
 }
 
 /* RST, if the peer might still believe in the connection, and CLOSED. */
@@ -300,6 +343,38 @@ enum tcp_state tcp_state(const struct tcp_conn *c)
 	return (enum tcp_state)c->end.state;
 }
 
+/* SO_RCVLOWAT: so many octets; fewer if no more can come. */
+static bool is_readable(const struct tcp_conn *c)
+{
+	uint32_t n = received(c) ? tcp_urg_readable(c) : 0;
+
+	if (!n)
+		return false;
+	return n >= tcp_rcvlowat(c) || tcp_rcv_wnd(c) <= c->rcv_mss;
+}
+
+uint32_t tcp_inq(const struct tcp_conn *c)
+{
+	return received(c) ? tcp_urg_inq(c) : 0;
+}
+
+uint32_t tcp_outq(const struct tcp_conn *c)
+{
+	const uint32_t none = TCP_IN(LISTEN) | TCP_IN(SYN_SENT) |
+			      TCP_IN(SYN_RCVD) | TCP_IN(CLOSED);
+
+	if (TCP_STATE_IN(c, none) || !c->active)
+		return 0;
+	/* A FIN counts as an octet until it is acknowledged. */
+	return tcp_queue_len(&c->active->snd) +
+	       (c->flags & TCPF_SND_CLOSED && !tcp_fin_is_acked(c));
+}
+
+uint32_t tcp_outq_not_sent(const struct tcp_conn *c)
+{
+	return tcp_outq(c) ? not_sent(c) : 0;
+}
+
 uint32_t tcp_poll(const struct tcp_conn *c)
 {
 	const uint32_t opening = TCP_IN(SYN_SENT) | TCP_IN(SYN_RCVD);
@@ -317,8 +392,9 @@ uint32_t tcp_poll(const struct tcp_conn *c)
 		events |= WAIT_IN | WAIT_RDHUP;
 	if (TCP_STATE_IN(c, opening))
 		return events;
-	if (received(c))
+	if (is_readable(c))
 		events |= WAIT_IN;
+	events |= tcp_urg_poll(c);
 	if (is_written || has_room(c))
 		events |= WAIT_OUT;
 	return events;

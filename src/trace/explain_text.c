@@ -481,6 +481,9 @@ static const struct words words[] = {
 	W(TCP_COOKIE, "ACK",
 	  "the peer brought the SYN cookie back: connection to port {port}",
 	  "only who saw our SYN,ACK knows a number that we signed", "4987 3.6")
+	W(TCP_URGENT, "urgent data",
+	  "{remote} says: hurry, {ahead} octets from here is something urgent",
+	  "a segment had the URG bit and a pointer", "6093 2.1")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");

@@ -257,8 +257,12 @@ static void we_fin(struct peer *p)
 
 static void bring(struct peer *p, enum tcp_state state)
 {
+	/* The octet that an urgent pointer names is counted with the rest. */
+	if (p->listener)
+		tcp_set_oob_inline(p->listener, true);
 	if (state == TCPS_SYN_SENT) {
 		peer_call(p);
+		tcp_set_oob_inline(p->conn, true);
 		return;
 	}
 	if (state == TCPS_SYN_RCVD) {
@@ -409,7 +413,7 @@ static void cell(struct peer *p, enum tcp_state state, uint16_t flags,
 		b.rcv_nxt + 0x80000000};
 	const uint32_t acks[ACKS] = {b.snd_una - 0x40000000, b.snd_una - 100,
 				     b.snd_una, b.snd_nxt, b.snd_nxt + 1};
-	struct seg s = {flags, seqs[seq], acks[ack], size};
+	struct seg s = {flags, seqs[seq], acks[ack], size, 0};
 
 	drops = testnet_drops_all(p->net, 0);
 	want = model(&b, &s);

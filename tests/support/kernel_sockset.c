@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -138,6 +139,14 @@ static int k_get(void *arg, int fd, int level, int name)
 	return val;
 }
 
+static int k_ioctl(void *arg, int fd, unsigned long request)
+{
+	int val = 0;
+
+	(void)arg;
+	return ioctl(fd, request, &val) ? -errno : val;
+}
+
 static int k_port(void *arg, int fd)
 {
 	struct sockaddr_in sin;
@@ -183,6 +192,7 @@ const struct sockset kernel_sockset = {
 	.set = k_set,
 	.set_raw = k_set_raw,
 	.get = k_get,
+	.ioctl = k_ioctl,
 	.port = k_port,
 	.has_peer = k_has_peer,
 	.poll = k_poll,

@@ -35,6 +35,8 @@ struct sockset {
 	int (*set_raw)(void *arg, int fd, int opt, const void *val, size_t len);
 	/* The value, or -errno less a million. */
 	int (*get)(void *arg, int fd, int level, int name);
+	/* The value, or -errno. */
+	int (*ioctl)(void *arg, int fd, unsigned long request);
 	int (*port)(void *arg, int fd);	    /* local */
 	int (*has_peer)(void *arg, int fd); /* 0 or -ENOTCONN */
 	/* Wait up to @ms for @events; what is ready then. */

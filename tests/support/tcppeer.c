@@ -103,7 +103,8 @@ static size_t put_tcp(struct peer *p, const struct seg *s, uint8_t *to)
 			    .dport = p->stack_port,
 			    .seq = {p->iss + s->seq},
 			    .flags = s->flags,
-			    .win = p->win};
+			    .win = p->win,
+			    .urp = s->urp};
 	struct tcp_opts o;
 	size_t i, len;
 	uint32_t sum;
@@ -210,6 +211,7 @@ void peer_hear(struct peer *p, struct seg want, const char *file, int line)
 	    (p->heard.seq.v - p->irs != want.seq &&
 	     !(want.flags & TCP_RST && want.seq == 0)) ||
 	    (want.flags & TCP_ACK && p->heard.ack.v - p->iss != want.ack) ||
+	    (want.flags & TCP_URG && p->heard.urp != want.urp) ||
 	    (size_t)len != want.len)
 		fail_with(p, &want, len, file, line);
 }

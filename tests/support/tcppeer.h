@@ -31,6 +31,7 @@ struct seg {
 	uint16_t flags;
 	uint32_t seq, ack;
 	size_t len;
+	uint16_t urp;
 };
 
 /**

@@ -117,6 +117,14 @@ static int w_get(void *arg, int fd, int level, int name)
 	return err ? err - 1000000 : val;
 }
 
+static int w_ioctl(void *arg, int fd, unsigned long request)
+{
+	int val = 0, err;
+
+	err = sk_ioctl(stack_of(arg), fd, request, &val);
+	return err ? err : val;
+}
+
 static int w_port(void *arg, int fd)
 {
 	struct endpoint ep;
@@ -156,6 +164,7 @@ const struct sockset weft_sockset = {
 	.set = w_set,
 	.set_raw = w_set_raw,
 	.get = w_get,
+	.ioctl = w_ioctl,
 	.port = w_port,
 	.has_peer = w_has_peer,
 	.poll = w_poll,

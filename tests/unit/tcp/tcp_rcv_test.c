@@ -332,7 +332,8 @@ static void lent_blocks_hold_the_stream(void **state)
 	assert_int_equal(tcp_recv_lend(p->conn, lent, 8), -EAGAIN);
 }
 
-static void after_shutdown_for_reading_data_is_discarded(void **state)
+/* As Linux does it: only who shut down both ways answers with a RST. */
+static void after_shutdown_for_reading_data_can_be_read(void **state)
 {
 	struct peer *p = *state;
 
@@ -342,7 +343,23 @@ static void after_shutdown_for_reading_data_is_discarded(void **state)
 	DATA(p, 1, 1460);
 	DATA(p, 1461, 1460);
 	ACKED(p, 2921);
+	assert_int_equal(peer_app_recv(p), 2920);
 	assert_int_equal(peer_app_recv(p), 0);
+}
+
+/* RFC 9293, 3.6.1; RFC 2525, 2.17 */
+static void data_after_shutdown_of_both_ways_is_reset(void **state)
+{
+	struct peer *p = *state;
+
+	peer_opens(p);
+	assert_int_equal(tcp_shutdown_recv(p->conn), 0);
+	assert_int_equal(tcp_shutdown_send(p->conn), 0);
+	HEAR(p, .flags = TCP_FIN | TCP_ACK, .seq = 1, .ack = 1);
+	SAY(p, .flags = TCP_ACK, .seq = 1, .ack = 2, .len = 10);
+	HEAR(p, .flags = TCP_RST | TCP_ACK, .seq = 2, .ack = 1);
+	assert_int_equal(peer_drops(p, DROP_tcp_closed), 1);
+	assert_int_equal(tcp_error(p->conn), -ECONNRESET);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, peer_setup, peer_teardown)
@@ -366,7 +383,8 @@ int main(void)
 		T(data_beyond_the_window_is_cut),
 		T(peeking_leaves_everything),
 		T(lent_blocks_hold_the_stream),
-		T(after_shutdown_for_reading_data_is_discarded),
+		T(after_shutdown_for_reading_data_can_be_read),
+		T(data_after_shutdown_of_both_ways_is_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

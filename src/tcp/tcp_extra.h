@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TCP_TCP_EXTRA_H
+#define TCP_TCP_EXTRA_H
+
+/*
+ * tcp_extra.h - what few connections must remember
+ *
+ * Options that hardly anybody sets, in a block of their own, so that the many
+ * connections that keep the defaults do not carry them.  The block is made
+ * when the first such option is set and lives as long as the connection.
+ *
+ * Private to tcp/.
+ */
+
+#include <stdint.h>
+
+/**
+ * struct tcp_extra - options beyond the usual, 0: as everybody
+ * @rcvlowat:		SO_RCVLOWAT: readable from so many octets on
+ * @notsent_lowat:	TCP_NOTSENT_LOWAT: writable below so many unsent
+ * @window_clamp:	TCP_WINDOW_CLAMP: never offer more
+ * @linger2_s:		TCP_LINGER2: FIN-WAIT-2 of an orphan; negative: none
+ */
+struct tcp_extra {
+	uint32_t rcvlowat;
+	uint32_t notsent_lowat;
+	uint32_t window_clamp;
+	int32_t linger2_s;
+};
+
+#endif /* TCP_TCP_EXTRA_H */
