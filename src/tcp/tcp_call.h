@@ -190,19 +190,6 @@ void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns);
 void tcp_rtt_acked(struct tcp_conn *c, const struct tcp_seg *s);
 uint64_t tcp_rto_ns(const struct tcp_conn *c);
 
-/*
- * tcp_rate.c: how fast what was sent arrives.
- *
- * tcp_rate_on_send() is called after each transmission of a record, a repeated
- * one, too, with its sent_ns set and before snd_nxt moves;
- * tcp_rate_on_delivered() when a record, or the beginning of one, is
- * acknowledged for the first time in either way; tcp_rate_sample() at the end
- * of an ACK, with the octets in @ack filled in.
- */
-void tcp_rate_on_send(struct tcp_conn *c, struct tcp_sent *s);
-void tcp_rate_on_delivered(struct tcp_conn *c, const struct tcp_sent *s);
-void tcp_rate_sample(struct tcp_conn *c, struct tcp_ack *ack);
-
 /* tcp_timer.c */
 void tcp_timer_set(struct tcp_conn *c, enum tcp_timer which, uint64_t at_ns);
 void tcp_timer_set_in(struct tcp_conn *c, enum tcp_timer which, uint64_t in_ns);

@@ -104,7 +104,7 @@ struct tcp_cc {
 	void (*info)(const struct tcp_conn *c, struct tcp_cc_info *info);
 };
 
-extern const struct tcp_cc tcp_cubic, tcp_reno;
+extern const struct tcp_cc tcp_bbr, tcp_cubic, tcp_reno;
 
 /* NULL if there is none of that name. */
 const struct tcp_cc *tcp_cc_find(const char *name);

@@ -30,6 +30,7 @@
 #include "tcp/tcp_extra.h"
 #include "tcp/tcp_pace.h"
 #include "tcp/tcp_queue.h"
+#include "tcp/tcp_rate.h"
 #include "tcp/tcp_sent.h"
 #include "tcp/tcp_urg.h"
 
@@ -168,6 +169,7 @@ enum tcp_ca {
  * @fin_seq:	Where the peer's FIN stands, if @has_fin; it came too early
  * @events:	To tell the user, at the end
  * @cc_state:	Of the congestion control algorithm, see tcp_cc.h
+ * @rate:	See tcp_rate.h
  * @pace:	See tcp_pace.h
  * @cwv:	See tcp_cwv.h
  * @dupacks:	Duplicate ACKs in a row
@@ -194,6 +196,7 @@ struct tcp_active {
 	uint64_t rtt_ns, stall_ns, heard_ns;
 	uint32_t events;
 	uint64_t cc_state[TCP_CC_STATE];
+	struct tcp_rate rate;
 	struct tcp_pace pace;
 	struct tcp_cwv cwv;
 	uint32_t dupacks;

@@ -41,22 +41,46 @@ bool tcp_pace_is_on(const struct tcp_conn *c)
 	return c->cc->flags & TCP_CC_PACED || has_limit(c);
 }
 
-static uint64_t rate_of(const struct tcp_conn *c)
+/* An algorithm with a rate of its own has none before the first ACK: one that
+ * doubles the window in a round trip, or in what may be one. */
+static uint64_t first_rate(const struct tcp_conn *c)
+{
+	uint64_t rtt_us = c->srtt_8us / 8;
+
+	return c->cwnd * UINT64_C(2885000) / max_u64(rtt_us, 1000);
+}
+
+/* What the window amounts to, and somewhat more. */
+static uint64_t window_rate(const struct tcp_conn *c)
+{
+	const struct tcp_knobs *k = &c->tcp->knobs;
+	uint64_t rtt_us = max_u32(c->srtt_8us / 8, 1);
+	uint32_t ratio = c->cwnd < c->ssthresh / 2 ? k->pacing_ss_ratio
+						   : k->pacing_ca_ratio;
+
+	return (uint64_t)c->cwnd * ratio * 10000 / rtt_us;
+}
+
+uint64_t tcp_pace_rate(const struct tcp_conn *c)
 {
 	uint64_t rate = c->active->pace.rate;
 
 	if (!tcp_pace_is_on(c))
 		return 0;
-	if (has_limit(c) && (!rate || rate > c->pacing_max))
-		rate = c->pacing_max;
-	return rate;
+	if (!(c->cc->flags & TCP_CC_PACED))
+		rate = window_rate(c);
+	else if (!rate)
+		rate = first_rate(c);
+	if (has_limit(c))
+		rate = min_u64(rate, c->pacing_max);
+	return max_u64(rate, 1);
 }
 
 bool tcp_pace_allows(struct tcp_conn *c, uint64_t *at_ns)
 {
 	const struct tcp_pace *p = &c->active->pace;
 
-	if (!rate_of(c) || c->tcp->env->now_ns >= p->next_ns)
+	if (!tcp_pace_rate(c) || c->tcp->env->now_ns >= p->next_ns)
 		return true;
 	*at_ns = p->next_ns;
 	return false;
@@ -65,7 +89,7 @@ bool tcp_pace_allows(struct tcp_conn *c, uint64_t *at_ns)
 uint32_t tcp_pace_burst(const struct tcp_conn *c)
 {
 	uint32_t whole = max_u32(TCP_GSO_MAX, c->mss);
-	uint64_t rate = rate_of(c), n;
+	uint64_t rate = tcp_pace_rate(c), n;
 
 	if (!rate)
 		return whole;
@@ -78,7 +102,7 @@ uint32_t tcp_pace_burst(const struct tcp_conn *c)
 void tcp_pace_sent(struct tcp_conn *c, uint32_t octets)
 {
 	struct tcp_pace *p = &c->active->pace;
-	uint64_t now = c->tcp->env->now_ns, rate = rate_of(c), takes;
+	uint64_t now = c->tcp->env->now_ns, rate = tcp_pace_rate(c), takes;
 
 	if (!rate || !octets)
 		return;
@@ -91,19 +115,7 @@ void tcp_pace_sent(struct tcp_conn *c, uint32_t octets)
 void tcp_pace_on_timer(struct tcp_conn *c)
 {
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_PACE, NULL,
-		    EVF_NUM("rate", rate_of(c)), EVF_NUM("cwnd", c->cwnd),
+		    EVF_NUM("rate", tcp_pace_rate(c)), EVF_NUM("cwnd", c->cwnd),
 		    EVF_NUM("flight", tcp_flight(c)));
 	tcp_output(c);
-}
-
-void tcp_pace_update(struct tcp_conn *c)
-{
-	const struct tcp_knobs *k = &c->tcp->knobs;
-	uint64_t rtt_us = max_u32(c->srtt_8us / 8, 1), ratio;
-
-	if (c->cc->flags & TCP_CC_PACED || !has_limit(c))
-		return;
-	ratio = c->cwnd < c->ssthresh / 2 ? k->pacing_ss_ratio
-					  : k->pacing_ca_ratio;
-	c->active->pace.rate = c->cwnd * ratio * 10000 / rtt_us;
 }

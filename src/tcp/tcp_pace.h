@@ -15,8 +15,8 @@ struct tcp_conn;
 
 /**
  * struct tcp_pace - of a busy connection
- * @rate:	Octets a second, 0: not paced.  Written by an algorithm that is
- *		TCP_CC_PACED, else by tcp_pace_update()
+ * @rate:	Octets a second, 0: not known yet.  Written by an algorithm that
+ *		is TCP_CC_PACED
  * @next_ns:	Nothing leaves before this
  */
 struct tcp_pace {
@@ -26,6 +26,9 @@ struct tcp_pace {
 
 /* Is what this connection sends spread over time? */
 bool tcp_pace_is_on(const struct tcp_conn *c);
+
+/* Octets a second, at least 1; 0: not paced (SO_MAX_PACING_RATE, tcp_info). */
+uint64_t tcp_pace_rate(const struct tcp_conn *c);
 
 /**
  * tcp_pace_allows() - May a burst leave now?
@@ -41,8 +44,5 @@ void tcp_pace_sent(struct tcp_conn *c, uint32_t octets);
 
 /* What had to wait may leave. */
 void tcp_pace_on_timer(struct tcp_conn *c);
-
-/* After each ACK: the rate for an algorithm that has none of its own. */
-void tcp_pace_update(struct tcp_conn *c);
 
 #endif /* TCP_TCP_PACE_H */

@@ -192,12 +192,16 @@ static void send_queue(struct tcp_conn *c, bool force)
 {
 	struct tcp_out o;
 
-	if (!unsent(c, c->active->resend) && !fin_is_due(c, c->active->resend))
+	if (!unsent(c, c->active->resend) &&
+	    !fin_is_due(c, c->active->resend)) {
+		tcp_rate_check_limited(c, 0);
 		return;
+	}
 	tcp_cwv_restart(c);
 	while (next_segment(c, &o, force) && !must_wait(c) && send_piece(c, &o))
 		force = false;
 	tcp_cwv_sent(c, is_cwnd_limited(c));
+	tcp_rate_check_limited(c, unsent(c, c->active->resend));
 }
 
 /* Retransmission while something is under way, else persist. */
