@@ -172,8 +172,9 @@ def reasons():
 
 
 def sentences():
-    """Identifier -> (noun, say, why, rfc) of explain_text.c."""
-    text = without_comments((ROOT / "src/trace/explain_text.c").read_text())
+    """Identifier -> (noun, say, why, rfc) of explain_*.c."""
+    text = "".join(without_comments(f.read_text()) for f in
+                   sorted((ROOT / "src/trace").glob("explain_*.c")))
     found = {}
     for m in re.finditer(r"\n\tW\(", text):
         args, _ = arguments(text, m.end() - 1)

@@ -77,6 +77,18 @@
 	X(ip6_first,	"a first fragment without all of its headers")	\
 	X(ip6_nested,	"a fragment inside of fragments")		\
 	X(ip6_nd_frag,	"neighbour discovery in fragments")		\
+	/* neighbour discovery */					\
+	X(nd_hops,	"neighbour discovery that has passed a router: its hop limit is not 255") \
+	X(nd_bad,	"a malformed message of neighbour discovery")	\
+	X(nd_sender,	"a MAC address in neighbour discovery that cannot be true") \
+	X(nd_other,	"neighbour discovery that concerns somebody else") \
+	X(nd_unasked,	"a neighbour advertisement nobody asked for")	\
+	X(nd_conflict,	"a claim to an address that contradicts what is known") \
+	X(nd_tentative,	"a question for an address that is not ours yet") \
+	X(nd_loop,	"our own question, come back")			\
+	X(nd_redirect,	"a redirect that is not from the router we use") \
+	X(nd_queue,	"too many packets already wait for this neighbour") \
+	X(nd_failed,	"the neighbour did not answer")			\
 	/* fragments, of both versions */				\
 	X(frag_size,	"fragments that add up to more than 65,535 octets") \
 	X(frag_overlap,	"fragments that overlap")			\

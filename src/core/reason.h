@@ -123,6 +123,44 @@
 	X(ICMP_PARAM,		"icmp.parameter-problem")		\
 	X(ICMP_REDIRECT,	"icmp.redirect")			\
 	X(ICMP_ERROR_IN,	"icmp.error-received")			\
+	/* neighbour discovery */					\
+	X(ND_HIT,		"nd.hit")				\
+	X(ND_MISS,		"nd.miss")				\
+	X(ND_SOLICIT,		"nd.solicit")				\
+	X(ND_RETRY,		"nd.retry")				\
+	X(ND_REFRESH,		"nd.refresh")				\
+	X(ND_ADVERT,		"nd.advert")				\
+	X(ND_PROXY,		"nd.proxy-advert")			\
+	X(ND_ANNOUNCE,		"nd.announce")				\
+	X(ND_TIMER,		"nd.timer")				\
+	X(ND_LEARN,		"nd.learn")				\
+	X(ND_STATE,		"nd.state")				\
+	X(ND_FAIL,		"nd.fail")				\
+	X(ND_AGE,		"nd.age")				\
+	X(ND_CONFLICT,		"nd.conflict")				\
+	X(ND_DAD_PROBE,		"nd.dad-probe")				\
+	X(ND_DAD_FREE,		"nd.dad-free")				\
+	X(ND_DAD_TAKEN,		"nd.dad-taken")				\
+	X(ND_DAD_LOOP,		"nd.dad-loop")				\
+	X(ND_RS,		"nd.router-solicit")			\
+	X(ND_RS_TIMER,		"nd.router-solicit-timer")		\
+	X(ND_RA,		"nd.router-advert")			\
+	X(ND_RA_FINAL,		"nd.router-advert-final")		\
+	X(ND_RA_TIMER,		"nd.router-advert-timer")		\
+	X(ND_RA_LIE,		"nd.router-lie")			\
+	X(ND_ENDS,		"nd.lifetime")				\
+	X(ND_ROUTER_FOUND,	"nd.router-found")			\
+	X(ND_ROUTER_DOWN,	"nd.router-down")			\
+	X(ND_ROUTER_LOST,	"nd.router-lost")			\
+	X(ND_NET,		"nd.prefix")				\
+	X(ND_NET_END,		"nd.prefix-expired")			\
+	X(ND_DNS,		"nd.dns-server")			\
+	X(ND_DOMAIN,		"nd.dns-domain")			\
+	X(ND_AUTO,		"nd.autoconf")				\
+	X(ND_TEMPORARY,		"nd.temporary")				\
+	X(ND_AUTO_FAIL,		"nd.autoconf-failed")			\
+	X(ND_REDIRECT,		"nd.redirect")				\
+	X(ND_REDIRECTED,	"nd.redirected")			\
 	/* udp */							\
 	X(UDP_SEND,		"udp.send")				\
 	X(UDP_DELIVER,		"udp.deliver")				\

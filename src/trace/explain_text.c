@@ -490,5 +490,9 @@ static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");
 
 const struct words *words_of(enum reason what)
 {
+	const struct words *w = words_of_nd(what);
+
+	if (w)
+		return w;
 	return &words[what < R_COUNT ? what : R_NONE];
 }

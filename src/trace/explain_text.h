@@ -28,4 +28,7 @@ struct words {
 
 const struct words *words_of(enum reason what);
 
+/* explain_nd.c: the rows of neighbour discovery; NULL for another reason. */
+const struct words *words_of_nd(enum reason what);
+
 #endif /* TRACE_EXPLAIN_TEXT_H */
