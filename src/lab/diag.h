@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/strbuf.h"
 
-#include "lab/arena.h"
 
 /* A place in the file, counted from 1.  Line 0: it was generated. */
 struct lab_pos {

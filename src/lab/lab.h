@@ -10,10 +10,10 @@
  *	     yaml.c  schema_read.c    expand.c           build.c
  */
 
+#include "base/arena.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 
-#include "lab/arena.h"
 #include "lab/diag.h"
 #include "lab/spec.h"
 #include "lab/topo.h"

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lab/arena.h"
+#include "base/arena.h"
+
 #include "lab/diag.h"
 
 enum tree_kind { TREE_TEXT, TREE_MAP, TREE_LIST };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LAB_ARENA_H
-#define LAB_ARENA_H
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
 
 /*
  * arena.h - memory that is given back all at once
  *
- * A lab file becomes a tree, the tree a description, the description grows
- * by what is generated; all of it lives as long as the lab.  Instead of
- * freeing each piece, everything is taken from one arena.
+ * What is read from a file (a tree of a lab, the steps of a script) is many
+ * small pieces that all live equally long.  Instead of freeing each, they are
+ * taken from one arena.
  *
  * Running out of memory sticks: each call returns NULL from then on, and
  * whoever reads a whole file asks arena_is_out() once, at the end.
@@ -22,7 +22,7 @@
 struct arena_chunk;
 
 /**
- * struct arena - the memory of one lab
+ * struct arena - the memory of one whole
  * @mem:	Where chunks come from
  * @chunks:	All of them, the newest first
  * @next:	First free octet of the newest
@@ -86,4 +86,4 @@ arena_vprintf(struct arena *a, const char *format, va_list ap);
  */
 void *arena_append(struct arena *a, void **items, size_t *count, size_t size);
 
-#endif /* LAB_ARENA_H */
+#endif /* BASE_ARENA_H */

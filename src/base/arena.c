@@ -13,7 +13,7 @@
  *  (1) next and left describe the free rest of the first chunk.
  *  (2) Every pointer handed out is a multiple of the strictest alignment.
  */
-#include "lab/arena.h"
+#include "base/arena.h"
 
 #include <stdalign.h>
 #include <stdint.h>
