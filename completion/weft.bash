@@ -5,7 +5,7 @@ _weft() {
     local current=${COMP_WORDS[COMP_CWORD]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        words="visit lab up why hops show back help --help --version"
+        words="visit lab drill up why hops show back help --help --version"
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = lab ]]; then
         words="run check show keys schema --help"
     elif [[ $current == -* ]]; then
@@ -18,6 +18,8 @@ _weft() {
                    --help" ;;
         show) words="-v --verbose -l --log -j --json --help" ;;
         why | back) words="-l --log -j --json --help" ;;
+        drill) words="-v --verbose -q --quiet --strict --check --json --tap
+                      --ascii -j --jobs --help" ;;
         hops) words="-l --log --help" ;;
         esac
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = visit ]]; then

@@ -23,6 +23,7 @@
 #include "core/pkt.h"
 
 #include "api/api_int.h"
+#include "api/core.h"
 #include "inet/inet.h"
 #include "ip/ip.h"
 #include "os/clock.h"
@@ -52,6 +53,11 @@ struct stack *api_stack(struct weft_stack *ws)
 	if (!ws->net)
 		set_clock(ws);
 	return ws->stack;
+}
+
+struct stack *weft_stack_core(struct weft_stack *ws)
+{
+	return api_stack(ws);
 }
 
 static void on_kick(struct stack *stack)

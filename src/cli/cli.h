@@ -26,6 +26,7 @@ enum cli_exit {
 };
 
 int cmd_back(int argc, char **argv);
+int cmd_drill(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_hops(int argc, char **argv);
 int cmd_lab(int argc, char **argv);

@@ -26,6 +26,7 @@ static const struct {
 	{"hops",	cmd_hops,	"one frame at each switch and router"},
 	{"show",	cmd_show,	"every octet of a frame, named"},
 	{"back",	cmd_back,	"every table as it was after a step of the visit"},
+	{"drill",	cmd_drill,	"play conversation scripts against a stack"},
 	{"help",	cmd_help,	"this text"},
 };
 /* clang-format on */

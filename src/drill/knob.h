@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DRILL_KNOB_H
+#define DRILL_KNOB_H
+
+/*
+ * knob.h - settings of a stack, by the names that Linux has for them
+ */
+
+struct stack;
+
+/* Make a stack behave as one of Linux does by default.  0 or -errno. */
+int drill_personality(struct stack *stack);
+
+/**
+ * drill_knob_set() - Set one
+ * @name:	"net.ipv4.tcp_sack" or "tcp_sack"
+ *
+ * Return: 0, -ENOENT (weft has no such setting), -EINVAL, -ERANGE
+ */
+int drill_knob_set(struct stack *stack, const char *name, const char *value);
+
+/* Name below net.ipv4 and default of line @i of Linux's settings that weft
+ * has; NULL behind the last.  Several lines may share a name. */
+const char *drill_knob_name(unsigned int i);
+
+#endif /* DRILL_KNOB_H */
