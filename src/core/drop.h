@@ -105,6 +105,7 @@
 	X(icmp_type,	"an ICMP type nobody here handles")		\
 	X(icmp_bcast,	"an echo request to a broadcast address")	\
 	X(icmp_stale,	"an ICMP message about nothing that is under way") \
+	X(icmp_mtu,	"an MTU below 1280 octets, which no IPv6 link has") \
 	X(icmp_limit,	"the rate limit for ICMP errors")		\
 	/* nat */							\
 	X(nat_none,	"no translation for it")			\

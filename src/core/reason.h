@@ -110,6 +110,9 @@
 	X(IP_REASM_TIMEOUT,	"ip.reassembly-timeout")		\
 	X(PMTU_LOWER,		"pmtu.lower")				\
 	X(PMTU_AGE,		"pmtu.age")				\
+	X(IP6_ADDR,		"ip6.address")				\
+	X(IP6_ADDR_END,		"ip6.address-expired")			\
+	X(IP6_FRAGMENT,		"ip6.fragment")				\
 	X(NAT_NEW,		"nat.new")				\
 	X(NAT_OUT,		"nat.out")				\
 	X(NAT_IN,		"nat.in")				\
@@ -161,6 +164,12 @@
 	X(ND_AUTO_FAIL,		"nd.autoconf-failed")			\
 	X(ND_REDIRECT,		"nd.redirect")				\
 	X(ND_REDIRECTED,	"nd.redirected")			\
+	X(ICMP6_ECHO_REQUEST,	"icmp6.echo-request")			\
+	X(ICMP6_ECHO_REPLY,	"icmp6.echo-reply")			\
+	X(ICMP6_UNREACH,	"icmp6.unreachable")			\
+	X(ICMP6_TOO_BIG,	"icmp6.packet-too-big")			\
+	X(ICMP6_TIME_EXCEEDED,	"icmp6.time-exceeded")			\
+	X(ICMP6_PARAM,		"icmp6.parameter-problem")		\
 	/* udp */							\
 	X(UDP_SEND,		"udp.send")				\
 	X(UDP_DELIVER,		"udp.deliver")				\

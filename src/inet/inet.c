@@ -16,6 +16,7 @@
 #include "ip/icmp.h"
 #include "ip/ip.h"
 #include "ip/nat.h"
+#include "ip6/ip6.h"
 #include "link/arp.h"
 #include "link/ether.h"
 #include "link/loopback.h"
@@ -33,8 +34,12 @@ static int lo_init(struct stack *stack)
 {
 	const struct ip4_net net = {.addr = IP4_LOOPBACK, .len = 8};
 	struct netif *lo = loopback_open(stack);
+	int err;
 
-	return lo ? ip_addr_add(stack, lo, net) : -ENOMEM;
+	if (!lo)
+		return -ENOMEM;
+	err = ip_addr_add(stack, lo, net);
+	return err ? err : ip6_enable(stack, lo);
 }
 
 static void lo_fini(struct stack *stack)
@@ -53,6 +58,7 @@ static const struct protocol protocols[] = {
 	{arp_init,	arp_fini,	false},
 	{ip_init_host,	ip_fini,	false},
 	{icmp_init,	icmp_fini,	false},
+	{ip6_init,	ip6_fini,	false},
 	{lo_init,	lo_fini,	false},
 	{udp_init,	udp_fini,	true},
 	{tcp_init,	tcp_fini,	true},

@@ -12,6 +12,8 @@
 
 #include "wire/addr.h"
 
+struct ip_error;
+struct ip_meta;
 struct pkt;
 struct stack;
 
@@ -40,7 +42,7 @@ bool icmp_error(struct stack *stack, const struct pkt *orig, uint8_t type,
 void icmp_redirects_set(struct stack *stack, bool is_on);
 
 /*
- * Echo, for ping.
+ * Echo, for ping; over either version, by the address that is asked.
  */
 
 struct icmp_echo;
@@ -57,7 +59,7 @@ enum icmp_echo_kind {
  * @seq:	Which request
  * @len:	Octets of payload in the answer
  * @ttl:	Of the packet that brought it
- * @type:	ERROR: ICMP type and code
+ * @type:	ERROR: type and code, of ICMPv6 if @from is an IPv6 address
  * @code:	"
  * @err:	ERROR: as an error number, positive
  * @sent_ns:	When the request left, by the stack's clock
@@ -108,6 +110,13 @@ int icmp_echo_send(struct icmp_echo *echo, struct ip_addr dst, uint16_t seq,
 /* The same with DF set, to find the path MTU; -EMSGSIZE when it is known. */
 int icmp_echo_send_df(struct icmp_echo *echo, struct ip_addr dst, uint16_t seq,
 		      size_t len, uint8_t ttl);
+
+/* ICMPv6 has got an echo reply (takes @pkt, from its ICMP header on), or an
+ * error about an echo request; false: it is about none of ours. */
+void icmp_echo_answered(struct stack *stack, struct pkt *pkt, uint16_t id,
+			uint16_t seq, const struct ip_meta *meta);
+bool icmp_echo_failed(struct stack *stack, uint16_t id, uint16_t seq,
+		      const struct ip_error *err);
 
 uint16_t icmp_echo_id(const struct icmp_echo *echo);
 

@@ -22,6 +22,7 @@
 #include "base/check.h"
 
 #include "wire/csum.h"
+#include "wire/icmp6.h"
 #include "wire/ip4.h"
 
 #include "core/probe.h"
@@ -148,40 +149,71 @@ static int pattern_append(struct pkt *pkt, size_t len)
 	return 0;
 }
 
-static struct pkt *request_new(struct icmp_echo *e, uint16_t seq, size_t len)
+/* The first eight octets have the same layout in both versions. */
+static void header_emit(const struct icmp_echo *e, bool is_v6, uint16_t seq,
+			uint8_t w[static ICMP4_HLEN])
 {
-	struct pkt *pkt = pkt_new(e->stack->place.env, R_ICMP_ECHO_REQUEST);
-	const struct icmp4_hdr h = {
+	const struct icmp4_hdr h4 = {
 		.type = ICMP4_ECHO,
 		.id = e->id,
 		.seq = seq,
 	};
-	struct icmp4_wire w;
+	const struct icmp6_hdr h6 = {
+		.type = ICMP6_ECHO,
+		.id = e->id,
+		.seq = seq,
+	};
+
+	if (is_v6)
+		icmp6_emit(w, &h6);
+	else
+		icmp4_emit(w, ICMP4_HLEN, &h4);
+}
+
+static struct pkt *request_new(struct icmp_echo *e, const struct ip_send *how,
+			       uint16_t seq, size_t len)
+{
+	bool is_v6 = how->dst.family == IP_V6;
+	struct pkt *pkt =
+		pkt_new(e->stack->place.env,
+			is_v6 ? R_ICMP6_ECHO_REQUEST : R_ICMP_ECHO_REQUEST);
+	uint32_t sum = 0;
+	struct icmp4_wire w, *front;
 
 	if (!pkt)
 		return NULL;
-	icmp4_emit((uint8_t *)&w, sizeof(w), &h);
+	header_emit(e, is_v6, seq, (uint8_t *)&w);
 	if (pkt_append(pkt, &w, sizeof(w)) || pattern_append(pkt, len)) {
 		pkt_free(pkt);
 		return NULL;
 	}
 	/* What icmp4_emit() computed covers the header alone. */
-	put16(((struct icmp4_wire *)(void *)pkt_data(pkt))->sum, 0);
-	put16(((struct icmp4_wire *)(void *)pkt_data(pkt))->sum,
-	      csum_fold(pkt_csum(pkt, 0, pkt->len)));
+	front = (void *)pkt_data(pkt);
+	put16(front->sum, 0);
+	if (is_v6)
+		sum = csum_pseudo(how->src, how->dst, how->proto, pkt->len);
+	sum = csum_combine(sum, pkt_csum(pkt, 0, pkt->len));
+	put16(front->sum, csum_fold(sum));
 	return pkt;
 }
 
-static int echo_send(struct icmp_echo *e, const struct ip_send *how,
-		     uint16_t seq, size_t len)
+static int echo_send(struct icmp_echo *e, struct ip_send *how, uint16_t seq,
+		     size_t len)
 {
 	struct echo_request *r = &e->open[e->next];
 	struct pkt *pkt;
-	int err;
+	int err = 0;
 
 	if (len > ECHO_LEN_MAX)
 		return -EINVAL;
-	pkt = request_new(e, seq, len);
+	if (how->dst.family == IP_V6) {
+		how->proto =
+			IP_PROTO_ICMP6; /* its checksum covers the source */
+		err = ip_source_for(e->stack, how->dst, &how->src);
+	}
+	if (err)
+		return err;
+	pkt = request_new(e, how, seq, len);
 	if (!pkt)
 		return -ENOMEM;
 	e->next = (e->next + 1) % ECHO_OPEN;
@@ -201,7 +233,7 @@ static int echo_send(struct icmp_echo *e, const struct ip_send *how,
 int icmp_echo_send(struct icmp_echo *e, struct ip_addr dst, uint16_t seq,
 		   size_t len, uint8_t ttl)
 {
-	const struct ip_send how = {
+	struct ip_send how = {
 		.dst = dst,
 		.proto = IP_PROTO_ICMP,
 		.ttl = ttl,
@@ -213,7 +245,7 @@ int icmp_echo_send(struct icmp_echo *e, struct ip_addr dst, uint16_t seq,
 int icmp_echo_send_df(struct icmp_echo *e, struct ip_addr dst, uint16_t seq,
 		      size_t len, uint8_t ttl)
 {
-	const struct ip_send how = {
+	struct ip_send how = {
 		.dst = dst,
 		.proto = IP_PROTO_ICMP,
 		.ttl = ttl,
@@ -258,15 +290,16 @@ static bool payload_is_intact(const struct pkt *pkt, size_t len)
 	return true;
 }
 
-void icmp_echo_input(struct icmp *icmp, struct pkt *pkt,
-		     const struct icmp4_hdr *h, const struct ip_meta *meta)
+void icmp_echo_answered(struct stack *stack, struct pkt *pkt, uint16_t id,
+			uint16_t seq, const struct ip_meta *meta)
 {
-	struct icmp_echo *e = echo_find(icmp, h->id);
-	struct echo_request *r = e ? request_find(e, h->seq, meta->src) : NULL;
+	struct icmp *icmp = icmp_of(stack);
+	struct icmp_echo *e = echo_find(icmp, id);
+	struct echo_request *r = e ? request_find(e, seq, meta->src) : NULL;
 	struct icmp_echo_event ev = {
 		.kind = ICMP_ECHO_ANSWER,
 		.from = meta->src,
-		.seq = h->seq,
+		.seq = seq,
 		.len = pkt->len - ICMP4_HLEN,
 		.ttl = meta->ttl,
 	};
@@ -282,29 +315,39 @@ void icmp_echo_input(struct icmp *icmp, struct pkt *pkt,
 	e->on_event(e->arg, &ev);
 }
 
-bool icmp_echo_error(struct icmp *icmp, const struct ip_error *err)
+bool icmp_echo_failed(struct stack *stack, uint16_t id, uint16_t seq,
+		      const struct ip_error *err)
 {
 	struct icmp_echo_event ev = {
 		.kind = ICMP_ECHO_ERROR,
 		.from = err->from,
+		.seq = seq,
 		.type = err->type,
 		.code = err->code,
 		.err = err->err,
 	};
-	struct echo_request *r;
-	struct icmp_echo *e;
-	struct icmp4_hdr h;
+	struct icmp_echo *e = echo_find(icmp_of(stack), id);
+	struct echo_request *r = e ? request_find(e, seq, err->dst) : NULL;
 
-	if (icmp4_parse_quoted(&h, err->l4, err->l4_len) < 0 ||
-	    h.type != ICMP4_ECHO)
-		return false;
-	e = echo_find(icmp, h.id);
-	r = e ? request_find(e, h.seq, err->dst) : NULL;
 	if (!r)
 		return false;
 	r->is_open = false;
-	ev.seq = h.seq;
 	ev.sent_ns = r->sent_ns;
 	e->on_event(e->arg, &ev);
 	return true;
+}
+
+void icmp_echo_input(struct icmp *icmp, struct pkt *pkt,
+		     const struct icmp4_hdr *h, const struct ip_meta *meta)
+{
+	icmp_echo_answered(icmp->stack, pkt, h->id, h->seq, meta);
+}
+
+bool icmp_echo_error(struct icmp *icmp, const struct ip_error *err)
+{
+	struct icmp4_hdr h;
+
+	return icmp4_parse_quoted(&h, err->l4, err->l4_len) > 0 &&
+	       h.type == ICMP4_ECHO &&
+	       icmp_echo_failed(icmp->stack, h.id, h.seq, err);
 }

@@ -157,6 +157,8 @@ static void addr_tell(struct ip6_ifaddr *a, enum ip6_addr_state from)
 	struct ip_addr ip =
 		ip_addr_v6_on(a->info.net.addr, a->info.netif->index);
 
+	if (netif_is_lo(a->info.netif))
+		return; /* nothing that anybody could have doubted */
 	PROBE(&a->stack->place, EV_STATE, R_IP6_ADDR, NULL, EVF_IP("ip", &ip),
 	      EVF_TEXT("netif", a->info.netif->name),
 	      EVF_TEXT("from", state_names[from]),

@@ -94,8 +94,10 @@ static void each_refusal_has_its_number(void **state)
 	how.opt = (const uint8_t *)"\x83\x03\x04"; /* source route */
 	how.opt_len = 4;
 	assert_refused(net, &how, 10, -EINVAL, DROP_ip_refused);
-	how.dst = ip_addr_v6(IP6_LOOPBACK);
+	how.dst.family = 99;
 	assert_refused(net, &how, 10, -EAFNOSUPPORT, DROP_ip_refused);
+	how.dst = ip_addr_v6(IP6_ALL_NODES); /* not enabled anywhere */
+	assert_refused(net, &how, 10, -ENETUNREACH, DROP_ip_no_route);
 }
 
 static void defaults_are_filled_in(void **state)
