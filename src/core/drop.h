@@ -18,6 +18,7 @@
 	X(link_down,	"the link was down")				\
 	X(cable_loss,	"the cable lost it")				\
 	X(cable_queue,	"the queue in front of the cable was full")	\
+	X(hub_collisions, "sixteen collisions in a row on the wire of a hub")	\
 	X(fault_match,	"a fault of the lab removed exactly this frame") \
 	X(partition,	"the network was partitioned here")		\
 	X(frozen,	"the host was frozen or off")			\

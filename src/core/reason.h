@@ -72,6 +72,7 @@
 	/* cable */							\
 	X(CABLE_CORRUPT,	"cable.corrupt")			\
 	X(CABLE_REPAIR,		"cable.repair")				\
+	X(HUB_COLLISION,	"hub.collision")			\
 	X(CABLE_DUP,		"cable.duplicate")			\
 	X(CABLE_REORDER,	"cable.reorder")			\
 	X(CABLE_MARK,		"cable.mark")				\

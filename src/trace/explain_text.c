@@ -188,6 +188,11 @@ static const struct words words[] = {
 	  "{flips}",
 	  "sixteen octets of parity behind every 239 tell which octets are wrong, and "
 	  "what stood there (Reed-Solomon, as ITU-T G.709 has it)", NULL)
+	W(HUB_COLLISION, "collision",
+	  "collision: {from} hears another station while it sends (attempt {attempt}); "
+	  "it stops, and waits {slots} slots, {wait_us} us",
+	  "a hub is one wire for all; who began at the same time must not begin at the "
+	  "same time again, so each waits for a random time", NULL)
 	W(CABLE_DUP, "frame",
 	  "the cable delivers it twice",
 	  "the cable duplicates frames", NULL)

@@ -217,12 +217,33 @@ static int cable_transmit(struct netif *netif, struct pkt *pkt)
 	}
 	if (is_filtered(half, pkt))
 		return 0;
+	if (half->station)
+		return hub_transmit(half->station, pkt);
 	if (list_is_empty(&half->waiting) && now_of(half) >= half->free_ns)
 		half_start(half, pkt);
 	else
 		err = half_enqueue(half, pkt);
 	half_rearm(half);
 	return err;
+}
+
+void cable_arrive(struct cable_half *half, struct pkt *pkt)
+{
+	struct env *env = pkt->env;
+	uint32_t outer = env->cause;
+
+	if (!half->is_up) {
+		half->stats.down++;
+		pkt_drop(&half->cable->place, pkt, DROP_link_down);
+		return;
+	}
+	if (is_filtered(half, pkt))
+		return;
+	if (pkt->cause)
+		env->cause = pkt->cause;
+	cable_fate(half, pkt, now_of(half));
+	env->cause = outer;
+	half_rearm(half);
 }
 
 static const struct netif_ops cable_ops = {.transmit = cable_transmit};
@@ -454,12 +475,19 @@ struct cable *world_link(struct world *w, struct port *a, struct port *b,
 
 	if (!a || !b || a == b || a->cable || b->cable)
 		return NULL;
+	if (hub_of(a->node) && hub_of(b->node))
+		return NULL;
 	c = cable_new(w, a, b);
 	if (!c)
 		return NULL;
 	cable_set_params(c, CABLE_BOTH, params ? params : &ideal);
 	port_plug(a, c, 0);
 	port_plug(b, c, 1);
+	if ((hub_of(a->node) && hub_plug(a)) ||
+	    (hub_of(b->node) && hub_plug(b))) {
+		cable_free(c);
+		return NULL;
+	}
 	return c;
 }
 
@@ -467,6 +495,8 @@ static void half_fini(struct cable_half *half)
 {
 	struct list *pos;
 
+	if (half->station)
+		hub_unplug(half->station);
 	while ((pos = list_pop_head(&half->flying)))
 		pkt_free(list_entry(pos, struct pkt, node));
 	while ((pos = list_pop_head(&half->waiting)))

@@ -35,6 +35,7 @@
 #include "vnet/sched.h"
 
 struct cable;
+struct hub_station;
 struct port;
 struct world;
 
@@ -138,6 +139,7 @@ struct cable_half {
 	uint64_t free_ns;   /* wire is free from then on */
 	uint64_t last_ns;   /* latest arrival so far that keeps the order */
 	uint64_t remainder; /* of the last division by the rate */
+	struct hub_station *station; /* @from shares a wire: it waits there */
 	bool is_up;
 };
 

@@ -43,6 +43,7 @@
 #include "core/stack.h"
 
 #include "vnet/cable.h"
+#include "vnet/hub.h"
 #include "vnet/sched.h"
 #include "vnet/switch.h"
 
@@ -50,13 +51,13 @@ struct world;
 
 #define NODE_NAME_MAX 64
 
-enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH, NODE_BOX };
+enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH, NODE_HUB, NODE_BOX };
 
 /**
  * struct node - what all kinds of nodes have in common
  * @list:	In the world, in order of creation
  * @world:	Where it is
- * @kind:	What the node is part of: host_of(), switch_of()
+ * @kind:	What the node is part of: host_of(), switch_of(), hub_of()
  * @id:		Counted from 1; 0 is the script
  * @name:	Unique in the world
  * @place:	Its counters and events
@@ -241,7 +242,11 @@ int box_send(struct port *port, const void *frame, size_t len);
  * Its name is that of the nodes, "a -- b"; a second cable between the same
  * two is "a -- b (2)".
  *
- * Return: the cable, owned by the world; NULL: no memory or a port in use
+ * With a hub at one end the station at the other takes its turn on the hub's
+ * wire: hub.h.
+ *
+ * Return: the cable, owned by the world; NULL: no memory, a port in use, or a
+ * hub at both ends
  */
 struct cable *world_link(struct world *w, struct port *a, struct port *b,
 			 const struct cable_params *params);

@@ -69,6 +69,7 @@ void port_input(struct port *port, struct pkt *pkt);
 /* Free a node of each kind, and a cable with all that is on it. */
 void host_free(struct host *h);
 void switch_free(struct vswitch *sw);
+void hub_free(struct hub *hub);
 void box_free(struct node *node);
 void cable_free(struct cable *c);
 
@@ -76,6 +77,17 @@ void cable_free(struct cable *c);
 void cable_fate(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
 void cable_fly(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
 uint64_t cable_octets_ns(const struct cable_half *half, uint64_t octets);
+
+/* cable.c: a frame that came by another way is at the near end of the last
+ * piece; if it may pass, it arrives now.  Takes @pkt. */
+void cable_arrive(struct cable_half *half, struct pkt *pkt);
+
+/* hub.c: @port, of a hub, has a cable now: what is at its other end is a
+ * station.  0 or -ENOMEM. */
+int hub_plug(struct port *port);
+void hub_unplug(struct hub_station *st);
+/* A frame to send.  Takes @pkt.  0 or -ENOBUFS. */
+int hub_transmit(struct hub_station *st, struct pkt *pkt);
 
 /* cable_bits.c: damage the frame if its fate says so.  0 or -ENOMEM. */
 int cable_corrupt(struct cable_half *half, struct pkt *pkt);

@@ -75,6 +75,9 @@ static void node_free(struct node *node)
 	case NODE_SWITCH:
 		switch_free(switch_of(node));
 		break;
+	case NODE_HUB:
+		hub_free(hub_of(node));
+		break;
 	case NODE_BOX:
 		box_free(node);
 		break;
