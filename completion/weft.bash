@@ -16,7 +16,7 @@ _weft() {
         up) words="--tap --address --gateway --serve --port --echo --mtu
                    --mac --offload --delay --loss --rate -v --verbose
                    --help" ;;
-        show) words="-v --verbose -l --log -j --json --help" ;;
+        show) words="-v --verbose -l --log -j --json --signal --ascii --help" ;;
         why | back) words="-l --log -j --json --help" ;;
         drill) words="-v --verbose -q --quiet --strict --check --json --tap
                       --ascii -j --jobs --help" ;;

@@ -38,7 +38,7 @@ static bool is_of_interest(const struct lab *lab, const struct lab_node *node)
 {
 	const struct lab_line *line = lab->spec.script.items;
 
-	if (node->kind.v == LAB_SWITCH)
+	if (topo_is_switch(node))
 		return false;
 	if (lab->spec.nodes.count <= SMALL_LAB || node->serve.item.is_set)
 		return true;

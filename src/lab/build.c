@@ -28,11 +28,9 @@
 #include "link/arp.h"
 
 static const char *const kind_names[] = {
-	[LAB_HOST] = "host",
-	[LAB_ROUTER] = "router",
-	[LAB_SWITCH] = "switch",
-	[LAB_DNS] = "dns",
-	[LAB_RESOLVER] = "dns-resolver",
+	[LAB_HOST] = "host",	 [LAB_ROUTER] = "router",
+	[LAB_SWITCH] = "switch", [LAB_HUB] = "hub",
+	[LAB_DNS] = "dns",	 [LAB_RESOLVER] = "dns-resolver",
 };
 
 struct run_node *run_node(struct lab_run *run, const char *name)
@@ -181,15 +179,41 @@ static int build_ports(struct run_node *n)
 	return 0;
 }
 
+/* A switch or a hub. */
+static int box_add(struct world *w, struct run_box *box, const char *name,
+		   bool is_hub, uint64_t rate)
+{
+	if (is_hub)
+		box->hub = world_add_hub(w, name, rate);
+	else
+		box->sw = world_add_switch(w, name);
+	return box->hub || box->sw ? 0 : -ENOMEM;
+}
+
+static struct port *box_port(struct run_box *box)
+{
+	return box->hub ? hub_add_port(box->hub) : switch_add_port(box->sw);
+}
+
+/* Its cables all have the same: check_hub.c. */
+static uint64_t hub_rate(const struct lab *lab, const struct lab_node *hub)
+{
+	const struct topo_cable *cable = lab->topo.cables.items;
+
+	for (size_t i = 0; i < lab->topo.cables.count; i++)
+		if (cable[i].end[0].node == hub || cable[i].end[1].node == hub)
+			return cable[i].params->rate.v;
+	return 0;
+}
+
 static int build_node(struct run_node *n)
 {
 	const char *name = n->spec->item.name.s;
 	struct world *w = n->run->world;
 
-	if (topo_is_switch(n->spec)) {
-		n->sw = world_add_switch(w, name);
-		return n->sw ? 0 : -ENOMEM;
-	}
+	if (topo_is_switch(n->spec))
+		return box_add(w, &n->box, name, n->spec->kind.v == LAB_HUB,
+			       hub_rate(n->run->lab, n->spec));
 	n->host = n->spec->kind.v == LAB_ROUTER ? world_add_router(w, name)
 						: world_add_host(w, name);
 	if (!n->host)
@@ -217,15 +241,15 @@ static int build_lans(struct lab_run *run)
 {
 	const struct lab_lan *lan = run->lab->spec.lans.items;
 	char name[NODE_NAME_MAX];
+	int err = 0;
 
-	for (size_t i = 0; i < run->lab->spec.lans.count; i++) {
+	for (size_t i = 0; i < run->lab->spec.lans.count && !err; i++) {
 		(void)snprintf(name, sizeof(name), "%s%s", TOPO_SWITCH_PREFIX,
 			       lan[i].item.name.s);
-		run->lan_switches[i] = world_add_switch(run->world, name);
-		if (!run->lan_switches[i])
-			return -ENOMEM;
+		err = box_add(run->world, &run->lan_boxes[i], name,
+			      lan[i].kind.v != 0, lan[i].cable.rate.v);
 	}
-	return 0;
+	return err;
 }
 
 static double share(const struct lab_num *n)
@@ -257,10 +281,10 @@ static struct port *build_end(struct lab_run *run, const struct topo_end *end)
 	struct run_node *n;
 
 	if (end->lan)
-		return switch_add_port(run->lan_switches[end->lan - lans]);
+		return box_port(&run->lan_boxes[end->lan - lans]);
 	n = run_node(run, end->node->item.name.s);
-	if (n->sw)
-		return switch_add_port(n->sw);
+	if (topo_is_switch(n->spec))
+		return box_port(&n->box);
 	iface = n->spec->interfaces.items;
 	return n->ports[end->iface - iface];
 }
@@ -289,6 +313,11 @@ static int build_cables(struct lab_run *run)
 	return 0;
 }
 
+static struct node *box_node(const struct run_box *box)
+{
+	return box->hub ? hub_node(box->hub) : switch_node(box->sw);
+}
+
 static void tell_node(struct lab_run *run, const char *name, const char *kind)
 {
 	PROBE(world_place(run->world), EV_NOTE, R_LAB_NODE, NULL,
@@ -314,7 +343,7 @@ static const char *end_text(const struct lab_run *run,
 {
 	const struct lab_lan *lans = run->lab->spec.lans.items;
 
-	return end->lan ? switch_node(run->lan_switches[end->lan - lans])->name
+	return end->lan ? box_node(&run->lan_boxes[end->lan - lans])->name
 			: end->node->item.name.s;
 }
 
@@ -331,8 +360,8 @@ static void tell_all(struct lab_run *run)
 		tell_node(run, run->nodes[i].spec->item.name.s,
 			  kind_names[run->nodes[i].spec->kind.v]);
 	for (size_t i = 0; i < run->lab->spec.lans.count; i++)
-		tell_node(run, switch_node(run->lan_switches[i])->name,
-			  "switch");
+		tell_node(run, box_node(&run->lan_boxes[i])->name,
+			  run->lan_boxes[i].hub ? "hub" : "switch");
 	for (size_t i = 0; i < run_node_count(run); i++)
 		tell_addresses(run, &run->nodes[i]);
 	for (size_t i = 0; i < run->lab->topo.cables.count; i++)
@@ -367,8 +396,8 @@ static int run_init(struct lab_run *run, struct mem *mem, uint64_t seed)
 
 	arena_init(a, mem);
 	run->nodes = arena_alloc(a, lab->spec.nodes.count, sizeof(*run->nodes));
-	run->lan_switches =
-		arena_alloc(a, lab->spec.lans.count, sizeof(struct vswitch *));
+	run->lan_boxes =
+		arena_alloc(a, lab->spec.lans.count, sizeof(*run->lan_boxes));
 	run->cables =
 		arena_alloc(a, lab->topo.cables.count, sizeof(*run->cables));
 	run->lines =

@@ -91,6 +91,7 @@ static void fill_values(struct lab *lab)
 	schema_fill(&lab->diag, &schema_lab, spec);
 	spec->defaults.item.is_set = true;
 	spec->defaults.link.item.is_set = true;
+	fill_hub_rates(lab);
 	fill_cables(lab);
 	fill_items(lab, "nodes", &spec->nodes);
 	fill_items(lab, "script", &spec->script);
@@ -121,6 +122,7 @@ void expand(struct lab *lab, struct mem *mem)
 		return;
 	fill_interfaces(lab);
 	check_nodes(lab);
+	check_hubs(lab);
 	if (lab->diag.count)
 		return;
 	expand_nets(lab);

@@ -61,6 +61,10 @@ void zone_text(const struct lab_node *node, struct strbuf *out);
 /* What each kind of node may have (check_node.c). */
 void check_nodes(struct lab *lab);
 
+/* check_hub.c: what a hub's cables do not say about rate; and are they all alike? */
+void fill_hub_rates(struct lab *lab);
+void check_hubs(struct lab *lab);
+
 /* Script and expectations (check.c, check_fault.c). */
 void check_script(struct lab *lab);
 void check_fault(struct lab *lab, const struct lab_line *line);

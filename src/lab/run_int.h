@@ -15,12 +15,18 @@
 struct icmp_echo;
 struct node_apps;
 
+/* What frames pass through: one of them. */
+struct run_box {
+	struct vswitch *sw;
+	struct hub *hub;
+};
+
 /**
  * struct run_node - a node of the file in the world
  * @run:	Whose
  * @spec:	What the file says about it
- * @host:	Its host, or NULL: it is a switch
- * @sw:		Its switch, or NULL
+ * @host:	Its host, or NULL: it is a switch or a hub
+ * @box:		Its switch, or NULL
  * @ports:	A host's, in the order of @spec->interfaces
  * @apps:	The programs that run there, or NULL
  */
@@ -28,7 +34,7 @@ struct run_node {
 	struct lab_run *run;
 	const struct lab_node *spec;
 	struct host *host;
-	struct vswitch *sw;
+	struct run_box box;
 	struct port **ports;
 	struct node_apps *apps;
 };
@@ -97,7 +103,7 @@ struct run_line {
  * @world:	Where it happens
  * @log:	What happened
  * @nodes:	As many as the file has nodes
- * @lan_switches: As many as the file has LANs
+ * @lan_boxes:	As many as the file has LANs
  * @cables:	As many as the topology has
  * @lines:	As many as the script has
  * @filters:	Faults under way that look at frames
@@ -111,7 +117,7 @@ struct lab_run {
 	struct world *world;
 	struct trace_log *log;
 	struct run_node *nodes;
-	struct vswitch **lan_switches;
+	struct run_box *lan_boxes;
 	struct run_cable *cables;
 	struct run_line *lines;
 	size_t filters;

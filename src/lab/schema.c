@@ -46,11 +46,16 @@ static const char *const fec_words[] = {"off", "reed-solomon", NULL};
 	{"queue", "room for frames that wait for the wire", FIELD_VALUE,\
 	 VALUE_SIZE, AT(type, cable.queue), q}
 
+static const char *const lan_kinds[] = {"switch", "hub", NULL};
+
 static const struct schema_field lan_fields[] = {
 	{"net", "its network; default: the next free 10.N.0.0/24",
 	 FIELD_NET, AT(lab_lan, net)},
-	{"join", "the nodes plugged into its switch", FIELD_NAMES,
+	{"join", "the nodes plugged into it", FIELD_NAMES,
 	 AT(lab_lan, join), .is_needed = true},
+	{"kind", "what they are plugged into; a hub is one wire for all, "
+	 "10mbit unless rate says otherwise", FIELD_WORD, AT(lab_lan, kind),
+	 .preset = "switch", .words = lan_kinds},
 	{"gateway", "the router that its hosts send to; default: the first "
 	 "that does not hide behind NAT here", FIELD_NAME,
 	 AT(lab_lan, gateway)},
@@ -135,6 +140,7 @@ static const char *const node_kinds[] = {
 	[LAB_HOST]	= "host",
 	[LAB_ROUTER]	= "router",
 	[LAB_SWITCH]	= "switch",
+	[LAB_HUB]	= "hub",
 	[LAB_DNS]	= "dns",
 	[LAB_RESOLVER]	= "dns-resolver",
 	NULL

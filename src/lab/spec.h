@@ -101,6 +101,7 @@ struct lab_lan {
 	struct lab_item item;
 	struct lab_net net;
 	struct lab_seq join; /* of struct lab_str */
+	struct lab_num kind; /* 0: switch, 1: hub */
 	struct lab_str gateway;
 	struct lab_cable cable; /* delay: from node to node, two cables */
 };
@@ -116,6 +117,7 @@ enum lab_kind {
 	LAB_HOST,
 	LAB_ROUTER,
 	LAB_SWITCH,
+	LAB_HUB,
 	LAB_DNS,
 	LAB_RESOLVER,
 	LAB_KINDS

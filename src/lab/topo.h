@@ -112,10 +112,10 @@ struct lab_lan *topo_lan(const struct topo *topo, const char *name);
 const struct topo_cable *topo_cable(const struct topo *topo, const char *a,
 				    const char *b);
 
-/* Is it a switch, which has no address? */
+/* Is it a switch or a hub, which has no address? */
 static inline bool topo_is_switch(const struct lab_node *node)
 {
-	return node->kind.v == LAB_SWITCH;
+	return node->kind.v == LAB_SWITCH || node->kind.v == LAB_HUB;
 }
 
 /* First interface of a node that has an address, or NULL. */
