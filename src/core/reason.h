@@ -205,6 +205,10 @@
 	X(TCP_OPENED,		"tcp.opened")				\
 	X(TCP_SYN_FLOOD,	"tcp.syn-flood")			\
 	X(TCP_COOKIE,		"tcp.cookie")				\
+	X(TCP_FASTOPEN_OPENED,	"tcp.fastopen-opened")			\
+	X(TCP_FASTOPEN_TAKEN,	"tcp.fastopen-taken")			\
+	X(TCP_FASTOPEN_NOT_TAKEN, "tcp.fastopen-not-taken")		\
+	X(TCP_FASTOPEN_LOST,	"tcp.fastopen-lost")			\
 	X(TCP_RTT,		"tcp.rtt")				\
 	X(TCP_RTO,		"tcp.rto")				\
 	X(TCP_CWND,		"tcp.cwnd")				\

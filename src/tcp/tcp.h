@@ -283,6 +283,7 @@ int tcp_set_linger2(struct tcp_conn *c, int32_t s); /* < 0: no FIN-WAIT-2 */
 int tcp_set_window_clamp(struct tcp_conn *c, uint32_t octets); /* -EINVAL */
 
 #include "tcp/tcp_congestion.h"
+#include "tcp/tcp_opening.h"
 #include "tcp/tcp_info.h"
 #include "tcp/tcp_knobs.h"
 

@@ -75,7 +75,8 @@ enum tcp_verdict tcp_in_rest(struct tcp_conn *c, struct tcp_seg *s);
 /* tcp_open.c */
 uint8_t tcp_wscale_for(uint32_t rcvbuf);
 uint16_t tcp_peer_mss(const struct tcp_opts *o, uint8_t family);
-void tcp_open_active(struct tcp_conn *c);
+struct tcp_first;
+void tcp_open_active(struct tcp_conn *c, struct tcp_first *first);
 void tcp_open_timeout(struct tcp_conn *c);
 void tcp_established(struct tcp_conn *c, const struct tcp_seg *s);
 enum tcp_verdict tcp_in_syn_sent(struct tcp_conn *c, struct tcp_seg *s);
@@ -88,6 +89,8 @@ enum tcp_verdict tcp_in_listen(struct tcp_conn *l, struct tcp_seg *s,
 enum tcp_verdict tcp_in_req(struct tcp_stack *tcp, struct tcp_req *r,
 			    struct tcp_seg *s, struct tcp_conn **child);
 void tcp_req_free(struct tcp_stack *tcp, struct tcp_req *r);
+void tcp_req_fill(struct tcp_req *r, struct tcp_conn *l,
+		  const struct tcp_seg *s);
 void tcp_req_forget(struct tcp_stack *tcp, struct tcp_req *r);
 bool tcp_accept_is_full(struct tcp_stack *tcp, const struct tcp_conn *l);
 
@@ -161,6 +164,9 @@ void tcp_urg_put(const struct tcp_conn *c, seq32 seq, struct tcp_hdr *h);
 /* tcp_extra.c */
 struct tcp_extra *tcp_extra_get(struct tcp_conn *c); /* NULL: no memory */
 void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l);
+unsigned int tcp_fastopen_max(const struct tcp_conn *c);
+unsigned int tcp_defer_tries(const struct tcp_conn *c);
+unsigned int tcp_syn_tries(const struct tcp_conn *c, unsigned int otherwise);
 uint32_t tcp_rcvlowat(const struct tcp_conn *c);
 uint32_t tcp_notsent_lowat(const struct tcp_conn *c);
 uint64_t tcp_fin_wait_2_ns(const struct tcp_conn *c);

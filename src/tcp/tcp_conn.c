@@ -83,6 +83,7 @@ void tcp_deactivate(struct tcp_conn *c)
 
 	stack_disarm(c->tcp->stack, &a->timer);
 	list_del(&a->accept);
+	tcp_fastopen_proven(c);
 	tcp_queue_fini(&a->snd);
 	tcp_queue_fini(&a->rcv);
 	tcp_ooo_free(c);
@@ -136,6 +137,7 @@ static void retire(struct tcp_conn *c)
 		return;
 	for (i = 0; i < TCP_TIMERS; i++)
 		tcp_timer_stop(c, (enum tcp_timer)i);
+	tcp_fastopen_proven(c);
 	tcp_queue_fini(&a->snd);
 	tcp_ooo_free(c);
 	tcp_sent_fini(c);
@@ -171,8 +173,8 @@ static bool is_idle(const struct tcp_conn *c)
 		if (a->due[i].at_ns)
 			return false;
 	return !a->snd.count && !a->rcv.count && !a->ooo && !a->listener &&
-	       a->urg.state == TCP_URG_NONE &&
-	       !a->ack_now && seq_eq(c->snd_una, c->snd_nxt);
+	       a->urg.state == TCP_URG_NONE && !a->ack_now &&
+	       seq_eq(c->snd_una, c->snd_nxt);
 }
 
 void tcp_settle(struct tcp_conn *c)

@@ -28,6 +28,7 @@
 #include "tcp/tcp_cwv.h"
 #include "tcp/tcp_end.h"
 #include "tcp/tcp_extra.h"
+#include "tcp/tcp_fastopen.h"
 #include "tcp/tcp_pace.h"
 #include "tcp/tcp_queue.h"
 #include "tcp/tcp_rate.h"
@@ -56,6 +57,7 @@ enum tcp_conn_flag {
 	TCPF_CWND_LIMIT = 1 << 17, /* cwnd, not the user, held us back */
 	TCPF_BOUND_ADDR = 1 << 18, /* local address chosen by bind() */
 	TCPF_OOB_INLINE = 1 << 19, /* SO_OOBINLINE */
+	TCPF_FASTOPEN = 1 << 24, /* from a SYN with data, see tcp_fastopen.c */
 };
 
 /**
@@ -115,7 +117,6 @@ struct tcp_conn {
 	uint16_t linger_s;
 	uint16_t keep_idle_s, keep_interval_s;
 	uint8_t keep_probes;
-	uint8_t syn_tries; /* TCP_SYNCNT, 0: what the stack has */
 	uint8_t snd_wscale, rcv_wscale;
 	uint8_t ttl, tos;
 	uint8_t error; /* pending, positive errno */
@@ -188,6 +189,7 @@ struct tcp_active {
 	struct list accept;
 	struct tcp_conn *listener;
 	struct tcp_queue snd, rcv;
+	struct tcp_tfo tfo;
 	struct tcp_ooo *ooo;
 	struct tcp_sent_set sent;
 	struct ip_route_ref route;

@@ -68,8 +68,9 @@ struct tcp_listen {
 	struct list requests; /* half-open: struct tcp_req.node */
 	uint32_t ready_count, request_count;
 	uint32_t backlog;
-	uint32_t cookie_ms;  /* when a SYN cookie was last sent, 0: never */
-	uint8_t defer_tries; /* TCP_DEFER_ACCEPT, in timeouts */
+	uint32_t cookie_ms;   /* when a SYN cookie was last sent, 0: never */
+	struct list fastopen; /* not proven: struct tcp_tfo.node */
+	uint32_t fastopen_count;
 };
 
 /* A half-open connection (RFC 9293, 3.3.2: SYN-RECEIVED from LISTEN). */
@@ -86,6 +87,7 @@ struct tcp_req {
 	uint16_t snd_wnd, peer_mss;
 	uint8_t snd_wscale, rcv_wscale;
 	bool has_ts, has_wscale, has_sack, has_ecn;
+	bool gives_cookie; /* of fast open, in the SYN-ACK */
 	bool is_cookie; /* kept nowhere: tcp_cookie.c */
 	bool is_acked;	/* the peer is real; waiting for data, or for room */
 	uint8_t tries;

@@ -11,6 +11,8 @@
 
 #include "tcp/tcp_int.h"
 
+enum { DEFER_TRIES_MAX = 16 }; /* 18 hours */
+
 struct tcp_extra *tcp_extra_get(struct tcp_conn *c)
 {
 	if (!c->extra)
@@ -20,8 +22,67 @@ struct tcp_extra *tcp_extra_get(struct tcp_conn *c)
 
 void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l)
 {
-	if (l->extra && tcp_extra_get(c))
-		*c->extra = *l->extra;
+	const struct tcp_extra *e = l->extra;
+
+	if (!e || !(e->rcvlowat || e->notsent_lowat || e->window_clamp ||
+		    e->linger2_s))
+		return; /* the rest is the listener's own */
+	if (!tcp_extra_get(c))
+		return;
+	*c->extra = *e;
+	c->extra->fastopen_max = 0;
+	c->extra->defer_tries = 0;
+}
+
+unsigned int tcp_fastopen_max(const struct tcp_conn *c)
+{
+	return c->extra ? c->extra->fastopen_max : 0;
+}
+
+int tcp_set_fastopen(struct tcp_conn *c, uint16_t unproven_max)
+{
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->fastopen_max = unproven_max;
+	return 0;
+}
+
+unsigned int tcp_defer_tries(const struct tcp_conn *c)
+{
+	return c->extra ? c->extra->defer_tries : 0;
+}
+
+/* Timeouts of 1 s, 2 s, 4 s, ... that last at least @s. */
+int tcp_set_defer_accept(struct tcp_conn *c, unsigned int s)
+{
+	uint8_t tries = 0;
+
+	while (tries < DEFER_TRIES_MAX && (1U << tries) - 1 < s)
+		tries++;
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->defer_tries = tries;
+	return 0;
+}
+
+unsigned int tcp_defer_accept(const struct tcp_conn *c)
+{
+	return (1U << tcp_defer_tries(c)) - 1;
+}
+
+/* @otherwise: what the stack has. */
+unsigned int tcp_syn_tries(const struct tcp_conn *c, unsigned int otherwise)
+{
+	return c->extra && c->extra->syn_tries ? c->extra->syn_tries
+					       : otherwise;
+}
+
+int tcp_set_syncnt(struct tcp_conn *c, uint8_t count)
+{
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->syn_tries = count;
+	return 0;
 }
 
 uint32_t tcp_rcvlowat(const struct tcp_conn *c)

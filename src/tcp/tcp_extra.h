@@ -19,6 +19,9 @@
  * @rcvlowat:		SO_RCVLOWAT: readable from so many octets on
  * @notsent_lowat:	TCP_NOTSENT_LOWAT: writable below so many unsent
  * @window_clamp:	TCP_WINDOW_CLAMP: never offer more
+ * @fastopen_max:	TCP_FASTOPEN, of a listener
+ * @defer_tries:	TCP_DEFER_ACCEPT, of a listener, in timeouts
+ * @syn_tries:		TCP_SYNCNT
  * @linger2_s:		TCP_LINGER2: FIN-WAIT-2 of an orphan; negative: none
  */
 struct tcp_extra {
@@ -26,6 +29,9 @@ struct tcp_extra {
 	uint32_t notsent_lowat;
 	uint32_t window_clamp;
 	int32_t linger2_s;
+	uint16_t fastopen_max;
+	uint8_t defer_tries;
+	uint8_t syn_tries;
 };
 
 #endif /* TCP_TCP_EXTRA_H */

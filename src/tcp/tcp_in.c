@@ -89,6 +89,11 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 		return TCP_NEXT;
 	if (s->h.flags & TCP_RST)
 		return refuse(s, TCP_DROP, DROP_tcp_rst_bad);
+	if (tcp_is_fast(c) && (s->h.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
+	    seq_eq(s->seq, c->irs)) {
+		tcp_out_syn(c, R_TCP_SYN_ACK_AGAIN);
+		return refuse(s, TCP_DROP, DROP_tcp_dup);
+	}
 	/* Our ACK of it was lost.  The next one must tell this copy from the
 	 * first, or the sender takes the time between them for a round trip. */
 	if (s->len && seq_eq(seq_add(s->seq, s->len), c->rcv_nxt) &&
@@ -106,7 +111,7 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 
 static int reset_error(const struct tcp_conn *c)
 {
-	if (c->end.state == TCPS_SYN_RCVD)
+	if (c->end.state == TCPS_SYN_RCVD && !tcp_is_fast(c))
 		return ECONNREFUSED;
 	return c->end.state == TCPS_CLOSE_WAIT ? EPIPE : ECONNRESET;
 }
@@ -262,7 +267,8 @@ static enum tcp_verdict in_text(struct tcp_conn *c, struct tcp_seg *s)
 		return TCP_NEXT;
 	if (!TCP_STATE_IN(c, TCP_RECEIVES))
 		return refuse(s, TCP_DROP, DROP_tcp_after_fin);
-	if (nobody_will_read(c) && seq_gt(seq_add(s->seq, s->size), c->rcv_nxt)) {
+	if (nobody_will_read(c) &&
+	    seq_gt(seq_add(s->seq, s->size), c->rcv_nxt)) {
 		tcp_out_rst(c, R_TCP_RST_DATA_LOST);
 		tcp_conn_closed(c, c->flags & TCPF_ORPHAN ? 0 : ECONNRESET);
 		return refuse(s, TCP_DROP, DROP_tcp_closed);
@@ -310,8 +316,8 @@ static enum tcp_verdict in_fin(struct tcp_conn *c, struct tcp_seg *s)
 }
 
 static tcp_step *const steps[] = {
-	in_paws, in_seq, in_rst, in_syn, in_ack, in_ts_recent, tcp_in_urg,
-	in_text, in_fin,
+	in_paws,      in_seq,	  in_rst,  in_syn, in_ack,
+	in_ts_recent, tcp_in_urg, in_text, in_fin,
 };
 
 /* A SYN-SENT that was answered joins in after the ACK. */

@@ -47,9 +47,12 @@
 struct tcp_stack {
 	struct stack *stack;
 	struct env *env;
-	struct htab ends;  /* conn, req, tw by struct tcp_tuple */
-	struct htab ports; /* struct tcp_port by number */
-	struct hash_key table_key, isn_key, ts_key, random_key, cookie_key;
+	struct htab ends;      /* conn, req, tw by struct tcp_tuple */
+	struct htab ports;     /* struct tcp_port by number */
+	struct htab tfo_table; /* struct tcp_tfo_peer by address */
+	struct list tfo_peers; /* the same, in order of use */
+	struct hash_key table_key, isn_key, ts_key, random_key, cookie_key,
+		fastopen_key;
 	uint64_t random_count;
 	struct pool conn_pool, active_pool, req_pool, tw_pool, ooo_pool;
 	struct pool range_pool, listen_pool, port_pool, bind_pool, sent_pool;
@@ -134,6 +137,12 @@ enum tcp_verdict {
 static inline uint32_t tcp_ms(const struct tcp_stack *tcp)
 {
 	return (uint32_t)(tcp->env->now_ns / NS_PER_MS);
+}
+
+/* SYN-RECEIVED, but its user may talk: see tcp_fastopen.c. */
+static inline bool tcp_is_fast(const struct tcp_conn *c)
+{
+	return c->end.state == TCPS_SYN_RCVD && c->flags & TCPF_FASTOPEN;
 }
 
 static inline uint32_t tcp_flight(const struct tcp_conn *c)

@@ -21,6 +21,7 @@ int tcp_listen_begin(struct tcp_conn *c, uint32_t backlog)
 	l->backlog = backlog;
 	list_init(&l->ready);
 	list_init(&l->requests);
+	list_init(&l->fastopen);
 	c->listen = l;
 	err = tcp_listener_add(c);
 	if (err) {
@@ -69,6 +70,7 @@ void tcp_listen_end(struct tcp_conn *c)
 	while (!list_is_empty(&l->requests))
 		tcp_req_free(c->tcp, list_first_entry(&l->requests,
 						      struct tcp_req, node));
+	tcp_fastopen_end(l);
 	while ((child = tcp_accept(c)))
 		tcp_abort(child);
 	tcp_listener_del(c);

@@ -58,7 +58,7 @@ static void negotiate(struct tcp_conn *c, const struct tcp_opts *o)
 	}
 }
 
-void tcp_open_active(struct tcp_conn *c)
+void tcp_open_active(struct tcp_conn *c, struct tcp_first *first)
 {
 	struct tcp_active *a = c->active;
 
@@ -72,11 +72,22 @@ void tcp_open_active(struct tcp_conn *c)
 	a->recover = a->small = a->urg.up = c->iss;
 	a->stall_ns = c->tcp->env->now_ns;
 	a->tries = a->backoff = 0;
+	tcp_fastopen_begin(c, first);
 	c->tcp->stats.active_opens++;
 	tcp_set_state(c, TCPS_SYN_SENT);
 	tcp_rtt_start(c, c->iss);
 	tcp_out_syn(c, R_TCP_SYN);
 	tcp_output(c); /* sets the timer */
+}
+
+static unsigned int tries_max(const struct tcp_conn *c)
+{
+	const struct tcp_knobs *k = &c->tcp->knobs;
+
+	return tcp_syn_tries(c, c->end.state == TCPS_SYN_RCVD &&
+						c->flags & TCPF_PASSIVE
+					? k->synack_retries
+					: k->syn_retries);
 }
 
 void tcp_open_timeout(struct tcp_conn *c)
@@ -85,7 +96,7 @@ void tcp_open_timeout(struct tcp_conn *c)
 	bool is_answer = c->end.state == TCPS_SYN_RCVD;
 	uint64_t rto = tcp_rto_ns(c);
 
-	if (a->tries >= TCP_TRIES_SYN || tcp_user_timed_out(c)) {
+	if (a->tries >= tries_max(c) || tcp_user_timed_out(c)) {
 		tcp_give_up(c);
 		return;
 	}
@@ -98,6 +109,7 @@ void tcp_open_timeout(struct tcp_conn *c)
 		    EVF_NUM("next_rto_ms", tcp_rto_ns(c) / NS_PER_MS),
 		    EVF_NUM("tries", a->tries), EVF_NUM("una", 0),
 		    EVF_NUM("flight", 1));
+	tcp_fastopen_timeout(c);
 	tcp_rtt_forget(c);
 	tcp_out_syn(c, is_answer ? R_TCP_SYN_ACK_AGAIN : R_TCP_SYN_AGAIN);
 	tcp_output(c);
@@ -117,13 +129,16 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 	c->max_snd_wnd = c->snd_wnd;
 	c->snd_wl1 = s->seq;
 	c->snd_wl2 = s->h.ack;
-	tcp_cc_begin(c, a->tries);
+	if (!(c->flags & TCPF_FASTOPEN))
+		tcp_cc_begin(c, a->tries);
 	c->flags |= TCPF_OPENED;
 	tcp_set_state(c, TCPS_ESTABLISHED);
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_OPENED, NULL,
 	      EVF_EP("local", &local), EVF_EP("remote", &remote),
 	      EVF_NUM("mss", c->mss), EVF_NUM("cwnd", c->cwnd));
-	if (a->listener)
+	if (a->tfo.at)
+		tcp_fastopen_proven(c);
+	else if (a->listener && !(c->flags & TCPF_FASTOPEN))
 		tcp_listen_ready(c);
 	a->heard_ns = c->tcp->env->now_ns;
 	tcp_keep_restart(c);
@@ -154,6 +169,7 @@ static enum tcp_verdict take_syn(struct tcp_conn *c, struct tcp_seg *s)
 		return crossing_syn(c, s);
 	c->rcv_adv = seq_add(c->rcv_nxt, min_u32(c->rcvbuf, 65535));
 	tcp_rtt_acked(c, s);
+	tcp_fastopen_answered(c, s);
 	c->snd_una = s->h.ack;
 	tcp_established(c, s);
 	c->active->tries = 0;
@@ -166,6 +182,12 @@ static enum tcp_verdict take_syn(struct tcp_conn *c, struct tcp_seg *s)
 	return tcp_in_rest(c, s);
 }
 
+/* Behind all that our SYN carried. */
+static seq32 syn_end(const struct tcp_conn *c)
+{
+	return seq_add(c->snd_nxt, c->active->tfo.syn_len);
+}
+
 /* RFC 9293, 3.10.7.3. */
 enum tcp_verdict tcp_in_syn_sent(struct tcp_conn *c, struct tcp_seg *s)
 {
@@ -173,7 +195,7 @@ enum tcp_verdict tcp_in_syn_sent(struct tcp_conn *c, struct tcp_seg *s)
 
 	/* First, check the ACK bit. */
 	if (has_ack &&
-	    (seq_leq(s->h.ack, c->iss) || seq_gt(s->h.ack, c->snd_nxt))) {
+	    (seq_leq(s->h.ack, c->iss) || seq_gt(s->h.ack, syn_end(c)))) {
 		s->drop = DROP_tcp_ack_bad;
 		return s->h.flags & TCP_RST ? TCP_DROP : TCP_RESET;
 	}

@@ -227,12 +227,15 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 	bool answer = c->end.state == TCPS_SYN_RCVD;
 	struct tcp_opts o = {.has = TCP_HAS_MSS};
 	struct tcp_hdr h = {.seq = c->iss, .flags = TCP_SYN};
+	struct pkt *pkt;
+	uint32_t n;
 
 	if (answer) {
 		h.flags |= TCP_ACK;
 		h.ack = c->rcv_nxt;
 		c->active->ack_sent = c->rcv_nxt;
 		c->active->ack_now = false;
+		tcp_timer_stop(c, TCP_T_DELACK);
 	}
 	h.win = (uint16_t)min_u32(c->rcvbuf, 65535);
 	c->rcv_adv = seq_add(c->rcv_nxt, h.win);
@@ -245,7 +248,13 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 	}
 	if (!answer || c->flags & TCPF_TS)
 		put_ts(c, &o);
-	return tcp_xmit_bare(c->tcp, &to, &h, &o, why);
+	pkt = pkt_new(c->tcp->env, why);
+	if (!pkt)
+		return -ENOMEM;
+	n = tcp_fastopen_put(c, &o);
+	if (n)
+		tcp_queue_fill(&c->active->snd, seq_add(c->iss, 1), n, pkt);
+	return tcp_xmit(c->tcp, pkt, &to, &h, &o);
 }
 
 void tcp_out_rst(struct tcp_conn *c, enum reason why)

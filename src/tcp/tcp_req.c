@@ -79,6 +79,8 @@ static void send_syn_ack(struct tcp_stack *tcp, const struct tcp_req *r,
 		o.wscale = r->rcv_wscale;
 	}
 	put_ts(tcp, r, &o);
+	if (r->gives_cookie)
+		tcp_fastopen_cookie(tcp, r->end.t.raddr, &o);
 	tcp_xmit_bare(tcp, &to, &h, &o, why);
 }
 
@@ -117,12 +119,11 @@ void tcp_req_free(struct tcp_stack *tcp, struct tcp_req *r)
 static unsigned int tries_max(const struct tcp_stack *tcp,
 			      const struct tcp_req *r)
 {
-	unsigned int own = r->listener->syn_tries;
+	unsigned int own =
+		tcp_syn_tries(r->listener, tcp->knobs.synack_retries);
 
-	if (!own)
-		own = tcp->knobs.synack_retries;
 	if (r->is_acked)
-		own = max_u32(own, r->listener->listen->defer_tries);
+		own = max_u32(own, tcp_defer_tries(r->listener));
 	return own;
 }
 
@@ -130,7 +131,7 @@ static unsigned int tries_max(const struct tcp_stack *tcp,
  * the end of that wait the SYN-ACK is repeated, so that its ACK comes again. */
 static bool is_deferred(const struct tcp_req *r)
 {
-	return r->is_acked && r->tries < r->listener->listen->defer_tries;
+	return r->is_acked && r->tries < tcp_defer_tries(r->listener);
 }
 
 static void repeat(struct tcp_stack *tcp, struct tcp_req *r, uint64_t rto)
@@ -177,8 +178,8 @@ static bool queue_is_full(const struct tcp_stack *tcp,
 	       tcp->request_count >= tcp->knobs.max_syn_backlog;
 }
 
-static void fill_in(struct tcp_req *r, struct tcp_conn *l,
-		    const struct tcp_seg *s)
+void tcp_req_fill(struct tcp_req *r, struct tcp_conn *l,
+		  const struct tcp_seg *s)
 {
 	const struct tcp_knobs *k = &l->tcp->knobs;
 
@@ -214,12 +215,13 @@ static void note_flood(struct tcp_conn *l)
 }
 
 /* Answer, and forget: the peer will say it all again. */
-static enum tcp_verdict send_cookie(struct tcp_conn *l, struct tcp_seg *s)
+static enum tcp_verdict send_cookie(struct tcp_conn *l, struct tcp_seg *s,
+				    bool gives)
 {
-	struct tcp_req r = {.is_cookie = true};
+	struct tcp_req r = {.is_cookie = true, .gives_cookie = gives};
 
 	note_flood(l);
-	fill_in(&r, l, s);
+	tcp_req_fill(&r, l, s);
 	tcp_cookie_make(l->tcp, &r);
 	l->tcp->stats.cookies_sent++;
 	send_syn_ack(l->tcp, &r, R_TCP_SYN_ACK_COOKIE);
@@ -227,7 +229,7 @@ static enum tcp_verdict send_cookie(struct tcp_conn *l, struct tcp_seg *s)
 }
 
 static enum tcp_verdict new_request(struct tcp_conn *l, struct tcp_seg *s,
-				    const seq32 *iss_min)
+				    const seq32 *iss_min, bool gives)
 {
 	struct tcp_stack *tcp = l->tcp;
 	struct tcp_req *r;
@@ -236,7 +238,8 @@ static enum tcp_verdict new_request(struct tcp_conn *l, struct tcp_seg *s,
 	r = pool_get_zeroed(&tcp->req_pool);
 	if (!r)
 		return TCP_DROP;
-	fill_in(r, l, s);
+	tcp_req_fill(r, l, s);
+	r->gives_cookie = gives;
 	r->iss = tcp_iss(tcp, &s->t);
 	if (iss_min && seq_lt(r->iss, *iss_min))
 		r->iss = *iss_min;
@@ -263,15 +266,21 @@ static enum tcp_verdict in_listen_syn(struct tcp_conn *l, struct tcp_seg *s,
 {
 	struct tcp_stack *tcp = l->tcp;
 	uint32_t mode = tcp->knobs.syncookies;
-	bool is_full = queue_is_full(tcp, l->listen);
+	bool is_full = queue_is_full(tcp, l->listen), gives = false;
+	struct tcp_conn *c;
 
 	s->drop = DROP_tcp_backlog;
 	if (tcp_accept_is_full(tcp, l))
 		return TCP_DROP;
+	c = iss_min ? NULL : tcp_fastopen_open(l, s, &gives);
+	if (c) {
+		tcp_settle(c);
+		return TCP_DONE;
+	}
 	if (iss_min || (!is_full && mode != COOKIES_ALWAYS))
-		return new_request(l, s, iss_min);
+		return new_request(l, s, iss_min, gives);
 	if (mode)
-		return send_cookie(l, s);
+		return send_cookie(l, s, gives);
 	tcp->stats.listen_overflows++;
 	return TCP_DROP;
 }
@@ -401,11 +410,9 @@ static bool is_from_the_past(const struct tcp_req *r, const struct tcp_seg *s)
 static enum tcp_verdict complete(struct tcp_stack *tcp, struct tcp_req *r,
 				 struct tcp_seg *s, struct tcp_conn **child)
 {
-	const struct tcp_listen *l = r->listener->listen;
-
 	r->is_acked = true;
 	s->drop = DROP_tcp_deferred;
-	if (!s->size && !(s->h.flags & TCP_FIN) && r->tries < l->defer_tries)
+	if (!s->size && !(s->h.flags & TCP_FIN) && is_deferred(r))
 		return TCP_DROP;
 	s->drop = DROP_tcp_backlog;
 	if (tcp_accept_is_full(tcp, r->listener)) {

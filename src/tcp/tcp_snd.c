@@ -246,7 +246,7 @@ void tcp_snd_acked(struct tcp_conn *c)
 
 void tcp_output(struct tcp_conn *c)
 {
-	if (TCP_STATE_IN(c, TCP_SENDS))
+	if (TCP_STATE_IN(c, TCP_SENDS) || tcp_is_fast(c))
 		send_queue(c, false);
 	if (c->active->ack_now)
 		tcp_out_ack(c);

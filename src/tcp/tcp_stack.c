@@ -73,6 +73,7 @@ static int init_keys(struct tcp_stack *tcp)
 		if (stack_new_key(tcp->stack, keys[i]))
 			return -EIO;
 	derive_key(tcp, "cookie", &tcp->cookie_key);
+	derive_key(tcp, "fastopen", &tcp->fastopen_key);
 	return 0;
 }
 
@@ -89,6 +90,7 @@ int tcp_init(struct stack *stack)
 	tcp_knobs_init(&tcp->knobs);
 	htab_init(&tcp->ends, env->mem, 0);
 	htab_init(&tcp->ports, env->mem, 0);
+	tcp_tfo_init(tcp);
 	init_pools(tcp, env->mem);
 	list_init(&tcp->tws);
 	timer_init(&tcp->tw_timer, tcp_tw_on_timer, tcp);
@@ -156,6 +158,7 @@ void tcp_fini(struct stack *stack)
 	free_ends(tcp);
 	free_listeners(tcp);
 	stack_disarm(stack, &tcp->tw_timer);
+	tcp_tfo_fini(tcp);
 	htab_fini(&tcp->ends);
 	htab_fini(&tcp->ports);
 	fini_pools(tcp);

@@ -60,11 +60,13 @@ static int may_send(struct tcp_conn *c)
 		return tcp_error(c);
 	if (c->flags & TCPF_SND_CLOSED)
 		return -EPIPE;
-	if (TCP_STATE_IN(c, TCP_IN(SYN_SENT) | TCP_IN(SYN_RCVD))) {
+	if (TCP_STATE_IN(c, TCP_IN(SYN_SENT) | TCP_IN(SYN_RCVD)) &&
+	    !tcp_is_fast(c)) {
 		c->flags |= TCPF_WANT_OUT;
 		return -EAGAIN;
 	}
-	if (!TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)))
+	if (!TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)) &&
+	    !tcp_is_fast(c))
 		return -EPIPE;
 	return tcp_activate(c) ? 0 : -ENOMEM;
 }
@@ -390,7 +392,7 @@ uint32_t tcp_poll(const struct tcp_conn *c)
 		events |= WAIT_HUP;
 	if (is_read)
 		events |= WAIT_IN | WAIT_RDHUP;
-	if (TCP_STATE_IN(c, opening))
+	if (TCP_STATE_IN(c, opening) && !tcp_is_fast(c))
 		return events;
 	if (is_readable(c))
 		events |= WAIT_IN;

@@ -115,9 +115,10 @@ static int may_connect(const struct tcp_conn *c, const struct endpoint *remote)
 /* As new: a connection that was refused may try again. */
 static void renew(struct tcp_conn *c)
 {
-	c->flags &= ~(uint32_t)(TCPF_SND_CLOSED | TCPF_RCV_CLOSED |
-				TCPF_FIN_RCVD | TCPF_OPENED | TCPF_TS |
-				TCPF_WSCALE | TCPF_WANT_OUT | TCPF_MORE);
+	c->flags &=
+		~(uint32_t)(TCPF_SND_CLOSED | TCPF_RCV_CLOSED | TCPF_FIN_RCVD |
+			    TCPF_OPENED | TCPF_TS | TCPF_WSCALE |
+			    TCPF_WANT_OUT | TCPF_MORE | TCPF_FASTOPEN);
 	c->error = c->soft = 0;
 	c->srtt_8us = c->rttvar_4us = 0;
 	c->snd_wscale = 0;
@@ -126,7 +127,8 @@ static void renew(struct tcp_conn *c)
 	c->retransmits = 0;
 }
 
-int tcp_connect(struct tcp_conn *c, const struct endpoint *remote)
+static int connect_with(struct tcp_conn *c, const struct endpoint *remote,
+			struct tcp_first *first)
 {
 	struct tcp_stack *tcp = c->tcp;
 	struct tcp_tuple t = {.raddr = remote->addr, .rport = remote->port};
@@ -154,15 +156,29 @@ int tcp_connect(struct tcp_conn *c, const struct endpoint *remote)
 		return -ENOMEM;
 	}
 	c->flags |= TCPF_IN_TABLE;
-	tcp_open_active(c);
+	tcp_open_active(c, first);
 	tcp_settle(c);
 	return 0;
+}
+
+int tcp_connect(struct tcp_conn *c, const struct endpoint *remote)
+{
+	return connect_with(c, remote, NULL);
+}
+
+long tcp_connect_send(struct tcp_conn *c, const struct endpoint *remote,
+		      const void *buf, size_t len)
+{
+	struct tcp_first first = {.buf = buf, .len = len};
+	int err = connect_with(c, remote, &first);
+
+	return err ? err : (long)first.taken;
 }
 
 int tcp_listen(struct tcp_conn *c, int backlog)
 {
 	struct endpoint any = {.addr = ip_addr_v4(IP4_ANY)};
-	uint32_t n = min_u32((uint32_t)backlog, TCP_BACKLOG_MAX);
+	uint32_t n = min_u32((uint32_t)backlog, c->tcp->knobs.somaxconn);
 	int err;
 
 	if (c->end.state == TCPS_LISTEN) {

@@ -516,6 +516,20 @@ static const struct words words[] = {
 	W(TCP_COOKIE, "ACK",
 	  "the peer brought the SYN cookie back: connection to port {port}",
 	  "only who saw our SYN,ACK knows a number that we signed", "4987 3.6")
+	W(TCP_FASTOPEN_OPENED, "fast open",
+	  "{remote} is connected by its SYN; {octets} octets came with it",
+	  "it has a cookie: it received a packet at that address before",
+	  "7413 4.1")
+	W(TCP_FASTOPEN_TAKEN, "fast open",
+	  "{remote} took {octets} octets from the SYN: a round trip is saved",
+	  "its SYN,ACK acknowledges them", "7413 4.2.1")
+	W(TCP_FASTOPEN_NOT_TAKEN, "fast open",
+	  "{remote} took nothing from the SYN; {octets} octets go again",
+	  "its SYN,ACK acknowledges the SYN alone", "7413 4.2.1")
+	W(TCP_FASTOPEN_LOST, "fast open",
+	  "no answer from {remote} to a SYN with {octets} octets of data",
+	  "something on the way may not like it: the next SYN has none",
+	  "7413 4.1.3")
 	W(TCP_URGENT, "urgent data",
 	  "{remote} says: hurry, {ahead} octets from here is something urgent",
 	  "a segment had the URG bit and a pointer", "6093 2.1")

@@ -105,6 +105,7 @@ static size_t put_tcp(struct peer *p, const struct seg *s, uint8_t *to)
 			    .flags = s->flags,
 			    .win = p->win,
 			    .urp = s->urp};
+	bool syn = s->flags & TCP_SYN;
 	struct tcp_opts o;
 	size_t i, len;
 	uint32_t sum;
@@ -116,7 +117,8 @@ static size_t put_tcp(struct peer *p, const struct seg *s, uint8_t *to)
 	tcp_emit(to, &h);
 	tcp_opts_emit(to + TCP_HLEN, &o);
 	for (i = 0; i < s->len; i++)
-		to[h.len + i] = talker_octet(0, s->seq - 1 + i) ^ p->data_xor;
+		to[h.len + i] =
+			talker_octet(0, s->seq - !syn + i) ^ p->data_xor;
 	len = h.len + s->len;
 	sum = csum_pseudo4(PEER_IP, STACK_IP, IP_PROTO_TCP, (uint32_t)len);
 	put16(to + offsetof(struct tcp_wire, sum),
@@ -148,7 +150,7 @@ void peer_say(struct peer *p, struct seg s)
 static void compare_payload(const struct peer *p, const uint8_t *data,
 			    size_t len)
 {
-	uint32_t seq = p->heard.seq.v - p->irs;
+	uint32_t seq = p->heard.seq.v - p->irs + !!(p->heard.flags & TCP_SYN);
 	size_t i;
 
 	for (i = 0; i < len; i++)
