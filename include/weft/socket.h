@@ -49,7 +49,8 @@ WEFT_API int weft_accept4(struct weft_stack *stack, int fd,
 WEFT_API int weft_connect(struct weft_stack *stack, int fd,
 			  const struct sockaddr *addr, socklen_t len);
 
-/* @flags: MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_NOSIGNAL.  May block. */
+/* @flags: MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_NOSIGNAL; with an address, on a
+ * stream that is not connected: MSG_FASTOPEN (RFC 7413).  May block. */
 WEFT_API ssize_t weft_send(struct weft_stack *stack, int fd, const void *buf,
 			   size_t len, int flags);
 WEFT_API ssize_t weft_sendto(struct weft_stack *stack, int fd, const void *buf,
@@ -112,7 +113,8 @@ WEFT_API int weft_getpeername(struct weft_stack *stack, int fd,
  * IP_DROP_MEMBERSHIP.
  * IPPROTO_TCP: TCP_NODELAY, TCP_CORK, TCP_MAXSEG, TCP_KEEPIDLE,
  * TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_LINGER2, TCP_WINDOW_CLAMP,
- * TCP_NOTSENT_LOWAT, TCP_QUICKACK; to ask only: TCP_INFO.
+ * TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_SYNCNT,
+ * TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT; to ask only: TCP_INFO.
  */
 WEFT_API int weft_setsockopt(struct weft_stack *stack, int fd, int level,
 			     int name, const void *val, socklen_t len);

@@ -58,6 +58,7 @@ enum {
 	SK_MSG_ERRQUEUE		= 0x2000,
 	SK_MSG_NOSIGNAL		= 0x4000,
 	SK_MSG_MORE		= 0x8000,
+	SK_MSG_FASTOPEN		= 0x20000000,
 };
 
 /* Level SK_SOL_SOCKET. */
@@ -101,13 +102,17 @@ enum {
 	SK_TCP_KEEPIDLE		= 4,		/* seconds */
 	SK_TCP_KEEPINTVL	= 5,		/* seconds */
 	SK_TCP_KEEPCNT		= 6,
+	SK_TCP_SYNCNT		= 7,
 	SK_TCP_LINGER2		= 8,		/* seconds */
+	SK_TCP_DEFER_ACCEPT	= 9,		/* seconds */
 	SK_TCP_WINDOW_CLAMP	= 10,
 	SK_TCP_INFO		= 11,		/* struct sk_tcp_info */
 	SK_TCP_QUICKACK		= 12,
 	SK_TCP_USER_TIMEOUT	= 18,		/* milliseconds */
+	SK_TCP_FASTOPEN		= 23,
 	SK_TCP_NOTSENT_LOWAT	= 25,
 	SK_TCP_CC_INFO		= 26,
+	SK_TCP_FASTOPEN_CONNECT	= 30,
 	SK_TCP_INQ		= 36,
 };
 /* Requests of ioctl. */

@@ -120,6 +120,7 @@ enum stream_state {
 	STREAM_LISTENS,
 	STREAM_CONNECTING, /* connect() has not yet told how it ended */
 	STREAM_CONNECTED,  /* or was once */
+	STREAM_LATER,	   /* connect() put off, see sock_fastopen.c */
 	STREAM_OVER,	   /* never to be connected again */
 };
 
@@ -134,6 +135,7 @@ struct sock_opts {
 	int keep_idle_s, keep_interval_s, keep_count;
 	int user_timeout_ms, linger2, window_clamp, notsent_lowat, inq;
 	int oob_inline, rcvlowat;
+	int fastopen, fastopen_connect, defer_accept_s, syncnt;
 	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */
 };
 
@@ -146,6 +148,7 @@ struct sock_opts {
  * @fd:		The descriptor it was opened with, for events
  * @state:	Streams only
  * @bound:	Streams: what the program chose with bind()
+ * @later:	Streams in STREAM_LATER: where to
  * @opts:	Options
  * @groups:	struct membership, see sock_group.c
  */
@@ -158,7 +161,7 @@ struct sock {
 	};
 	int fd;
 	enum stream_state state;
-	struct endpoint bound;
+	struct endpoint bound, later;
 	struct sock_opts opts;
 	struct list groups;
 };
@@ -206,5 +209,11 @@ void sock_stream_apply(struct sock *s); /* all options, to a new connection */
 int sock_group_join(struct sock *s, const struct sk_mreq *req);
 int sock_group_leave(struct sock *s, const struct sk_mreq *req);
 void sock_group_leave_all(struct sock *s);
+
+/* sock_fastopen.c */
+bool sock_fast_is_asked(const struct sock *s, const struct sock_io *io);
+long sock_fast_send(struct sock *s, struct sock_io *io);
+bool sock_fast_connect(struct sock *s, const struct endpoint *peer);
+int sock_fast_give_up(struct sock *s);
 
 #endif /* SOCK_SOCK_INT_H */

@@ -69,6 +69,35 @@ static int apply_user_timeout(struct sock *s)
 	return 0;
 }
 
+static int apply_fastopen(struct sock *s)
+{
+	return tcp_set_fastopen(s->tcp, (uint16_t)s->opts.fastopen);
+}
+
+static int apply_defer_accept(struct sock *s)
+{
+	int v = s->opts.defer_accept_s;
+
+	return tcp_set_defer_accept(s->tcp, v > 0 ? (unsigned int)v : 0);
+}
+
+static int get_defer_accept(struct sock *s)
+{
+	return (int)tcp_defer_accept(s->tcp);
+}
+
+static int apply_syncnt(struct sock *s)
+{
+	return tcp_set_syncnt(s->tcp, (uint8_t)s->opts.syncnt);
+}
+
+static int get_syncnt(struct sock *s)
+{
+	int v = s->opts.syncnt;
+
+	return v ? v : (int)tcp_knobs(s->file.stack)->syn_retries;
+}
+
 static int apply_linger2(struct sock *s)
 {
 	if (s->opts.linger2 < 0)
@@ -146,6 +175,10 @@ static const struct opt_row rows[] = {
 {TCP, SK_TCP_LINGER2, OPT_STREAM, AT(linger2), INT_MIN, INT_MAX, apply_linger2, get_linger2},
 {TCP, SK_TCP_WINDOW_CLAMP, OPT_STREAM, AT(window_clamp), INT_MIN, INT_MAX, apply_window_clamp, NULL},
 {TCP, SK_TCP_NOTSENT_LOWAT, OPT_STREAM, AT(notsent_lowat), INT_MIN, INT_MAX, apply_notsent_lowat, NULL},
+{TCP, SK_TCP_SYNCNT, OPT_STREAM, AT(syncnt), 1, 127, apply_syncnt, get_syncnt},
+{TCP, SK_TCP_DEFER_ACCEPT, OPT_STREAM, AT(defer_accept_s), INT_MIN, INT_MAX, apply_defer_accept, get_defer_accept},
+{TCP, SK_TCP_FASTOPEN, OPT_STREAM, AT(fastopen), 0, 65535, apply_fastopen, NULL},
+{TCP, SK_TCP_FASTOPEN_CONNECT, OPT_STREAM, AT(fastopen_connect), 0, 1, apply_nothing, NULL},
 {TCP, SK_TCP_INQ, OPT_STREAM, AT(inq), 0, 1, apply_nothing, NULL},
 };
 /* clang-format on */

@@ -17,7 +17,8 @@
  *	                      | it stands, and connect() has said so
  *	                      +------------------> CONNECTED  (accept(), too)
  *
- * and OVER, for who called shutdown() before he asked how connecting ended.
+ * LATER, where connect() waits for the first octets (sock_fastopen.c), and
+ * OVER, for who called shutdown() before he asked how connecting ended.
  *
  * A connection that failed leaves its socket usable: the transport's end is
  * replaced by a new one with the same options (renew()).
@@ -122,11 +123,17 @@ static int stream_connect(struct sock *s, const struct endpoint *peer)
 		return connect_outcome(s);
 	if (s->state == STREAM_OVER)
 		return -EINVAL;
-	if (s->state != STREAM_NEW)
+	if (s->state != STREAM_NEW) /* LATER, too */
 		return -EISCONN;
 	if (peer->addr.family == IP_NONE)
 		return 0; /* dissolves what is not there */
-	err = tcp_connect(s->tcp, peer);
+	if (sock_fast_connect(s, peer))
+		return 0;
+	/* Without a cookie the SYN may at least ask for one. */
+	if (s->opts.fastopen_connect)
+		err = (int)tcp_connect_send(s->tcp, peer, NULL, 0);
+	else
+		err = tcp_connect(s->tcp, peer);
 	if (err)
 		return err;
 	s->state = STREAM_CONNECTING;
@@ -165,6 +172,8 @@ static long stream_send(struct sock *s, struct sock_io *io)
 {
 	unsigned int flags = io->flags & SK_MSG_MORE ? TCP_SEND_MORE : 0;
 
+	if (sock_fast_is_asked(s, io))
+		return sock_fast_send(s, io);
 	if (io->done && tcp_poll(s->tcp) & WAIT_ERR)
 		return 0; /* the next call finds out */
 	if (io->flags & SK_MSG_OOB)
@@ -212,8 +221,10 @@ static bool must_stop(const struct sock *s, const struct sock_io *io)
 static long stream_recv(struct sock *s, struct sock_io *io)
 {
 	void *to = io->flags & SK_MSG_TRUNC ? NULL : io->in + io->done;
-	long n;
+	long n = sock_fast_give_up(s);
 
+	if (n)
+		return n;
 	if (s->state == STREAM_LISTENS)
 		return -ENOTCONN;
 	if (!io->len)
@@ -325,7 +336,7 @@ static int stream_error(struct sock *s)
 
 static uint32_t stream_poll(struct sock *s)
 {
-	return tcp_poll(s->tcp);
+	return s->state == STREAM_LATER ? WAIT_OUT : tcp_poll(s->tcp);
 }
 
 static size_t stream_readable(struct sock *s)
