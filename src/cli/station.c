@@ -56,7 +56,6 @@ static void on_frames(struct pace_fd *pfd, void *arg)
 
 	if (n != -ENODEV)
 		return;
-	st->is_gone = true;
 	pace_unwatch(&st->pace, pfd);
 	pace_stop(&st->pace);
 }

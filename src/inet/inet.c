@@ -17,6 +17,7 @@
 #include "ip/ip.h"
 #include "ip/nat.h"
 #include "ip6/ip6.h"
+#include "ip6/nd.h"
 #include "link/arp.h"
 #include "link/ether.h"
 #include "link/loopback.h"
@@ -59,6 +60,7 @@ static const struct protocol protocols[] = {
 	{ip_init_host,	ip_fini,	false},
 	{icmp_init,	icmp_fini,	false},
 	{ip6_init,	ip6_fini,	false},
+	{nd_init,	nd_fini,	false},
 	{lo_init,	lo_fini,	false},
 	{udp_init,	udp_fini,	true},
 	{tcp_init,	tcp_fini,	true},

@@ -1,0 +1,672 @@
+// SPDX-License-Identifier: MIT
+/* nd_router_test.c - routers: found, preferred, lost; redirects; lies */
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "wire/ether.h"
+#include "wire/ip6.h"
+
+#include "ip/ip.h"
+#include "lan6.h"
+
+/*
+ *	a ---+-- sw --+--- r1 ---+
+ *	     |        |          +-- sw2 --- s
+ *	    box       +--- r2 ---+
+ */
+static struct lan6 l;
+static struct host *a, *r1, *r2, *s;
+static struct port *box;
+static struct vswitch *far_side;
+
+#define SERVER "2001:db8:2::5"
+
+static struct nd_ra_conf conf_of(const char *net, enum nd_pref pref)
+{
+	struct nd_ra_conf c = {.lifetime_s = 1800,
+			       .pref = pref,
+			       .max_interval_s = 60,
+			       .prefix_count = 1};
+
+	c.prefix[0] = (struct nd_prefix){.net = lan6_net(net),
+					 .is_onlink = true,
+					 .is_auto = true,
+					 .valid_s = 86400,
+					 .preferred_s = 14400};
+	return c;
+}
+
+static struct host *router(const char *name, const char *near, const char *far,
+			   enum nd_pref pref)
+{
+	struct nd_ra_conf c1 = conf_of("2001:db8:1::/64", pref);
+	struct nd_ra_conf c2 = conf_of("2001:db8:2::/64", pref);
+	struct host *r = lan6_router(&l, name);
+	struct netif *n1 = lan6_netif(r, 1), *n2 = lan6_port(&l, r, far_side);
+
+	ip6_addr_add(&r->stack, n1, lan6_net(near));
+	ip6_addr_add(&r->stack, n2, lan6_net(far));
+	assert_int_equal(nd_router_conf(&r->stack, n1, &c1), 0);
+	assert_int_equal(nd_router_conf(&r->stack, n2, &c2), 0);
+	return r;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	lan6_init(&l, 31);
+	far_side = world_add_switch(l.w, "sw2");
+	r1 = router("r1", "2001:db8:1::1/64", "2001:db8:2::1/64", ND_PREF_HIGH);
+	r2 = router("r2", "2001:db8:1::2/64", "2001:db8:2::2/64",
+		    ND_PREF_MEDIUM);
+	a = lan6_host(&l, "a");
+	box = lan6_box(&l, "box");
+	s = world_add_host(l.w, "s");
+	ip6_enable(&s->stack, lan6_port(&l, s, far_side));
+	ip6_addr_add(&s->stack, lan6_netif(s, 1), lan6_net(SERVER "/64"));
+	lan6_run(&l, 10000);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	lan6_fini(&l);
+	return 0;
+}
+
+/* The gateway that @h uses for @dst now; :: if none. */
+static ip6_addr gateway(struct host *h, const char *dst)
+{
+	const struct ip6_route *r =
+		ip6_route_lookup(&h->stack, lan6_addr(dst), NULL);
+
+	return r ? r->gateway : IP6_ANY;
+}
+
+static void assert_gateway(struct host *h, const char *dst, struct host *r)
+{
+	assert_true(ip6_eq(gateway(h, dst), lan6_link_local(r)));
+}
+
+/* RFC 4191, 3.2 */
+static void the_preferred_router_is_used(void **state)
+{
+	(void)state;
+	assert_gateway(a, SERVER, r1);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 2), 2);
+	assert_true(r1->stack.place.drops[DROP_ip_no_route] == 0);
+}
+
+/* RFC 4861, 7.3 and 6.3.6: nobody says so, and all goes on by the other. */
+static void a_dead_router_is_found_out_and_replaced(void **state)
+{
+	(void)state;
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 2), 2);
+	lan6_run(&l, 46000); /* not confirmed for a while */
+	host_kill(r1);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 5), 0);
+	lan6_run(&l, 5000);
+	assert_gateway(a, SERVER, r2);
+	assert_int_equal(l.events[R_ND_ROUTER_DOWN] > 0, 1);
+	/* s has found out, too, as soon as it had something to send. */
+	lan6_ping(&l, a, lan6_addr(SERVER), 10);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 3), 3);
+}
+
+/* RFC 4861, 6.2.5: who goes with a word is left at once. */
+static void a_router_that_says_goodbye_is_left_at_once(void **state)
+{
+	(void)state;
+	lan6_ping(&l, a, lan6_addr(SERVER), 1);
+	nd_router_conf(&r1->stack, lan6_netif(r1, 1), NULL);
+	nd_router_conf(&r1->stack, lan6_netif(r1, 2), NULL);
+	lan6_run(&l, 100);
+	assert_gateway(a, SERVER, r2);
+	assert_int_equal(l.events[R_ND_RA_FINAL], 2);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 2), 2);
+}
+
+static void a_router_whose_time_is_over_is_none(void **state)
+{
+	(void)state;
+	host_kill(r1);
+	host_kill(r2);
+	lan6_run(&l, 1700 * 1000);
+	assert_false(ip6_is_zero(gateway(a, SERVER)));
+	lan6_run(&l, 200 * 1000);
+	assert_true(ip6_is_zero(gateway(a, SERVER)));
+	assert_true(l.events[R_ND_ROUTER_LOST] >= 2);
+	/* and it is asked for again */
+	assert_true(l.events[R_ND_RS] > 2);
+}
+
+/* RFC 4861, 7.2.5: its answers say that it does not forward any more. */
+static void a_router_turned_host_is_left(void **state)
+{
+	ip6_addr self = lan6_link_local(r1);
+
+	(void)state;
+	lan6_ping(&l, a, lan6_addr(SERVER), 1);
+	nd_announce(&r1->stack, lan6_netif(r1, 1), self); /* R is set */
+	lan6_run(&l, 10);
+	assert_gateway(a, SERVER, r1);
+	ip_forwarding_set(&r1->stack, false);
+	lan6_run(&l, 10);
+	assert_gateway(a, SERVER, r2);
+}
+
+/* RFC 4191, 2.3: to that prefix, though it is not preferred otherwise. */
+static void a_more_specific_route_wins(void **state)
+{
+	struct nd_ra_conf c = conf_of("2001:db8:1::/64", ND_PREF_LOW);
+
+	(void)state;
+	c.route[0] = (struct nd_route){.net = lan6_net("2001:db8:2::/48"),
+				       .lifetime_s = 600};
+	c.route_count = 1;
+	nd_router_conf(&r2->stack, lan6_netif(r2, 1), &c);
+	lan6_run(&l, 3000);
+	assert_gateway(a, SERVER, r2);
+	assert_gateway(a, "2001:db8:99::1", r1);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 1), 1);
+	/* It is silent: better by the default router than not at all. */
+	host_kill(r2);
+	lan6_run(&l, 700 * 1000);
+	assert_gateway(a, SERVER, r1);
+}
+
+/* RFC 7559: four seconds, eight, ... an hour. */
+static void a_host_alone_asks_ever_more_seldom(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	host_kill(r1);
+	host_kill(r2);
+	host_kill(s);
+	host_kill(a);
+	host_restart(a);
+	before = l.events[R_ND_RS];
+	ip6_enable(&a->stack, lan6_netif(a, 1));
+	lan6_run(&l, 60 * 1000);
+	assert_in_range(l.events[R_ND_RS] - before, 3, 5);
+	lan6_run(&l, 24 * 3600 * 1000);
+	assert_in_range(l.events[R_ND_RS] - before, 30, 38);
+}
+
+/* RFC 4861, 6.2.4 and 6.2.6 */
+static void advertisements_keep_their_distance(void **state)
+{
+	struct nd_msg rs = {.type = ND_ROUTER_SOLICIT};
+	uint8_t buf[ND_RS_LEN];
+	struct wcursor w = wcur_init(buf, sizeof(buf));
+	struct lan6_msg m = {.to = {{0x33, 0x33, 0, 0, 0, 2}},
+			     .from = {{2, 0, 0, 0, 0, 0x66}},
+			     .dst = IP6_ALL_ROUTERS,
+			     .msg = buf,
+			     .len = sizeof(buf)};
+	uint64_t before;
+	int i;
+
+	(void)state;
+	nd_emit(&w, &rs);
+	lan6_run(&l, 120 * 1000);
+	before = l.events[R_ND_RA];
+	lan6_run(&l, 600 * 1000); /* four interfaces, 20 to 60 seconds */
+	assert_in_range(l.events[R_ND_RA] - before, 40, 125);
+	before = l.events[R_ND_RA];
+	for (i = 0; i < 600; i++) {
+		lan6_send(box, &m);
+		lan6_run(&l, 50);
+	}
+	/* Two routers asked for 30 s: at most one in three seconds each. */
+	assert_in_range(l.events[R_ND_RA] - before, 10, 24);
+}
+
+/* What a router tells besides. */
+static void the_values_of_the_link_are_taken(void **state)
+{
+	struct nd_ra_conf c = conf_of("2001:db8:1::/64", ND_PREF_HIGH);
+
+	(void)state;
+	c.hop_limit = 77;
+	c.mtu = 1400;
+	c.retrans_ms = 250;
+	nd_router_conf(&r1->stack, lan6_netif(r1, 1), &c);
+	lan6_run(&l, 1000);
+	assert_int_equal(ip6_if_conf_of(&a->stack, lan6_netif(a, 1)).hops, 77);
+	assert_int_equal(ip6_if_conf_of(&a->stack, lan6_netif(a, 1)).mtu, 1400);
+	/* Questions come every quarter of a second now. */
+	lan6_ping(&l, a, lan6_addr("fe80::dead"), 1);
+	assert_int_equal(lan6_state(a, lan6_addr("fe80::dead")), ND_FAILED);
+}
+
+/* An RA to all, from the link-local address fe80::66. */
+static void lie(const struct nd_msg *ra, void (*put)(struct wcursor *w))
+{
+	const mac_addr evil = {{2, 0, 0, 0, 0, 0x66}};
+	uint8_t buf[1000];
+	struct wcursor w = wcur_init(buf, sizeof(buf));
+	struct lan6_msg m = {.to = {{0x33, 0x33, 0, 0, 0, 1}},
+			     .from = evil,
+			     .src = lan6_addr("fe80::66"),
+			     .dst = IP6_ALL_NODES,
+			     .msg = buf};
+
+	nd_emit(&w, ra);
+	if (put)
+		put(&w);
+	m.len = wcur_len(&w);
+	lan6_send(box, &m);
+	lan6_run(&l, 10);
+}
+
+static void put_small_mtu(struct wcursor *w)
+{
+	nd_put_mtu(w, 1279);
+}
+
+static void put_huge_mtu(struct wcursor *w)
+{
+	nd_put_mtu(w, 65535);
+}
+
+static void put_prefixes(struct wcursor *w)
+{
+	struct nd_prefix p = {.net = lan6_net("::/0"),
+			      .is_onlink = true,
+			      .is_auto = true,
+			      .valid_s = 1000,
+			      .preferred_s = 1000};
+
+	nd_put_prefix(w, &p); /* everything is on the link */
+	p.net = lan6_net("fe80::/64");
+	nd_put_prefix(w, &p);
+	p.net = lan6_net("ff02::/64");
+	nd_put_prefix(w, &p);
+	p.net = lan6_net("2001:db8:66::/64");
+	p.preferred_s = 2000; /* preferred for longer than valid */
+	nd_put_prefix(w, &p);
+}
+
+static void count_net(void *arg, const struct nd_net_view *v)
+{
+	(void)v;
+	++*(int *)arg;
+}
+
+/* HOSTILE 65 and its kind: each lie is told, and nothing is changed. */
+static void lies_of_routers_are_not_believed(void **state)
+{
+	struct nd_msg ra = {.type = ND_ROUTER_ADVERT,
+			    .hop_limit = 1,
+			    .reachable_ms = 0xffffffff,
+			    .retrans_ms = 1};
+	struct ip6_if_conf was = ip6_if_conf_of(&a->stack, lan6_netif(a, 1));
+	struct ip6_if_conf is;
+	int nets = 0;
+
+	(void)state;
+	lie(&ra, put_small_mtu);
+	lie(&ra, put_huge_mtu);
+	lie(&ra, put_prefixes);
+	is = ip6_if_conf_of(&a->stack, lan6_netif(a, 1));
+	assert_true(is.hops == was.hops && is.mtu == was.mtu);
+	/* Each host on the link hears each: s does not. */
+	assert_int_equal(l.events[R_ND_RA_LIE], 3 * 3 + 2 + 3);
+	nd_net_for_each(&a->stack, count_net, &nets);
+	assert_int_equal(nets, 1);
+	assert_null(lan6_find(a, IP6_FROM_RA, 1));
+	assert_gateway(a, SERVER, r1);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 1), 1);
+}
+
+static void put_empty_option(struct wcursor *w)
+{
+	wcur_u16(w, 0x0300); /* prefix information of no octets */
+	wcur_fill(w, 0, 30);
+}
+
+static void put_even_rdnss(struct wcursor *w)
+{
+	wcur_u16(w, 0x1902);
+	wcur_fill(w, 0, 14);
+}
+
+static void put_short_prefix(struct wcursor *w)
+{
+	wcur_u16(w, 0x0301);
+	wcur_fill(w, 0, 6);
+}
+
+static void lying_lengths_drop_the_whole_message(void **state)
+{
+	struct nd_msg ra = {.type = ND_ROUTER_ADVERT, .lifetime_s = 1800};
+
+	(void)state;
+	lie(&ra, put_empty_option);
+	lie(&ra, put_even_rdnss);
+	lie(&ra, put_short_prefix);
+	assert_int_equal(a->stack.place.drops[DROP_nd_bad], 3);
+	assert_int_equal(lan6_state(a, lan6_addr("fe80::66")), ND_STATES);
+	lie(&ra, NULL); /* and without them it is a router */
+	assert_int_equal(a->stack.place.drops[DROP_nd_bad], 3);
+}
+
+/* More routers, prefixes and servers than there is room for. */
+static void a_flood_of_routers_is_bounded(void **state)
+{
+	struct nd_msg ra = {.type = ND_ROUTER_ADVERT, .lifetime_s = 9000};
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 300; i++) {
+		uint8_t buf[200];
+		struct wcursor w = wcur_init(buf, sizeof(buf));
+		struct lan6_msg m = {.to = {{0x33, 0x33, 0, 0, 0, 1}},
+				     .from = {{2, 0, 0, 0, 0, 0x66}},
+				     .src = lan6_addr("fe80::6600"),
+				     .dst = IP6_ALL_NODES,
+				     .msg = buf};
+		struct nd_prefix p = {.net = lan6_net("2001:db8:66::/64"),
+				      .is_onlink = true,
+				      .is_auto = true,
+				      .valid_s = 7200,
+				      .preferred_s = 7200};
+		ip6_addr dns = lan6_addr("2001:db8::53");
+
+		put32(m.src.o + 8, i);
+		put16(p.net.addr.o + 6, (uint16_t)i);
+		put32(dns.o + 8, i);
+		nd_emit(&w, &ra);
+		nd_put_prefix(&w, &p);
+		nd_put_rdnss(&w, 600, &dns, 1);
+		m.len = wcur_len(&w);
+		lan6_send(box, &m);
+		lan6_run(&l, 1);
+	}
+	lan6_run(&l, 10000);
+	assert_gateway(a, SERVER, r1);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 2), 2);
+	assert_null(lan6_find(a, IP6_FROM_RA, ND_AUTO_MAX));
+	assert_non_null(lan6_find(a, IP6_FROM_RA, ND_AUTO_MAX - 1));
+}
+
+/*
+ * DNS.
+ */
+
+struct dns_seen {
+	int servers, domains, changes;
+	char domain[ND_NAME_MAX];
+};
+
+static void see_dns(void *arg, const struct nd_dns_view *v)
+{
+	struct dns_seen *seen = arg;
+
+	seen->servers += !v->domain;
+	seen->domains += v->domain != NULL;
+	if (v->domain)
+		snprintf(seen->domain, sizeof(seen->domain), "%s", v->domain);
+}
+
+static void on_dns(void *arg, struct stack *stack)
+{
+	struct dns_seen *seen = arg;
+
+	(void)stack;
+	seen->changes++;
+}
+
+/* RFC 8106: they come, a resolver is told, they go. */
+static void dns_servers_and_domains_come_and_go(void **state)
+{
+	struct nd_ra_conf c = conf_of("2001:db8:1::/64", ND_PREF_HIGH);
+	struct dns_seen seen = {0};
+
+	(void)state;
+	nd_dns_hook_set(&a->stack, on_dns, &seen);
+	c.rdnss[0] = lan6_addr("2001:db8:2::53");
+	c.rdnss[1] = lan6_addr("2001:db8:2::54");
+	c.rdnss_count = 2;
+	strcpy(c.domain[0], "lab.test");
+	c.domain_count = 1;
+	c.dns_lifetime_s = 200;
+	nd_router_conf(&r1->stack, lan6_netif(r1, 1), &c);
+	lan6_run(&l, 1000);
+	nd_dns_for_each(&a->stack, see_dns, &seen);
+	assert_true(seen.servers == 2 && seen.domains == 1);
+	assert_string_equal(seen.domain, "lab.test");
+	assert_int_equal(seen.changes, 1);
+	host_kill(r1);
+	lan6_run(&l, 201 * 1000);
+	seen = (struct dns_seen){.changes = seen.changes};
+	nd_dns_for_each(&a->stack, see_dns, &seen);
+	assert_true(seen.servers == 0 && seen.domains == 0);
+	assert_int_equal(seen.changes, 2);
+}
+
+/*
+ * Redirects.
+ */
+
+/* RFC 4861, 8: r1 is told to send by r2, tells a, and a does so itself. */
+static void a_redirect_makes_the_way_shorter(void **state)
+{
+	const struct ip6_route by_r2 = {
+		.net = lan6_net("2001:db8:9::/64"),
+		.gateway = lan6_link_local(r2),
+		.netif = lan6_netif(r1, 1),
+	};
+	struct host *t = world_add_host(l.w, "t");
+	struct vswitch *third = world_add_switch(l.w, "sw3");
+	struct netif *n = lan6_port(&l, r2, third);
+	const struct ip6_route back = {
+		.net = lan6_net("::/0"),
+		.gateway = lan6_addr("2001:db8:9::2"),
+	};
+
+	(void)state;
+	ip6_addr_add(&r2->stack, n, lan6_net("2001:db8:9::2/64"));
+	ip6_addr_add(&t->stack, lan6_port(&l, t, third),
+		     lan6_net("2001:db8:9::5/64"));
+	assert_int_equal(ip6_route_add(&r1->stack, &by_r2), 0);
+	assert_int_equal(ip6_route_add(&t->stack, &back), 0);
+	lan6_run(&l, 5000);
+	assert_gateway(a, "2001:db8:9::5", r1);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr("2001:db8:9::5"), 1), 1);
+	assert_int_equal(l.events[R_ND_REDIRECT], 1);
+	assert_int_equal(l.events[R_ND_REDIRECTED], 1);
+	assert_gateway(a, "2001:db8:9::5", r2);
+	assert_gateway(a, "2001:db8:9::6", r1); /* only that one */
+	assert_int_equal(lan6_ping(&l, a, lan6_addr("2001:db8:9::5"), 3), 3);
+	assert_int_equal(l.events[R_ND_REDIRECT], 1);
+	lan6_run(&l, 601 * 1000);
+	assert_gateway(a, "2001:db8:9::5", r1); /* not for ever */
+}
+
+/* A host that does not know that the destination is a neighbour. */
+static void a_redirect_to_the_destination_itself(void **state)
+{
+	struct host *b = lan6_host(&l, "b");
+	const struct ip6_route direct = {
+		.net = lan6_net("2001:db8:77::/64"),
+		.netif = lan6_netif(r1, 1),
+	};
+
+	(void)state;
+	ip6_addr_add(&b->stack, lan6_netif(b, 1),
+		     (struct ip6_net){lan6_addr("2001:db8:77::b"), 128});
+	assert_int_equal(ip6_route_add(&r1->stack, &direct), 0);
+	lan6_run(&l, 10000);
+	assert_gateway(a, "2001:db8:77::b", r1);
+	lan6_ping(&l, a, lan6_addr("2001:db8:77::b"), 1);
+	assert_true(ip6_is_zero(gateway(a, "2001:db8:77::b")));
+	assert_int_equal(lan6_ping(&l, a, lan6_addr("2001:db8:77::b"), 2), 2);
+}
+
+static void forge_redirect(ip6_addr src, ip6_addr target, ip6_addr dst)
+{
+	struct nd_msg rd = {.type = ND_REDIRECT, .target = target, .dst = dst};
+	uint8_t buf[ND_REDIRECT_LEN];
+	struct wcursor w = wcur_init(buf, sizeof(buf));
+	struct lan6_msg m = {.to = lan6_netif(a, 1)->mac,
+			     .from = {{2, 0, 0, 0, 0, 0x66}},
+			     .src = src,
+			     .dst = lan6_link_local(a),
+			     .msg = buf,
+			     .len = sizeof(buf)};
+
+	nd_emit(&w, &rd);
+	lan6_send(box, &m);
+	lan6_run(&l, 10);
+}
+
+static void forged_redirects_are_not_obeyed(void **state)
+{
+	ip6_addr evil = lan6_addr("fe80::66"), dst = lan6_addr(SERVER);
+
+	(void)state;
+	forge_redirect(evil, evil, dst);		/* not our router */
+	forge_redirect(lan6_link_local(r2), evil, dst); /* not in use */
+	forge_redirect(lan6_link_local(r1), lan6_link_local(r1), dst);
+	forge_redirect(lan6_link_local(r1), lan6_link_local(a), dst);
+	assert_int_equal(a->stack.place.drops[DROP_nd_redirect], 4);
+	/* a gateway by a global address; from a global address */
+	forge_redirect(lan6_link_local(r1), lan6_addr("2001:db8:1::66"), dst);
+	forge_redirect(lan6_addr("2001:db8:1::1"), evil, dst);
+	assert_int_equal(a->stack.place.drops[DROP_nd_bad], 2);
+	assert_gateway(a, SERVER, r1);
+}
+
+static void redirects_are_bounded(void **state)
+{
+	ip6_addr dst = lan6_addr("2001:db8:50::");
+	size_t before = ip6_route_count(&a->stack);
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		put32(dst.o + 12, i);
+		forge_redirect(lan6_link_local(r1), lan6_addr("fe80::66"), dst);
+	}
+	assert_int_equal(ip6_route_count(&a->stack), before + ND_REDIRECTS_MAX);
+}
+
+/*
+ * RFC 6583.
+ */
+
+/* A packet through r1 to an address behind it that nobody has. */
+static void scan(uint32_t n)
+{
+	struct ip6_hdr h = {.src = lan6_addr("2001:db8:1::66"),
+			    .dst = lan6_addr("2001:db8:2::"),
+			    .payload_len = 8,
+			    .next = IP_PROTO_NONE,
+			    .hops = 64};
+	uint8_t frame[ETH_HLEN + IP6_HLEN + 8] = {0};
+
+	memcpy(frame, lan6_netif(r1, 1)->mac.o, 6);
+	frame[6] = 2;
+	put16(frame + 12, ETH_IP6);
+	put32(h.dst.o + 8, n * 2654435761u + 1);
+	put32(h.dst.o + 12, n);
+	ip6_hdr_emit(frame + ETH_HLEN, &h);
+	box_send(box, frame, sizeof(frame));
+}
+
+static void scan_more(void *arg)
+{
+	uint32_t *n = arg, i;
+
+	for (i = 0; i < 50; i++)
+		scan((*n)++);
+	if (*n < 100000)
+		world_at(l.w, world_now(l.w) + NS_PER_MS, scan_more, arg);
+}
+
+/* HOSTILE 67: a scan of the /64 does not keep an innocent one from being
+ * found, nor push out who is talked to. */
+static void a_scan_does_not_exhaust_the_router(void **state)
+{
+	ip6_addr innocent = lan6_find(s, IP6_FROM_RA, 0)->net.addr;
+	uint32_t n = 0;
+
+	(void)state;
+	lan6_ping(&l, a, lan6_addr(SERVER), 1);
+	nd_flush(&s->stack, lan6_netif(s, 1));
+	nd_set_max(&r1->stack, 1024);
+	world_at(l.w, world_now(l.w), scan_more, &n); /* 50,000 a second */
+	lan6_run(&l, 500);
+	assert_true(nd_count(&r1->stack) >= 256);
+	assert_int_equal(lan6_state(r1, innocent), ND_STATES);
+	assert_int_equal(lan6_ping(&l, a, innocent, 1), 1);
+	assert_true(n < 100000); /* while it lasts */
+	assert_true(nd_count(&r1->stack) <= 1024);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 1), 1);
+	lan6_run(&l, 10000);
+	assert_true(nd_count(&r1->stack) < 10);
+}
+
+static void wrong_configurations_are_refused(void **state)
+{
+	struct nd_ra_conf c = conf_of("2001:db8:1::/64", ND_PREF_MEDIUM);
+	struct netif *n = lan6_netif(r1, 1);
+	struct nd_ra_conf bad = c;
+
+	(void)state;
+	bad.max_interval_s = 3;
+	assert_int_equal(nd_router_conf(&r1->stack, n, &bad), -EINVAL);
+	bad = c;
+	bad.lifetime_s = 9001;
+	assert_int_equal(nd_router_conf(&r1->stack, n, &bad), -EINVAL);
+	bad = c;
+	bad.mtu = 1279;
+	assert_int_equal(nd_router_conf(&r1->stack, n, &bad), -EINVAL);
+	bad = c;
+	bad.prefix[0].preferred_s = bad.prefix[0].valid_s + 1;
+	assert_int_equal(nd_router_conf(&r1->stack, n, &bad), -EINVAL);
+	bad = c;
+	bad.domain_count = 1; /* an empty name */
+	assert_int_equal(nd_router_conf(&r1->stack, n, &bad), -EINVAL);
+	assert_int_equal(nd_router_conf(&r1->stack, n, &c), 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(the_preferred_router_is_used),
+		T(a_dead_router_is_found_out_and_replaced),
+		T(a_router_that_says_goodbye_is_left_at_once),
+		T(a_router_whose_time_is_over_is_none),
+		T(a_router_turned_host_is_left),
+		T(a_more_specific_route_wins),
+		T(a_host_alone_asks_ever_more_seldom),
+		T(advertisements_keep_their_distance),
+		T(the_values_of_the_link_are_taken),
+		T(lies_of_routers_are_not_believed),
+		T(lying_lengths_drop_the_whole_message),
+		T(a_flood_of_routers_is_bounded),
+		T(dns_servers_and_domains_come_and_go),
+		T(a_redirect_makes_the_way_shorter),
+		T(a_redirect_to_the_destination_itself),
+		T(forged_redirects_are_not_obeyed),
+		T(redirects_are_bounded),
+		T(a_scan_does_not_exhaust_the_router),
+		T(wrong_configurations_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
