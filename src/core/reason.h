@@ -200,6 +200,7 @@
 	X(TCP_RST_BAD_ACK,	"tcp.rst-bad-ack")			\
 	X(TCP_RST_DATA_LOST,	"tcp.rst-data-lost")			\
 	X(TCP_SYN_ACK_COOKIE,	"tcp.syn-ack-cookie")			\
+	X(TCP_TLP,		"tcp.tail-loss-probe")			\
 	/* tcp: everything else */					\
 	X(TCP_STATE,		"tcp.state")				\
 	X(TCP_OPENED,		"tcp.opened")				\
@@ -226,7 +227,15 @@
 	X(TCP_REASSEMBLY,	"tcp.reassembly")			\
 	X(TCP_RESET_BY_PEER,	"tcp.reset-by-peer")			\
 	X(TCP_REFUSED,		"tcp.refused")				\
-	X(TCP_COARSE,		"tcp.records-coarse")		\
+	X(TCP_COARSE,		"tcp.records-coarse")			\
+	X(TCP_TLP_TIMER,	"tcp.probe-timer")			\
+	X(TCP_REORDER_TIMER,	"tcp.reorder-timer")			\
+	X(TCP_CA,		"tcp.recovery-state")			\
+	X(TCP_LOST,		"tcp.lost")			\
+	X(TCP_REORDERED,	"tcp.reordered")			\
+	X(TCP_DSACK,		"tcp.came-twice")			\
+	X(TCP_UNDO,		"tcp.undo")			\
+	X(TCP_RENEGED,		"tcp.reneged")			\
 	X(TCP_URGENT,		"tcp.urgent")
 /* clang-format on */
 

@@ -23,7 +23,7 @@
 
 static const enum reason again[] = {
 	R_TCP_SYN_AGAIN,  R_TCP_SYN_ACK_AGAIN,	 R_TCP_FIN_AGAIN,
-	R_TCP_RETRANSMIT, R_TCP_FAST_RETRANSMIT,
+	R_TCP_RETRANSMIT, R_TCP_FAST_RETRANSMIT, R_TCP_TLP,
 };
 
 void expect_report(struct expect *x, bool is_ok, const char *what,

@@ -138,13 +138,16 @@ size_t tcp_ooo_size(void);
 void tcp_ooo_free(struct tcp_conn *c);
 size_t tcp_ooo_truesize(const struct tcp_conn *c);
 bool tcp_ooo_first(const struct tcp_conn *c, seq32 *seq);
+bool tcp_ooo_island(const struct tcp_conn *c, uint32_t i,
+		    struct tcp_sack_block *b);
+bool tcp_ooo_island_of(const struct tcp_conn *c, seq32 seq,
+		       struct tcp_sack_block *b);
 bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget);
 void tcp_ooo_deliver(struct tcp_conn *c);
 void tcp_ooo_check(const struct tcp_conn *c);
 
 /* tcp_snd.c */
 void tcp_output(struct tcp_conn *c);
-void tcp_resend_first(struct tcp_conn *c, enum reason why);
 void tcp_on_send_timer(struct tcp_conn *c);
 void tcp_window_opened(struct tcp_conn *c);
 void tcp_snd_acked(struct tcp_conn *c);
@@ -184,16 +187,13 @@ void tcp_out_rst(struct tcp_conn *c, enum reason why);
 uint16_t tcp_mss_limit(struct tcp_stack *tcp, struct ip_addr dst);
 void tcp_mss_update(struct tcp_conn *c);
 
-/* tcp_loss.c */
-void tcp_loss_acked(struct tcp_conn *c, const struct tcp_seg *s);
-void tcp_loss_dupack(struct tcp_conn *c);
-void tcp_loss_timeout(struct tcp_conn *c);
+/* Noticing losses and repairing them: tcp_loss.h */
 
 /* tcp_rtt.c */
-void tcp_rtt_start(struct tcp_conn *c, seq32 seq);
 void tcp_rtt_forget(struct tcp_conn *c);
 void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns);
-void tcp_rtt_acked(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_rtt_of_syn(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_rtt_take(struct tcp_conn *c, struct tcp_news *n);
 uint64_t tcp_rto_ns(const struct tcp_conn *c);
 
 /* tcp_timer.c */

@@ -4,8 +4,7 @@
  *
  * Invariants
  * ----------
- *  (1) snd_una <= resend <= snd_nxt: nothing is acknowledged that was not
- *	sent, nothing is resent that is acknowledged.
+ *  (1) snd_una <= snd_nxt: nothing is acknowledged that was not sent.
  *  (2) The send queue begins at snd_una, and snd_nxt is not beyond its end by
  *	more than the FIN.  (Not before the handshake is done, nor in CLOSED.)
  *  (3) rcv_nxt <= rcv_adv: what was received was offered.
@@ -16,7 +15,8 @@
  *  (7) cwnd is at least a segment once established; ssthresh two.
  *  (8) An empty send queue has nothing under way but SYN or FIN.
  *  (9) In CLOSED no timer runs.
- * (10) What is under way has records (tcp_sent_check()).
+ * (10) What is under way has records (tcp_sent_check()); what duplicate ACKs
+ *	announced is a part of it, and a peer with SACK announces nothing so.
  */
 
 #include "tcp/tcp_int.h"
@@ -29,8 +29,6 @@ static void check_sender(const struct tcp_conn *c)
 	check(seq_leq(c->snd_una, c->snd_nxt)); /* (1) */
 	if (!TCP_STATE_IN(c, TCP_SENDS | TCP_IN(FIN_WAIT_2)))
 		return;
-	check(seq_leq(c->snd_una, a->resend)); /* (1) */
-	check(seq_leq(a->resend, c->snd_nxt)); /* (1) */
 	if (a->snd.count)
 		check(seq_eq(a->snd.head, c->snd_una)); /* (2) */
 	if (seq_gt(c->snd_nxt, a->snd.end)) {
@@ -42,6 +40,9 @@ static void check_sender(const struct tcp_conn *c)
 	check(c->cwnd >= c->mss && c->ssthresh >= 2U * c->mss); /* (7) */
 	check(!tcp_flight(c) || a->due[TCP_T_SEND].at_ns);	/* (6) */
 	tcp_sent_check(c);					/* (10) */
+	check(a->dup_octets <= tcp_flight(c));			/* (10) */
+	check(!(c->flags & TCPF_SACK) || !a->dup_octets);	/* (10) */
+	check(c->flags & TCPF_SACK || !a->sent.sacked);		/* (10) */
 }
 
 static void check_receiver(const struct tcp_conn *c)

@@ -51,6 +51,8 @@ static void take_numbers(struct tcp_conn *c, const struct tcp_req *r)
 	c->ts_offset = tcp_ts_offset(c->tcp, &r->end.t);
 	c->flags |=
 		(r->has_wscale ? TCPF_WSCALE : 0) | (r->has_ts ? TCPF_TS : 0);
+	if (r->has_sack)
+		c->flags |= TCPF_SACK;
 }
 
 /* All but its place in the table. */

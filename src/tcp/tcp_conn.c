@@ -67,7 +67,6 @@ bool tcp_activate(struct tcp_conn *c)
 	tcp_queue_init(&a->rcv, c->tcp->env, c->rcv_nxt);
 	c->active = a;
 	tcp_sent_init(c);
-	a->resend = c->snd_nxt;
 	a->small = a->urg.up = c->snd_una;
 	a->recover = seq_sub(c->snd_una, 1);
 	a->ack_sent = c->rcv_nxt;
@@ -142,7 +141,7 @@ static void retire(struct tcp_conn *c)
 	tcp_ooo_free(c);
 	tcp_sent_fini(c);
 	a->ack_now = false;
-	a->resend = c->snd_nxt = c->snd_una;
+	c->snd_nxt = c->snd_una;
 	tcp_event(c, WAIT_IN | WAIT_OUT | WAIT_HUP | WAIT_RDHUP);
 }
 

@@ -29,6 +29,7 @@
 #include "tcp/tcp_end.h"
 #include "tcp/tcp_extra.h"
 #include "tcp/tcp_fastopen.h"
+#include "tcp/tcp_loss.h"
 #include "tcp/tcp_pace.h"
 #include "tcp/tcp_queue.h"
 #include "tcp/tcp_rate.h"
@@ -58,6 +59,7 @@ enum tcp_conn_flag {
 	TCPF_BOUND_ADDR = 1 << 18, /* local address chosen by bind() */
 	TCPF_OOB_INLINE = 1 << 19, /* SO_OOBINLINE */
 	TCPF_FASTOPEN = 1 << 24, /* from a SYN with data, see tcp_fastopen.c */
+	TCPF_SACK = 1 << 20,	 /* both ends said SACK-permitted */
 };
 
 /**
@@ -138,13 +140,6 @@ enum tcp_timer {
 	TCP_TIMERS
 };
 
-/* What the sender believes of the path (RFC 5681, RFC 6582). */
-enum tcp_ca {
-	TCP_CA_OPEN,	 /* nothing is known to be lost */
-	TCP_CA_RECOVERY, /* fast recovery: a segment was lost */
-	TCP_CA_LOSS,	 /* a timeout: all may be lost */
-};
-
 /**
  * struct tcp_active - what only a busy connection needs
  * @timer:	Armed for the earliest of @due
@@ -157,11 +152,9 @@ enum tcp_ca {
  * @sent:	Records of what is under way
  * @route:	How to reach the peer
  * @urg:	Urgent data, both ways
- * @resend:	Next octet to transmit: snd_nxt, or before it while resending
  * @small:	End of the last segment sent that was not full
  * @recover:	snd_nxt when the loss was noticed (RFC 6582, 3.2)
- * @rtt_seq:	Octet whose acknowledgement is timed
- * @rtt_ns:	When it was sent; 0: nothing is being timed
+ * @syn_ns:	When our SYN was sent; 0: it was repeated
  * @resent_ms:	When something was last sent a second time
  * @stall_ns:	When the peer last acknowledged something new, or sending
  *		began
@@ -173,15 +166,21 @@ enum tcp_ca {
  * @rate:	See tcp_rate.h
  * @pace:	See tcp_pace.h
  * @cwv:	See tcp_cwv.h
- * @dupacks:	Duplicate ACKs in a row
+ * @rack:	See tcp_loss.h, as the next four
+ * @tlp:	"
+ * @prr:	"
+ * @undo:	"
+ * @sack_out:	"
+ * @dup_octets:	Octets that duplicate ACKs, without SACK, have announced
  * @ack_why:	Reason of the ACK that is owed
  * @backoff:	Doublings of the RTO
  * @tries:	Retransmissions or probes without any answer
  * @keep_sent:	Keepalive probes unanswered
- * @ca:		enum tcp_ca
+ * @ca:		enum tcp_ca; tcp_ca_move() alone writes it
+ * @wait:	enum tcp_wait: what @due[TCP_T_SEND] is, unless @is_probing
+ * @rearm:	enum tcp_rearm: how it is to be set at the end
  * @ack_now:	An ACK is owed at once
  * @is_probing:	@due[TCP_T_SEND] is the persist timer
- * @first_partial: No partial acknowledgement yet (RFC 6582, 3.2 step 3)
  */
 struct tcp_active {
 	struct timer timer;
@@ -194,19 +193,24 @@ struct tcp_active {
 	struct tcp_sent_set sent;
 	struct ip_route_ref route;
 	struct tcp_urg urg;
-	seq32 resend, small, recover, rtt_seq, ack_sent, fin_seq;
-	uint64_t rtt_ns, stall_ns, heard_ns;
+	seq32 small, recover, ack_sent, fin_seq;
+	uint64_t syn_ns, stall_ns, heard_ns;
 	uint32_t events;
 	uint64_t cc_state[TCP_CC_STATE];
 	struct tcp_rate rate;
 	struct tcp_pace pace;
 	struct tcp_cwv cwv;
-	uint32_t dupacks;
+	struct tcp_rack rack;
+	struct tcp_tlp tlp;
+	struct tcp_prr prr;
+	struct tcp_undo undo;
+	struct tcp_sack_out sack_out;
+	uint32_t dup_octets;
 	uint32_t resent_ms;
 	uint16_t ack_why;
 	uint8_t backoff, tries, keep_sent;
-	uint8_t ca;
-	bool ack_now, is_probing, first_partial, has_fin;
+	uint8_t ca, wait, rearm;
+	bool ack_now, is_probing, has_fin;
 };
 
 #endif /* TCP_TCP_CONN_H */

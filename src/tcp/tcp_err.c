@@ -45,7 +45,7 @@ static void narrower_path(struct tcp_conn *c, uint32_t mtu)
 		return;
 	c->mss = (uint16_t)mss;
 	if (TCP_STATE_IN(c, TCP_SENDS)) {
-		c->active->resend = c->snd_una;
+		tcp_loss_resize(c);
 		tcp_output(c);
 	}
 }

@@ -135,7 +135,7 @@ void tcp_fastopen_answered(struct tcp_conn *c, const struct tcp_seg *s)
 		return;
 	if (n) {
 		tcp_queue_pop(&a->snd, n);
-		c->snd_nxt = a->resend = s->h.ack;
+		c->snd_nxt = s->h.ack;
 		tcp_tfo_went_well(c);
 	}
 	note(c, n ? R_TCP_FASTOPEN_TAKEN : R_TCP_FASTOPEN_NOT_TAKEN,
@@ -247,7 +247,7 @@ static struct tcp_conn *open_now(struct tcp_conn *l, struct tcp_seg *s,
 	take_text(c, s);
 	note(c, R_TCP_FASTOPEN_OPENED, s->size);
 	tcp_listen_ready(c);
-	tcp_rtt_start(c, c->iss);
+	c->active->syn_ns = c->tcp->env->now_ns;
 	tcp_out_syn(c, R_TCP_SYN_ACK);
 	tcp_output(c); /* sets the timer */
 	return c;

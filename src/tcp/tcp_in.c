@@ -80,6 +80,13 @@ static bool ack_is_possible(const struct tcp_conn *c, seq32 ack)
 	       seq_geq(ack, seq_sub(c->snd_una, c->max_snd_wnd));
 }
 
+/* Octets that came before; the peer is told of them (RFC 2883, 4). */
+static bool is_old_text(const struct tcp_conn *c, const struct tcp_seg *s)
+{
+	return s->size && seq_lt(s->seq, c->rcv_nxt) &&
+	       seq_geq(s->seq, seq_add(c->irs, 1));
+}
+
 /* First, check sequence number. */
 static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 {
@@ -99,6 +106,10 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 	if (s->len && seq_eq(seq_add(s->seq, s->len), c->rcv_nxt) &&
 	    s->h.flags & TCP_ACK && ack_is_possible(c, s->h.ack))
 		take_timestamp(c, s);
+	if (is_old_text(c, s))
+		tcp_sack_note_dup(
+			c, s->seq,
+			seq_min(seq_add(s->seq, s->size), c->rcv_nxt));
 	/* Data is answered at once, for the sender waits; empty segments only
 	 * so often, or two ends that disagree would answer each other for
 	 * ever. */
@@ -159,13 +170,6 @@ static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
 		tcp_window_opened(c);
 }
 
-/* RFC 5681, 2. */
-static bool is_duplicate_ack(const struct tcp_conn *c, const struct tcp_seg *s)
-{
-	return tcp_flight(c) && !s->len && seq_eq(s->h.ack, c->snd_una) &&
-	       (uint32_t)s->h.win << c->snd_wscale == c->snd_wnd && c->snd_wnd;
-}
-
 bool tcp_fin_is_acked(const struct tcp_conn *c)
 {
 	return c->flags & TCPF_SND_CLOSED &&
@@ -202,11 +206,8 @@ static enum tcp_verdict in_ack(struct tcp_conn *c, struct tcp_seg *s)
 	}
 	if (!ack_is_possible(c, s->h.ack))
 		return refuse(s, TCP_CHALLENGE, DROP_tcp_ack_bad);
-	if (seq_gt(s->h.ack, c->snd_una))
-		tcp_loss_acked(c, s);
-	else if (is_duplicate_ack(c, s))
-		tcp_loss_dupack(c);
-	else if (!c->snd_wnd)
+	tcp_ack_take(c, s);
+	if (!c->snd_wnd)
 		c->active->tries = 0; /* it answers our probes */
 	if (seq_geq(s->h.ack, c->snd_una))
 		update_window(c, s);
@@ -238,6 +239,7 @@ static void trim_to_window(struct tcp_conn *c, struct tcp_seg *s)
 
 	if (before > 0) {
 		cut = min_u32((uint32_t)before, s->size);
+		tcp_sack_note_dup(c, s->seq, seq_add(s->seq, cut));
 		s->seq = seq_add(s->seq, cut);
 		s->off += cut;
 		s->size -= cut;

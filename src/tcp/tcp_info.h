@@ -30,7 +30,7 @@
  * @probes:	Zero-window or keepalive probes unanswered
  * @snd_wscale:	Window scales; has_wscale tells whether they are in use
  * @timer_ns:	When its timer fires, 0: none armed
- * @timer_name:	Which one: "rto", "persist", "delack", "keepalive", "2msl"
+ * @timer_name:	Which one: "rto", "probe", "reorder", "persist", "delack", "keepalive", "2msl"
  */
 struct tcp_info {
 	enum tcp_state state;
@@ -43,7 +43,7 @@ struct tcp_info {
 	uint32_t snd_wnd, rcv_wnd;
 	uint32_t backoff, retransmits, probes;
 	uint8_t snd_wscale, rcv_wscale;
-	bool has_wscale, has_timestamps, has_nodelay, has_keepalive;
+	bool has_wscale, has_timestamps, has_sack, has_nodelay, has_keepalive;
 	uint64_t timer_ns;
 	const char *timer_name;
 };
@@ -66,6 +66,7 @@ struct tcp_stats {
 	uint64_t cookies_sent, cookies_taken, cookies_failed;
 	uint64_t time_waits, time_waits_reused;
 	uint64_t out_octets, in_octets;
+	uint64_t dsacks, bad_sacks, tail_probes, undos, spurious_timeouts;
 	uint64_t conns, requests; /* at present */
 };
 

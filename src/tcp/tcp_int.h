@@ -40,6 +40,7 @@
 #include "tcp/tcp_hystart.h"
 #include "tcp/tcp_knobs.h"
 #include "tcp/tcp_limits.h"
+#include "tcp/tcp_loss.h"
 #include "tcp/tcp_queue.h"
 #include "tcp/tcp_sent.h"
 

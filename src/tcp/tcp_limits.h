@@ -60,7 +60,6 @@
 #define TCP_TS_OPT_LEN	12
 #define TCP_GSO_MAX	65160 /* payload; headers must fit in 65,535, too */
 #define TCP_IW_SEGMENTS 10    /* RFC 6928 */
-#define TCP_DUPACKS	3     /* RFC 5681, 3.2 */
 #define TCP_CWND_MAX	(1U << 30)
 #define TCP_PACING_NONE UINT32_MAX /* 34 Gbit/s and beyond: no limit */
 

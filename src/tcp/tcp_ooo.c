@@ -98,6 +98,18 @@ bool tcp_ooo_first(const struct tcp_conn *c, seq32 *seq)
 	return true;
 }
 
+/* Island @i, in the order of numbers. */
+bool tcp_ooo_island(const struct tcp_conn *c, uint32_t i,
+		    struct tcp_sack_block *b)
+{
+	const struct tcp_ooo *o = c->active->ooo;
+
+	if (!o || i >= o->count)
+		return false;
+	*b = (struct tcp_sack_block){o->island[i]->head, o->island[i]->end};
+	return true;
+}
+
 /* First island that ends at @seq or beyond it. */
 static uint32_t find(const struct tcp_ooo *o, seq32 seq)
 {
@@ -111,6 +123,15 @@ static uint32_t find(const struct tcp_ooo *o, seq32 seq)
 			high = mid;
 	}
 	return low;
+}
+
+/* The island that holds @seq. */
+bool tcp_ooo_island_of(const struct tcp_conn *c, seq32 seq,
+		       struct tcp_sack_block *b)
+{
+	return c->active->ooo &&
+	       tcp_ooo_island(c, find(c->active->ooo, seq_add(seq, 1)), b) &&
+	       seq_leq(b->start, seq);
 }
 
 /* Room for an island at @i; false: it is the one that has to stay away. */
@@ -227,6 +248,17 @@ static uint32_t gap_at(const struct tcp_ooo *o, seq32 *seq, seq32 end,
 	return seq_lt(*seq, stop) ? seq_dist(*seq, stop) : 0;
 }
 
+/* Octets from @seq to @end that are here already. */
+static void note_dup(struct tcp_conn *c, seq32 seq, seq32 end)
+{
+	const struct tcp_ooo *o = c->active->ooo;
+	uint32_t i = find(o, seq_add(seq, 1));
+
+	if (i < o->count && seq_lt(o->island[i]->head, end))
+		tcp_sack_note_dup(c, seq_max(seq, o->island[i]->head),
+				  seq_min(end, o->island[i]->end));
+}
+
 bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget)
 {
 	struct tcp_active *a = c->active;
@@ -238,6 +270,7 @@ bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget)
 	s->drop = DROP_no_memory;
 	if (!a->ooo)
 		return false;
+	note_dup(c, pos, end);
 	while ((n = gap_at(a->ooo, &pos, end, &i)) > 0) {
 		got = fill_gap(c, s, i, seq_dist(s->seq, pos), n, budget);
 		taken += got;
@@ -250,6 +283,8 @@ bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget)
 		      EVF_NUM("missing",
 			      seq_dist(c->rcv_nxt, a->ooo->island[0]->head)),
 		      EVF_NUM("islands", a->ooo->count));
+	if (taken)
+		tcp_sack_note(c, seq_sub(pos, 1));
 	free_if_empty(c);
 	s->drop = n ? DROP_tcp_ooo : DROP_tcp_dup;
 	return taken > 0;

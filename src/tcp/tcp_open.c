@@ -51,6 +51,8 @@ static void negotiate(struct tcp_conn *c, const struct tcp_opts *o)
 	} else {
 		c->rcv_wscale = 0;
 	}
+	if (o->has & TCP_HAS_SACK_OK && c->tcp->knobs.sack)
+		c->flags |= TCPF_SACK;
 	if (o->has & TCP_HAS_TIMESTAMP) {
 		c->flags |= TCPF_TS;
 		c->ts_recent = o->ts_val;
@@ -68,14 +70,13 @@ void tcp_open_active(struct tcp_conn *c, struct tcp_first *first)
 	c->rcv_wscale = tcp_wscale_for(c->rcvbuf);
 	tcp_queue_fini(&a->rcv);
 	tcp_queue_init(&a->snd, c->tcp->env, c->snd_nxt);
-	a->resend = c->snd_nxt;
 	a->recover = a->small = a->urg.up = c->iss;
 	a->stall_ns = c->tcp->env->now_ns;
 	a->tries = a->backoff = 0;
 	tcp_fastopen_begin(c, first);
 	c->tcp->stats.active_opens++;
 	tcp_set_state(c, TCPS_SYN_SENT);
-	tcp_rtt_start(c, c->iss);
+	a->syn_ns = c->tcp->env->now_ns;
 	tcp_out_syn(c, R_TCP_SYN);
 	tcp_output(c); /* sets the timer */
 }
@@ -168,7 +169,7 @@ static enum tcp_verdict take_syn(struct tcp_conn *c, struct tcp_seg *s)
 	if (!(s->h.flags & TCP_ACK))
 		return crossing_syn(c, s);
 	c->rcv_adv = seq_add(c->rcv_nxt, min_u32(c->rcvbuf, 65535));
-	tcp_rtt_acked(c, s);
+	tcp_rtt_of_syn(c, s);
 	tcp_fastopen_answered(c, s);
 	c->snd_una = s->h.ack;
 	tcp_established(c, s);

@@ -96,6 +96,21 @@ static void put_ts(const struct tcp_conn *c, struct tcp_opts *o)
 	o->ts_ecr = c->ts_recent;
 }
 
+/* Beside data as far as there is room.  Returns whether an ACK of its own is
+ * owed because there is none. */
+static bool put_sack(struct tcp_conn *c, struct tcp_opts *o,
+		     const struct pkt *pkt)
+{
+	uint32_t room = 40;
+
+	if (!tcp_sack_is_due(c))
+		return false;
+	if (pkt->len)
+		room = pkt->len < c->mss ? c->mss - (uint32_t)pkt->len : 0;
+	tcp_sack_put(c, o, room);
+	return !o->sack_count && c->active->ack_now;
+}
+
 /* Whatever is sent acknowledges all that has come. */
 static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 		    uint16_t flags)
@@ -112,8 +127,8 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 	tcp_urg_put(c, seq, &h);
 	if (c->flags & TCPF_TS)
 		put_ts(c, &o);
+	a->ack_now = put_sack(c, &o, pkt);
 	a->ack_sent = c->rcv_nxt;
-	a->ack_now = false;
 	a->ack_why = R_TCP_ACK;
 	tcp_timer_stop(c, TCP_T_DELACK);
 	err = tcp_xmit(c->tcp, pkt, &to, &h, &o);
@@ -248,6 +263,8 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 	}
 	if (!answer || c->flags & TCPF_TS)
 		put_ts(c, &o);
+	if (answer ? c->flags & TCPF_SACK : c->tcp->knobs.sack)
+		o.has |= TCP_HAS_SACK_OK;
 	pkt = pkt_new(c->tcp->env, why);
 	if (!pkt)
 		return -ENOMEM;

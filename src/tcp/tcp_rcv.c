@@ -162,6 +162,15 @@ static uint32_t take_in_order(struct tcp_conn *c, const struct tcp_seg *s,
 	return n;
 }
 
+/* What comes up to @end is here already as far as the first island goes. */
+static void tell_overlap(struct tcp_conn *c, seq32 end)
+{
+	struct tcp_sack_block b;
+
+	if (tcp_ooo_island(c, 0, &b))
+		tcp_sack_note_dup(c, b.start, seq_min(b.end, end));
+}
+
 /* Islands may lie in the way: what was there first stays (first octets win). */
 static uint32_t take(struct tcp_conn *c, const struct tcp_seg *s)
 {
@@ -177,6 +186,7 @@ static uint32_t take(struct tcp_conn *c, const struct tcp_seg *s)
 			n = min_u32(n, seq_dist(c->rcv_nxt, island));
 		if (n && take_in_order(c, s, skip, n) < n)
 			break;
+		tell_overlap(c, end);
 		tcp_ooo_deliver(c);
 	}
 	return seq_dist(start, c->rcv_nxt);

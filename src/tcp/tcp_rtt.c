@@ -4,9 +4,11 @@
  *
  * Theory of operation
  * ===================
- * One segment at a time is timed, from its first transmission to the segment
- * that acknowledges it.  A segment that was sent twice is not timed (Karn):
- * nobody knows which copy is being acknowledged.  Timestamps can tell (RFC
+ * Each record of what is under way knows when it was sent, so each ACK that
+ * moves something is a measurement.  The oldest octets it acknowledges count,
+ * for the peer may have waited for company.  What was sent twice is not timed
+ * (Karn): nobody knows which copy is being acknowledged; nor is what an ACK
+ * acknowledges beside it, for it may have waited at the peer for the repair.  Timestamps can tell (RFC
  * 7323, 4), so after a retransmission the echoed clock is used instead; it is
  * coarser, one millisecond.
  *
@@ -20,13 +22,20 @@
  *
  *	rttvar = 3/4 rttvar + 1/4 |srtt - r|
  *	srtt   = 7/8 srtt   + 1/8 r
- *	rto    = srtt + 4 rttvar
+ *	rto    = srtt + 4 rttvar, and at least rto_min more than srtt
+ *
+ * The RFC has the minimum for the whole rto.  Hosts on the Internet add it to
+ * the round trip, as it is there for the peer that delays its ACK, and that
+ * delay adds to the round trip, too.
  */
 
 #include "tcp/tcp_int.h"
 
 /* More than this is nonsense, and would not fit. */
 #define RTT_MAX_US (120 * 1000 * 1000U)
+
+/* Timeouts are whole milliseconds. */
+#define US_PER_MS 1000
 
 static void tcp_rtt_sample(struct tcp_conn *c, uint64_t rtt_ns)
 {
@@ -49,26 +58,20 @@ static void tcp_rtt_sample(struct tcp_conn *c, uint64_t rtt_ns)
 	      EVF_NUM("rto_ms", tcp_rto_ns(c) / NS_PER_MS));
 }
 
-void tcp_rtt_start(struct tcp_conn *c, seq32 seq)
-{
-	struct tcp_active *a = c->active;
-
-	if (a->rtt_ns)
-		return;
-	a->rtt_ns = c->tcp->env->now_ns;
-	a->rtt_seq = seq;
-}
-
 void tcp_rtt_forget(struct tcp_conn *c)
 {
-	c->active->rtt_ns = 0;
+	c->active->syn_ns = 0;
 	c->active->resent_ms = tcp_ms(c->tcp);
 }
 
 void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns)
 {
-	if (sent_ns)
-		tcp_rtt_sample(c, c->tcp->env->now_ns - sent_ns);
+	uint64_t rtt_ns = c->tcp->env->now_ns - sent_ns;
+
+	if (!sent_ns)
+		return;
+	tcp_rack_rtt(c, rtt_ns);
+	tcp_rtt_sample(c, rtt_ns);
 }
 
 /* What the echoed timestamp says. */
@@ -83,31 +86,52 @@ static void echo_acked(struct tcp_conn *c, uint32_t echo)
 		tcp_rtt_sample(c, ms * NS_PER_MS);
 }
 
-void tcp_rtt_acked(struct tcp_conn *c, const struct tcp_seg *s)
+static bool has_echo(const struct tcp_conn *c, const struct tcp_seg *s)
 {
-	struct tcp_active *a = c->active;
+	return c->flags & TCPF_TS && s->o.has & TCP_HAS_TIMESTAMP &&
+	       s->o.ts_ecr;
+}
 
-	if (a->rtt_ns && seq_gt(s->h.ack, a->rtt_seq)) {
-		tcp_rtt_sample(c, c->tcp->env->now_ns - a->rtt_ns);
-		a->rtt_ns = 0;
-		return;
-	}
-	if (a->rtt_ns && !a->backoff)
-		return; /* the better clock will tell */
-	if (c->flags & TCPF_TS && s->o.has & TCP_HAS_TIMESTAMP && s->o.ts_ecr)
+/* Our SYN was answered. */
+void tcp_rtt_of_syn(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	if (c->active->syn_ns)
+		tcp_rtt_first(c, c->active->syn_ns);
+	else if (has_echo(c, s))
 		echo_acked(c, s->o.ts_ecr);
+}
+
+/* What an ACK says of octets that were sent once; else its echo. */
+void tcp_rtt_take(struct tcp_conn *c, struct tcp_news *n)
+{
+	uint64_t now = c->tcp->env->now_ns, sent_ns = n->first_ns;
+
+	if (n->has_repaired)
+		sent_ns = n->last_ns = 0;
+	if (!sent_ns)
+		sent_ns = n->sack_ns;
+	if (n->last_ns) {
+		n->ack.rtt_ns = max_u64(now - n->last_ns, 1);
+		tcp_rack_rtt(c, n->ack.rtt_ns);
+	}
+	if (sent_ns)
+		tcp_rtt_sample(c, now - sent_ns);
+	else if (tcp_news_advances(n) && has_echo(c, n->s))
+		echo_acked(c, n->s->o.ts_ecr);
 }
 
 /* RFC 6298, 2 and 5.5; the doubling is part of it. */
 uint64_t tcp_rto_ns(const struct tcp_conn *c)
 {
-	uint64_t rto = TCP_RTO_INITIAL_NS;
+	const struct tcp_knobs *k = &c->tcp->knobs;
+	uint64_t rto = k->rto_initial_us;
 	unsigned int shift = c->active ? c->active->backoff : 0;
 
 	if (c->srtt_8us)
-		rto = (c->srtt_8us / 8 + (uint64_t)c->rttvar_4us) * NS_PER_US;
-	rto = max_u64(rto, TCP_RTO_MIN_NS);
-	if (!c->srtt_8us)
-		rto = TCP_RTO_INITIAL_NS;
-	return min_u64(rto << min_u32(shift, 16), TCP_RTO_MAX_NS);
+		rto = c->srtt_8us / 8 +
+		      (uint64_t)max_u32(c->rttvar_4us, k->rto_min_us);
+	if (rto > US_PER_MS)
+		rto -= rto % US_PER_MS;
+	return min_u64(rto * NS_PER_US << min_u32(shift, 16),
+		       k->rto_max_ms * NS_PER_MS);
 }

@@ -160,7 +160,7 @@ static struct tcp_sent *grow_last(struct tcp_conn *c, seq32 end)
 
 	check(s);
 	tcp_sent_set_fate(c, s, 0);
-	s->end = end;
+	tcp_sent_grow(c, s, seq_dist(s->end, end));
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_COARSE, NULL,
 	      EVF_NUM("records", c->active->sent.count),
 	      EVF_NUM("octets", tcp_sent_len(s)));
@@ -342,18 +342,25 @@ void tcp_sent_none_lost(struct tcp_conn *c)
 	list_splice_tail(&set->by_time, &all);
 }
 
-/* @b, which follows, becomes part of @a. */
-static void join(struct tcp_conn *c, struct tcp_sent *a, struct tcp_sent *b)
+void tcp_sent_grow(struct tcp_conn *c, struct tcp_sent *s, uint32_t n)
 {
-	seq32 end = b->end;
-	uint32_t segs = a->segs + b->segs;
+	count(c, s, -1);
+	s->end = seq_add(s->end, n);
+	count(c, s, 1);
+}
 
-	a->flags |= b->flags & TCP_SENT_AGAIN;
-	forget(c, b);
-	count(c, a, -1);
-	a->end = end;
-	a->segs = segs;
-	count(c, a, 1);
+void tcp_sent_join(struct tcp_conn *c, struct tcp_sent *s,
+		   struct tcp_sent *next)
+{
+	seq32 end = next->end;
+	uint32_t segs = s->segs + next->segs;
+
+	s->flags |= next->flags & TCP_SENT_AGAIN;
+	forget(c, next);
+	count(c, s, -1);
+	s->end = end;
+	s->segs = segs;
+	count(c, s, 1);
 }
 
 struct tcp_sent *tcp_sent_merge(struct tcp_conn *c, struct tcp_sent *s)
@@ -362,18 +369,19 @@ struct tcp_sent *tcp_sent_merge(struct tcp_conn *c, struct tcp_sent *s)
 	struct tcp_sent *prev = sent_of(treap_prev(&s->node));
 
 	if (next && next->flags & TCP_SENT_SACKED)
-		join(c, s, next);
+		tcp_sent_join(c, s, next);
 	if (!prev || !(prev->flags & TCP_SENT_SACKED))
 		return s;
-	join(c, prev, s);
+	tcp_sent_join(c, prev, s);
 	return prev;
 }
 
 uint32_t tcp_pipe(const struct tcp_conn *c)
 {
-	const struct tcp_sent_set *set = &c->active->sent;
+	const struct tcp_active *a = c->active;
+	uint32_t out = a->sent.sacked + a->sent.lost + a->dup_octets;
 
-	return tcp_flight(c) - set->sacked - set->lost;
+	return tcp_flight(c) - min_u32(out, tcp_flight(c));
 }
 
 static void check_sums(const struct tcp_conn *c)

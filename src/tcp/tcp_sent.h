@@ -137,6 +137,13 @@ void tcp_sent_none_lost(struct tcp_conn *c);
 /* SACKED neighbours become one.  Returns the one that @s is now part of. */
 struct tcp_sent *tcp_sent_merge(struct tcp_conn *c, struct tcp_sent *s);
 
+/* The last record gets @n octets more, with the same fate. */
+void tcp_sent_grow(struct tcp_conn *c, struct tcp_sent *s, uint32_t n);
+
+/* The next record, which has the same fate, becomes part of @s. */
+void tcp_sent_join(struct tcp_conn *c, struct tcp_sent *s,
+		   struct tcp_sent *next);
+
 /* Octets that are believed to be in the network. */
 uint32_t tcp_pipe(const struct tcp_conn *c);
 

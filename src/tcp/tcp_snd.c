@@ -4,16 +4,15 @@
  *
  * Theory of operation
  * ===================
- *	      snd_una        resend         snd_nxt           snd.end
- *	   -----|--------------|--------------|-----------------|---> FIN
+ *	      snd_una                       snd_nxt           snd.end
+ *	   -----|-----------------------------|-----------------|---> FIN
  *	        |<-- flight, some of it lost? |                 |
  *	        |<------- snd_wnd: the peer's room -------->|
- *	        |<------- cwnd: the path's room ------->|
  *
- * `resend` is the next octet to transmit.  It equals snd_nxt except after a
- * timeout, when all that is under way is taken for lost and is walked over
- * again.  tcp_output() sends from there as long as something is left, both
- * windows allow it, and it is not silly:
+ * First goes what is LOST (tcp_rexmit.c), then what is new.  The peer's window
+ * counts from snd_una; cwnd, the path's room, against what is believed to be
+ * in the network (tcp_pipe()).  tcp_output() sends as long as something is
+ * left, both windows allow it, and it is not silly:
  *
  *   - a full segment may always go
  *   - the last, partial one may go if no other partial one is under way, or
@@ -44,15 +43,14 @@ static uint32_t room_in(const struct tcp_conn *c, seq32 pos, uint32_t wnd)
 	return room > 0 ? (uint32_t)room : 0;
 }
 
-/* RFC 3042: the first two duplicate ACKs each release one new segment. */
-static uint32_t cwnd_now(const struct tcp_conn *c)
+/* Octets that the path has room for.  What the peer has, though it lies beyond
+ * a hole, is not in the network any more: so the first duplicate ACKs each
+ * release a new segment (RFC 3042). */
+static uint32_t path_room(const struct tcp_conn *c)
 {
-	const struct tcp_active *a = c->active;
-	uint32_t extra = 0;
+	uint32_t pipe = tcp_pipe(c);
 
-	if (a->ca == TCP_CA_OPEN && a->dupacks < TCP_DUPACKS)
-		extra = a->dupacks * c->mss;
-	return c->cwnd + extra;
+	return c->cwnd > pipe ? c->cwnd - pipe : 0;
 }
 
 /* Octets of the queue from @pos on; none when the FIN was sent. */
@@ -99,18 +97,17 @@ static uint32_t not_silly(const struct tcp_conn *c, uint32_t len,
 }
 
 /**
- * next_segment() - What to transmit at a->resend
+ * next_segment() - What to transmit at snd_nxt
  * @force:	Send a small one, too
  *
  * Return: whether there is something
  */
 static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 {
-	struct tcp_active *a = c->active;
-	seq32 pos = a->resend;
+	seq32 pos = c->snd_nxt;
 	uint32_t avail = unsent(c, pos), len;
 	uint32_t wnd = room_in(c, pos, c->snd_wnd);
-	uint32_t cwnd = room_in(c, pos, cwnd_now(c));
+	uint32_t cwnd = path_room(c);
 	bool fin = fin_is_due(c, pos);
 
 	if (!avail && !fin)
@@ -122,7 +119,7 @@ static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 	fin = fin && len == avail && wnd > len;
 	if (len > c->mss && len < avail)
 		len -= len % c->mss;
-	if (!force && !seq_lt(pos, c->snd_nxt))
+	if (!force)
 		len = not_silly(c, len, avail, fin);
 	fin = fin && len == avail;
 	*o = (struct tcp_out){.seq = pos, .len = len, .fin = fin};
@@ -132,33 +129,30 @@ static bool next_segment(struct tcp_conn *c, struct tcp_out *o, bool force)
 /* Would more leave if only cwnd were larger? */
 static bool is_cwnd_limited(const struct tcp_conn *c)
 {
-	seq32 pos = c->active->resend;
-	uint32_t room = room_in(c, pos, cwnd_now(c));
+	seq32 pos = c->snd_nxt;
+	uint32_t room = path_room(c);
 
 	return room < c->mss &&
 	       room < min_u32(unsent(c, pos), room_in(c, pos, c->snd_wnd));
 }
 
-static void advance(struct tcp_conn *c, seq32 to)
+static void advance(struct tcp_conn *c, uint32_t n)
 {
 	struct tcp_active *a = c->active;
-	struct tcp_sent *s;
+	seq32 to = seq_add(c->snd_nxt, n);
 
 	if (!tcp_flight(c))
 		a->stall_ns = c->tcp->env->now_ns;
-	a->resend = to;
-	if (seq_gt(to, c->snd_nxt)) {
-		if (seq_dist(c->snd_nxt, to) % c->mss)
-			a->small = to;
-		tcp_rtt_start(c, c->snd_nxt);
-		s = tcp_sent_push(c, c->snd_nxt, to);
-		tcp_rate_on_send(c, s);
-		c->snd_nxt = to;
-	}
+	if (n % c->mss)
+		a->small = to;
+	tcp_rate_on_send(c, tcp_sent_push(c, c->snd_nxt, to));
+	a->prr.out += n;
+	c->snd_nxt = to;
 	c->snd_ms = tcp_ms(c->tcp);
+	tcp_rearm(c, TCP_REARM_RESUME);
 }
 
-/* Send one piece at a->resend.  Returns whether to go on. */
+/* Send one piece at snd_nxt.  Returns whether to go on. */
 static bool send_piece(struct tcp_conn *c, const struct tcp_out *o)
 {
 	uint16_t mss = c->mss;
@@ -171,14 +165,14 @@ static bool send_piece(struct tcp_conn *c, const struct tcp_out *o)
 		return c->mss < mss;
 	}
 	if (taken) {
-		advance(c, seq_add(o->seq, taken));
+		advance(c, taken);
 		tcp_pace_sent(c, taken);
 	}
 	return !err;
 }
 
 /* Is it too early for the next burst?  Then a timer calls again. */
-static bool must_wait(struct tcp_conn *c)
+bool tcp_must_wait(struct tcp_conn *c)
 {
 	uint64_t at_ns;
 
@@ -192,31 +186,28 @@ static void send_queue(struct tcp_conn *c, bool force)
 {
 	struct tcp_out o;
 
-	if (!unsent(c, c->active->resend) &&
-	    !fin_is_due(c, c->active->resend)) {
+	if (!unsent(c, c->snd_nxt) && !fin_is_due(c, c->snd_nxt)) {
 		tcp_rate_check_limited(c, 0);
 		return;
 	}
 	tcp_cwv_restart(c);
-	while (next_segment(c, &o, force) && !must_wait(c) && send_piece(c, &o))
+	while (next_segment(c, &o, force) && !tcp_must_wait(c) &&
+	       send_piece(c, &o))
 		force = false;
 	tcp_cwv_sent(c, is_cwnd_limited(c));
-	tcp_rate_check_limited(c, unsent(c, c->active->resend));
+	tcp_rate_check_limited(c, unsent(c, c->snd_nxt));
 }
 
 /* Retransmission while something is under way, else persist. */
 static void update_send_timer(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
-	seq32 pos = a->resend;
+	seq32 pos = c->snd_nxt;
 	bool is_set = tcp_timer_is_set(c, TCP_T_SEND);
 
 	if (tcp_flight(c)) {
-		if (is_set && a->is_probing && !c->snd_wnd)
-			return;
-		if (!is_set || a->is_probing)
-			tcp_timer_set_in(c, TCP_T_SEND, tcp_rto_ns(c));
-		a->is_probing = false;
+		if (!is_set || !a->is_probing || c->snd_wnd)
+			tcp_send_timer_arm(c);
 		return;
 	}
 	if (!TCP_STATE_IN(c, TCP_SENDS) || tcp_timer_is_set(c, TCP_T_PACE) ||
@@ -244,26 +235,43 @@ void tcp_snd_acked(struct tcp_conn *c)
 	a->urg.up = seq_max(a->urg.up, c->snd_una);
 }
 
+/* After a timeout that may have been a mistake new octets go first, if there
+ * is room for them (tcp_undo.c). */
+static void send_all(struct tcp_conn *c)
+{
+	struct tcp_undo *u = &c->active->undo;
+
+	if (u->new_first) {
+		u->new_first = false;
+		send_queue(c, true);
+		if (seq_gt(c->snd_nxt, c->active->recover))
+			return;
+		u->frto = false;
+	}
+	tcp_resend_lost(c);
+	send_queue(c, false);
+}
+
+/* One new segment, whatever cwnd says (tcp_tlp.c).  Returns whether. */
+bool tcp_send_probe(struct tcp_conn *c)
+{
+	seq32 pos = c->snd_nxt;
+	uint32_t avail = unsent(c, pos);
+	uint32_t len = min_u32(avail, room_in(c, pos, c->snd_wnd));
+	struct tcp_out o = {.seq = pos, .len = min_u32(len, c->mss)};
+
+	o.fin = fin_is_due(c, pos) && o.len == avail &&
+		room_in(c, pos, c->snd_wnd) > o.len;
+	return (o.len || o.fin) && send_piece(c, &o);
+}
+
 void tcp_output(struct tcp_conn *c)
 {
 	if (TCP_STATE_IN(c, TCP_SENDS) || tcp_is_fast(c))
-		send_queue(c, false);
+		send_all(c);
 	if (c->active->ack_now)
 		tcp_out_ack(c);
 	update_send_timer(c);
-}
-
-void tcp_resend_first(struct tcp_conn *c, enum reason why)
-{
-	struct tcp_active *a = c->active;
-	uint32_t avail = unsent(c, c->snd_una), taken;
-	struct tcp_out o = {.seq = c->snd_una, .why = why};
-
-	o.len = min_u32(avail, c->mss);
-	o.len = min_u32(o.len, tcp_flight(c));
-	o.fin = o.len == avail && seq_gt(c->snd_nxt, a->snd.end);
-	if (tcp_out_data(c, &o, &taken) == -EMSGSIZE)
-		tcp_mss_update(c);
 }
 
 /*
@@ -288,8 +296,8 @@ static void send_window_probe(struct tcp_conn *c)
 		return;
 	c->tcp->stats.probes++;
 	if (!tcp_out_data(c, &o, &taken) && first && taken) {
-		advance(c, seq_add(o.seq, taken));
-		tcp_rtt_forget(c);
+		advance(c, taken);
+		tcp_sent_last(c)->flags |= TCP_SENT_AGAIN; /* no round trip */
 	}
 }
 
@@ -333,6 +341,13 @@ void tcp_on_send_timer(struct tcp_conn *c)
 		tcp_open_timeout(c);
 		return;
 	}
+	if (!a->is_probing && tcp_flight(c) && a->wait != TCP_WAIT_RTO) {
+		if (a->wait == TCP_WAIT_PROBE)
+			tcp_tlp_fire(c);
+		else
+			tcp_loss_late(c);
+		return;
+	}
 	if (is_hopeless(c)) {
 		tcp_give_up(c);
 		return;
@@ -353,13 +368,29 @@ void tcp_on_send_timer(struct tcp_conn *c)
 			 min_u64(tcp_rto_ns(c), TCP_PERSIST_MAX_NS));
 }
 
+/* The octet that asked for the window will go again: make a segment of it. */
+static void fill_probe(struct tcp_conn *c)
+{
+	struct tcp_sent *s = tcp_sent_last(c);
+	uint32_t n = min_u32(unsent(c, c->snd_nxt), c->snd_wnd - 1);
+
+	if (tcp_flight(c) != 1 || !(s->flags & TCP_SENT_LOST))
+		return;
+	n = min_u32(n, c->mss - 1U);
+	tcp_sent_grow(c, s, n);
+	c->snd_nxt = seq_add(c->snd_nxt, n);
+	c->active->small = n < c->mss - 1U ? c->snd_nxt : c->snd_una;
+}
+
 /* The peer's window opened after it was shut (see send_window_probe()). */
 void tcp_window_opened(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
 
 	a->backoff = 0;
-	if (tcp_flight(c))
-		a->resend = c->snd_una;
+	if (tcp_flight(c)) {
+		tcp_loss_all(c);
+		fill_probe(c);
+	}
 	tcp_timer_stop(c, TCP_T_SEND);
 }

@@ -70,6 +70,10 @@ const char *tcp_timer_next(const struct tcp_conn *c, uint64_t *at_ns)
 	*at_ns = c->active->due[i].at_ns;
 	if (i == TCP_T_SEND && c->active->is_probing)
 		return "persist";
+	if (i == TCP_T_SEND && c->active->wait == TCP_WAIT_PROBE)
+		return "probe";
+	if (i == TCP_T_SEND && c->active->wait == TCP_WAIT_REORDER)
+		return "reorder";
 	return timer_names[i];
 }
 

@@ -509,6 +509,41 @@ static const struct words words[] = {
 	  "no room for one more record; the last one has {octets} octets now",
 	  "memory, or their limit, is at its end; at worst something is sent"
 	  " twice", "2018 5.1")
+	W(TCP_TLP, "tail loss probe",
+	  "the last octets under way are sent once more",
+	  "two round trips of silence: the answer shows whether something is"
+	  " missing", "8985 7.3")
+	W(TCP_TLP_TIMER, "probe timer",
+	  "{flight} octets under way and {pto_ms} ms of silence: a probe is due",
+	  "the end of a flight may be lost, and nothing follows that shows it",
+	  "8985 7.2")
+	W(TCP_REORDER_TIMER, "reordering timer",
+	  "what was late is still missing; {sacked} octets behind it arrived",
+	  "if the path had only changed the order it would be here by now",
+	  "8985 6.3")
+	W(TCP_CA, "state of loss recovery",
+	  "from {from} to {to}: {why} (window {cwnd}, threshold {ssthresh},"
+	  " in the network {pipe}, lost {lost}, arrived early {sacked})",
+	  "what the sender believes of the path decides how fast it sends",
+	  "5681 3.2")
+	W(TCP_LOST, "loss",
+	  "{octets} octets from {seq} on are taken for lost, {age_us} us after"
+	  " they were sent",
+	  "what was sent later has arrived", "8985 6.2")
+	W(TCP_REORDERED, "order",
+	  "the path changes the order: octet {seq} arrived {octets} octets late",
+	  "it was sent only once, so it was never lost; from now on more"
+	  " patience is needed", "8985 6.2")
+	W(TCP_DSACK, "report of a duplicate",
+	  "the peer got {octets} octets from {seq} on a second time",
+	  "something was sent again that need not have been", "2883 4")
+	W(TCP_UNDO, "reduction taken back",
+	  "window {cwnd} and threshold {ssthresh} as before: {why}",
+	  "nothing had been lost, so the path did not ask for less", "4015 3.2")
+	W(TCP_RENEGED, "report taken back",
+	  "the peer forgot {octets} octets that it had reported",
+	  "it would have acknowledged them if it still had them: all is sent"
+	  " again", "2018 8")
 	W(TCP_SYN_FLOOD, "SYN",
 	  "too many half-open connections to port {port}: answering with cookies",
 	  "{half_open} peers were answered and are silent; nothing more is kept",

@@ -464,8 +464,8 @@ static void react(struct visit_view *v, const struct log_event *ev)
 static bool is_again(enum reason what)
 {
 	return what == R_TCP_RETRANSMIT || what == R_TCP_FAST_RETRANSMIT ||
-	       what == R_TCP_SYN_AGAIN || what == R_TCP_SYN_ACK_AGAIN ||
-	       what == R_TCP_FIN_AGAIN;
+	       what == R_TCP_TLP || what == R_TCP_SYN_AGAIN ||
+	       what == R_TCP_SYN_ACK_AGAIN || what == R_TCP_FIN_AGAIN;
 }
 
 bool visit_is_loss(const struct log_event *ev)
