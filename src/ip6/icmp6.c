@@ -127,7 +127,9 @@ static void on_error(struct stack *stack, struct pkt *pkt,
 }
 
 /* The same octets go back, with another type.  To a group nothing is
- * answered: one packet would elicit many. */
+ * answered: one packet would elicit many.  Nothing is remembered of an answer,
+ * so no "too big" about it could be told from a forged one: it is cut so that
+ * it fits everywhere. */
 static void on_echo(struct stack *stack, struct pkt *pkt,
 		    const struct ip_meta *meta, const struct icmp6_hdr *h)
 {
@@ -136,6 +138,7 @@ static void on_echo(struct stack *stack, struct pkt *pkt,
 		.src = meta->dst,
 		.dst = meta->src,
 		.tos = meta->tos,
+		.min_mtu = true,
 	};
 
 	(void)h;

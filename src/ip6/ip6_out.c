@@ -252,6 +252,8 @@ static int size_check(struct ip6 *ip6, const struct pkt *pkt,
 		path = pmtu_get(ip6->stack, how->dst, &is_floor);
 	if (path && path < o->mtu)
 		o->mtu = path;
+	if (how->min_mtu)
+		o->mtu = IP6_MTU_MIN;
 	return len > o->mtu && how->df ? -EMSGSIZE : 0;
 }
 

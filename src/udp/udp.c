@@ -123,7 +123,9 @@ void udp_tell(struct udp_sock *u, uint32_t events)
 
 int udp_bind(struct udp_sock *u, const struct endpoint *local)
 {
-	if (local->addr.family != IP_V4)
+	if (local->addr.family != IP_V4 && local->addr.family != IP_V6)
+		return -EAFNOSUPPORT;
+	if (u->port && local->addr.family != u->local.addr.family)
 		return -EAFNOSUPPORT;
 	return udp_port_bind(u, local);
 }
@@ -133,12 +135,13 @@ static void disconnect(struct udp_sock *u)
 	u->peer = (struct endpoint){0};
 	u->route = (struct ip_route_ref){0};
 	if (u->is_any)
-		u->local.addr = ip_addr_v4(IP4_ANY);
+		u->local.addr = (struct ip_addr){
+			.family = u->local.addr.family};
 }
 
 int udp_connect(struct udp_sock *u, const struct endpoint *peer)
 {
-	static const struct endpoint any = {.addr = {.family = IP_V4}};
+	const struct endpoint any = {.addr = {.family = peer->addr.family}};
 	struct ip_addr src;
 	int err;
 
@@ -146,7 +149,7 @@ int udp_connect(struct udp_sock *u, const struct endpoint *peer)
 		disconnect(u);
 		return 0;
 	}
-	if (peer->addr.family != IP_V4)
+	if (u->port && peer->addr.family != u->local.addr.family)
 		return -EAFNOSUPPORT;
 	if (!u->may_bcast && ip_addr_is_bcast(u->stack, peer->addr))
 		return -EACCES;

@@ -88,9 +88,12 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
  * binds the socket, as in Linux. */
 static int check_send(struct udp_sock *u, size_t len, const struct endpoint *to)
 {
-	static const struct endpoint any = {.addr = {.family = IP_V4}};
+	struct endpoint any = {.addr = {.family = IP_V4}};
+	int err;
 
-	int err = u->port ? 0 : udp_bind(u, &any);
+	if (to && to->addr.family == IP_V6)
+		any.addr.family = IP_V6;
+	err = u->port ? 0 : udp_bind(u, &any);
 
 	if (err)
 		return err;
@@ -98,7 +101,7 @@ static int check_send(struct udp_sock *u, size_t len, const struct endpoint *to)
 		return -EMSGSIZE;
 	if (!to)
 		return -EDESTADDRREQ;
-	if (to->addr.family != IP_V4)
+	if (to->addr.family != u->local.addr.family)
 		return -EAFNOSUPPORT;
 	if (!to->port)
 		return -EINVAL;

@@ -80,6 +80,8 @@ static void port_free(struct udp_stack *us, struct udp_port *port)
 /* Would two sockets of a port both be right for some datagram? */
 static bool overlaps(struct ip_addr a, struct ip_addr b)
 {
+	if (a.family != b.family)
+		return false;
 	return ip_addr_is_zero(a) || ip_addr_is_zero(b) || ip_addr_eq(a, b);
 }
 
@@ -176,6 +178,8 @@ static int score(const struct udp_sock *u, struct ip_addr dst,
 {
 	int n = 1;
 
+	if (u->local.addr.family != dst.family)
+		return 0;
 	if (!u->is_any || udp_has_peer(u)) {
 		if (!ip_addr_eq(u->local.addr, dst))
 			return 0;
