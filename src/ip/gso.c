@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "wire/csum.h"
+#include "wire/ip4_opt.h"
 #include "wire/ip6.h"
 #include "wire/tcp.h"
 #include "wire/udp.h"
@@ -132,6 +133,18 @@ fail:
 	return NULL;
 }
 
+/* Checksums are of where a packet will be in the end, whatever the next stop of
+ * its source route. */
+static ip4_addr final_dst(const struct ip4_hdr *h)
+{
+	struct ip4_opts o;
+
+	if (!h->opts_len || ip4_opts_parse(&o, h->opts, h->opts_len) ||
+	    !o.sr.len || ip4_is_zero(ip4_opt_route_next(o.sr.data)))
+		return h->dst;
+	return get_ip4(o.sr.data + o.sr.len - 4);
+}
+
 /* What all segments have in common; false if it makes no sense. */
 static bool gso_begin(struct gso *g, struct stack *stack, struct pkt *pkt)
 {
@@ -143,7 +156,7 @@ static bool gso_begin(struct gso *g, struct stack *stack, struct pkt *pkt)
 	pkt->l3_off = pkt->lin_off;
 	if (ip4_hdr_parse_quoted(&h4, p, pkt->lin_len) > 0) {
 		g->src = ip_addr_v4(h4.src);
-		g->dst = ip_addr_v4(h4.dst);
+		g->dst = ip_addr_v4(final_dst(&h4));
 	} else if (ip6_hdr_parse_quoted(&h6, p, pkt->lin_len) > 0) {
 		g->src = ip_addr_v6(h6.src);
 		g->dst = ip_addr_v6(h6.dst);

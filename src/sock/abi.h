@@ -89,6 +89,7 @@ enum {
 enum {
 	SK_IP_TOS		= 1,
 	SK_IP_TTL		= 2,
+	SK_IP_OPTIONS		= 4,		/* as in the header */
 	SK_IP_MULTICAST_TTL	= 33,
 	SK_IP_ADD_MEMBERSHIP	= 35,		/* struct sk_mreq */
 	SK_IP_DROP_MEMBERSHIP	= 36,		/* struct sk_mreq */

@@ -62,12 +62,30 @@ static int set_group(struct sock *s, int name, const struct sock_optval *val)
 					    : sock_group_leave(s, &req);
 }
 
+/* IP options are those of the segments of a stream; datagrams have none yet. */
+static int set_ip_options(struct sock *s, const struct sock_optval *val)
+{
+	if (s->ops->type != SK_SOCK_STREAM)
+		return -ENOPROTOOPT;
+	return tcp_set_ip_options(s->tcp, val->in, val->len);
+}
+
+static int get_ip_options(struct sock *s, struct sock_optval *val)
+{
+	if (s->ops->type != SK_SOCK_STREAM)
+		return -ENOPROTOOPT;
+	val->len = tcp_ip_options(s->tcp, val->out, val->len);
+	return 0;
+}
+
 int sock_opt_set_struct(struct sock *s, int level, int name,
 			const struct sock_optval *val)
 {
 	if (level == SK_IPPROTO_IP &&
 	    (name == SK_IP_ADD_MEMBERSHIP || name == SK_IP_DROP_MEMBERSHIP))
 		return set_group(s, name, val);
+	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
+		return set_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)
 		return -ENOPROTOOPT;
 	if (name == SK_SO_LINGER)
@@ -156,6 +174,8 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO &&
 	    s->ops->type == SK_SOCK_STREAM)
 		return get_tcp_info(s, val);
+	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
+		return get_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)
 		return level == SK_IPPROTO_IP ||
 				       (level == SK_IPPROTO_TCP &&

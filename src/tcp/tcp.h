@@ -274,6 +274,19 @@ void tcp_set_user_timeout(struct tcp_conn *c,
 			  uint32_t ms);		       /* RFC 5482; 0: off */
 int tcp_set_ttl(struct tcp_conn *c, unsigned int ttl); /* 1 ... 255 */
 void tcp_set_tos(struct tcp_conn *c, uint8_t tos);
+
+/**
+ * tcp_set_ip_options() - IP options of every segment (RFC 9293, 3.9.2.1)
+ * @opt:	As in an IPv4 header; of a source route the stops before the
+ *		destination.  Copied
+ * @len:	Octets, at most 40; 0: none
+ *
+ * Return: 0, -EINVAL (no such options, or a route that cannot be begun), -ENOMEM
+ */
+int tcp_set_ip_options(struct tcp_conn *c, const void *opt, size_t len);
+
+/* The options now: the user's, or the way a SYN came.  Returns octets copied. */
+size_t tcp_ip_options(const struct tcp_conn *c, void *opt, size_t size);
 void tcp_set_oob_inline(struct tcp_conn *c, bool on);
 
 /* The same, but 0 or -ENOMEM: they need a place of their own. */

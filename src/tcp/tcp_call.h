@@ -174,6 +174,15 @@ uint32_t tcp_rcvlowat(const struct tcp_conn *c);
 uint32_t tcp_notsent_lowat(const struct tcp_conn *c);
 uint64_t tcp_fin_wait_2_ns(const struct tcp_conn *c);
 
+/* tcp_srcroute.c: @way may be NULL */
+struct tcp_srcroute *tcp_srcroute_of(struct tcp_stack *tcp,
+				     const struct tcp_seg *s);
+void tcp_srcroute_free(struct tcp_stack *tcp, struct tcp_srcroute *way);
+void tcp_srcroute_adopt(struct tcp_conn *c, const struct tcp_srcroute *way);
+void tcp_srcroute_update(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_srcroute_put(const struct tcp_srcroute *way, struct tcp_path *to);
+uint32_t tcp_srcroute_len(const struct tcp_conn *c);
+
 /* tcp_out.c: each returns 0 or -errno */
 int tcp_xmit(struct tcp_stack *tcp, struct pkt *pkt, const struct tcp_path *to,
 	     struct tcp_hdr *h, const struct tcp_opts *o);

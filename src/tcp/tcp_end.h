@@ -79,6 +79,7 @@ struct tcp_req {
 	struct list node;
 	struct timer timer;
 	struct tcp_conn *listener;
+	struct tcp_srcroute *route; /* the way back, or NULL */
 	seq32 iss, irs;
 	uint64_t sent_ns;   /* 0: SYN-ACK was repeated, no RTT (Karn) */
 	uint32_t ts_recent; /* valid if has_ts */

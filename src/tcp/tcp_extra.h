@@ -12,7 +12,20 @@
  * Private to tcp/.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/**
+ * struct tcp_srcroute - IP options of every segment
+ * @len:	Octets of @opt, a multiple of 4; 0: none
+ * @is_fixed:	The user gave them: what arrives does not change them
+ * @opt:	As ip_send.opt
+ */
+struct tcp_srcroute {
+	uint8_t len;
+	bool is_fixed;
+	uint8_t opt[40];
+};
 
 /**
  * struct tcp_extra - options beyond the usual, 0: as everybody
@@ -22,6 +35,7 @@
  * @fastopen_max:	TCP_FASTOPEN, of a listener
  * @defer_tries:	TCP_DEFER_ACCEPT, of a listener, in timeouts
  * @syn_tries:		TCP_SYNCNT
+ * @route:		IP_OPTIONS, or the way a SYN came: tcp_srcroute.c
  * @linger2_s:		TCP_LINGER2: FIN-WAIT-2 of an orphan; negative: none
  */
 struct tcp_extra {
@@ -32,6 +46,7 @@ struct tcp_extra {
 	uint16_t fastopen_max;
 	uint8_t defer_tries;
 	uint8_t syn_tries;
+	struct tcp_srcroute route;
 };
 
 #endif /* TCP_TCP_EXTRA_H */

@@ -97,6 +97,8 @@ static void for_conn(struct tcp_conn *c, struct tcp_seg *s)
 		v = tcp_in_syn_sent(c, s);
 	else
 		v = tcp_in_synchronized(c, s);
+	if (v == TCP_NEXT || v == TCP_DONE)
+		tcp_srcroute_update(c, s);
 	finish(tcp, s, v);
 	answer(c, s, v);
 	tcp_output(c);

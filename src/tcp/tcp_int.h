@@ -91,11 +91,13 @@ struct tcp_out {
 	enum reason why; /* 0: what it is says why */
 };
 
-/* Where a segment goes; @ref may be NULL. */
+/* Where a segment goes; @ref may be NULL, and @opt: IP options. */
 struct tcp_path {
 	const struct tcp_tuple *t;
 	uint8_t ttl, tos;
 	struct ip_route_ref *ref;
+	const uint8_t *opt;
+	uint8_t opt_len;
 };
 
 /**

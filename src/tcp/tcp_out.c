@@ -33,7 +33,9 @@ int tcp_xmit(struct tcp_stack *tcp, struct pkt *pkt, const struct tcp_path *to,
 			      .ttl = to->ttl,
 			      .tos = to->tos,
 			      .df = true,
-			      .ref = to->ref};
+			      .ref = to->ref,
+			      .opt = to->opt,
+			      .opt_len = to->opt_len};
 	size_t opts_len = tcp_opts_len(o);
 	uint8_t *p;
 
@@ -86,7 +88,7 @@ void tcp_mss_update(struct tcp_conn *c)
 	mss = max_u32(mss, TCP_MSS_MIN);
 	if (c->flags & TCPF_TS)
 		mss -= TCP_TS_OPT_LEN;
-	c->mss = (uint16_t)mss;
+	c->mss = (uint16_t)(mss - tcp_srcroute_len(c));
 }
 
 static void put_ts(const struct tcp_conn *c, struct tcp_opts *o)
@@ -111,12 +113,23 @@ static bool put_sack(struct tcp_conn *c, struct tcp_opts *o,
 	return !o->sack_count && c->active->ack_now;
 }
 
+static struct tcp_path path_of(const struct tcp_conn *c,
+			       struct ip_route_ref *ref)
+{
+	struct tcp_path to = {
+		.t = &c->end.t, .ttl = c->ttl, .tos = c->tos, .ref = ref};
+
+	if (c->extra)
+		tcp_srcroute_put(&c->extra->route, &to);
+	return to;
+}
+
 /* Whatever is sent acknowledges all that has come. */
 static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 		    uint16_t flags)
 {
 	struct tcp_active *a = c->active;
-	struct tcp_path to = {&c->end.t, c->ttl, c->tos, &a->route};
+	struct tcp_path to = path_of(c, &a->route);
 	struct tcp_opts o;
 	struct tcp_hdr h = {.seq = seq, .ack = c->rcv_nxt, .flags = flags};
 	int err;
@@ -238,7 +251,7 @@ void tcp_out_probe(struct tcp_conn *c, enum reason why)
 
 int tcp_out_syn(struct tcp_conn *c, enum reason why)
 {
-	struct tcp_path to = {&c->end.t, c->ttl, c->tos, &c->active->route};
+	struct tcp_path to = path_of(c, &c->active->route);
 	bool answer = c->end.state == TCPS_SYN_RCVD;
 	struct tcp_opts o = {.has = TCP_HAS_MSS};
 	struct tcp_hdr h = {.seq = c->iss, .flags = TCP_SYN};
@@ -276,7 +289,7 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 
 void tcp_out_rst(struct tcp_conn *c, enum reason why)
 {
-	struct tcp_path to = {&c->end.t, c->ttl, c->tos, NULL};
+	struct tcp_path to = path_of(c, NULL);
 	struct tcp_opts o = {0};
 	struct tcp_hdr h = {.seq = acceptable_seq(c),
 			    .ack = c->rcv_nxt,

@@ -45,7 +45,13 @@ static struct tcp_path path_of(const struct tcp_req *r)
 {
 	const struct tcp_conn *l = r->listener;
 
-	return (struct tcp_path){&r->end.t, l->ttl, l->tos, NULL};
+	struct tcp_path to = {.t = &r->end.t, .ttl = l->ttl, .tos = l->tos};
+
+	if (l->extra && l->extra->route.is_fixed)
+		tcp_srcroute_put(&l->extra->route, &to);
+	else if (r->route)
+		tcp_srcroute_put(r->route, &to);
+	return to;
 }
 
 static void put_ts(const struct tcp_stack *tcp, const struct tcp_req *r,
@@ -108,6 +114,7 @@ void tcp_req_forget(struct tcp_stack *tcp, struct tcp_req *r)
 	r->listener->listen->request_count--;
 	tcp->request_count--;
 	tcp->stats.requests--;
+	tcp_srcroute_free(tcp, r->route);
 	pool_put(&tcp->req_pool, r);
 }
 
@@ -226,7 +233,9 @@ static enum tcp_verdict send_cookie(struct tcp_conn *l, struct tcp_seg *s,
 	tcp_req_fill(&r, l, s);
 	tcp_cookie_make(l->tcp, &r);
 	l->tcp->stats.cookies_sent++;
+	r.route = tcp_srcroute_of(l->tcp, s);
 	send_syn_ack(l->tcp, &r, R_TCP_SYN_ACK_COOKIE);
+	tcp_srcroute_free(l->tcp, r.route);
 	return TCP_DONE;
 }
 
@@ -254,6 +263,7 @@ static enum tcp_verdict new_request(struct tcp_conn *l, struct tcp_seg *s,
 	l->listen->request_count++;
 	tcp->request_count++;
 	tcp->stats.requests++;
+	r->route = tcp_srcroute_of(tcp, s);
 	tcp_end_set_state(tcp, &r->end, TCPS_SYN_RCVD);
 	r->sent_ns = tcp->env->now_ns;
 	send_syn_ack(tcp, r, R_TCP_SYN_ACK);

@@ -26,7 +26,7 @@ enum reason tcp_rst_reason(const struct tcp_seg *s)
 void tcp_rst_reply(struct tcp_stack *tcp, const struct tcp_seg *s,
 		   enum reason why)
 {
-	struct tcp_path to = {&s->t, 0, 0, NULL};
+	struct tcp_path to = {.t = &s->t};
 	struct tcp_opts o = {0};
 	struct tcp_hdr h = {.flags = TCP_RST};
 

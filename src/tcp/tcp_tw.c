@@ -121,7 +121,7 @@ void tcp_tw_begin(struct tcp_conn *c)
 static void send_ack(struct tcp_stack *tcp, const struct tcp_tw *tw,
 		     enum reason why)
 {
-	struct tcp_path to = {&tw->end.t, 0, 0, NULL};
+	struct tcp_path to = {.t = &tw->end.t};
 	struct tcp_opts o = {0};
 	struct tcp_hdr h = {.seq = tw->snd_nxt,
 			    .ack = tw->rcv_nxt,

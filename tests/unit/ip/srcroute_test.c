@@ -21,6 +21,7 @@
 
 #include "ip/icmp.h"
 #include "ip/ip.h"
+#include "tcp/tcp.h"
 #include "testframe.h"
 #include "testnet.h"
 
@@ -80,6 +81,8 @@ static int setup(void **state)
 		     NULL, 0);
 	ip_route_add(testnet_host(net, R2), net_of(0, 16),
 		     ip4_make(10, 0, 3, 1), NULL, 0);
+	ip_route_add(testnet_host(net, R1), net_of(4, 24),
+		     ip4_make(10, 0, 3, 2), NULL, 0);
 	memset(got, 0, sizeof(got));
 	*state = net;
 	return 0;
@@ -196,6 +199,146 @@ static void a_route_that_is_used_up_is_no_way_to_begin(void **state)
 	assert_int_equal(got[B], 0);
 }
 
+/*
+ * TCP along a route.
+ */
+
+static void ignore(struct tcp_conn *c, void *arg, uint32_t events)
+{
+	(void)c;
+	(void)arg;
+	(void)events;
+}
+
+static const struct tcp_user quiet = {.on_event = ignore};
+
+static struct tcp_conn *listener_at(struct testnet *net, int host)
+{
+	const struct endpoint any = {.addr = ip_addr_v4(IP4_ANY), .port = 80};
+	struct stack *stack = testnet_host(net, host);
+	struct tcp_conn *c = tcp_new(stack, &quiet, NULL);
+
+	stack_enter(stack);
+	assert_int_equal(tcp_bind(c, &any, false), 0);
+	assert_int_equal(tcp_listen(c, 5), 0);
+	stack_leave(stack);
+	return c;
+}
+
+static struct tcp_conn *connect_by(struct testnet *net, ip4_addr to,
+				   const void *opt, size_t opt_len)
+{
+	const struct endpoint ep = {.addr = ip_addr_v4(to), .port = 80};
+	struct stack *stack = testnet_host(net, A);
+	struct tcp_conn *c = tcp_new(stack, &quiet, NULL);
+
+	stack_enter(stack);
+	assert_int_equal(tcp_set_ip_options(c, opt, opt_len), 0);
+	assert_int_equal(tcp_connect(c, &ep), 0);
+	stack_leave(stack);
+	testnet_run_ms(net, 200);
+	return c;
+}
+
+static void close_both(struct testnet *net, struct tcp_conn *a,
+		       struct tcp_conn *b, struct tcp_conn *l)
+{
+	stack_enter(testnet_host(net, A));
+	tcp_abort(a);
+	stack_leave(testnet_host(net, A));
+	testnet_run_ms(net, 100);
+	stack_enter(testnet_host(net, B));
+	if (b)
+		tcp_close(b);
+	tcp_close(l);
+	stack_leave(testnet_host(net, B));
+	testnet_run_ms(net, 100);
+}
+
+/* RFC 9293, 3.9.2.1: MUST-51, MUST-53. */
+static void
+tcp_goes_by_the_users_route_and_the_other_end_comes_back(void **state)
+{
+	struct testnet *net = *state;
+	struct tcp_conn *l = listener_at(net, B), *b;
+	struct tcp_conn *a =
+		connect_by(net, ip4_make(10, 0, 4, 2), by_r2, sizeof(by_r2));
+	uint8_t octets[5000] = {1, 2, 3}, got_back[5000];
+	uint64_t before;
+
+	assert_int_equal(tcp_state(a), TCPS_ESTABLISHED);
+	b = tcp_accept(l);
+	assert_non_null(b);
+	tcp_set_user(b, &quiet, NULL);
+	/* B answered through R2, though its own route leads through R1. */
+	assert_int_equal(testnet_netif(net, B, 0)->stats.tx_frames, 0);
+	before = forwarded_by_r2(net);
+	stack_enter(testnet_host(net, A));
+	assert_int_equal(tcp_send(a, octets, sizeof(octets), 0), 5000);
+	stack_leave(testnet_host(net, A));
+	testnet_run_ms(net, 500);
+	assert_int_equal(tcp_recv(b, got_back, 5000, 0), 5000);
+	assert_memory_equal(octets, got_back, 5000);
+	assert_true(forwarded_by_r2(net) >= before + 4);
+	assert_int_equal(testnet_netif(net, B, 0)->stats.tx_frames, 0);
+	close_both(net, a, b, l);
+}
+
+/* RFC 9293, 3.9.2.1: MUST-52. */
+static void the_users_route_counts_more_than_one_that_arrives(void **state)
+{
+	static const uint8_t by_r1[] = {
+		IP4_OPT_NOP, IP4_OPT_LSRR, 7, 4, 10, 0, 2, 1};
+	struct testnet *net = *state;
+	struct tcp_conn *l = listener_at(net, B), *a, *b;
+
+	assert_int_equal(tcp_set_ip_options(l, by_r1, sizeof(by_r1)), 0);
+	a = connect_by(net, ip4_make(10, 0, 4, 2), by_r2, sizeof(by_r2));
+	assert_int_equal(tcp_state(a), TCPS_ESTABLISHED);
+	assert_true(testnet_netif(net, B, 0)->stats.tx_frames > 0);
+	b = tcp_accept(l);
+	close_both(net, a, b, l);
+}
+
+/* RFC 9293, 3.9.2.1: SHLD-24. */
+static void a_later_route_replaces_an_earlier_one(void **state)
+{
+	static const uint8_t by_r1[] = {
+		IP4_OPT_NOP, IP4_OPT_LSRR, 7, 4, 10, 0, 1, 2};
+	struct testnet *net = *state;
+	struct tcp_conn *l = listener_at(net, B), *b;
+	struct tcp_conn *a =
+		connect_by(net, ip4_make(10, 0, 4, 2), by_r2, sizeof(by_r2));
+	uint8_t now[40];
+
+	b = tcp_accept(l);
+	assert_non_null(b);
+	stack_enter(testnet_host(net, A));
+	assert_int_equal(tcp_set_ip_options(a, by_r1, sizeof(by_r1)), 0);
+	tcp_send(a, "x", 1, 0);
+	stack_leave(testnet_host(net, A));
+	testnet_run_ms(net, 500);
+	assert_int_equal(tcp_ip_options(b, now, sizeof(now)), 8);
+	assert_int_equal(now[6], 3); /* R1's address on its way: 10.0.3.1 */
+	close_both(net, a, b, l);
+}
+
+static void options_that_cannot_be_are_refused(void **state)
+{
+	static const uint8_t odd[] = {IP4_OPT_LSRR, 9, 4, 10, 0, 0, 1, 2, 3};
+	static const uint8_t used[] = {IP4_OPT_LSRR, 7, 8, 10, 0, 0, 1, 0};
+	uint8_t nops[44] = {0};
+	struct testnet *net = *state;
+	struct tcp_conn *c = tcp_new(testnet_host(net, A), &quiet, NULL);
+
+	assert_int_equal(tcp_set_ip_options(c, odd, sizeof(odd)), -EINVAL);
+	assert_int_equal(tcp_set_ip_options(c, used, sizeof(used)), -EINVAL);
+	assert_int_equal(tcp_set_ip_options(c, nops, 44), -EINVAL);
+	assert_int_equal(tcp_set_ip_options(c, nops, 3), 0);
+	assert_int_equal(tcp_set_ip_options(c, NULL, 0), 0);
+	tcp_abort(c);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, testnet_teardown)
 
 int main(void)
@@ -207,6 +350,10 @@ int main(void)
 		T(unless_told_otherwise_stops_refuse),
 		T(a_host_does_not_pass_packets_on),
 		T(a_route_that_is_used_up_is_no_way_to_begin),
+		T(tcp_goes_by_the_users_route_and_the_other_end_comes_back),
+		T(the_users_route_counts_more_than_one_that_arrives),
+		T(a_later_route_replaces_an_earlier_one),
+		T(options_that_cannot_be_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
