@@ -18,7 +18,8 @@
 #include "tcp/tcp_int.h"
 
 /* The default first. */
-static const struct tcp_cc *const algorithms[] = {&tcp_cubic, &tcp_reno, &tcp_bbr};
+static const struct tcp_cc *const algorithms[] = {&tcp_cubic, &tcp_reno,
+						  &tcp_bbr};
 
 const struct tcp_cc *tcp_cc_find(const char *name)
 {

@@ -89,8 +89,8 @@ struct tcp_req {
 	uint8_t snd_wscale, rcv_wscale;
 	bool has_ts, has_wscale, has_sack, has_ecn;
 	bool gives_cookie; /* of fast open, in the SYN-ACK */
-	bool is_cookie; /* kept nowhere: tcp_cookie.c */
-	bool is_acked;	/* the peer is real; waiting for data, or for room */
+	bool is_cookie;	   /* kept nowhere: tcp_cookie.c */
+	bool is_acked;	   /* the peer is real; waiting for data, or for room */
 	uint8_t tries;
 };
 

@@ -86,7 +86,7 @@ void tcp_end_set_state(struct tcp_stack *tcp, struct tcp_end *e,
 	      EVF_TEXT("from", tcp_names[from]), EVF_TEXT("to", tcp_names[to]),
 	      EVF_EP("local", &local), EVF_EP("remote", &remote),
 	      EVF_NUM(to == TCPS_TIME_WAIT ? "wait_ms" : NULL,
-		      TCP_2MSL_NS / NS_PER_MS));
+		      tcp->knobs.time_wait_ms));
 	e->state = (uint8_t)to;
 }
 

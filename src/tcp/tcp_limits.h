@@ -18,10 +18,6 @@
 #define TCP_RTO_MAX_NS	   (120 * NS_PER_S)
 
 /* Times in a row that something is sent again before giving up. */
-#define TCP_TRIES_SYN 6 /* 127 s */
-#define TCP_TRIES_SYN_ACK \
-	2		    /* 7 s; a SYN with a forged source must not make
-			      * us send its victim more than three answers */
 #define TCP_TRIES_DATA	 15 /* between 13 and 30 minutes */
 #define TCP_TRIES_ORPHAN 8  /* nobody waits for the result */
 
@@ -35,12 +31,9 @@
  * (RFC 9293, 3.8.6.2.1: 0.1 to 1 s). */
 #define TCP_OVERRIDE_NS (200 * NS_PER_MS)
 
-/* TIME-WAIT lasts twice the maximum segment lifetime (RFC 9293 leaves the
- * choice; 30 s is common). */
-#define TCP_MSL_NS	  (30 * NS_PER_S)
-#define TCP_2MSL_NS	  (2 * TCP_MSL_NS)
-#define TCP_FIN_WAIT_2_NS (60 * NS_PER_S)
-#define TCP_TW_REUSE_MS	  1000 /* RFC 6191: clock surely moved on */
+/* A connection may take a TIME-WAIT's place after this (RFC 6191): the clock
+ * of its timestamps has surely moved on. */
+#define TCP_TW_REUSE_MS 1000
 
 /* Keepalive (RFC 9293, 3.8.4: no less than two hours by default). */
 #define TCP_KEEP_IDLE_S	    7200
@@ -64,16 +57,10 @@
 #define TCP_PACING_NONE UINT32_MAX /* 34 Gbit/s and beyond: no limit */
 
 /* What strangers can make us keep. */
-#define TCP_REQUESTS_MAX 4096 /* half-open, whole stack */
-#define TCP_BACKLOG_MAX	 4096
-#define TCP_TWS_MAX	 (4 * 1024 * 1024)
 #define TCP_ORPHANS_MAX	 65536
 #define TCP_RANGES_MAX	 64 /* islands in one reassembly queue */
 #define TCP_SENT_MAX_LOG 15
 #define TCP_SENT_MAX	 (1U << TCP_SENT_MAX_LOG) /* records, tcp_sent.c */
-
-/* At most one challenge ACK in a random time from this to twice this. */
-#define TCP_CHALLENGE_MS 500
 
 #define TCP_PAWS_IDLE_MS (24U * 24 * 3600 * 1000) /* RFC 7323, 5.5 */
 

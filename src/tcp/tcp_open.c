@@ -45,7 +45,7 @@ uint16_t tcp_peer_mss(const struct tcp_opts *o, uint8_t family)
 static void negotiate(struct tcp_conn *c, const struct tcp_opts *o)
 {
 	c->peer_mss = tcp_peer_mss(o, c->end.t.raddr.family);
-	if (o->has & TCP_HAS_WSCALE) {
+	if (c->tcp->knobs.window_scaling && o->has & TCP_HAS_WSCALE) {
 		c->flags |= TCPF_WSCALE;
 		c->snd_wscale = o->wscale;
 	} else {
@@ -53,7 +53,7 @@ static void negotiate(struct tcp_conn *c, const struct tcp_opts *o)
 	}
 	if (o->has & TCP_HAS_SACK_OK && c->tcp->knobs.sack)
 		c->flags |= TCPF_SACK;
-	if (o->has & TCP_HAS_TIMESTAMP) {
+	if (c->tcp->knobs.timestamps && o->has & TCP_HAS_TIMESTAMP) {
 		c->flags |= TCPF_TS;
 		c->ts_recent = o->ts_val;
 		c->ts_recent_ms = tcp_ms(c->tcp);

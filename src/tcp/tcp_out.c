@@ -270,11 +270,11 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 	o.mss = tcp_mss_limit(c->tcp, c->end.t.raddr);
 	if (c->maxseg)
 		o.mss = (uint16_t)min_u32(o.mss, c->maxseg);
-	if (!answer || c->flags & TCPF_WSCALE) {
+	if (answer ? c->flags & TCPF_WSCALE : c->tcp->knobs.window_scaling) {
 		o.has |= TCP_HAS_WSCALE;
 		o.wscale = c->rcv_wscale;
 	}
-	if (!answer || c->flags & TCPF_TS)
+	if (answer ? c->flags & TCPF_TS : c->tcp->knobs.timestamps)
 		put_ts(c, &o);
 	if (answer ? c->flags & TCPF_SACK : c->tcp->knobs.sack)
 		o.has |= TCP_HAS_SACK_OK;

@@ -19,19 +19,18 @@
  * A port that connect() chose by itself is shared more freely: it may serve
  * any number of connections to different peers, for the four numbers still
  * differ.  It must have no owner that chose it with bind(), though, who would
- * be surprised.  The search begins at an unpredictable port (RFC 6056).
+ * be surprised.  The search begins at a port drawn anew each time (RFC 6056,
+ * 3.3.1): the other ways of that RFC count up from a secret start for each
+ * destination, so who is the destination, or sits beside it, sees the next
+ * port coming.
  */
 
 #include <errno.h>
 
-#include "wire/proto.h"
-
 #include "tcp/tcp_int.h"
 
-enum {
-	PORT_MIN = PORT_EPHEMERAL_MIN,
-	PORT_RANGE = PORT_EPHEMERAL_MAX - PORT_EPHEMERAL_MIN + 1,
-};
+/* Ports to look at before one in TIME-WAIT is as good as a free one. */
+enum { TRIES_FOR_FREE = 32 };
 
 /* Ports are ours to choose, so no secret is needed here. */
 static uint32_t port_hash(uint16_t port)
@@ -178,12 +177,27 @@ static bool is_for_connect(const struct tcp_stack *tcp, uint16_t port)
 	return true;
 }
 
+/* The ports that are the stack's to choose. */
+static uint32_t range_size(const struct tcp_stack *tcp)
+{
+	const struct tcp_knobs *k = &tcp->knobs;
+
+	return k->port_last >= k->port_first ? k->port_last - k->port_first + 1
+					     : 1;
+}
+
+/* The one at place @i. */
+static uint16_t range_port(const struct tcp_stack *tcp, uint32_t i)
+{
+	return (uint16_t)(tcp->knobs.port_first + i % range_size(tcp));
+}
+
 uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, bool reuse)
 {
-	uint32_t i, start = tcp_random_below(tcp, PORT_RANGE);
+	uint32_t n = range_size(tcp), start = tcp_random_below(tcp, n), i;
 
-	for (i = 0; i < PORT_RANGE; i++) {
-		uint16_t port = (uint16_t)(PORT_MIN + (start + i) % PORT_RANGE);
+	for (i = 0; i < n; i++) {
+		uint16_t port = range_port(tcp, start + i);
 
 		if (tcp_port_is_free(tcp, port, addr, reuse))
 			return port;
@@ -194,14 +208,14 @@ uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, bool reuse)
 uint16_t tcp_port_pick_for(struct tcp_stack *tcp, struct tcp_tuple *t,
 			   struct tcp_tw **reused)
 {
-	uint32_t i, start = tcp_random_below(tcp, PORT_RANGE);
+	uint32_t n = range_size(tcp), start = tcp_random_below(tcp, n), i;
 	uint16_t second = 0;
 
 	*reused = NULL;
-	for (i = 0; i < PORT_RANGE; i++) {
+	for (i = 0; i < n && (!second || i < TRIES_FOR_FREE); i++) {
 		struct tcp_end *e;
 
-		t->lport = (uint16_t)(PORT_MIN + (start + i) % PORT_RANGE);
+		t->lport = range_port(tcp, start + i);
 		if (!is_for_connect(tcp, t->lport))
 			continue;
 		e = tcp_end_find(tcp, t);

@@ -44,13 +44,11 @@ void tcp_rst_reply(struct tcp_stack *tcp, const struct tcp_seg *s,
 
 bool tcp_may_challenge(struct tcp_stack *tcp, uint32_t *next_ms)
 {
-	uint32_t now = tcp_ms(tcp);
+	uint32_t now = tcp_ms(tcp), pause_ms = tcp->knobs.invalid_ratelimit_ms;
 
-	if (*next_ms && (int32_t)(now - *next_ms) < 0)
+	if (pause_ms && *next_ms && (int32_t)(now - *next_ms) < 0)
 		return false;
-	*next_ms = (now + TCP_CHALLENGE_MS +
-		    tcp_random_below(tcp, TCP_CHALLENGE_MS)) |
-		   1;
+	*next_ms = (now + pause_ms + tcp_random_below(tcp, pause_ms)) | 1;
 	tcp->stats.challenge_acks++;
 	return true;
 }

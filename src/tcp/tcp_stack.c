@@ -22,8 +22,7 @@ static void init_pools(struct tcp_stack *tcp, struct mem *mem)
 	pool_init(&tcp->active_pool, mem, "tcp-active",
 		  sizeof(struct tcp_active), 0);
 	pool_init(&tcp->req_pool, mem, "tcp-req", sizeof(struct tcp_req), 0);
-	pool_init(&tcp->tw_pool, mem, "tcp-tw", sizeof(struct tcp_tw),
-		  TCP_TWS_MAX);
+	pool_init(&tcp->tw_pool, mem, "tcp-tw", sizeof(struct tcp_tw), 0);
 	pool_init(&tcp->ooo_pool, mem, "tcp-ooo", tcp_ooo_size(), 0);
 	pool_init(&tcp->range_pool, mem, "tcp-range", sizeof(struct tcp_queue),
 		  0);

@@ -20,7 +20,7 @@
  *
  * Limits
  * ------
- * TCP_TWS_MAX; then the oldest makes place.
+ * knobs.max_tw_buckets; then the oldest makes place.
  */
 
 #include "tcp/tcp_int.h"
@@ -73,9 +73,14 @@ void tcp_tw_on_timer(struct timer *t, void *arg)
 	arm(tcp);
 }
 
+static uint64_t life_ns(const struct tcp_stack *tcp)
+{
+	return tcp->knobs.time_wait_ms * NS_PER_MS;
+}
+
 static void start_2msl(struct tcp_stack *tcp, struct tcp_tw *tw)
 {
-	tw->expires_ns = tcp->env->now_ns + TCP_2MSL_NS;
+	tw->expires_ns = tcp->env->now_ns + life_ns(tcp);
 	list_move_tail(&tcp->tws, &tw->node);
 	arm(tcp);
 }
@@ -100,7 +105,9 @@ void tcp_tw_begin(struct tcp_conn *c)
 	struct tcp_stack *tcp = c->tcp;
 	struct tcp_tw *tw;
 
-	if (tcp->stats.time_waits >= TCP_TWS_MAX)
+	if (!tcp->knobs.max_tw_buckets)
+		return;
+	while (tcp->stats.time_waits >= tcp->knobs.max_tw_buckets)
 		tw_close(tcp, oldest(tcp));
 	tw = pool_get(&tcp->tw_pool);
 	if (!tw)
@@ -143,7 +150,8 @@ static bool may_answer(struct tcp_stack *tcp, struct tcp_tw *tw)
 
 	if (tw->challenge_8ms && (int16_t)(now - tw->challenge_8ms) < 0)
 		return false;
-	tw->challenge_8ms = (uint16_t)((now + TCP_CHALLENGE_MS / 8) | 1);
+	tw->challenge_8ms =
+		(uint16_t)((now + tcp->knobs.invalid_ratelimit_ms / 8) | 1);
 	return true;
 }
 
@@ -208,19 +216,32 @@ enum tcp_verdict tcp_in_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
 	}
 	if (!(s->h.flags & TCP_RST))
 		answer(tcp, tw, s);
+	else if (!tcp->knobs.rfc1337 && seq_eq(s->seq, tw->rcv_nxt))
+		tw_close(tcp, tw);
 	return TCP_DROP;
+}
+
+/* Does the operator allow it? */
+static bool may_reuse(const struct tcp_stack *tcp, const struct tcp_end *e)
+{
+	enum { NEVER, ALWAYS, LOOPBACK };
+	uint32_t mode = tcp->knobs.tw_reuse;
+
+	return mode == ALWAYS ||
+	       (mode == LOOPBACK && ip_addr_eq(e->t.laddr, e->t.raddr));
 }
 
 bool tcp_tw_is_reusable(const struct tcp_stack *tcp, const struct tcp_end *e)
 {
 	const struct tcp_tw *tw;
-	uint64_t age;
+	uint64_t began_ns;
 
-	if (e->kind != TCP_IS_TW || !(e->bits & TCP_TW_TS))
+	if (e->kind != TCP_IS_TW || !(e->bits & TCP_TW_TS) ||
+	    !may_reuse(tcp, e))
 		return false;
 	tw = container_of_const(e, struct tcp_tw, end);
-	age = TCP_2MSL_NS - (tw->expires_ns - tcp->env->now_ns);
-	return age >= TCP_TW_REUSE_MS * NS_PER_MS;
+	began_ns = tw->expires_ns - min_u64(tw->expires_ns, life_ns(tcp));
+	return tcp->env->now_ns >= began_ns + TCP_TW_REUSE_MS * NS_PER_MS;
 }
 
 seq32 tcp_tw_reuse(struct tcp_stack *tcp, struct tcp_tw *tw)
