@@ -36,20 +36,11 @@
 #include "wire/addr.h"
 #include "wire/nd.h"
 
+#include "ip6/nd_view.h"
+
 struct netif;
 struct pkt;
 struct stack;
-
-enum nd_state {
-	ND_INCOMPLETE,
-	ND_REACHABLE,
-	ND_STALE,
-	ND_DELAY,
-	ND_PROBE,
-	ND_UNREACHABLE,
-	ND_FAILED,
-	ND_STATES
-};
 
 /* RFC 4861, 10; others in the files that need them. */
 #define ND_TRIES	3     /* MAX_MULTICAST_SOLICIT, MAX_UNICAST_SOLICIT */
@@ -218,61 +209,8 @@ struct nd_ra_conf {
 int nd_router_conf(struct stack *stack, struct netif *netif,
 		   const struct nd_ra_conf *conf);
 
-/*
- * What is known, to be shown.  The called must not change anything.
- */
-
-struct nd_neighbour_view {
-	const struct netif *netif;
-	ip6_addr addr;
-	mac_addr mac; /* zero while INCOMPLETE or FAILED */
-	enum nd_state state;
-	bool is_router;
-	uint64_t used_ns, confirmed_ns;
-	unsigned int waiting; /* packets */
-};
-
-struct nd_router_view {
-	const struct netif *netif;
-	ip6_addr addr;
-	enum nd_pref pref;
-	bool is_default; /* has a lifetime */
-	bool is_unreachable;
-	uint64_t expires_ns; /* UINT64_MAX: never; likewise below */
-};
-
-struct nd_net_view {
-	const struct netif *netif;
-	struct ip6_net net;
-	uint64_t expires_ns;
-};
-
-/* @addr or @domain, the other is zero or NULL. */
-struct nd_dns_view {
-	const struct netif *netif;
-	ip6_addr addr;
-	const char *domain;
-	uint64_t expires_ns;
-};
-
-void nd_for_each(struct stack *stack,
-		 void (*fn)(void *arg, const struct nd_neighbour_view *v),
-		 void *arg);
-void nd_router_for_each(struct stack *stack,
-			void (*fn)(void *arg, const struct nd_router_view *v),
-			void *arg);
-void nd_net_for_each(struct stack *stack,
-		     void (*fn)(void *arg, const struct nd_net_view *v),
-		     void *arg);
-void nd_dns_for_each(struct stack *stack,
-		     void (*fn)(void *arg, const struct nd_dns_view *v),
-		     void *arg);
-
 /* DNS servers or search list have changed: for a resolver.  NULL: nobody. */
 typedef void nd_dns_fn(void *arg, struct stack *stack);
 void nd_dns_hook_set(struct stack *stack, nd_dns_fn *fn, void *arg);
-
-size_t nd_count(const struct stack *stack);
-const char *nd_state_name(enum nd_state s);
 
 #endif /* IP6_ND_H */

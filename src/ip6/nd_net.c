@@ -219,7 +219,7 @@ static struct nd_dns *dns_new(struct nd_link *link, ip6_addr addr,
 			mem_free(mem, d, sizeof(*d));
 			return NULL;
 		}
-		strcpy(d->domain, domain);
+		memcpy(d->domain, domain, strlen(domain) + 1);
 	}
 	list_add_tail(&link->dns, &d->node);
 	link->dns_count++;
