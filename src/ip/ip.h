@@ -201,4 +201,15 @@ int ip_register(struct stack *stack, const struct ip_proto *proto);
  */
 int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
 
+/**
+ * ip_confirm() - What was sent to a destination arrives there
+ * @dst:	A peer has acknowledged something new
+ * @ref:	The route that a connection remembers, or NULL
+ *
+ * So its next hop is there, and need not be asked (RFC 4861, 7.3.1).  IPv4
+ * makes no use of it: ARP asks the neighbour itself, seldom.
+ */
+void ip_confirm(struct stack *stack, struct ip_addr dst,
+		const struct ip_route_ref *ref);
+
 #endif /* IP_IP_H */

@@ -336,3 +336,12 @@ uint32_t ip_mtu_for(struct stack *stack, struct ip_addr dst)
 	path = pmtu_get(stack, dst, &is_floor);
 	return path && path < netif->mtu ? path : netif->mtu;
 }
+
+void ip_confirm(struct stack *stack, struct ip_addr dst,
+		const struct ip_route_ref *ref)
+{
+	const struct ip_version *other = ip_other(stack, dst.family);
+
+	if (other)
+		other->confirm(stack, dst, ref);
+}

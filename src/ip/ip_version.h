@@ -18,6 +18,7 @@
 #include "wire/addr.h"
 
 struct ip_proto;
+struct ip_route_ref;
 struct ip_send;
 struct netif;
 struct pkt;
@@ -33,6 +34,7 @@ struct stack;
  * @netif_for:		ip_netif_for()
  * @error:		icmp_error() about its packets, with type and code of
  *			ICMP for IPv4: 3 (1, 2, 3 or 13), 11
+ * @confirm:		ip_confirm()
  * @forwarding_set:	ip_forwarding_set()
  * @netif_changed:	ip_netif_changed()
  * @netif_gone:		ip_netif_gone()
@@ -48,6 +50,8 @@ struct ip_version {
 	struct netif *(*netif_for)(struct stack *stack, struct ip_addr dst);
 	bool (*error)(struct stack *stack, const struct pkt *orig, uint8_t type,
 		      uint8_t code, uint32_t info);
+	void (*confirm)(struct stack *stack, struct ip_addr dst,
+			const struct ip_route_ref *ref);
 	void (*forwarding_set)(struct stack *stack, bool is_on);
 	void (*netif_changed)(struct stack *stack);
 	void (*netif_gone)(struct stack *stack, struct netif *netif);

@@ -132,6 +132,7 @@ static const struct ip_version ip6_version = {
 	.mtu_for = ip6_mtu_for,
 	.netif_for = ip6_netif_for,
 	.error = error_of_ip4,
+	.confirm = ip6_confirm,
 	.forwarding_set = forwarding_set,
 	.netif_changed = netif_changed,
 	.netif_gone = ip6_disable,

@@ -160,6 +160,9 @@ int ip6_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
 int ip6_source_for(struct stack *stack, struct ip_addr dst,
 		   struct ip_addr *out);
 uint32_t ip6_mtu_for(struct stack *stack, struct ip_addr dst);
+/* ip_confirm() */
+void ip6_confirm(struct stack *stack, struct ip_addr dst,
+		 const struct ip_route_ref *ref);
 struct netif *ip6_netif_for(struct stack *stack, struct ip_addr dst);
 
 /* ip6_xmit.c: the last step for every packet.  Takes @pkt, whose IPv6 header is

@@ -341,3 +341,20 @@ uint32_t ip6_mtu_for(struct stack *stack, struct ip_addr dst)
 	path = pmtu_get(stack, dst, &is_floor);
 	return path && path < mtu ? path : mtu;
 }
+
+void ip6_confirm(struct stack *stack, struct ip_addr dst,
+		 const struct ip_route_ref *ref)
+{
+	struct ip6 *ip6 = ip6_of(stack);
+	const struct ip_send how = {.dst = dst};
+	struct ip6_hop hop;
+
+	if (!ip6->nd || !ip6->nd->confirm)
+		return;
+	if (ref && ref->generation == ip_generation(stack))
+		hop = (struct ip6_hop){.netif = ref->netif,
+				       .next_hop = ref->next_hop6};
+	else if (hop_find(ip6, NULL, &how, &hop))
+		return;
+	ip6->nd->confirm(stack, hop.netif, &hop.next_hop);
+}

@@ -12,6 +12,7 @@
 
 #include "ip/icmp.h"
 #include "lan6.h"
+#include "streams.h"
 
 static struct lan6 l;
 static struct host *a, *b;
@@ -139,6 +140,45 @@ static void what_a_transport_confirms_is_not_asked(void **state)
 	}
 	assert_int_equal(l.events[R_ND_REFRESH], 0);
 	assert_int_equal(lan6_state(a, to), ND_REACHABLE);
+}
+
+static bool is_over(void *arg)
+{
+	return streams_are_over(arg, 1);
+}
+
+/* The same by TCP itself: more than a minute of it, and no question after the first
+ * ones. */
+static void a_stream_confirms_its_neighbours(void **state)
+{
+	const struct cable_params slow = {.delay_ns = NS_PER_MS,
+					  .rate_bps = 1000000};
+	struct host *c = world_add_host(l.w, "c");
+	struct host *d = world_add_host(l.w, "d");
+	struct endpoint peer = {.port = 80};
+	struct stream_server server;
+	struct streams streams;
+
+	(void)state;
+	assert_non_null(world_link(l.w, host_add_port(c, NULL),
+				   host_add_port(d, NULL), &slow));
+	ip6_addr_add(&c->stack, lan6_netif(c, 1), lan6_net("2001:db8::c/64"));
+	ip6_addr_add(&d->stack, lan6_netif(d, 1), lan6_net("2001:db8::d/64"));
+	lan6_run(&l, 5000);
+	peer.addr = ip_addr_v6(lan6_addr("2001:db8::d"));
+	streams_init(&streams);
+	stream_serve(&server, &streams, &d->stack, 80, 10 << 20, 10 << 20);
+	assert_int_equal(
+		stream_open(&streams, &c->stack, peer, 10 << 20, 10 << 20), 0);
+	assert_int_equal(world_run_wait(l.w, is_over, &streams,
+					world_now(l.w) + 300 * NS_PER_S),
+			 0);
+	assert_int_equal(streams.failed, 0);
+	assert_true(world_now(l.w) > 80 * NS_PER_S);
+	assert_int_equal(l.events[R_ND_SOLICIT], 1);
+	assert_int_equal(l.events[R_ND_REFRESH], 0);
+	stream_server_close(&server);
+	streams_fini(&streams);
 }
 
 static void on_error(void *arg, const struct icmp_echo_event *ev)
@@ -399,6 +439,7 @@ int main(void)
 		T(a_silent_neighbour_is_given_up_step_by_step),
 		T(an_unreachable_neighbour_that_answers_is_back),
 		T(what_a_transport_confirms_is_not_asked),
+		T(a_stream_confirms_its_neighbours),
 		T(what_waits_for_nobody_is_told_so),
 		T(an_unasked_advertisement_makes_no_entry),
 		T(without_override_a_mac_stays),
