@@ -236,7 +236,9 @@
 	X(TCP_DSACK,		"tcp.came-twice")			\
 	X(TCP_UNDO,		"tcp.undo")			\
 	X(TCP_RENEGED,		"tcp.reneged")			\
-	X(TCP_URGENT,		"tcp.urgent")
+	X(TCP_URGENT,		"tcp.urgent")				\
+	X(TCP_RCVBUF,		"tcp.rcvbuf")				\
+	X(TCP_SNDBUF,		"tcp.sndbuf")
 /* clang-format on */
 
 enum reason {

@@ -134,6 +134,7 @@ struct sock_opts {
 	int nodelay, cork, maxseg;
 	int keep_idle_s, keep_interval_s, keep_count;
 	int user_timeout_ms, linger2, window_clamp, notsent_lowat, inq;
+	int quickack;
 	int oob_inline, rcvlowat;
 	int fastopen, fastopen_connect, defer_accept_s, syncnt;
 	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */

@@ -73,6 +73,17 @@ static int apply_sndbuf(struct sock *s)
 	return 0;
 }
 
+/* A stream's grow by themselves until they are set: tcp_autotune.c. */
+static int get_rcvbuf(struct sock *s)
+{
+	return is_stream(s) ? (int)(2 * tcp_rcvbuf(s->tcp)) : s->opts.rcvbuf;
+}
+
+static int get_sndbuf(struct sock *s)
+{
+	return is_stream(s) ? (int)(2 * tcp_sndbuf(s->tcp)) : s->opts.sndbuf;
+}
+
 static int apply_keepalive(struct sock *s)
 {
 	if (is_stream(s))
@@ -118,8 +129,8 @@ static const struct opt_row rows[] = {
 {SOCKET, SK_SO_REUSEPORT, OPT_BOTH | OPT_BOOL, AT(reuse_port), INT_MIN, INT_MAX, apply_reuse, NULL},
 {SOCKET, SK_SO_BROADCAST, OPT_BOTH | OPT_BOOL, AT(broadcast), INT_MIN, INT_MAX, apply_broadcast, NULL},
 {SOCKET, SK_SO_KEEPALIVE, OPT_BOTH | OPT_BOOL, AT(keepalive), INT_MIN, INT_MAX, apply_keepalive, NULL},
-{SOCKET, SK_SO_RCVBUF, OPT_BOTH | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf, NULL},
-{SOCKET, SK_SO_SNDBUF, OPT_BOTH | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf, NULL},
+{SOCKET, SK_SO_RCVBUF, OPT_BOTH | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf, get_rcvbuf},
+{SOCKET, SK_SO_SNDBUF, OPT_BOTH | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf, get_sndbuf},
 {IP, SK_IP_TTL, OPT_BOTH | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl, NULL},
 {IP, SK_IP_TOS, OPT_BOTH | OPT_OCTET, AT(tos), 0, 255, apply_tos, NULL},
 {IP, SK_IP_MULTICAST_TTL, OPT_BOTH | OPT_NO_SET | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl, NULL},
@@ -136,6 +147,7 @@ static const struct opt_row *row_at(size_t i)
 
 static const struct sock_opts defaults = {
 	.rcvlowat = 1,
+	.quickack = 1,
 	.peek_off = -1,
 	.ttl = 64,
 	.group_ttl = 1,

@@ -98,6 +98,17 @@ static int get_syncnt(struct sock *s)
 	return v ? v : (int)tcp_knobs(s->file.stack)->syn_retries;
 }
 
+static int apply_quickack(struct sock *s)
+{
+	tcp_set_quickack(s->tcp, s->opts.quickack);
+	return 0;
+}
+
+static int get_quickack(struct sock *s)
+{
+	return !tcp_is_pingpong(s->tcp);
+}
+
 static int apply_linger2(struct sock *s)
 {
 	if (s->opts.linger2 < 0)
@@ -179,6 +190,7 @@ static const struct opt_row rows[] = {
 {TCP, SK_TCP_DEFER_ACCEPT, OPT_STREAM, AT(defer_accept_s), INT_MIN, INT_MAX, apply_defer_accept, get_defer_accept},
 {TCP, SK_TCP_FASTOPEN, OPT_STREAM, AT(fastopen), 0, 65535, apply_fastopen, NULL},
 {TCP, SK_TCP_FASTOPEN_CONNECT, OPT_STREAM, AT(fastopen_connect), 0, 1, apply_nothing, NULL},
+{TCP, SK_TCP_QUICKACK, OPT_STREAM, AT(quickack), INT_MIN, INT_MAX, apply_quickack, get_quickack},
 {TCP, SK_TCP_INQ, OPT_STREAM, AT(inq), 0, 1, apply_nothing, NULL},
 };
 /* clang-format on */

@@ -289,6 +289,19 @@ int tcp_set_ip_options(struct tcp_conn *c, const void *opt, size_t len);
 size_t tcp_ip_options(const struct tcp_conn *c, void *opt, size_t size);
 void tcp_set_oob_inline(struct tcp_conn *c, bool on);
 
+/**
+ * tcp_set_quickack() - How ACKs are given (TCP_QUICKACK)
+ * @how:	0: they wait for answers; 1: at once; 2: one that waits goes now
+ *
+ * Not for ever: the connection goes on watching what happens.
+ */
+void tcp_set_quickack(struct tcp_conn *c, int how);
+bool tcp_is_pingpong(const struct tcp_conn *c); /* they wait for answers */
+
+/* What is in use; octets of payload. */
+uint32_t tcp_sndbuf(const struct tcp_conn *c);
+uint32_t tcp_rcvbuf(const struct tcp_conn *c);
+
 /* The same, but 0 or -ENOMEM: they need a place of their own. */
 int tcp_set_rcvlowat(struct tcp_conn *c, uint32_t octets);
 int tcp_set_notsent_lowat(struct tcp_conn *c, uint32_t octets); /* 0: none */

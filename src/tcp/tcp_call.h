@@ -73,7 +73,6 @@ enum tcp_verdict tcp_in_synchronized(struct tcp_conn *c, struct tcp_seg *s);
 enum tcp_verdict tcp_in_rest(struct tcp_conn *c, struct tcp_seg *s);
 
 /* tcp_open.c */
-uint8_t tcp_wscale_for(uint32_t rcvbuf);
 uint16_t tcp_peer_mss(const struct tcp_opts *o, uint8_t family);
 struct tcp_first;
 void tcp_open_active(struct tcp_conn *c, struct tcp_first *first);
@@ -131,6 +130,8 @@ bool tcp_on_error(struct stack *stack, const struct ip_error *err);
 /* tcp_rcv.c, tcp_ooo.c */
 uint16_t tcp_rcv_window(struct tcp_conn *c); /* as it stands in a header */
 uint32_t tcp_rcv_wnd(const struct tcp_conn *c);
+uint32_t tcp_rcv_room(const struct tcp_conn *c);
+uint32_t tcp_select_window(const struct tcp_conn *c);
 void tcp_rcv_window_update(struct tcp_conn *c);
 void tcp_ack_owed(struct tcp_conn *c, enum reason why);
 enum tcp_verdict tcp_rcv_text(struct tcp_conn *c, struct tcp_seg *s);
@@ -151,6 +152,26 @@ void tcp_output(struct tcp_conn *c);
 void tcp_on_send_timer(struct tcp_conn *c);
 void tcp_window_opened(struct tcp_conn *c);
 void tcp_snd_acked(struct tcp_conn *c);
+
+/* tcp_delack.c */
+void tcp_quick_again(struct tcp_conn *c, uint32_t most);
+void tcp_quick_end(struct tcp_conn *c);
+void tcp_delack_data(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_delack_in_order(struct tcp_conn *c);
+void tcp_delack_timeout(struct tcp_conn *c);
+void tcp_delack_sent(struct tcp_conn *c);
+void tcp_delack_answered(struct tcp_conn *c);
+bool tcp_delack_read(const struct tcp_conn *c);
+
+/* tcp_autotune.c */
+void tcp_buffers_init(struct tcp_conn *c);
+uint32_t tcp_full_space(const struct tcp_conn *c);
+uint8_t tcp_wscale_for(const struct tcp_conn *c);
+uint32_t tcp_syn_window(const struct tcp_conn *c, struct ip_addr peer,
+			bool has_ts);
+void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_tune_read(struct tcp_conn *c);
+void tcp_tune_sndbuf(struct tcp_conn *c);
 
 /* tcp_urg.c */
 enum tcp_verdict tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s);

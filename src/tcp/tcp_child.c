@@ -18,7 +18,8 @@
 static void inherit(struct tcp_conn *c, const struct tcp_conn *l)
 {
 	const uint32_t kept = TCPF_NODELAY | TCPF_KEEPALIVE | TCPF_LINGER |
-			      TCPF_REUSE | TCPF_FIXED | TCPF_OOB_INLINE;
+			      TCPF_REUSE | TCPF_FIXED | TCPF_OOB_INLINE |
+			      TCPF_SNDBUF_LOCK | TCPF_RCVBUF_LOCK;
 
 	c->flags = (l->flags & kept) | TCPF_PASSIVE;
 	c->cc = l->cc;

@@ -31,8 +31,7 @@ struct tcp_conn *tcp_conn_new(struct tcp_stack *tcp)
 	c->end.state = TCPS_CLOSED;
 	c->cc = tcp_cc_find(tcp->knobs.congestion_control);
 	c->pacing_max = TCP_PACING_NONE;
-	c->sndbuf = TCP_SNDBUF;
-	c->rcvbuf = TCP_RCVBUF;
+	tcp_buffers_init(c);
 	c->keep_idle_s = TCP_KEEP_IDLE_S;
 	c->keep_interval_s = TCP_KEEP_INTERVAL_S;
 	c->keep_probes = TCP_KEEP_PROBES;
@@ -61,6 +60,7 @@ bool tcp_activate(struct tcp_conn *c)
 	if (!a)
 		return false;
 	memset(a, 0, sizeof(*a));
+	c->active = a;
 	timer_init(&a->timer, tcp_on_timer, c);
 	list_init(&a->accept);
 	tcp_queue_init(&a->snd, c->tcp->env, queue_end(c));

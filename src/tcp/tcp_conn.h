@@ -26,6 +26,7 @@
 #include "tcp/tcp.h"
 #include "tcp/tcp_cc.h"
 #include "tcp/tcp_cwv.h"
+#include "tcp/tcp_delack.h"
 #include "tcp/tcp_end.h"
 #include "tcp/tcp_extra.h"
 #include "tcp/tcp_fastopen.h"
@@ -60,6 +61,9 @@ enum tcp_conn_flag {
 	TCPF_OOB_INLINE = 1 << 19, /* SO_OOBINLINE */
 	TCPF_FASTOPEN = 1 << 24, /* from a SYN with data, see tcp_fastopen.c */
 	TCPF_SACK = 1 << 20,	 /* both ends said SACK-permitted */
+	TCPF_PINGPONG = 1 << 25,   /* ACKs wait for answers: tcp_delack.c */
+	TCPF_SNDBUF_LOCK = 1 << 26, /* SO_SNDBUF was set */
+	TCPF_RCVBUF_LOCK = 1 << 27, /* SO_RCVBUF was set */
 };
 
 /**
@@ -99,17 +103,18 @@ struct tcp_conn {
 	void *arg;
 	const struct tcp_cc *cc;
 	uint32_t cc_priv;
-	uint32_t cwnd, ssthresh;  /* octets */
-	uint32_t pacing_max;	  /* octets a second; TCP_PACING_NONE */
-	uint32_t max_snd_wnd;	  /* largest snd_wnd seen (RFC 5961, 5.2) */
-	uint32_t srtt_8us;	  /* smoothed round trip, us times 8 */
-	uint32_t rttvar_4us;	  /* mean deviation, us times 4 */
-	uint32_t ts_recent;	  /* RFC 7323, 4.3 */
-	uint32_t ts_recent_ms;	  /* when it was taken */
-	uint32_t ts_offset;	  /* what we add to our clock */
-	uint32_t snd_ms;	  /* when we last sent data */
-	uint32_t challenge_ms;	  /* no challenge ACK before this */
-	uint32_t sndbuf, rcvbuf;  /* octets */
+	uint32_t cwnd, ssthresh; /* octets */
+	uint32_t pacing_max;	 /* octets a second; TCP_PACING_NONE */
+	uint32_t max_snd_wnd;	 /* largest snd_wnd seen (RFC 5961, 5.2) */
+	uint32_t srtt_8us;	 /* smoothed round trip, us times 8 */
+	uint32_t rttvar_4us;	 /* mean deviation, us times 4 */
+	uint32_t ts_recent;	 /* RFC 7323, 4.3 */
+	uint32_t ts_recent_ms;	 /* when it was taken */
+	uint32_t ts_offset;	 /* what we add to our clock */
+	uint32_t snd_ms;	 /* when we last sent data */
+	uint32_t challenge_ms;	 /* no challenge ACK before this */
+	uint32_t sndbuf, rcvbuf; /* octets */
+	struct tcp_delack delack;
 	uint32_t retransmits;	  /* so far */
 	uint32_t user_timeout_ms; /* 0: none */
 	uint16_t mss;		  /* payload of a segment, options excluded */
@@ -173,6 +178,7 @@ enum tcp_timer {
  * @sack_out:	"
  * @dup_octets:	Octets that duplicate ACKs, without SACK, have announced
  * @ack_why:	Reason of the ACK that is owed
+ * @last_size:	Payload of the last segment, if it was not full
  * @backoff:	Doublings of the RTO
  * @tries:	Retransmissions or probes without any answer
  * @keep_sent:	Keepalive probes unanswered
@@ -208,6 +214,7 @@ struct tcp_active {
 	uint32_t dup_octets;
 	uint32_t resent_ms;
 	uint16_t ack_why;
+	uint16_t last_size;
 	uint8_t backoff, tries, keep_sent;
 	uint8_t ca, wait, rearm;
 	bool ack_now, is_probing, has_fin;

@@ -7,13 +7,16 @@
  *
  * Options that hardly anybody sets, in a block of their own, so that the many
  * connections that keep the defaults do not carry them.  The block is made
- * when the first such option is set and lives as long as the connection.
+ * when the first such option is set, or so much has come that it is worth to
+ * measure how fast it is read, and lives as long as the connection.
  *
  * Private to tcp/.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "tcp/tcp_autotune.h"
 
 /**
  * struct tcp_srcroute - IP options of every segment
@@ -37,6 +40,7 @@ struct tcp_srcroute {
  * @syn_tries:		TCP_SYNCNT
  * @route:		IP_OPTIONS, or the way a SYN came: tcp_srcroute.c
  * @linger2_s:		TCP_LINGER2: FIN-WAIT-2 of an orphan; negative: none
+ * @tune:		tcp_autotune.c
  */
 struct tcp_extra {
 	uint32_t rcvlowat;
@@ -47,6 +51,7 @@ struct tcp_extra {
 	uint8_t defer_tries;
 	uint8_t syn_tries;
 	struct tcp_srcroute route;
+	struct tcp_tune tune;
 };
 
 #endif /* TCP_TCP_EXTRA_H */

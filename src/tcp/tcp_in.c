@@ -106,10 +106,12 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 	if (s->len && seq_eq(seq_add(s->seq, s->len), c->rcv_nxt) &&
 	    s->h.flags & TCP_ACK && ack_is_possible(c, s->h.ack))
 		take_timestamp(c, s);
-	if (is_old_text(c, s))
+	if (is_old_text(c, s)) {
 		tcp_sack_note_dup(
 			c, s->seq,
 			seq_min(seq_add(s->seq, s->size), c->rcv_nxt));
+		tcp_quick_again(c, UINT8_MAX);
+	}
 	/* Data is answered at once, for the sender waits; empty segments only
 	 * so often, or two ends that disagree would answer each other for
 	 * ever. */

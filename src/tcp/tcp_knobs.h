@@ -95,14 +95,15 @@ X(hystart, "-", "flag", 0, 1, 1, "leave slow start when delay grows (RFC 9406)")
 /* Receiving, and keeping alive. */
 #define TCP_KNOBS_RECV(X) \
 X(rmem_min, "tcp_rmem", "octets", 1, 4096, 0x7fffffff, "receive buffer: least") \
-X(rmem, "tcp_rmem", "octets", 1, 524288, 0x7fffffff, "at first") \
-X(rmem_max, "tcp_rmem", "octets", 1, 16777216, 0x7fffffff, "greatest") \
+X(rmem, "tcp_rmem", "octets", 1, 131072, 0x7fffffff, "at first") \
+X(rmem_max, "tcp_rmem", "octets", 1, 6291456, 0x7fffffff, "greatest") \
 X(wmem_min, "tcp_wmem", "octets", 1, 4096, 0x7fffffff, "send buffer: least") \
-X(wmem, "tcp_wmem", "octets", 1, 524288, 0x7fffffff, "at first") \
-X(wmem_max, "tcp_wmem", "octets", 1, 16777216, 0x7fffffff, "greatest") \
+X(wmem, "tcp_wmem", "octets", 1, 16384, 0x7fffffff, "at first") \
+X(wmem_max, "tcp_wmem", "octets", 1, 4194304, 0x7fffffff, "greatest") \
 X(moderate_rcvbuf, "tcp_moderate_rcvbuf", "flag", 0, 1, 1, "grow the receive buffer with the stream") \
 X(shrink_window, "tcp_shrink_window", "flag", 0, 0, 1, "kept for scripts: a window never shrinks here") \
 X(stdurg, "tcp_stdurg", "flag", 0, 0, 1, "urgent pointer names the last octet (RFC 1122)") \
+X(quickacks, "-", "segments", 0, 16, 16, "ACKs that are not delayed, at first and after a gap") \
 X(delack_min_us, "-", "us", 0, 40000, 500000, "least delay of an ACK") \
 X(delack_max_us, "-", "us", 0, 200000, 500000, "greatest delay of an ACK") \
 X(keepalive_time_s, "tcp_keepalive_time", "s", 1, 7200, 32767, "idle time before the first probe") \

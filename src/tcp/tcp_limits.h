@@ -41,11 +41,8 @@
 #define TCP_KEEP_PROBES	    9
 
 /* Buffers are limits, not allocations. */
-#define TCP_SNDBUF	(512 * 1024)
-#define TCP_RCVBUF	(512 * 1024)
-#define TCP_BUF_MIN	2048
+#define TCP_BUF_MIN	1152
 #define TCP_BUF_MAX	(16 * 1024 * 1024)
-#define TCP_WSCALE_WANT 7 /* at least; room to raise the buffer later */
 
 /* Segment sizes: below 88 octets headers would outweigh everything. */
 #define TCP_MSS_MIN	88

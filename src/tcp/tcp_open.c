@@ -23,15 +23,6 @@
 
 #include "tcp/tcp_int.h"
 
-uint8_t tcp_wscale_for(uint32_t rcvbuf)
-{
-	uint8_t shift = TCP_WSCALE_WANT;
-
-	while (shift < TCP_WSCALE_MAX && 65535U << shift < rcvbuf)
-		shift++;
-	return shift;
-}
-
 uint16_t tcp_peer_mss(const struct tcp_opts *o, uint8_t family)
 {
 	uint32_t mss = family == IP_V6 ? TCP_MSS_DEFAULT6 : TCP_MSS_DEFAULT;
@@ -67,7 +58,7 @@ void tcp_open_active(struct tcp_conn *c, struct tcp_first *first)
 	c->snd_una = c->iss;
 	c->snd_nxt = seq_add(c->iss, 1);
 	c->ts_offset = tcp_ts_offset(c->tcp, &c->end.t);
-	c->rcv_wscale = tcp_wscale_for(c->rcvbuf);
+	c->rcv_wscale = tcp_wscale_for(c);
 	tcp_queue_fini(&a->rcv);
 	tcp_queue_init(&a->snd, c->tcp->env, c->snd_nxt);
 	a->recover = a->small = a->urg.up = c->iss;
@@ -132,6 +123,7 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 	c->snd_wl2 = s->h.ack;
 	if (!(c->flags & TCPF_FASTOPEN))
 		tcp_cc_begin(c, a->tries);
+	tcp_tune_sndbuf(c);
 	c->flags |= TCPF_OPENED;
 	tcp_set_state(c, TCPS_ESTABLISHED);
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_OPENED, NULL,
@@ -168,7 +160,8 @@ static enum tcp_verdict take_syn(struct tcp_conn *c, struct tcp_seg *s)
 	negotiate(c, &s->o);
 	if (!(s->h.flags & TCP_ACK))
 		return crossing_syn(c, s);
-	c->rcv_adv = seq_add(c->rcv_nxt, min_u32(c->rcvbuf, 65535));
+	c->rcv_adv =
+		seq_add(c->rcv_nxt, tcp_syn_window(c, c->end.t.raddr, false));
 	tcp_rtt_of_syn(c, s);
 	tcp_fastopen_answered(c, s);
 	c->snd_una = s->h.ack;

@@ -140,6 +140,7 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 	tcp_urg_put(c, seq, &h);
 	if (c->flags & TCPF_TS)
 		put_ts(c, &o);
+	tcp_delack_sent(c);
 	a->ack_now = put_sack(c, &o, pkt);
 	a->ack_sent = c->rcv_nxt;
 	a->ack_why = R_TCP_ACK;
@@ -220,6 +221,8 @@ int tcp_out_data(struct tcp_conn *c, const struct tcp_out *o, uint32_t *taken)
 	if (!o->why)
 		pkt->reason = (uint16_t)data_reason(c, o->seq, n, fin);
 	count_data(c, o->seq, n);
+	if (n)
+		tcp_delack_answered(c);
 	err = transmit(c, pkt, o->seq, flags);
 	*taken = n + fin;
 	return err;
@@ -265,7 +268,7 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 		c->active->ack_now = false;
 		tcp_timer_stop(c, TCP_T_DELACK);
 	}
-	h.win = (uint16_t)min_u32(c->rcvbuf, 65535);
+	h.win = (uint16_t)tcp_syn_window(c, c->end.t.raddr, false);
 	c->rcv_adv = seq_add(c->rcv_nxt, h.win);
 	o.mss = tcp_mss_limit(c->tcp, c->end.t.raddr);
 	if (c->maxseg)

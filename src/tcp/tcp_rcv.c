@@ -17,9 +17,9 @@
  * that offers every octet that becomes free gets its data in pieces of one
  * octet (silly window, RFC 9293, 3.8.6.2.2).
  *
- * ACKs wait for a companion: for a second full segment, for data or for a new
- * window going the other way, at most 40 ms.  What is out of order is answered
- * at once, for the sender counts on it to notice a loss.
+ * When an ACK is given is decided in tcp_delack.c, how large the buffer is in
+ * tcp_autotune.c.  What is out of order is answered at once, for the sender
+ * counts on it to notice a loss.
  *
  * Invariants
  * ----------
@@ -32,11 +32,12 @@
 #include "tcp/tcp_int.h"
 
 /* Octets that the user has not read yet take room; the rest can be offered. */
-static uint32_t free_room(const struct tcp_conn *c)
+uint32_t tcp_rcv_room(const struct tcp_conn *c)
 {
 	uint32_t used = c->active ? tcp_queue_len(&c->active->rcv) : 0;
+	uint32_t space = tcp_full_space(c);
 
-	return used < c->rcvbuf ? c->rcvbuf - used : 0;
+	return used < space ? space - used : 0;
 }
 
 static uint32_t window(const struct tcp_conn *c)
@@ -52,21 +53,46 @@ static uint32_t window_max(const struct tcp_conn *c)
 	return 65535U << c->rcv_wscale;
 }
 
-/* By how much the right edge could move; 0 if not worth a word. */
-static uint32_t worthwhile(const struct tcp_conn *c)
+/* Without a scale there are octets to choose from, so whole segments are
+ * offered; and what was offered is kept as long as it fits. */
+static uint32_t whole_segments(const struct tcp_conn *c, uint32_t room,
+			       uint32_t mss)
 {
-	uint32_t room = min_u32(free_room(c), window_max(c)), wnd = window(c);
+	uint32_t last = seq_dist(c->active->ack_sent, c->rcv_adv);
+	uint32_t full = tcp_full_space(c);
 
-	if (room <= wnd || room - wnd < min_u32(c->rcvbuf / 2, c->rcv_mss))
-		return 0;
-	return room - wnd;
+	if (last > room || last + mss <= room)
+		return room - room % mss;
+	if (mss == full && room > last + full / 2)
+		return room;
+	return last;
+}
+
+/*
+ * The window that would be best now, never mind what was promised.  When the
+ * room is down to less than a segment, or a sixteenth of all, none: a small
+ * window would only bring small segments (RFC 9293, 3.8.6.2.2).
+ */
+uint32_t tcp_select_window(const struct tcp_conn *c)
+{
+	uint32_t full = tcp_full_space(c), room = tcp_rcv_room(c);
+	uint32_t mss = min_u32(max_u32(c->rcv_mss, 1), full);
+
+	if (room < full / 2) {
+		room -= room % (1U << c->rcv_wscale);
+		if (room < full / 16 || room < mss)
+			return 0;
+	}
+	if (!c->rcv_wscale)
+		room = whole_segments(c, room, mss);
+	return min_u32(room, window_max(c));
 }
 
 /* Would an edge at @edge promise more than there is room for, but for the
  * rounding? */
 static bool is_too_far(const struct tcp_conn *c, seq32 edge)
 {
-	uint32_t limit = free_room(c) + (1U << c->rcv_wscale);
+	uint32_t limit = tcp_rcv_room(c) + (1U << c->rcv_wscale);
 
 	return seq_gt(edge, seq_add(c->rcv_nxt, limit));
 }
@@ -81,7 +107,8 @@ static bool is_too_far(const struct tcp_conn *c, seq32 edge)
  */
 uint16_t tcp_rcv_window(struct tcp_conn *c)
 {
-	uint32_t wnd = window(c) + worthwhile(c), unit = 1U << c->rcv_wscale;
+	uint32_t wnd = max_u32(window(c), tcp_select_window(c));
+	uint32_t unit = 1U << c->rcv_wscale;
 	uint32_t field = min_u32(wnd >> c->rcv_wscale, 65535);
 	seq32 edge = seq_add(c->rcv_nxt, field * unit);
 
@@ -90,6 +117,8 @@ uint16_t tcp_rcv_window(struct tcp_conn *c)
 		field++;
 		edge = seq_add(edge, unit);
 	}
+	if (tcp_rcv_room(c) < tcp_full_space(c) / 2)
+		tcp_quick_end(c);
 	c->rcv_adv = seq_max(c->rcv_adv, edge);
 	return (uint16_t)field;
 }
@@ -103,18 +132,29 @@ void tcp_ack_owed(struct tcp_conn *c, enum reason why)
 	a->ack_now = true;
 }
 
-/* The user made room: does the peer need to know at once?  Not as long as it
- * has plenty; the next ACK will tell. */
+/* Does the user's reading open the window to at least twice what it is?  Then
+ * the peer should know; less than that the next ACK will tell. */
+static bool opens_much(const struct tcp_conn *c)
+{
+	uint32_t now = window(c), best;
+
+	if (c->flags & TCPF_RCV_CLOSED || 2 * now > tcp_full_space(c))
+		return false;
+	best = tcp_select_window(c);
+	return best && best >= 2 * now;
+}
+
+/* The user made room: does the peer need to hear of it, or of its data? */
 void tcp_rcv_window_update(struct tcp_conn *c)
 {
-	uint32_t more = worthwhile(c);
-	uint32_t plenty = min_u32(c->rcvbuf / 2, 32U * c->rcv_mss);
-
-	if (!TCP_STATE_IN(c, TCP_RECEIVES) || window(c) >= plenty)
+	if (!TCP_STATE_IN(c, TCP_RECEIVES))
 		return;
-	if (more < 2U * c->rcv_mss && more < c->rcvbuf / 2)
+	if (tcp_delack_read(c))
+		tcp_ack_owed(c, R_TCP_ACK);
+	else if (opens_much(c))
+		tcp_ack_owed(c, R_TCP_WINDOW_UPDATE);
+	else
 		return;
-	tcp_ack_owed(c, R_TCP_WINDOW_UPDATE);
 	tcp_output(c);
 }
 
@@ -127,26 +167,6 @@ static size_t reference_budget(const struct tcp_conn *c)
 	size_t limit = 2 * (size_t)c->rcvbuf;
 
 	return held < limit ? limit - held : 0;
-}
-
-static void note_size(struct tcp_conn *c, const struct tcp_seg *s)
-{
-	uint32_t size = s->pkt->gso_size ? s->pkt->gso_size : s->size;
-
-	c->rcv_mss = (uint16_t)max_u32(c->rcv_mss, min_u32(size, 65535));
-}
-
-/* Two full segments since the last ACK, or half of all that the peer may send
- * without one? */
-static void ack_in_order(struct tcp_conn *c)
-{
-	struct tcp_active *a = c->active;
-	uint32_t enough = min_u32(2U * c->rcv_mss, c->rcvbuf / 2);
-
-	if (seq_dist(a->ack_sent, c->rcv_nxt) >= enough)
-		tcp_ack_owed(c, R_TCP_ACK);
-	else if (!a->ack_now && !tcp_timer_is_set(c, TCP_T_DELACK))
-		tcp_timer_set_in(c, TCP_T_DELACK, TCP_DELACK_NS);
 }
 
 /* Append to the receive queue what begins at rcv_nxt.  Returns octets taken. */
@@ -203,7 +223,8 @@ static enum tcp_verdict rcv_in_order(struct tcp_conn *c, struct tcp_seg *s)
 	tcp_event(c, WAIT_IN);
 	if (filled_hole)
 		tcp_ack_owed(c, R_TCP_ACK); /* RFC 5681, 4.2 */
-	ack_in_order(c);
+	tcp_tune_data(c, s);
+	tcp_delack_in_order(c);
 	return TCP_NEXT;
 }
 
@@ -217,7 +238,7 @@ static enum tcp_verdict rcv_out_of_order(struct tcp_conn *c, struct tcp_seg *s)
 
 enum tcp_verdict tcp_rcv_text(struct tcp_conn *c, struct tcp_seg *s)
 {
-	note_size(c, s);
+	tcp_delack_data(c, s);
 	if (seq_eq(s->seq, c->rcv_nxt))
 		return rcv_in_order(c, s);
 	return rcv_out_of_order(c, s);

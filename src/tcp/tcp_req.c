@@ -197,16 +197,16 @@ void tcp_req_fill(struct tcp_req *r, struct tcp_conn *l,
 	r->end.state = TCPS_LISTEN;
 	r->listener = l;
 	r->irs = s->seq;
-	r->rcv_wnd = min_u32(l->rcvbuf, 65535);
 	r->snd_wnd = s->h.win;
 	r->peer_mss = tcp_peer_mss(&s->o, s->t.raddr.family);
 	r->has_wscale = k->window_scaling && s->o.has & TCP_HAS_WSCALE;
 	if (r->has_wscale) {
 		r->snd_wscale = s->o.wscale;
-		r->rcv_wscale = tcp_wscale_for(l->rcvbuf);
+		r->rcv_wscale = tcp_wscale_for(l);
 	}
 	r->has_ts = k->timestamps && s->o.has & TCP_HAS_TIMESTAMP;
 	r->ts_recent = s->o.ts_val;
+	r->rcv_wnd = tcp_syn_window(l, s->t.raddr, r->has_ts);
 	r->has_sack = k->sack && s->o.has & TCP_HAS_SACK_OK;
 }
 
@@ -310,8 +310,7 @@ static enum tcp_verdict in_listen_ack(struct tcp_conn *l, struct tcp_seg *s,
 				      struct tcp_conn **child)
 {
 	struct tcp_stack *tcp = l->tcp;
-	struct tcp_req r = {.listener = l,
-			    .rcv_wnd = min_u32(l->rcvbuf, 65535)};
+	struct tcp_req r = {.listener = l};
 
 	s->drop = DROP_tcp_ack_bad;
 	if (s->h.flags & TCP_SYN || !expects_cookies(l))
@@ -323,8 +322,9 @@ static enum tcp_verdict in_listen_ack(struct tcp_conn *l, struct tcp_seg *s,
 	s->drop = DROP_tcp_backlog;
 	if (tcp_accept_is_full(tcp, l))
 		return TCP_DROP;
+	r.rcv_wnd = tcp_syn_window(l, s->t.raddr, r.has_ts);
 	if (r.has_wscale)
-		r.rcv_wscale = tcp_wscale_for(l->rcvbuf);
+		r.rcv_wscale = tcp_wscale_for(l);
 	s->drop = DROP_no_memory;
 	*child = tcp_child_new(tcp, &r);
 	if (!*child)

@@ -94,6 +94,7 @@ static uint32_t buffer_size(size_t octets)
 void tcp_set_sndbuf(struct tcp_conn *c, size_t octets)
 {
 	c->sndbuf = buffer_size(octets);
+	c->flags |= TCPF_SNDBUF_LOCK;
 	if (c->end.state != TCPS_LISTEN && c->active) {
 		tcp_writable(c);
 		tcp_settle(c);
@@ -103,6 +104,17 @@ void tcp_set_sndbuf(struct tcp_conn *c, size_t octets)
 void tcp_set_rcvbuf(struct tcp_conn *c, size_t octets)
 {
 	c->rcvbuf = buffer_size(octets);
+	c->flags |= TCPF_RCVBUF_LOCK;
+}
+
+uint32_t tcp_sndbuf(const struct tcp_conn *c)
+{
+	return c->sndbuf;
+}
+
+uint32_t tcp_rcvbuf(const struct tcp_conn *c)
+{
+	return c->rcvbuf;
 }
 
 void tcp_set_user_timeout(struct tcp_conn *c, uint32_t ms)

@@ -114,7 +114,8 @@ bool tcp_user_timed_out(const struct tcp_conn *c)
 static void on_delack(struct tcp_conn *c)
 {
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_DELACK, NULL,
-		    EVF_NUM("delay_ms", TCP_DELACK_NS / NS_PER_MS));
+		    EVF_NUM("delay_ms", c->delack.ato_ms));
+	tcp_delack_timeout(c);
 	c->tcp->stats.delayed_acks++;
 	tcp_ack_owed(c, R_TCP_ACK_DELAYED);
 	tcp_output(c);

@@ -47,7 +47,11 @@ static bool has_room(const struct tcp_conn *c)
 
 void tcp_writable(struct tcp_conn *c)
 {
-	if (!(c->flags & TCPF_WANT_OUT) || !has_room(c))
+	if (!(c->flags & TCPF_WANT_OUT))
+		return;
+	if (TCP_STATE_IN(c, TCP_SENDS) && tcp_flight(c) < c->cwnd)
+		tcp_tune_sndbuf(c);
+	if (!has_room(c))
 		return;
 	c->flags &= ~(uint32_t)TCPF_WANT_OUT;
 	tcp_event(c, WAIT_OUT);
@@ -164,6 +168,7 @@ void tcp_recv_done(struct tcp_conn *c, size_t n)
 	if (!n)
 		return;
 	tcp_urg_read(c, n);
+	tcp_tune_read(c);
 	tcp_rcv_window_update(c);
 	tcp_settle(c);
 }

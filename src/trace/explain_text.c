@@ -568,6 +568,12 @@ static const struct words words[] = {
 	W(TCP_URGENT, "urgent data",
 	  "{remote} says: hurry, {ahead} octets from here is something urgent",
 	  "a segment had the URG bit and a pointer", "6093 2.1")
+	W(TCP_RCVBUF, "receive buffer",
+	  "the receive buffer grows to {octets} octets",
+	  "the program has read {read} in a round trip of {rtt_us} us", "9293 3.8.6")
+	W(TCP_SNDBUF, "send buffer",
+	  "the send buffer grows to {octets} octets",
+	  "the congestion window is {cwnd}, and the next should wait behind it", "5681 3.1")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");

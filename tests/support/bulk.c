@@ -15,6 +15,7 @@
 #include "pair.h"
 #include "talker.h"
 #include "tcp/tcp.h"
+#include "tcp/tcp_knobs.h"
 
 struct bulk {
 	struct pair p;
@@ -46,6 +47,14 @@ static bool is_over(void *arg)
 	return talker_is_done(&t->a) && talker_is_done(&t->b);
 }
 
+/* Windows that fit in the queue in front of a cable, so that a cable without
+ * faults loses nothing. */
+static void bound_windows(struct bulk *t)
+{
+	tcp_knob_set(&t->p.a->stack, "rmem_max", 1 << 20);
+	tcp_knob_set(&t->p.b->stack, "rmem_max", 1 << 20);
+}
+
 static void start(struct bulk *t, const struct cable_params *cable,
 		  uint64_t seed, uint64_t octets)
 {
@@ -54,6 +63,7 @@ static void start(struct bulk *t, const struct cable_params *cable,
 	memset(t, 0, sizeof(*t));
 	pair_init(&t->p, seed, cable);
 	world_env(t->p.w)->pkts.poison = true;
+	bound_windows(t);
 	t->listener = talker_listen(&t->p.b->stack, 9, 1);
 	talker_init(&t->a, &t->p.a->stack, NULL);
 	t->a.to_send = octets;

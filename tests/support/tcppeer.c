@@ -21,6 +21,7 @@
 #include "wire/ip4.h"
 #include "wire/proto.h"
 
+#include "tcp/tcp_knobs.h"
 #include "talker.h"
 
 enum { FRAME_MAX = 66000 };
@@ -50,6 +51,11 @@ void peer_init(struct peer *p)
 	p->port = 1234;
 	p->stack_port = 80;
 	p->win = 65535;
+	/* ACKs wait, so that segments can be heard one by one, and buffers
+	 * are larger than what is said. */
+	tcp_knob_set(p->stack, "quickacks", 0);
+	tcp_knob_set(p->stack, "rmem", 1 << 20);
+	tcp_knob_set(p->stack, "wmem", 1 << 20);
 	p->syn_opts = (struct tcp_opts){.has = TCP_HAS_MSS, .mss = 1460};
 	testnet_run_ms(p->net, 10000);
 	testnet_forget(p->netif);

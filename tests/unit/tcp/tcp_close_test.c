@@ -119,6 +119,7 @@ static void half_closed_connection_still_receives(void **state)
 	peer_wait(p, 3600 * 1000); /* our user still reads: no time limit */
 	SAY(p, .flags = TCP_ACK, .seq = 1, .ack = 12, .len = 100);
 	assert_int_equal(peer_app_recv(p), 100);
+	HEAR(p, .flags = TCP_ACK, .seq = 12, .ack = 101);
 	SAY(p, .flags = FIN_ACK, .seq = 101, .ack = 12);
 	HEAR(p, .flags = TCP_ACK, .seq = 12, .ack = 102);
 	assert_int_equal(peer_app_recv(p), 0);

@@ -188,6 +188,7 @@ static void orphans_deliver_what_was_queued(void **state)
 
 	a.to_send = 400000;
 	a.reads = false;
+	tcp_set_sndbuf(a.c, 400000);
 	talker_go(&a);
 	assert_int_equal(a.sent, 400000);
 	talker_close(&a);

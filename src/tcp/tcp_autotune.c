@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_autotune.c - how large the buffers are
+ *
+ * Theory of operation
+ * ===================
+ * A window that is smaller than what the path holds (rate times round trip)
+ * leaves it idle; one that is larger only costs memory.  Nobody knows the path
+ * when a connection opens, so it begins small and follows what is seen:
+ *
+ *   receiving	Once in a round trip, look how much the user has read.  The
+ *		sender can have sent no more than that; in slow start it will
+ *		send twice as much in the next round, and what we offer now
+ *		limits the round after that.  So the buffer should hold twice
+ *		what was read, for a lost segment may hold up a round, and more
+ *		if the last round brought more than the one before ("dynamic
+ *		right sizing").  A user that does not read gets no more room.
+ *
+ *   sending	What is under way (cwnd) must stay until it is acknowledged, and
+ *		the user should be able to queue the next window meanwhile: two
+ *		windows, with what each segment costs besides.
+ *
+ * Sizes go up only, to the knobs' greatest, and not at all once the user has
+ * chosen one.  A number in octets here is payload: half of what SO_RCVBUF and
+ * SO_SNDBUF say, for these count what holds the payload, too.
+ *
+ * The receiver's round trip is not the sender's estimate, for who only receives
+ * has none: it is the age of the timestamp that a full segment echoes; without
+ * timestamps, the time until as much has come as was offered, the least of
+ * these.
+ *
+ * All this is for those that take a lot: measuring begins when MEASURE_FROM
+ * octets have come, and most connections never get there.
+ */
+
+#include "tcp/tcp_int.h"
+
+/* What one segment costs a sender as Linux counts it: the headers in front,
+ * rounded up as its allocator does. */
+#define SEGMENT_HEADERS 640
+#define SEGMENT_RECORD	256
+
+#define MEASURE_FROM 16384
+
+void tcp_buffers_init(struct tcp_conn *c)
+{
+	c->rcvbuf = c->tcp->knobs.rmem / 2;
+	c->sndbuf = c->tcp->knobs.wmem / 2;
+}
+
+/* The most that may ever be offered with a buffer of this size. */
+uint32_t tcp_full_space(const struct tcp_conn *c)
+{
+	uint32_t clamp = c->extra ? c->extra->window_clamp : 0;
+
+	return clamp ? min_u32(c->rcvbuf, clamp) : c->rcvbuf;
+}
+
+/* The scale is fixed with the SYN, so it must do for the largest window that
+ * there may be (RFC 7323, 2.3). */
+uint8_t tcp_wscale_for(const struct tcp_conn *c)
+{
+	uint32_t clamp = c->extra ? c->extra->window_clamp : 0;
+	uint32_t most = max_u32(c->rcvbuf, c->tcp->knobs.rmem_max);
+	uint8_t shift = 0;
+
+	if (c->flags & TCPF_RCVBUF_LOCK)
+		most = c->rcvbuf;
+	if (clamp)
+		most = min_u32(most, clamp);
+	while (shift < TCP_WSCALE_MAX && most >> shift >= 65536)
+		shift++;
+	return shift;
+}
+
+/* What a SYN offers: whole segments, and no scale yet. */
+static uint32_t first_window(const struct tcp_conn *c, uint32_t mss)
+{
+	uint32_t space = tcp_full_space(c);
+
+	if (space > mss)
+		space -= space % mss;
+	return min_u32(space, 65535);
+}
+
+uint32_t tcp_syn_window(const struct tcp_conn *c, struct ip_addr peer,
+			bool has_ts)
+{
+	uint32_t mss = tcp_mss_limit(c->tcp, peer);
+
+	if (c->maxseg)
+		mss = min_u32(mss, c->maxseg);
+	if (has_ts)
+		mss -= TCP_TS_OPT_LEN;
+	return first_window(c, mss);
+}
+
+/* The receiver's round trip: smoothed, or the least of several windows. */
+static void note_rtt(struct tcp_tune *t, uint64_t rtt_us, bool is_window)
+{
+	uint32_t sample = (uint32_t)min_u64(8 * rtt_us, UINT32_MAX / 2);
+
+	if (!t->rtt_8us)
+		t->rtt_8us = sample;
+	else if (is_window)
+		t->rtt_8us = min_u32(t->rtt_8us, sample);
+	else
+		t->rtt_8us += sample / 8 - t->rtt_8us / 8;
+	t->rtt_8us = max_u32(t->rtt_8us, 1);
+}
+
+static void measure_by_window(const struct tcp_conn *c, struct tcp_tune *t)
+{
+	uint64_t now = c->tcp->env->now_ns;
+
+	if (t->rtt_ns && seq_lt(c->rcv_nxt, t->rtt_seq))
+		return;
+	if (t->rtt_ns)
+		note_rtt(t, (now - t->rtt_ns) / NS_PER_US, true);
+	t->rtt_seq = seq_add(c->rcv_nxt, tcp_rcv_wnd(c));
+	t->rtt_ns = now;
+}
+
+static void measure_by_echo(const struct tcp_conn *c, struct tcp_tune *t,
+			    const struct tcp_seg *s)
+{
+	uint32_t now = tcp_ms(c->tcp) + c->ts_offset;
+
+	if (now == s->o.ts_ecr)
+		measure_by_window(c, t); /* the clock is too coarse */
+	if (s->o.ts_ecr == t->last_ecr || s->size < c->rcv_mss)
+		return;
+	t->last_ecr = s->o.ts_ecr;
+	if (now - s->o.ts_ecr < 60000 && now != s->o.ts_ecr)
+		note_rtt(t, (now - s->o.ts_ecr) * 1000ULL, false);
+}
+
+/* NULL: not measured, for little came, or there is no memory. */
+static struct tcp_tune *tune_of(const struct tcp_conn *c)
+{
+	return c->extra && c->extra->tune.is_on ? &c->extra->tune : NULL;
+}
+
+static void begin(struct tcp_conn *c)
+{
+	struct tcp_tune *t;
+
+	if (seq_dist(c->irs, c->rcv_nxt) < MEASURE_FROM || !tcp_extra_get(c))
+		return;
+	t = &c->extra->tune;
+	t->is_on = true;
+	t->space = min_u32(c->rcvbuf, 10U * c->mss);
+	t->read_seq = c->active->rcv.head;
+	t->read_ns = c->tcp->env->now_ns;
+}
+
+/* A segment came in order. */
+void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	struct tcp_tune *t = tune_of(c);
+
+	if (!t)
+		begin(c);
+	else if (c->flags & TCPF_TS && s->o.has & TCP_HAS_TIMESTAMP)
+		measure_by_echo(c, t, s);
+	else
+		measure_by_window(c, t);
+}
+
+/* What the next but one round trip may bring, see above. */
+static uint64_t wanted(const struct tcp_conn *c, const struct tcp_tune *t,
+		       uint32_t read)
+{
+	uint64_t want = 2ULL * read + 16U * c->mss;
+	uint64_t grow = want * (read - t->space) / max_u32(t->space, 1);
+
+	return want + 2 * grow;
+}
+
+static void grow_rcvbuf(struct tcp_conn *c, const struct tcp_tune *t,
+			uint32_t read)
+{
+	uint32_t most = c->tcp->knobs.rmem_max / 2;
+	uint32_t size = (uint32_t)min_u64(wanted(c, t, read), most);
+
+	if (!c->tcp->knobs.moderate_rcvbuf || c->flags & TCPF_RCVBUF_LOCK ||
+	    size <= c->rcvbuf)
+		return;
+	c->rcvbuf = size;
+	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_RCVBUF, NULL,
+	      EVF_NUM("octets", size), EVF_NUM("read", read),
+	      EVF_NUM("rtt_us", t->rtt_8us / 8));
+}
+
+/* The user has read; once in a round trip, see how much. */
+void tcp_tune_read(struct tcp_conn *c)
+{
+	struct tcp_tune *t = tune_of(c);
+	seq32 at = c->active->rcv.head;
+	uint64_t now = c->tcp->env->now_ns;
+	uint32_t read;
+
+	if (!t)
+		return;
+	read = seq_dist(t->read_seq, at);
+	if (!t->rtt_8us || now - t->read_ns < t->rtt_8us / 8 * NS_PER_US)
+		return;
+	if (read > t->space) {
+		grow_rcvbuf(c, t, read);
+		t->space = read;
+	}
+	t->read_seq = at;
+	t->read_ns = now;
+}
+
+static uint32_t round_up_pow2(uint32_t n)
+{
+	uint32_t p = 1;
+
+	while (p < n)
+		p *= 2;
+	return p;
+}
+
+/* As much as two congestion windows need. */
+void tcp_tune_sndbuf(struct tcp_conn *c)
+{
+	uint64_t per = round_up_pow2(c->mss + SEGMENT_HEADERS) + SEGMENT_RECORD;
+	uint32_t segs = max_u32(10, c->cwnd / max_u32(c->mss, 1));
+	uint32_t most = c->tcp->knobs.wmem_max / 2;
+	uint32_t size = (uint32_t)min_u64(segs * per, most);
+
+	if (c->flags & TCPF_SNDBUF_LOCK || size <= c->sndbuf)
+		return;
+	c->sndbuf = size;
+	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_SNDBUF, NULL,
+	      EVF_NUM("octets", size), EVF_NUM("cwnd", c->cwnd));
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tcp_delack.c - when to acknowledge
+ *
+ * Theory of operation
+ * ===================
+ * An ACK of its own costs a packet, and one that waits a little may ride on an
+ * answer, or speak for two segments.  So RFC 9293, 3.8.6.3 wants it delayed, but
+ * by less than 500 ms, and at least every second full segment acknowledged.  But
+ * a sender in slow start is driven by our ACKs: each one that is saved costs it
+ * growth.  So, as Linux does it, a connection is in one of two modes:
+ *
+ *	quick	  Data only comes in.  The first ACKs (up to sixteen) go out at
+ *		  once, one for each segment.
+ *	pingpong  We answer what comes, soon after it came.  An ACK waits for the
+ *		  answer.
+ *
+ * An answer within the time that an ACK may wait makes it pingpong; an ACK that
+ * waited in vain ends that.  Segments that are old or do not fit, and a long
+ * silence, make it quick again, for then the sender begins anew.  The user may
+ * choose with TCP_QUICKACK, until the connection thinks otherwise.
+ *
+ * How long an ACK may wait (ato) follows the time between segments: from
+ * delack_min (40 ms) up, never longer than a round trip (but at least delack_min)
+ * or delack_max (200 ms).
+ *
+ * The user's reading matters, too.  Who has read all there is after a segment
+ * that was not full has probably read a whole request: an ACK goes out then, in
+ * case there is no answer.
+ */
+
+#include "tcp/tcp_int.h"
+
+static uint32_t ms_min(const struct tcp_conn *c)
+{
+	return max_u32(c->tcp->knobs.delack_min_us / 1000, 1);
+}
+
+static uint32_t rto_ms(const struct tcp_conn *c)
+{
+	return (uint32_t)(tcp_rto_ns(c) / NS_PER_MS);
+}
+
+bool tcp_is_pingpong(const struct tcp_conn *c)
+{
+	return c->flags & TCPF_PINGPONG;
+}
+
+static bool is_quick(const struct tcp_conn *c)
+{
+	return c->delack.quick && !tcp_is_pingpong(c);
+}
+
+/* Is an ACK owed, now or later? */
+static bool is_scheduled(const struct tcp_conn *c)
+{
+	return c->active->ack_now || tcp_timer_is_set(c, TCP_T_DELACK);
+}
+
+static void raise_quick(struct tcp_conn *c, uint32_t most)
+{
+	uint32_t offered = seq_dist(c->active->ack_sent, c->rcv_adv);
+	uint32_t n = offered / (2U * max_u32(c->rcv_mss, 1));
+
+	n = min_u32(n ? n : 2, min_u32(most, c->tcp->knobs.quickacks));
+	c->delack.quick = (uint8_t)max_u32(c->delack.quick, n);
+}
+
+/* Something went wrong for the sender: do not keep it waiting. */
+void tcp_quick_again(struct tcp_conn *c, uint32_t most)
+{
+	raise_quick(c, most);
+	c->flags &= ~(uint32_t)TCPF_PINGPONG;
+	c->delack.ato_ms = (uint16_t)ms_min(c);
+}
+
+/* Half of the room is taken: the peer need not hurry. */
+void tcp_quick_end(struct tcp_conn *c)
+{
+	c->delack.quick = 0;
+}
+
+/* The time between two segments, into the time that an ACK may wait. */
+static void note_gap(struct tcp_conn *c, uint32_t gap)
+{
+	struct tcp_delack *d = &c->delack;
+	uint32_t ato = d->ato_ms, least = ms_min(c);
+
+	if (gap <= least / 2)
+		ato = ato / 2 + least / 2;
+	else if (gap < ato)
+		ato = min_u32(ato / 2 + gap, rto_ms(c));
+	else if (gap > rto_ms(c))
+		raise_quick(c, UINT8_MAX);
+	d->ato_ms = (uint16_t)min_u32(ato, UINT16_MAX);
+}
+
+/*
+ * The size of a full segment of the peer: the largest seen; or, if two of the
+ * same size in a row are smaller than that, theirs.  Something smaller than
+ * the default may be full only if it was not pushed.
+ */
+static void note_size(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	uint32_t size = s->pkt->gso_size ? s->pkt->gso_size : s->size;
+	uint32_t last = c->active->last_size;
+	bool pushed = s->h.flags & TCP_PSH;
+
+	c->active->last_size = 0;
+	if (size >= c->rcv_mss) {
+		c->rcv_mss = (uint16_t)min_u32(size, 65535);
+		c->delack.pushed |= pushed;
+		return;
+	}
+	if (size >= TCP_MSS_DEFAULT || (size >= TCP_MSS_MIN && !pushed)) {
+		c->active->last_size = (uint16_t)size;
+		if (size == last) {
+			c->rcv_mss = (uint16_t)size;
+			return;
+		}
+	}
+	c->delack.pushed = c->delack.pushed ? 2 : 1;
+}
+
+/* Data came, in order or not. */
+void tcp_delack_data(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	struct tcp_delack *d = &c->delack;
+	uint32_t now = tcp_ms(c->tcp);
+
+	note_size(c, s);
+	if (!d->ato_ms) {
+		raise_quick(c, UINT8_MAX);
+		d->ato_ms = (uint16_t)ms_min(c);
+	} else {
+		note_gap(c, now - d->rcv_ms);
+	}
+	d->rcv_ms = now;
+}
+
+static uint64_t wait_ms(const struct tcp_conn *c)
+{
+	const struct tcp_delack *d = &c->delack;
+	uint32_t least = ms_min(c), most = 500, rtt = c->srtt_8us / 8000;
+	uint32_t top = c->tcp->knobs.delack_max_us / 1000;
+	uint32_t ato = d->ato_ms;
+
+	if (ato > least) {
+		if (tcp_is_pingpong(c) || d->pushed)
+			most = top;
+		if (rtt)
+			most = min_u32(most, max_u32(rtt, least));
+		ato = min_u32(ato, most);
+	}
+	return max_u32(min_u32(ato, top), 1);
+}
+
+static void delay(struct tcp_conn *c)
+{
+	uint64_t now = c->tcp->env->now_ns, wait = wait_ms(c) * NS_PER_MS;
+	const struct tcp_due *due = &c->active->due[TCP_T_DELACK];
+
+	if (!due->at_ns)
+		tcp_timer_set_in(c, TCP_T_DELACK, wait);
+	else if (due->at_ns <= now + wait / 4)
+		tcp_ack_owed(c, R_TCP_ACK);
+	else if (now + wait < due->at_ns)
+		tcp_timer_set_in(c, TCP_T_DELACK, wait);
+}
+
+/* Does what came since the last ACK want one?  More than a full segment does,
+ * unless the user's reading will move the window soon, and so bring one. */
+static bool is_enough(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+	uint32_t offered = seq_dist(a->ack_sent, c->rcv_adv);
+
+	if (seq_dist(a->ack_sent, c->rcv_nxt) <= c->rcv_mss)
+		return false;
+	return tcp_queue_len(&a->rcv) < tcp_rcvlowat(c) ||
+	       tcp_select_window(c) >= offered;
+}
+
+void tcp_delack_in_order(struct tcp_conn *c)
+{
+	if (c->active->ack_now)
+		return;
+	if (is_quick(c) || is_enough(c))
+		tcp_ack_owed(c, R_TCP_ACK);
+	else
+		delay(c);
+}
+
+/* The timer: the ACK waited in vain. */
+void tcp_delack_timeout(struct tcp_conn *c)
+{
+	struct tcp_delack *d = &c->delack;
+
+	if (tcp_is_pingpong(c)) {
+		c->flags &= ~(uint32_t)TCPF_PINGPONG;
+		d->ato_ms = (uint16_t)ms_min(c);
+	} else {
+		d->ato_ms = (uint16_t)min_u32(2U * d->ato_ms, rto_ms(c));
+	}
+}
+
+/* A segment with an ACK goes out; before the ACK is marked as given. */
+void tcp_delack_sent(struct tcp_conn *c)
+{
+	struct tcp_delack *d = &c->delack;
+
+	if (d->quick && is_scheduled(c) && !--d->quick)
+		d->ato_ms = (uint16_t)ms_min(c);
+	d->pushed = 0;
+}
+
+/* Data goes out: is it an answer? */
+void tcp_delack_answered(struct tcp_conn *c)
+{
+	if (tcp_ms(c->tcp) - c->delack.rcv_ms < c->delack.ato_ms)
+		c->flags |= TCPF_PINGPONG;
+}
+
+/* The user has read: should an ACK that waits go now? */
+bool tcp_delack_read(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+	uint8_t pushed = c->delack.pushed;
+
+	if (!is_scheduled(c))
+		return false;
+	if (seq_dist(a->ack_sent, c->rcv_nxt) > c->rcv_mss)
+		return true;
+	return !tcp_queue_len(&a->rcv) &&
+	       (pushed > 1 || (pushed && !tcp_is_pingpong(c)));
+}
+
+/* TCP_QUICKACK: 0 to wait for answers; else at once, odd numbers for good. */
+void tcp_set_quickack(struct tcp_conn *c, int how)
+{
+	c->flags |= TCPF_PINGPONG;
+	if (!how)
+		return;
+	c->flags &= ~(uint32_t)TCPF_PINGPONG;
+	if (c->end.state == TCPS_LISTEN || !c->active ||
+	    !TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)) ||
+	    !is_scheduled(c))
+		return;
+	c->delack.pushed = max_u32(c->delack.pushed, 1) > 1 ? 2 : 1;
+	if (tcp_delack_read(c)) {
+		tcp_ack_owed(c, R_TCP_ACK);
+		tcp_output(c);
+	}
+	if (!(how & 1))
+		c->flags |= TCPF_PINGPONG;
+	tcp_settle(c);
+}
