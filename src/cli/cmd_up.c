@@ -294,6 +294,8 @@ static int run(struct up *up, int stop)
 		say_ready(up);
 		err = pace_run(&up->st.pace);
 	}
+	if (!err && up->st.is_gone)
+		err = -ENODEV;
 	if (!err && up->is_verbose)
 		say_counts(up);
 	stop_programs(up);

@@ -56,6 +56,7 @@ static void on_frames(struct pace_fd *pfd, void *arg)
 
 	if (n != -ENODEV)
 		return;
+	st->is_gone = true;
 	pace_unwatch(&st->pace, pfd);
 	pace_stop(&st->pace);
 }

@@ -54,12 +54,14 @@ struct station_cfg {
  * @netif:	Its interface
  * @pace:	Its clock
  * @name:	Name that the device has
+ * @is_gone:	The device was removed, and the pace stopped
  */
 struct station {
 	struct stack *stack;
 	struct netif *netif;
 	struct pace pace;
 	char name[TAP_NAME_MAX];
+	bool is_gone;
 
 	/* The rest is its own. */
 	struct mem mem;

@@ -248,18 +248,19 @@ static int check_end(struct frame *f, int64_t began_us)
 		return 0;
 	if (w->is_relative)
 		end += began_us - w->from;
-	return run_time_fits(f->run, f->ev, run_now_ns(f->run), end, end) ? 0
-									  : -1;
+	return run_time_fits(f->run, f->ev, f->end_ns, end, end) ? 0 : -1;
 }
 
 static void make_call(struct frame *f)
 {
+	const struct drill_job job = {.fn = invoke, .idle = idle, .arg = f};
 	struct drill_run *run = f->run;
 	struct drill_port *port = run->port;
 	const struct drill_event *outer = run->blocked;
 
 	run->blocked = f->ev;
-	port->ops->block(port, invoke, f, idle, f);
+	f->end_ns = port->ops->block(port, &job, f->ev->when.end != DRILL_ANY);
+	f->end_ns -= run->base_ns;
 	run->blocked = outer;
 }
 

@@ -31,6 +31,7 @@
  * @val:	Value of a socket option
  * @ret:	What came back
  * @err:	errno, if @ret is -1
+ * @end_ns:	When it came back, since the script began
  */
 struct frame {
 	struct drill_run *run;
@@ -54,6 +55,7 @@ struct frame {
 	socklen_t val_len;
 	long ret;
 	int err;
+	uint64_t end_ns;
 };
 
 /**

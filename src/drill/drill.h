@@ -86,6 +86,9 @@ int drill_load(struct drill_script **script, struct mem *mem, const char *text,
 
 void drill_free(struct drill_script *script); /* NULL is fine */
 
+/* What scripts have that say nothing else. */
+const struct drill_config *drill_config_default(void);
+
 const struct drill_config *drill_config(const struct drill_script *script);
 
 /* Text of the first comment: which requirement it is about.  May be empty. */
@@ -108,6 +111,13 @@ struct drill_port {
  * latest.  Returns -1 if there is no sense in going on. */
 typedef int drill_idle_fn(void *arg, uint64_t until_ns);
 
+/* A call to be made, and what to do while it blocks. */
+struct drill_job {
+	void (*fn)(void *arg);
+	drill_idle_fn *idle;
+	void *arg; /* of both */
+};
+
 /**
  * struct drill_port_ops - how time passes in a port
  * @now:	Nanoseconds
@@ -117,7 +127,8 @@ typedef int drill_idle_fn(void *arg, uint64_t until_ns);
  *		happen (@until_ns is UINT64_MAX)
  * @take:	The oldest packet that the stack sent and nobody took: octets
  *		copied to @buf, 0 if there is none; *@at_ns: when
- * @block:	Call @fn(@arg), which may block; meanwhile call @idle
+ * @block:	Do @job, meanwhile its idle function if it blocks, which is
+ *		expected only if @may_block.  Returns when it returned
  * @knob:	Set what Linux calls @name: 0, -ENOENT or -EINVAL
  */
 struct drill_port_ops {
@@ -126,8 +137,8 @@ struct drill_port_ops {
 		    bool wants_packet);
 	size_t (*take)(struct drill_port *port, void *buf, size_t room,
 		       uint64_t *at_ns);
-	void (*block)(struct drill_port *port, void (*fn)(void *arg), void *arg,
-		      drill_idle_fn *idle, void *idle_arg);
+	uint64_t (*block)(struct drill_port *port, const struct drill_job *job,
+			  bool may_block);
 	int (*knob)(struct drill_port *port, const char *name,
 		    const char *value);
 };

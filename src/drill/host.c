@@ -158,15 +158,17 @@ static size_t port_take(struct drill_port *port, void *buf, size_t room,
 }
 
 /* The call runs here; when it blocks, the stack asks what to do meanwhile. */
-static void port_block(struct drill_port *port, void (*fn)(void *arg),
-		       void *arg, drill_idle_fn *idle, void *idle_arg)
+static uint64_t port_block(struct drill_port *port, const struct drill_job *job,
+			   bool may_block)
 {
 	struct drill_host *h = container_of(port, struct drill_host, port);
 
-	h->wait = idle;
-	h->wait_arg = idle_arg;
-	fn(arg);
+	(void)may_block;
+	h->wait = job->idle;
+	h->wait_arg = job->arg;
+	job->fn(job->arg);
 	h->wait = NULL;
+	return h->now_ns;
 }
 
 static int port_knob(struct drill_port *port, const char *name,

@@ -210,6 +210,11 @@ void drill_free(struct drill_script *script)
 	mem_free(mem, script, sizeof(*script));
 }
 
+const struct drill_config *drill_config_default(void)
+{
+	return &defaults;
+}
+
 const struct drill_config *drill_config(const struct drill_script *script)
 {
 	return &script->cfg;

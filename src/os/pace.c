@@ -171,6 +171,14 @@ int pace_wait(struct pace *p, bool (*is_done)(void *arg), void *arg,
 	}
 }
 
+int pace_poll(struct pace *p)
+{
+	if (p->is_running)
+		return -EDEADLK;
+	step(p, 0);
+	return 0;
+}
+
 int pace_run(struct pace *p)
 {
 	int err = pace_wait(p, NULL, NULL, UINT64_MAX);

@@ -116,6 +116,10 @@ void pace_unwatch(struct pace *p, struct pace_fd *pfd);
 int pace_wait(struct pace *p, bool (*is_done)(void *arg), void *arg,
 	      uint64_t until_ns);
 
+/* Let happen what is due, and take in what has come; does not sleep.  For
+ * programs that always have something to do.  0 or -EDEADLK. */
+int pace_poll(struct pace *p);
+
 /* Until pace_stop().  0 or -EDEADLK. */
 int pace_run(struct pace *p);
 

@@ -64,6 +64,7 @@ static void on_timer(struct timer *t, void *arg)
 	f.fired++;
 	f.fired_ns = f.env.now_ns;
 	f.inner = pace_wait(&f.pace, NULL, NULL, 0);
+	assert_int_equal(pace_poll(&f.pace), -EDEADLK);
 }
 
 static bool has_fired(void *arg)
@@ -123,6 +124,17 @@ static void a_descriptor_wakes(void **state)
 	assert_int_equal(f.pace.fd_count, 0);
 }
 
+static void polling_does_not_sleep(void **state)
+{
+	(void)state;
+	timer_init(&f.timer, on_timer, NULL);
+	stack_arm_in(&f.stack, &f.timer, 3600 * NS_PER_S);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(f.fired, 0);
+	assert_int_equal(f.pace.sleeps, 0);
+	stack_disarm(&f.stack, &f.timer);
+}
+
 static void on_stop(struct pace_fd *pfd, void *arg)
 {
 	(void)arg;
@@ -153,6 +165,7 @@ int main(void)
 		TEST(a_call_of_the_stack_may_block),
 		TEST(waiting_ends_in_time),
 		TEST(a_descriptor_wakes),
+		TEST(polling_does_not_sleep),
 		TEST(being_asked_to_end_ends_the_loop),
 	};
 

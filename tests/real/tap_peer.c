@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tap_peer.c - weft's end of the conversations with the kernel
+ *
+ *	tap-peer DEVICE ADDRESS/LEN [OPTION...] MODE ...
+ *
+ *	connect HOST PORT [END]		octets of standard input go to the
+ *	listen PORT [END]		peer, what it says to standard output
+ *	udp HOST PORT COUNT		datagrams that have to come back
+ *	ping HOST COUNT			likewise, as echo requests
+ *	many HOST PORT COUNT OCTETS	so many streams at once, with an echo
+ *
+ * END is how the conversation ends when standard input has ended: "half"
+ * (shut down, and read what still comes; the default), "close" or "reset".
+ *
+ * Options: --offload, --mtu N, --loss PERCENT, --delay MS, --stall MS (read
+ * nothing for so long).
+ *
+ * Says "ready" on standard error when the device is up, and in the end what
+ * was counted, as JSON.  Exit status: 0, or 1 with a sentence.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+#include "cli/station.h"
+#include "ip/icmp.h"
+#include "sock/sock.h"
+#include "tcp/tcp.h"
+
+enum { CHUNK = 65536, MANY_MAX = 200, TIME_LIMIT_S = 100 };
+
+static struct station st;
+static struct cable_params cable;
+static uint64_t stall_ms;
+
+static void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void die(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fprintf(stderr, "tap-peer: ");
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fprintf(stderr, "\n");
+	exit(1);
+}
+
+static uint64_t deadline(void)
+{
+	return pace_now(&st.pace) + TIME_LIMIT_S * NS_PER_S;
+}
+
+static struct endpoint peer_of(const char *host, const char *port)
+{
+	struct endpoint ep = {.port = (uint16_t)atoi(port)};
+
+	if (ip_addr_parse(&ep.addr, host))
+		die("%s is no address", host);
+	return ep;
+}
+
+/* What somebody waits for: so many descriptors from @first on. */
+struct awaited {
+	const int *fds;
+	const uint32_t *events;
+	int count;
+};
+
+static bool is_ready(void *arg)
+{
+	struct awaited *a = arg;
+	int i;
+
+	for (i = 0; i < a->count; i++)
+		if (a->fds[i] >= 0 &&
+		    sk_ready(st.stack, a->fds[i]) &
+			    (a->events[i] | WAIT_ERR | WAIT_HUP))
+			return true;
+	return false;
+}
+
+static void await(const int *fds, const uint32_t *events, int count)
+{
+	struct awaited a = {.fds = fds, .events = events, .count = count};
+	int err = pace_poll(&st.pace);
+
+	check(!err);
+	err = pace_wait(&st.pace, is_ready, &a, deadline());
+
+	if (err)
+		die("waiting: %s", strerror(-err));
+}
+
+/* A conversation between standard input and output and a socket. */
+struct talk {
+	int fd;
+	uint8_t out[CHUNK];
+	size_t out_off, out_len;
+	bool stdin_ended, peer_ended;
+	const char *end;
+	uint64_t deaf_until_ns;
+	uint64_t sent, received;
+};
+
+/* Send what there is; true if something was done. */
+static bool talk_send(struct talk *t)
+{
+	long n;
+
+	if (t->stdin_ended)
+		return false;
+	if (t->out_off == t->out_len) {
+		n = read(STDIN_FILENO, t->out, sizeof(t->out));
+		if (n < 0)
+			die("reading: %s", strerror(errno));
+		t->out_off = 0;
+		t->out_len = (size_t)n;
+		t->stdin_ended = n == 0;
+		if (t->stdin_ended && !strcmp(t->end, "half"))
+			sk_shutdown(st.stack, t->fd, SK_SHUT_WR);
+		if (t->stdin_ended)
+			return true;
+	}
+	n = sk_send(st.stack, t->fd, t->out + t->out_off,
+		    t->out_len - t->out_off, SK_MSG_DONTWAIT);
+	if (n == -EAGAIN)
+		return false;
+	if (n < 0)
+		die("sending: %s", strerror((int)-n));
+	t->out_off += (size_t)n;
+	t->sent += (uint64_t)n;
+	return true;
+}
+
+static bool talk_receive(struct talk *t)
+{
+	static uint8_t in[CHUNK];
+	long n;
+
+	if (t->peer_ended || pace_now(&st.pace) < t->deaf_until_ns)
+		return false;
+	n = sk_recv(st.stack, t->fd, in, sizeof(in), SK_MSG_DONTWAIT);
+	if (n == -EAGAIN)
+		return false;
+	if (n < 0)
+		die("receiving: %s", strerror((int)-n));
+	t->peer_ended = n == 0;
+	t->received += (uint64_t)n;
+	if (n && fwrite(in, 1, (size_t)n, stdout) != (size_t)n)
+		die("writing: %s", strerror(errno));
+	return true;
+}
+
+/* Pass time without listening. */
+static void talk_wait_deaf(const struct talk *t)
+{
+	while (pace_now(&st.pace) < t->deaf_until_ns)
+		pace_wait(&st.pace, NULL, NULL, t->deaf_until_ns);
+}
+
+static void talk_end(struct talk *t)
+{
+	struct sk_linger hard = {.onoff = 1};
+
+	if (!strcmp(t->end, "reset"))
+		sk_setsockopt(st.stack, t->fd, SK_SOL_SOCKET, SK_SO_LINGER,
+			      &hard, sizeof(hard));
+	sk_close(st.stack, t->fd);
+}
+
+static bool talk_is_over(const struct talk *t)
+{
+	if (t->stdin_ended && strcmp(t->end, "half") != 0)
+		return true;
+	return t->stdin_ended && t->peer_ended;
+}
+
+static void talk(int fd, const char *end)
+{
+	static struct talk t;
+	uint32_t events;
+
+	t.fd = fd;
+	t.end = end ? end : "half";
+	t.deaf_until_ns = pace_now(&st.pace) + stall_ms * NS_PER_MS;
+	talk_wait_deaf(&t);
+	while (!talk_is_over(&t)) {
+		bool did = talk_send(&t);
+
+		did |= talk_receive(&t);
+		if (did && t.received + t.sent < CHUNK)
+			continue;
+		events = t.peer_ended ? 0 : WAIT_IN;
+		if (!t.stdin_ended)
+			events |= WAIT_OUT;
+		if (!talk_is_over(&t))
+			await(&fd, &events, 1);
+	}
+	talk_end(&t);
+}
+
+static void mode_connect(char **argv)
+{
+	struct endpoint to = peer_of(argv[0], argv[1]);
+	int fd = sk_socket(st.stack, SK_AF_INET, SK_SOCK_STREAM, 0);
+	int err = fd < 0 ? fd : sk_connect(st.stack, fd, &to);
+
+	if (err)
+		die("connecting: %s", strerror(-err));
+	talk(fd, argv[2]);
+}
+
+static void mode_listen(char **argv)
+{
+	struct endpoint local = peer_of("0.0.0.0", argv[0]);
+	int fd = sk_socket(st.stack, SK_AF_INET, SK_SOCK_STREAM, 0);
+
+	if (sk_bind(st.stack, fd, &local) || sk_listen(st.stack, fd, 10))
+		die("cannot listen");
+	fprintf(stderr, "listening\n");
+	fd = sk_accept(st.stack, fd, NULL);
+	if (fd < 0)
+		die("accepting: %s", strerror(-fd));
+	talk(fd, argv[1]);
+}
+
+static void mode_udp(char **argv)
+{
+	struct endpoint to = peer_of(argv[0], argv[1]);
+	int fd = sk_socket(st.stack, SK_AF_INET, SK_SOCK_DGRAM, 0);
+	int i, count = atoi(argv[2]);
+	uint8_t out[9000], in[9000];
+
+	check(sk_connect(st.stack, fd, &to) == 0);
+	for (i = 0; i < count; i++) {
+		size_t len = (size_t)(i * 37 % 8000 + 1);
+		uint32_t events = WAIT_IN;
+
+		memset(out, i, len);
+		if (sk_send(st.stack, fd, out, len, 0) != (long)len)
+			die("datagram %d did not leave", i);
+		await(&fd, &events, 1);
+		if (sk_recv(st.stack, fd, in, sizeof(in), 0) != (long)len ||
+		    memcmp(in, out, len) != 0)
+			die("datagram %d came back another", i);
+	}
+}
+
+static int pings;
+
+static void on_echo(void *arg, const struct icmp_echo_event *ev)
+{
+	(void)arg;
+	if (ev->kind != ICMP_ECHO_ANSWER || !ev->is_intact)
+		die("ping: error %d", ev->err);
+	pings++;
+}
+
+static bool has_pings(void *arg)
+{
+	return pings == *(int *)arg;
+}
+
+static void mode_ping(char **argv)
+{
+	struct icmp_echo *echo = icmp_echo_open(st.stack, on_echo, NULL);
+	struct endpoint to = peer_of(argv[0], "0");
+	int i, count = atoi(argv[1]);
+
+	check(echo);
+	for (i = 0; i < count; i++) {
+		int want = i + 1;
+
+		/* From one octet to more than one frame. */
+		if (icmp_echo_send(echo, to.addr, (uint16_t)i,
+				   (size_t)(i * 997 % 20000 + 1), 0))
+			die("ping %d did not leave", i);
+		if (pace_wait(&st.pace, has_pings, &want, deadline()))
+			die("ping %d was not answered", i);
+	}
+	icmp_echo_close(echo);
+}
+
+/* One of many streams; octet @off of stream @id is fixed. */
+struct stream {
+	uint64_t sent, received;
+};
+
+static uint8_t octet(int id, uint64_t off)
+{
+	return (uint8_t)((uint64_t)id * 31 + off * 7 + (off >> 8) +
+			 (off >> 16));
+}
+
+static bool stream_send(struct stream *s, int id, int fd, uint64_t total)
+{
+	static uint8_t buf[CHUNK];
+	size_t i, len = (size_t)min_u64(total - s->sent, sizeof(buf));
+	long n;
+
+	if (!len)
+		return false;
+	for (i = 0; i < len; i++)
+		buf[i] = octet(id, s->sent + i);
+	n = sk_send(st.stack, fd, buf, len, SK_MSG_DONTWAIT);
+	if (n == -EAGAIN)
+		return false;
+	if (n < 0)
+		die("stream %d, sending: %s", id, strerror((int)-n));
+	s->sent += (uint64_t)n;
+	if (s->sent == total)
+		sk_shutdown(st.stack, fd, SK_SHUT_WR);
+	return true;
+}
+
+/* Returns true when its end has come. */
+static bool stream_receive(struct stream *s, int id, int fd, uint64_t total)
+{
+	static uint8_t buf[CHUNK];
+	long i, n = sk_recv(st.stack, fd, buf, sizeof(buf), SK_MSG_DONTWAIT);
+
+	if (n == -EAGAIN)
+		return false;
+	if (n < 0)
+		die("stream %d, receiving: %s", id, strerror((int)-n));
+	for (i = 0; i < n; i++)
+		if (buf[i] != octet(id, s->received + (uint64_t)i))
+			die("stream %d: another octet at %llu", id,
+			    (unsigned long long)s->received +
+				    (unsigned long long)i);
+	s->received += (uint64_t)n;
+	if (n == 0 && s->received != total)
+		die("stream %d ended after %llu octets", id,
+		    (unsigned long long)s->received);
+	return n == 0;
+}
+
+static void open_many(const struct endpoint *to, int *fds, int count)
+{
+	int i, err;
+
+	for (i = 0; i < count; i++) {
+		fds[i] = sk_socket(st.stack, SK_AF_INET,
+				   SK_SOCK_STREAM | SK_SOCK_NONBLOCK, 0);
+		err = sk_connect(st.stack, fds[i], to);
+		if (err && err != -EINPROGRESS)
+			die("stream %d: %s", i, strerror(-err));
+	}
+}
+
+static void mode_many(char **argv)
+{
+	struct endpoint to = peer_of(argv[0], argv[1]);
+	static struct stream s[MANY_MAX];
+	int fds[MANY_MAX], count = atoi(argv[2]), open = count, i;
+	uint64_t total = strtoull(argv[3], NULL, 10);
+	uint32_t events[MANY_MAX];
+
+	check(count <= MANY_MAX);
+	open_many(&to, fds, count);
+	while (open) {
+		for (i = 0; i < count; i++)
+			events[i] =
+				WAIT_IN | (s[i].sent < total ? WAIT_OUT : 0U);
+		await(fds, events, count);
+		for (i = 0; i < count; i++) {
+			uint32_t ready =
+				fds[i] < 0 ? 0 : sk_ready(st.stack, fds[i]);
+
+			if (ready & WAIT_OUT)
+				stream_send(&s[i], i, fds[i], total);
+			if (!(ready & (WAIT_IN | WAIT_ERR)) ||
+			    !stream_receive(&s[i], i, fds[i], total))
+				continue;
+			sk_close(st.stack, fds[i]);
+			fds[i] = -1;
+			open--;
+		}
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*run)(char **argv);
+	int args;
+} modes[] = {
+	{"connect", mode_connect, 2}, {"listen", mode_listen, 1},
+	{"udp", mode_udp, 3},	      {"ping", mode_ping, 2},
+	{"many", mode_many, 4},
+};
+
+/* Options up to the mode; returns what is left. */
+static char **read_options(char **argv, struct station_cfg *cfg)
+{
+	for (; *argv && !strncmp(*argv, "--", 2); argv++) {
+		if (!strcmp(*argv, "--offload")) {
+			cfg->has_offload = true;
+			continue;
+		}
+		if (!strcmp(*argv, "--mtu"))
+			cfg->mtu = (uint32_t)atoi(*++argv);
+		else if (!strcmp(*argv, "--stall"))
+			stall_ms = strtoull(*++argv, NULL, 10);
+		else if (!strcmp(*argv, "--loss"))
+			cable.loss = atof(*++argv) / 100;
+		else if (!strcmp(*argv, "--delay"))
+			cable.delay_ns =
+				strtoull(*++argv, NULL, 10) * NS_PER_MS;
+		else
+			die("what is %s?", *argv);
+		if (cable.loss > 0 || cable.delay_ns)
+			cfg->cable = &cable;
+	}
+	return argv;
+}
+
+static void say_counts(void)
+{
+	const struct tcp_stats *s = tcp_stats(st.stack);
+	int i;
+
+	fprintf(stderr,
+		"{\"retransmitted\": %llu, \"timeouts\": %llu, "
+		"\"rx_frames\": %llu, \"tx_frames\": %llu",
+		(unsigned long long)s->retrans_segs,
+		(unsigned long long)s->timeouts,
+		(unsigned long long)st.netif->stats.rx_frames,
+		(unsigned long long)st.netif->stats.tx_frames);
+	for (i = 0; i < DROP_COUNT; i++)
+		if (st.stack->place.drops[i])
+			fprintf(stderr, ", \"%s\": %llu",
+				drop_name((enum drop)i),
+				(unsigned long long)st.stack->place.drops[i]);
+	fprintf(stderr, "}\n");
+}
+
+/* What was closed is still sent: go on until nothing waits to be. */
+static void count_unsent(void *arg, const struct tcp_info *info)
+{
+	if (info->state != TCPS_LISTEN && info->state != TCPS_TIME_WAIT)
+		*(int *)arg += 1;
+}
+
+static bool all_is_sent(void *arg)
+{
+	int count = 0;
+
+	(void)arg;
+	tcp_for_each(st.stack, count_unsent, &count);
+	return !count;
+}
+
+int main(int argc, char **argv)
+{
+	struct station_cfg cfg = {0};
+	size_t i;
+	int err;
+
+	if (argc < 4 || ip4_net_parse(&cfg.address, argv[2]))
+		die("tap-peer DEVICE ADDRESS/LEN [OPTION...] MODE ...");
+	cfg.device = argv[1];
+	alarm(TIME_LIMIT_S); /* whatever happens, this ends */
+	argv = read_options(argv + 3, &cfg);
+	err = station_open(&st, &cfg);
+	if (err)
+		die("%s: %s", cfg.device, strerror(-err));
+	fprintf(stderr, "ready\n");
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		if (*argv && !strcmp(*argv, modes[i].name))
+			modes[i].run(argv + 1);
+	err = pace_wait(&st.pace, all_is_sent, NULL,
+			pace_now(&st.pace) + 20 * NS_PER_S);
+	say_counts();
+	if (err)
+		die("not all was sent");
+	if (fflush(stdout))
+		die("writing: %s", strerror(errno));
+	return station_close(&st) != 0;
+}
