@@ -36,7 +36,7 @@ static const char help[] =
 	"  --json          for programs: one object for each script\n"
 	"  --tap           for test harnesses: one line for each script\n"
 	"  --ascii         no characters beyond ASCII\n"
-	"  -j N            N scripts at a time\n\n"
+	"  -j, --jobs N    N scripts at a time\n\n"
 	"exit status: 0 all passed, 1 one did not, 2 wrong arguments or a "
 	"script\n"
 	"that cannot be read\n\n"

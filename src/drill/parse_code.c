@@ -228,6 +228,8 @@ static int add_assert(struct scan *s, struct drill_code *code)
 	err = parse_or(s, &a->expr);
 	if (err)
 		return err;
+	while (s->at > from && s->text[s->at - 1] == ' ')
+		s->at--;
 	a->text = arena_text(s->arena, s->text + from, s->at - from);
 	return a->text ? 0 : -ENOMEM;
 }
