@@ -94,12 +94,17 @@ static int run_once(struct lab_run **run, struct mem *mem,
 
 	if (err == -EOPNOTSUPP) {
 		fprintf(stderr,
-			"weft lab: %s: this runs in real time (time: real, or "
-			"a node with run:), which is not supported yet\n",
+			"weft lab: %s: it runs real programs (a node with "
+			"run:), which is not supported yet\n",
 			lab->diag.file);
 		return CLI_USAGE;
 	}
 	if (!err) {
+		if (lab->spec.time.v == LAB_REAL)
+			fprintf(stderr,
+				"weft lab: %s runs by the clock; "
+				"Ctrl-C ends it\n",
+				lab->diag.file);
 		err = lab_run_go(*run);
 		if (err)
 			(void)lab_run_free(*run);
@@ -131,6 +136,7 @@ static void print_story(struct lab_run *run, const struct args *a,
 	const struct visit_style style = {
 		.verbosity = a->verbosity,
 		.is_ascii = a->is_ascii,
+		.is_real = lab_run_lab(run)->spec.time.v == LAB_REAL,
 		.seed = world_seed(lab_run_world(run)),
 	};
 	const struct tale_style rest = {

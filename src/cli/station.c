@@ -125,6 +125,7 @@ static int open_world(struct station *st, const struct station_cfg *cfg,
 		return -ENOMEM;
 	world_run_until(st->world, pace_now(&st->pace));
 	world_set_waiter(st->world, world_waits, &st->pace);
+	world_set_entropy(st->world, os_entropy());
 	st->host = world_add_host(st->world, "station");
 	if (st->host)
 		port = host_add_port(st->host, &tap->mac);

@@ -225,6 +225,8 @@ static void frame_input(struct tap *tap, struct pkt *pkt, size_t n,
 		if (hlen)
 			why = virtio_apply(pkt, hdr);
 	}
+	if (tap->on_frame)
+		tap->on_frame(tap, pkt);
 	if (why == DROP_COUNT)
 		netif_input(&tap->netif, pkt);
 	else

@@ -51,6 +51,8 @@ struct tap_cfg {
  * @batch:	Likewise
  * @has_vnet_hdr: Likewise
  * @is_gone:	The device was removed under it
+ * @on_frame:	(optional) Looks at each frame that has come, before it is told
+ *		to anybody; may set its cause
  * @spare:	Blocks for the next frame, by class
  * @batches:	Calls of tap_read() that found something
  * @full:	Of these, how many stopped because the batch was full
@@ -61,6 +63,7 @@ struct tap {
 	uint32_t batch;
 	bool has_vnet_hdr;
 	bool is_gone;
+	void (*on_frame)(struct tap *tap, struct pkt *pkt);
 	struct block *spare[BLOCK_CLASSES];
 	uint64_t batches, full;
 };

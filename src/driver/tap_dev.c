@@ -97,6 +97,11 @@ int tap_dev_open(const struct tap_dev_cfg *cfg, char name[TAP_NAME_MAX])
 	return fd;
 }
 
+void tap_dev_close(int fd)
+{
+	close(fd);
+}
+
 /* One question or order about an interface. */
 static int ask(unsigned long what, const char *name, struct ifreq *req)
 {

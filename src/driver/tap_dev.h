@@ -36,12 +36,14 @@ struct tap_dev_cfg {
  * @cfg:	Which
  * @name:	Gets the name that it has
  *
- * Return: a descriptor that does not block, to be closed with close(); -ENOENT
- * or -EACCES (no /dev/net/tun), -EPERM (not allowed to make it, or it is
+ * Return: a descriptor that does not block, for tap_dev_close(); -ENOENT or
+ * -EACCES (no /dev/net/tun), -EPERM (not allowed to make it, or it is
  * somebody else's), -EBUSY (in use), -EINVAL (the name, or the device is of
  * another kind), another -errno
  */
 int tap_dev_open(const struct tap_dev_cfg *cfg, char name[TAP_NAME_MAX]);
+
+void tap_dev_close(int fd);
 
 /* Make it end-to-end useful: the kernel's end up, with this MTU.  0, -EPERM,
  * -EINVAL (an MTU that cannot be), another -errno. */

@@ -229,10 +229,9 @@ static uint32_t taken_next(const struct taken *t, uint32_t first)
 
 /* An address that the file gives. */
 static void address_check(struct lab *lab, const struct topo_segment *s,
-			  const struct lab_iface *iface, struct taken *t)
+			  const struct lab_ip *ip, struct taken *t)
 {
 	struct ip4_net net = s->net->v;
-	const struct lab_ip *ip = &iface->ip;
 	char a[IP4_TEXT], b[IP4_TEXT];
 
 	ip4_print(ip->v, a);
@@ -284,6 +283,19 @@ static bool taken_init(struct lab *lab, const struct topo_segment *s,
 	return true;
 }
 
+/* What is at the far end of an uplink is not ours to give out. */
+static void addresses_of_uplinks(struct lab *lab, const struct topo_segment *s,
+				 struct taken *t)
+{
+	const struct topo_segment *all = lab->topo.segments.items;
+	const struct lab_node *node = lab->spec.nodes.items;
+
+	for (size_t i = 0; i < lab->spec.nodes.count; i++)
+		if (node[i].kind.v == LAB_UPLINK && node[i].ip.is_set &&
+		    &all[uplink_segment(lab, &node[i])] == s)
+			address_check(lab, s, &node[i].ip, t);
+}
+
 static void addresses_of_segment(struct lab *lab, struct topo_segment *s)
 {
 	struct topo_port *port = s->ports.items;
@@ -294,7 +306,8 @@ static void addresses_of_segment(struct lab *lab, struct topo_segment *s)
 		return;
 	for (size_t i = 0; i < s->ports.count; i++)
 		if (port[i].iface->ip.is_set)
-			address_check(lab, s, port[i].iface, &t);
+			address_check(lab, s, &port[i].iface->ip, &t);
+	addresses_of_uplinks(lab, s, &t);
 	first_host =
 		s->is_cable || t.size < NET_HOST_SMALL ? 1 : NET_HOST_FIRST;
 	if (s->gateway >= 0 && !s->is_cable)

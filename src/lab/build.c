@@ -24,13 +24,19 @@
 
 #include "ip/ip.h"
 #include "ip/nat.h"
+#include "lab/real.h"
 #include "lab/run_int.h"
 #include "link/arp.h"
+#include "vnet/uplink.h"
 
 static const char *const kind_names[] = {
-	[LAB_HOST] = "host",	 [LAB_ROUTER] = "router",
-	[LAB_SWITCH] = "switch", [LAB_HUB] = "hub",
-	[LAB_DNS] = "dns",	 [LAB_RESOLVER] = "dns-resolver",
+	[LAB_HOST] = "host",
+	[LAB_ROUTER] = "router",
+	[LAB_SWITCH] = "switch",
+	[LAB_HUB] = "hub",
+	[LAB_UPLINK] = "uplink",
+	[LAB_DNS] = "dns",
+	[LAB_RESOLVER] = "dns-resolver",
 };
 
 struct run_node *run_node(struct lab_run *run, const char *name)
@@ -190,8 +196,19 @@ static int box_add(struct world *w, struct run_box *box, const char *name,
 	return box->hub || box->sw ? 0 : -ENOMEM;
 }
 
+static int uplink_add(struct run_node *n)
+{
+	struct run_box *box = &n->box;
+	int err = uplink_open(n->run->world, n->spec->item.name.s,
+			      n->spec->tap.s, &box->uplink);
+
+	return err ? err : real_add_uplink(n->run->real, box->uplink);
+}
+
 static struct port *box_port(struct run_box *box)
 {
+	if (box->uplink)
+		return uplink_port(box->uplink);
 	return box->hub ? hub_add_port(box->hub) : switch_add_port(box->sw);
 }
 
@@ -211,6 +228,8 @@ static int build_node(struct run_node *n)
 	const char *name = n->spec->item.name.s;
 	struct world *w = n->run->world;
 
+	if (n->spec->kind.v == LAB_UPLINK)
+		return uplink_add(n);
 	if (topo_is_switch(n->spec))
 		return box_add(w, &n->box, name, n->spec->kind.v == LAB_HUB,
 			       hub_rate(n->run->lab, n->spec));
@@ -407,6 +426,10 @@ static int run_init(struct lab_run *run, struct mem *mem, uint64_t seed)
 	if (arena_is_out(a) || !run->world || !run->log)
 		return -ENOMEM;
 	trace_log_attach(run->log, world_env(run->world));
+	if (lab->spec.time.v == LAB_REAL) {
+		run->real = real_new(mem, run->world);
+		return run->real ? 0 : -ENOMEM;
+	}
 	return 0;
 }
 
@@ -415,8 +438,6 @@ static int run_check(const struct lab *lab)
 {
 	const struct lab_node *node = lab->spec.nodes.items;
 
-	if (lab->spec.time.v == LAB_REAL)
-		return -EOPNOTSUPP;
 	for (size_t i = 0; i < lab->spec.nodes.count; i++)
 		if (node[i].run.is_set)
 			return -EOPNOTSUPP;
@@ -453,6 +474,9 @@ size_t lab_run_free(struct lab_run *run)
 
 	if (run->log)
 		trace_log_detach(run->log);
+	for (size_t i = 0; run->nodes && i < run_node_count(run); i++)
+		uplink_free(run->nodes[i].box.uplink);
+	real_free(run->real);
 	if (run->world)
 		leaked = world_free(run->world);
 	trace_log_free(run->log);
@@ -469,7 +493,17 @@ static uint64_t line_last_ns(const struct lab_line *line)
 	return max_u64(line->when.v, line->fault.from.v);
 }
 
-/* When the lab ends: as the file says, or when nothing more is to come. */
+/* In the time that the lab has. */
+static void run_until(struct lab_run *run, uint64_t t_ns)
+{
+	if (run->real)
+		real_run_until(run->real, t_ns);
+	else
+		(void)world_run_until(run->world, t_ns);
+}
+
+/* When the lab ends: as the file says, or when nothing more is to come.  In
+ * real time without a script somebody has to interrupt it. */
 int lab_run_go(struct lab_run *run)
 {
 	const struct lab_line *line = run->lab->spec.script.items;
@@ -477,15 +511,18 @@ int lab_run_go(struct lab_run *run)
 	uint64_t last = 0;
 
 	if (until->is_set) {
-		(void)world_run_until(run->world, until->v);
+		run_until(run, until->v);
+		return run->error;
+	}
+	if (run->real && !run_line_count(run)) {
+		run_until(run, UINT64_MAX);
 		return run->error;
 	}
 	for (size_t i = 0; i < run_line_count(run); i++)
 		last = max_u64(last, line_last_ns(&line[i]));
 	(void)world_run_wait(run->world, script_is_done, run,
 			     last + LAB_LIMIT_NS);
-	(void)world_run_until(run->world,
-			      world_now(run->world) + LAB_SETTLE_NS);
+	run_until(run, world_now(run->world) + LAB_SETTLE_NS);
 	return run->error;
 }
 

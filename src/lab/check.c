@@ -102,7 +102,7 @@ static void check_line(struct lab *lab, const struct lab_line *line)
 		node = check_name(lab, &line->on);
 	if (node && topo_is_switch(node))
 		diag_error(&lab->diag, line->on.at,
-			   "'%s' is a switch; it runs no programs", line->on.s);
+			   "'%s' is no host; it runs no programs", line->on.s);
 	if (line->visit.s)
 		check_visit(lab, line, node);
 	if (line->ping.s)

@@ -16,6 +16,7 @@
 
 enum { ANY = ~0U };
 #define KIND(k) (1U << LAB_##k)
+#define NO_IP	(KIND(SWITCH) | KIND(HUB) | KIND(UPLINK))
 
 /* clang-format off */
 /* Members of struct lab_node that only some kinds have. */
@@ -26,16 +27,17 @@ static const struct {
 } rules[] = {
 	{"nat",		KIND(ROUTER),		"a router"},
 	{"routes",	KIND(ROUTER),		"a router"},
-	{"net",		KIND(SWITCH),		"a switch"},
+	{"net",		NO_IP,			"a switch"},
+	{"tap",		KIND(UPLINK),		"an uplink"},
 	{"root",	KIND(RESOLVER),		"a dns-resolver"},
 	{"zone",	KIND(DNS),		"a dns server"},
 	{"hosts",	KIND(HOST),		"a host"},
 	{"serve",	KIND(HOST),		"a host"},
 	{"run",		KIND(HOST),		"a host"},
-	{"dns",		ANY & ~KIND(SWITCH),	"what has an address"},
-	{"ip",		ANY & ~KIND(SWITCH),	"what has an address"},
-	{"gateway",	ANY & ~KIND(SWITCH),	"what has an address"},
-	{"interfaces",	ANY & ~KIND(SWITCH),	"what has an address"},
+	{"dns",		ANY & ~NO_IP,	"what has an address"},
+	{"ip",		ANY & ~(KIND(SWITCH) | KIND(HUB)),	"what has an address"},
+	{"gateway",	ANY & ~NO_IP,	"what has an address"},
+	{"interfaces",	ANY & ~NO_IP,	"what has an address"},
 };
 static_assert(LAB_KINDS <= 32, "kinds are bits");
 /* clang-format on */

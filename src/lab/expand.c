@@ -123,6 +123,7 @@ void expand(struct lab *lab, struct mem *mem)
 	fill_interfaces(lab);
 	check_nodes(lab);
 	check_hubs(lab);
+	check_uplinks(lab);
 	if (lab->diag.count)
 		return;
 	expand_nets(lab);

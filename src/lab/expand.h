@@ -65,6 +65,10 @@ void check_nodes(struct lab *lab);
 void fill_hub_rates(struct lab *lab);
 void check_hubs(struct lab *lab);
 
+/* check_uplink.c: has each uplink what it needs?  And where is it? */
+void check_uplinks(struct lab *lab);
+size_t uplink_segment(const struct lab *lab, const struct lab_node *uplink);
+
 /* Script and expectations (check.c, check_fault.c). */
 void check_script(struct lab *lab);
 void check_fault(struct lab *lab, const struct lab_line *line);

@@ -38,8 +38,8 @@ struct host;
  * @lab:	As loaded; must outlive it
  * @seed:	Usually lab->spec.seed.v
  *
- * Return: 0, -ENOMEM, -EOPNOTSUPP (real time, or real programs) or what a
- * server says that does not start
+ * Return: 0, -ENOMEM, -EOPNOTSUPP (real programs), or what a server says
+ * that does not start or a device that does not open
  */
 int lab_run_new(struct lab_run **out, struct mem *mem, const struct lab *lab,
 		uint64_t seed);

@@ -19,14 +19,15 @@ struct node_apps;
 struct run_box {
 	struct vswitch *sw;
 	struct hub *hub;
+	struct uplink *uplink;
 };
 
 /**
  * struct run_node - a node of the file in the world
  * @run:	Whose
  * @spec:	What the file says about it
- * @host:	Its host, or NULL: it is a switch or a hub
- * @box:		Its switch, or NULL
+ * @host:	Its host, or NULL: it is a switch, a hub or an uplink
+ * @box:	Which of them
  * @ports:	A host's, in the order of @spec->interfaces
  * @apps:	The programs that run there, or NULL
  */
@@ -102,6 +103,7 @@ struct run_line {
  * @lab:	What it is made of
  * @world:	Where it happens
  * @log:	What happened
+ * @real:	The clock that it follows, or NULL: virtual time
  * @nodes:	As many as the file has nodes
  * @lan_boxes:	As many as the file has LANs
  * @cables:	As many as the topology has
@@ -116,6 +118,7 @@ struct lab_run {
 	const struct lab *lab;
 	struct world *world;
 	struct trace_log *log;
+	struct lab_real *real;
 	struct run_node *nodes;
 	struct run_box *lan_boxes;
 	struct run_cable *cables;

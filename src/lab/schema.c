@@ -141,6 +141,7 @@ static const char *const node_kinds[] = {
 	[LAB_ROUTER]	= "router",
 	[LAB_SWITCH]	= "switch",
 	[LAB_HUB]	= "hub",
+	[LAB_UPLINK]	= "uplink",
 	[LAB_DNS]	= "dns",
 	[LAB_RESOLVER]	= "dns-resolver",
 	NULL
@@ -149,7 +150,8 @@ static const char *const node_kinds[] = {
 static const struct schema_field node_fields[] = {
 	{"kind", "what it is", FIELD_WORD, AT(lab_node, kind),
 	 .preset = "host", .words = node_kinds},
-	{"ip", "address of its only interface", FIELD_IP, AT(lab_node, ip)},
+	{"ip", "address of its only interface; of an uplink: what the far end "
+	 "has, and nobody else gets", FIELD_IP, AT(lab_node, ip)},
 	{"interfaces", "its interfaces, by name", FIELD_MAP,
 	 AT(lab_node, interfaces), .object = &iface_object},
 	{"gateway", "the router it sends everything else to", FIELD_IP,
@@ -162,8 +164,10 @@ static const struct schema_field node_fields[] = {
 	 FIELD_PAIRS, AT(lab_node, hosts)},
 	{"nat", "the LAN whose addresses it hides behind its own", FIELD_NAME,
 	 AT(lab_node, nat)},
-	{"net", "network of a switch and all that hangs on it", FIELD_NET,
+	{"net", "network of a switch or an uplink and all that hangs on it", FIELD_NET,
 	 AT(lab_node, net)},
+	{"tap", "an uplink's TAP device, whose far end is the kernel of this "
+	 "machine", FIELD_TEXT, AT(lab_node, tap)},
 	{"root", "where a resolver begins", FIELD_NAMES, AT(lab_node, root)},
 	{"zone", "the names that a server knows", FIELD_DOMAIN,
 	 AT(lab_node, zone)},

@@ -118,6 +118,7 @@ enum lab_kind {
 	LAB_ROUTER,
 	LAB_SWITCH,
 	LAB_HUB,
+	LAB_UPLINK,
 	LAB_DNS,
 	LAB_RESOLVER,
 	LAB_KINDS
@@ -156,6 +157,7 @@ struct lab_node {
 	struct lab_seq hosts;  /* of struct lab_pair */
 	struct lab_str nat;
 	struct lab_net net;
+	struct lab_str tap;
 	struct lab_seq root; /* of struct lab_str */
 	struct lab_str zone;
 	struct lab_seq delegate; /* of struct lab_pair */

@@ -112,10 +112,11 @@ struct lab_lan *topo_lan(const struct topo *topo, const char *name);
 const struct topo_cable *topo_cable(const struct topo *topo, const char *a,
 				    const char *b);
 
-/* Is it a switch or a hub, which has no address? */
+/* Is it a switch, a hub or an uplink, which has no interface? */
 static inline bool topo_is_switch(const struct lab_node *node)
 {
-	return node->kind.v == LAB_SWITCH || node->kind.v == LAB_HUB;
+	return node->kind.v == LAB_SWITCH || node->kind.v == LAB_HUB ||
+	       node->kind.v == LAB_UPLINK;
 }
 
 /* First interface of a node that has an address, or NULL. */

@@ -155,6 +155,15 @@ static void step(struct pace *p, uint64_t until_ns)
 	p->is_running = false;
 }
 
+/* Time is up: what was due before still happens, however late we are. */
+static int time_is_up(struct pace *p, bool (*is_done)(void *arg), void *arg)
+{
+	p->is_running = true;
+	tell_time(p);
+	p->is_running = false;
+	return is_done && is_done(arg) ? 0 : -ETIMEDOUT;
+}
+
 int pace_wait(struct pace *p, bool (*is_done)(void *arg), void *arg,
 	      uint64_t until_ns)
 {
@@ -166,7 +175,7 @@ int pace_wait(struct pace *p, bool (*is_done)(void *arg), void *arg,
 		if (p->is_stopped)
 			return -EINTR;
 		if (until_ns != UINT64_MAX && pace_now(p) >= until_ns)
-			return -ETIMEDOUT;
+			return time_is_up(p, is_done, arg);
 		step(p, until_ns);
 	}
 }

@@ -227,11 +227,13 @@ static void put_template(struct filler *f, const char *template,
 	put_part(f, template, '\0', out, &is_whole);
 }
 
+/* Is it something that passes frames on and does not look into them? */
 static bool is_switch(const struct trace_log *log, const char *host)
 {
 	const char *kind = log ? kind_of_node(log, host) : NULL;
 
-	return kind && !strcmp(kind, "switch");
+	return kind && (!strcmp(kind, "switch") || !strcmp(kind, "hub") ||
+			!strcmp(kind, "uplink"));
 }
 
 static bool is_dns(const struct filler *f)

@@ -50,7 +50,8 @@ static void put_headline(const struct visit_view *v,
 			      ms(v->end_ns - v->begin_ns),
 			      v->failure ? v->failure : "not finished");
 	}
-	strbuf_printf(out, " (virtual, seed %llu)   %u frame%s lost\n",
+	strbuf_printf(out, " (%s, seed %llu)   %u frame%s lost\n",
+		      style->is_real ? "real time" : "virtual",
 		      (unsigned long long)style->seed, v->frames_lost,
 		      v->frames_lost == 1 ? "" : "s");
 }

@@ -20,12 +20,14 @@
  *		2: each octet
  * @is_hops:	Ladders show every switch and router
  * @is_ascii:	Nothing beyond ASCII
+ * @is_real:	Time was that of the clock
  * @seed:	Shown in the first line
  */
 struct visit_style {
 	int verbosity;
 	bool is_hops;
 	bool is_ascii;
+	bool is_real;
 	uint64_t seed;
 };
 

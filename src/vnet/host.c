@@ -98,6 +98,8 @@ static int host_boot(struct host *h)
 	struct list *pos;
 	int err;
 
+	if (h->node.world->entropy.fill)
+		entropy = h->node.world->entropy;
 	err = stack_init(&h->stack, &h->node.world->env, h->node.name, entropy);
 	if (err)
 		return err;

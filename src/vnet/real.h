@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/stack.h"
+
 struct world;
 
 /* As struct stack_ops.wait, for a whole world. */
@@ -29,5 +31,15 @@ typedef int world_wait_fn(void *arg, bool (*is_done)(void *arg), void *done_arg,
  * world_run_wait(), and with it every call that blocks, becomes @fn.
  */
 void world_set_waiter(struct world *w, world_wait_fn *fn, void *arg);
+
+/**
+ * world_set_entropy() - Where hosts get their secrets from
+ * @entropy:	.fill NULL: from streams of the seed, the same each time, which
+ *		is what virtual time wants and what no host on a real wire may
+ *		have: whoever knows the seed could guess its every number
+ *
+ * For hosts that are switched on from now on.
+ */
+void world_set_entropy(struct world *w, struct entropy entropy);
 
 #endif /* VNET_REAL_H */

@@ -32,12 +32,26 @@ struct uplink;
 struct uplink *uplink_new(struct world *w, const char *name,
 			  const struct tap_cfg *cfg);
 
-/* Directly before world_free(): nothing may happen in between.  Does not close
- * the device.  NULL is fine. */
+/**
+ * uplink_open() - The same with a TAP device of the system
+ * @device:	As struct tap_dev_cfg.name; its far end is switched on if that
+ *		is allowed
+ * @out:	Filled in; uplink_free() closes the device
+ *
+ * Return: 0, -ENOMEM, or as tap_dev_open()
+ */
+int uplink_open(struct world *w, const char *name, const char *device,
+		struct uplink **out);
+
+/* Directly before world_free(): nothing may happen in between.  NULL is fine.
+ */
 void uplink_free(struct uplink *u);
 
 /* Where the cable is to be plugged in. */
 struct port *uplink_port(struct uplink *u);
+
+/* What to wait for. */
+int uplink_fd(const struct uplink *u);
 
 /* Take in what has arrived at the device, as tap_read(). */
 int uplink_read(struct uplink *u);

@@ -30,6 +30,7 @@
  * @is_running:	An event is under way
  * @wait:	Who lets time pass, or NULL: the world itself
  * @wait_arg:	His argument
+ * @entropy:	Of hosts, see vnet/real.h
  */
 struct world {
 	struct env env;
@@ -47,6 +48,7 @@ struct world {
 	bool is_running;
 	world_wait_fn *wait;
 	void *wait_arg;
+	struct entropy entropy;
 };
 
 /*

@@ -236,6 +236,11 @@ void world_set_waiter(struct world *w, world_wait_fn *fn, void *arg)
 	w->wait_arg = arg;
 }
 
+void world_set_entropy(struct world *w, struct entropy entropy)
+{
+	w->entropy = entropy;
+}
+
 static void on_line(struct sched_event *ev, void *arg)
 {
 	struct script_line *line = arg;

@@ -152,14 +152,14 @@ class Streams(WireCase):
 
     def test_loss(self):
         """one frame in a hundred is lost on weft's own cable"""
-        options = self.wire() + ["--loss", 1]
+        options = self.wire() + ["--loss", "1%"]
         info, counts = self.both_ways(options, LOSSY_VOLUME)
         self.assertGreater(counts["retransmitted"], 0)
         self.assertGreater(info["retransmits"], 0)
 
     def test_loss_with_delay(self):
         """the same with a round trip of 4 ms, and the kernel connects"""
-        options = self.wire() + ["--loss", 1, "--delay", 2]
+        options = self.wire() + ["--loss", "1%", "--delay", "2ms"]
         info, counts = self.accepted(options, LOSSY_VOLUME // 4)
         self.assertGreater(counts["retransmitted"], 0)
         self.assertGreater(info["retransmits"], 0)
@@ -276,7 +276,7 @@ class Ends(WireCase):
             digest_of(conn)
 
         server, peer = self.serve_one(serve, total=1000,
-                                      options=["--stall", 700])
+                                      options=["--stall", "700ms"])
         peer.end()
         self.assertEqual(server.join(), [])
         self.assertEqual(sent, [peer.heard.hexdigest()])
@@ -306,7 +306,7 @@ class Many(WireCase):
 
     def test_weft_opens_fifty_through_loss(self):
         """the same through a cable that loses one frame in a hundred"""
-        options = self.wire() + ["--loss", 1]
+        options = self.wire() + ["--loss", "1%"]
         server = self.server(echo)
         self.peer("many", KERNEL, server.port, 50, 40_000,
                   options=options).end()

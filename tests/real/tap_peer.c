@@ -13,7 +13,7 @@
  * END is how the conversation ends when standard input has ended: "half"
  * (shut down, and read what still comes; the default), "close" or "reset".
  *
- * Options: --offload, --mtu N, --loss PERCENT, --delay MS, --stall MS (read
+ * Options: --offload, --mtu N, --loss 1%, --delay 2ms, --stall 700ms (read
  * nothing for so long).
  *
  * Says "ready" on standard error when the device is up, and in the end what
@@ -31,6 +31,7 @@
 
 #include "cli/station.h"
 #include "ip/icmp.h"
+#include "lab/value.h"
 #include "sock/sock.h"
 #include "tcp/tcp.h"
 
@@ -38,7 +39,7 @@ enum { CHUNK = 65536, MANY_MAX = 200, TIME_LIMIT_S = 100 };
 
 static struct station st;
 static struct cable_params cable;
-static uint64_t stall_ms;
+static uint64_t stall_ns;
 
 static void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -54,6 +55,22 @@ static void die(const char *format, ...)
 	exit(1);
 }
 
+/* A number with its unit, as lab files have it. */
+static uint64_t number(const char *text, enum value_unit unit)
+{
+	uint64_t v = 0;
+
+	if (!text || value_parse(text, unit, &v) != VALUE_OK)
+		die("%s is no %s", text ? text : "nothing",
+		    value_unit_name(unit));
+	return v;
+}
+
+static int count_of(const char *text)
+{
+	return (int)min_u64(number(text, VALUE_NUMBER), 1000000);
+}
+
 static uint64_t deadline(void)
 {
 	return pace_now(&st.pace) + TIME_LIMIT_S * NS_PER_S;
@@ -61,7 +78,7 @@ static uint64_t deadline(void)
 
 static struct endpoint peer_of(const char *host, const char *port)
 {
-	struct endpoint ep = {.port = (uint16_t)atoi(port)};
+	struct endpoint ep = {.port = (uint16_t)number(port, VALUE_NUMBER)};
 
 	if (ip_addr_parse(&ep.addr, host))
 		die("%s is no address", host);
@@ -191,7 +208,7 @@ static void talk(int fd, const char *end)
 
 	t.fd = fd;
 	t.end = end ? end : "half";
-	t.deaf_until_ns = pace_now(&st.pace) + stall_ms * NS_PER_MS;
+	t.deaf_until_ns = pace_now(&st.pace) + stall_ns;
 	talk_wait_deaf(&t);
 	while (!talk_is_over(&t)) {
 		bool did = talk_send(&t);
@@ -237,7 +254,7 @@ static void mode_udp(char **argv)
 {
 	struct endpoint to = peer_of(argv[0], argv[1]);
 	int fd = sk_socket(st.stack, SK_AF_INET, SK_SOCK_DGRAM, 0);
-	int i, count = atoi(argv[2]);
+	int i, count = count_of(argv[2]);
 	uint8_t out[9000], in[9000];
 
 	check(sk_connect(st.stack, fd, &to) == 0);
@@ -274,7 +291,7 @@ static void mode_ping(char **argv)
 {
 	struct icmp_echo *echo = icmp_echo_open(st.stack, on_echo, NULL);
 	struct endpoint to = peer_of(argv[0], "0");
-	int i, count = atoi(argv[1]);
+	int i, count = count_of(argv[1]);
 
 	check(echo);
 	for (i = 0; i < count; i++) {
@@ -361,8 +378,8 @@ static void mode_many(char **argv)
 {
 	struct endpoint to = peer_of(argv[0], argv[1]);
 	static struct stream s[MANY_MAX];
-	int fds[MANY_MAX], count = atoi(argv[2]), open = count, i;
-	uint64_t total = strtoull(argv[3], NULL, 10);
+	int fds[MANY_MAX], count = count_of(argv[2]), open = count, i;
+	uint64_t total = number(argv[3], VALUE_NUMBER);
 	uint32_t events[MANY_MAX];
 
 	check(count <= MANY_MAX);
@@ -407,14 +424,14 @@ static char **read_options(char **argv, struct station_cfg *cfg)
 			continue;
 		}
 		if (!strcmp(*argv, "--mtu"))
-			cfg->mtu = (uint32_t)atoi(*++argv);
+			cfg->mtu = (uint32_t)number(*++argv, VALUE_NUMBER);
 		else if (!strcmp(*argv, "--stall"))
-			stall_ms = strtoull(*++argv, NULL, 10);
+			stall_ns = number(*++argv, VALUE_DURATION);
 		else if (!strcmp(*argv, "--loss"))
-			cable.loss = atof(*++argv) / 100;
+			cable.loss = (double)number(*++argv, VALUE_PERCENT) /
+				     (double)VALUE_WHOLE;
 		else if (!strcmp(*argv, "--delay"))
-			cable.delay_ns =
-				strtoull(*++argv, NULL, 10) * NS_PER_MS;
+			cable.delay_ns = number(*++argv, VALUE_DURATION);
 		else
 			die("what is %s?", *argv);
 		if (cable.loss > 0 || cable.delay_ns)

@@ -14,6 +14,7 @@
 
 #include "lab/expect.h"
 #include "lab/run.h"
+#include "os/clock.h"
 #include "vnet/vnet.h"
 
 static struct mem mem;
@@ -179,10 +180,22 @@ static void lab_ends_when_it_says(void **state)
 	assert_int_equal(world_now(lab_run_world(run)), 3500 * NS_PER_MS);
 }
 
-static void real_time_is_refused(void **state)
+/* By the clock, and what happens in it is as exact as ever. */
+static void real_time_passes_in_real_time(void **state)
 {
+	uint64_t before = os_clock_ns(), t;
+
 	(void)state;
-	assert_int_equal(go("time: real\nlinks: [a -- b]\n", 1), -EOPNOTSUPP);
+	assert_int_equal(go("time: real\nuntil: 20ms\n"
+			    "links: [a -- b: {delay: 2ms, rate: 0}]\n"
+			    "script: [{at: 0s, on: a, ping: b, count: 2, "
+			    "every: 5ms}]\n",
+			    1),
+			 0);
+	assert_true(os_clock_ns() - before >= 20 * NS_PER_MS);
+	assert_true(world_now(lab_run_world(run)) >= 20 * NS_PER_MS);
+	assert_int_equal(count(R_PING_ANSWER, &t), 2);
+	assert_int_equal(t, 9 * NS_PER_MS);
 }
 
 static void default_lab_takes_visits(void **state)
@@ -234,7 +247,7 @@ int main(void)
 		TEST(expectations_say_what_was_seen),
 		TEST(every_cause_leads_back_to_the_script),
 		TEST(lab_ends_when_it_says),
-		TEST(real_time_is_refused),
+		TEST(real_time_passes_in_real_time),
 		TEST(default_lab_takes_visits),
 		TEST(every_allocation_may_fail),
 	};

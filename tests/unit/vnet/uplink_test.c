@@ -12,7 +12,10 @@
 
 #include <cmocka.h>
 
+#include "core/probe.h"
+
 #include "catch_box.h"
+#include "testframe.h"
 #include "vnet/real.h"
 #include "vnet/uplink.h"
 
@@ -93,6 +96,58 @@ static void a_damaged_frame_ends_at_the_uplink(void **state)
 	end();
 }
 
+/* Counts events, and remembers the cause of the last arrival at the device. */
+static uint32_t events, arrival_cause;
+
+static uint32_t note(void *arg, const struct event *ev)
+{
+	(void)arg;
+	if (ev->kind == EV_RX && !strcmp(ev->netif->name, "tap"))
+		arrival_cause = ev->cause;
+	return ++events;
+}
+
+/* An echo request from 10.0.0.1 to 10.0.0.2, or the answer. */
+static void make_echo(struct frame *fr, bool is_answer, uint16_t id)
+{
+	struct netif to = {.mac = mac_of(2)};
+	struct ip4_hdr ip = {
+		.src = {0x0a000001}, .dst = {0x0a000002}, .ttl = 9};
+	struct icmp4_hdr icmp = {.type = is_answer ? 0 : 8, .id = id};
+
+	if (is_answer) {
+		ip.src.v = 0x0a000002;
+		ip.dst.v = 0x0a000001;
+	}
+	frame_icmp4(fr, &to, &ip, &icmp, "x", 1);
+}
+
+/* What comes from outside is taken for an answer to what went there. */
+static void an_answer_from_outside_has_a_cause(void **state)
+{
+	static struct frame ask, answer, other;
+	uint32_t asked;
+
+	(void)state;
+	begin(NULL);
+	world_env(f.w)->probe = note;
+	events = 0;
+	make_echo(&ask, false, 77);
+	make_echo(&answer, true, 77);
+	make_echo(&other, true, 78);
+	assert_int_equal(box_send(f.box.port, ask.b, ask.len), 0);
+	world_run_until(f.w, NS_PER_MS);
+	asked = events;
+	assert_in_range(asked, 2, 10);
+	assert_int_equal(write(f.fds[1], answer.b, answer.len), answer.len);
+	assert_int_equal(uplink_read(f.up), 1);
+	assert_in_range(arrival_cause, 1, asked);
+	assert_int_equal(write(f.fds[1], other.b, other.len), other.len);
+	assert_int_equal(uplink_read(f.up), 1);
+	assert_int_equal(arrival_cause, 0); /* nobody had asked that */
+	end();
+}
+
 static bool never(void *arg)
 {
 	(void)arg;
@@ -156,6 +211,7 @@ int main(void)
 		cmocka_unit_test(
 			frames_pass_both_ways_with_the_delay_of_the_cable),
 		cmocka_unit_test(a_damaged_frame_ends_at_the_uplink),
+		cmocka_unit_test(an_answer_from_outside_has_a_cause),
 		cmocka_unit_test(whoever_drives_the_world_lets_time_pass),
 		cmocka_unit_test(without_memory_there_is_no_uplink),
 	};

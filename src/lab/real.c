@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+/*
+ * real.c - a lab that follows the clock
+ *
+ * Theory of operation
+ * ===================
+ * The world is the same as in virtual time, and so is everything in it; only
+ * who moves its clock is another.  A struct pace asks it for the time of its
+ * next event, sleeps until then, and says what time it is.  Time 0 of the lab
+ * is the moment it was built.
+ *
+ * An uplink that is removed is no longer waited for; the lab goes on without.
+ *
+ * Limits
+ * ------
+ * A lab that cannot keep up is late: events happen in their order, each as
+ * soon as possible.
+ */
+#include "lab/real.h"
+
+#include <errno.h>
+
+#include "base/check.h"
+
+#include "os/pace.h"
+#include "os/random.h"
+#include "os/stop.h"
+#include "vnet/real.h"
+#include "vnet/uplink.h"
+#include "vnet/vnet.h"
+
+/* An uplink that is listened to. */
+struct real_uplink {
+	struct list node;
+	struct lab_real *real;
+	struct uplink *uplink;
+	struct pace_fd pfd;
+};
+
+/**
+ * struct lab_real - a world's clock
+ * @mem:	Where this comes from
+ * @world:	Whose
+ * @pace:	The loop
+ * @driven:	The world in it
+ * @stop:	Whether somebody wants an end
+ * @stop_fd:	Descriptor of that
+ * @uplinks:	struct real_uplink
+ */
+struct lab_real {
+	struct mem *mem;
+	struct world *world;
+	struct pace pace;
+	struct pace_driven driven;
+	struct pace_fd stop;
+	int stop_fd;
+	struct list uplinks;
+};
+
+static uint64_t world_when(void *arg)
+{
+	return world_next(arg);
+}
+
+static void world_told(void *arg, uint64_t now_ns)
+{
+	(void)world_run_until(arg, now_ns);
+}
+
+static int world_waits(void *arg, bool (*is_done)(void *arg), void *done_arg,
+		       uint64_t until_ns)
+{
+	return pace_wait(arg, is_done, done_arg, until_ns);
+}
+
+static void on_stop(struct pace_fd *pfd, void *arg)
+{
+	if (os_stop_asked(pfd->fd))
+		pace_stop(arg);
+}
+
+struct lab_real *real_new(struct mem *mem, struct world *w)
+{
+	struct lab_real *r = mem_alloc(mem, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->mem = mem;
+	r->world = w;
+	list_init(&r->uplinks);
+	pace_init(&r->pace, world_now(w));
+	r->driven = (struct pace_driven){
+		.next = world_when,
+		.run = world_told,
+		.arg = w,
+	};
+	pace_add(&r->pace, &r->driven);
+	r->stop_fd = os_stop_open();
+	if (r->stop_fd < 0) {
+		mem_free(mem, r, sizeof(*r));
+		return NULL;
+	}
+	check(pace_watch(&r->pace, &r->stop, r->stop_fd, on_stop, &r->pace) ==
+	      0);
+	world_set_waiter(w, world_waits, &r->pace);
+	world_set_entropy(w, os_entropy());
+	return r;
+}
+
+void real_free(struct lab_real *r)
+{
+	struct real_uplink *ru;
+
+	if (!r)
+		return;
+	while ((ru = list_first_entry(&r->uplinks, struct real_uplink, node))) {
+		list_del(&ru->node);
+		mem_free(r->mem, ru, sizeof(*ru));
+	}
+	os_stop_close(r->stop_fd);
+	mem_free(r->mem, r, sizeof(*r));
+}
+
+static void on_frames(struct pace_fd *pfd, void *arg)
+{
+	struct real_uplink *ru = arg;
+
+	if (uplink_read(ru->uplink) >= 0)
+		return;
+	pace_unwatch(&ru->real->pace, pfd);
+}
+
+int real_add_uplink(struct lab_real *r, struct uplink *u)
+{
+	struct real_uplink *ru = mem_alloc(r->mem, sizeof(*ru));
+
+	if (!ru)
+		return -ENOMEM;
+	ru->real = r;
+	ru->uplink = u;
+	list_add_tail(&r->uplinks, &ru->node);
+	return pace_watch(&r->pace, &ru->pfd, uplink_fd(u), on_frames, ru);
+}
+
+void real_run_until(struct lab_real *r, uint64_t t_ns)
+{
+	(void)pace_wait(&r->pace, NULL, NULL, t_ns);
+}

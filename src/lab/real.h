@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LAB_REAL_H
+#define LAB_REAL_H
+
+/*
+ * real.h - a lab that follows the clock
+ *
+ * Private to lab/.
+ */
+
+#include <stdint.h>
+
+#include "base/mem.h"
+
+struct lab_real;
+struct uplink;
+struct world;
+
+/* Have a world follow the clock; NULL: no memory, or no signals.  From now on
+ * SIGINT and SIGTERM end the lab, not the process.  Goes with real_free(). */
+struct lab_real *real_new(struct mem *mem, struct world *w);
+
+/* Before the world is freed.  NULL is fine. */
+void real_free(struct lab_real *r);
+
+/* An uplink's frames are taken in from now on.  0, -ENOMEM or -ENOSPC. */
+int real_add_uplink(struct lab_real *r, struct uplink *u);
+
+/* Let time pass until @t_ns of the world's time, or until it is interrupted. */
+void real_run_until(struct lab_real *r, uint64_t t_ns);
+
+#endif /* LAB_REAL_H */
