@@ -2,11 +2,12 @@
 /*
  * tcp_paths.c - what each algorithm makes of a path, in virtual time
  *
- *	tcp-paths ALGO[,ALGO...] MBIT RTT_MS QUEUE LOSS SECONDS [STEP_MS] [key=n]
+ *	tcp-paths ALGO[,ALGO...] MBIT RTT_MS QUEUE LOSS SECONDS [STEP_MS] [key=N]
  *
  * runs the flows over one narrow cable and prints for each what it got and
  * how fair that was; with STEP_MS, a line of figures for each flow every so
- * often, to plot.  ecn=N marks above N frames; seed=N.  Same arguments, same
+ * often, to plot.  mark=N: packets are marked that find more than N octets
+ * waiting; ecn=N: that knob, on all hosts; seed=N.  Same arguments, same
  * figures, on any machine.
  */
 
@@ -21,6 +22,7 @@ struct run {
 	unsigned int count;
 	struct cable_params narrow;
 	uint64_t seconds, step_ms, seed;
+	int64_t ecn;
 };
 
 static void split(struct run *r, char *list)
@@ -36,6 +38,10 @@ static void more(struct run *r, const char *arg)
 {
 	if (!strncmp(arg, "seed=", 5))
 		r->seed = strtoull(arg + 5, NULL, 10);
+	else if (!strncmp(arg, "mark=", 5))
+		r->narrow.mark_octets = (uint32_t)atoi(arg + 5);
+	else if (!strncmp(arg, "ecn=", 4))
+		r->ecn = atoi(arg + 4);
 	else
 		r->step_ms = strtoull(arg, NULL, 10);
 }
@@ -86,9 +92,10 @@ static void report(struct dumbbell *d, const struct run *r)
 		printf("# %-6s %8.2f Mbit/s  srtt %u us  resent %u\n",
 		       r->names[i], rate[i], info.srtt_us, info.retransmits);
 	}
-	printf("# lost %llu, queue full %llu, longest queue %u frames\n",
+	printf("# lost %llu, queue full %llu, marked %llu, longest queue %u "
+	       "frames\n",
 	       (unsigned long long)st->lost, (unsigned long long)st->queue_full,
-	       st->queue_frames_max);
+	       (unsigned long long)st->marked, st->queue_frames_max);
 	if (r->count > 1)
 		printf("# Jain's index %.4f\n", jain_index(rate, r->count));
 }
@@ -96,14 +103,14 @@ static void report(struct dumbbell *d, const struct run *r)
 int main(int argc, char **argv)
 {
 	static struct dumbbell d;
-	struct run r = {.seed = 1};
+	struct run r = {.seed = 1, .ecn = 2};
 	unsigned int i;
 	int k;
 
 	if (argc < 7) {
 		fprintf(stderr,
 			"usage: %s ALGO[,ALGO...] MBIT RTT_MS QUEUE "
-			"LOSS SECONDS [STEP_MS] [seed=N]\n",
+			"LOSS SECONDS [STEP_MS] [key=N]\n",
 			argv[0]);
 		return 2;
 	}
@@ -116,6 +123,7 @@ int main(int argc, char **argv)
 	for (k = 7; k < argc; k++)
 		more(&r, argv[k]);
 	dumbbell_init(&d, r.seed, r.count, &r.narrow);
+	dumbbell_set(&d, "ecn", r.ecn);
 	for (i = 0; i < r.count; i++)
 		dumbbell_start(&d, i, r.names[i]);
 	run_all(&d, &r, world_now(d.w));

@@ -290,6 +290,7 @@ static struct cable_params params_of(const struct lab_cable *c)
 		.reorder = share(&c->reorder),
 		.queue_octets = (uint32_t)min_u64(c->queue.v, UINT32_MAX),
 		.queue_frames = UINT32_MAX,
+		.mark_octets = (uint32_t)min_u64(c->ecn.v, UINT32_MAX),
 	};
 }
 

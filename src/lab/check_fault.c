@@ -12,7 +12,7 @@ static bool cable_has_any(const struct lab_cable *c)
 	return c->delay.is_set || c->jitter.is_set || c->rate.is_set ||
 	       c->loss.is_set || c->dup.is_set || c->corrupt.is_set ||
 	       c->reorder.is_set || c->queue.is_set || c->bit_errors.is_set ||
-	       c->fec.is_set;
+	       c->fec.is_set || c->ecn.is_set;
 }
 
 /* One end of a cable as a fault names it: a node, a LAN or its switch. */

@@ -44,6 +44,7 @@ static void fill_cable(struct lab_cable *c, const struct lab_cable *from)
 	fill_num(&c->fec, &from->fec);
 	fill_num(&c->reorder, &from->reorder);
 	fill_num(&c->queue, &from->queue);
+	fill_num(&c->ecn, &from->ecn);
 }
 
 /* Name of the lab from that of its file: labs/x.yaml is x. */

@@ -66,6 +66,8 @@ static void fault_overlay(const struct lab_cable *c, struct cable_params *p)
 	set_share(&p->reorder, &c->reorder);
 	if (c->queue.is_set)
 		p->queue_octets = (uint32_t)min_u64(c->queue.v, UINT32_MAX);
+	if (c->ecn.is_set)
+		p->mark_octets = (uint32_t)min_u64(c->ecn.v, UINT32_MAX);
 }
 
 /* Set a cable to what it does by itself and every fault under way. */

@@ -44,7 +44,9 @@ static const char *const fec_words[] = {"off", "reed-solomon", NULL};
 	{"reorder", "share of frames that are overtaken", FIELD_VALUE,	\
 	 VALUE_PERCENT, AT(type, cable.reorder), z},			\
 	{"queue", "room for frames that wait for the wire", FIELD_VALUE,\
-	 VALUE_SIZE, AT(type, cable.queue), q}
+	 VALUE_SIZE, AT(type, cable.queue), q},				\
+	{"ecn", "mark what finds more than this waiting; 0: never",	\
+	 FIELD_VALUE, VALUE_SIZE, AT(type, cable.ecn), z}
 
 static const char *const lan_kinds[] = {"switch", "hub", NULL};
 

@@ -57,6 +57,7 @@ static void text_cable_fault(struct strbuf *out, const struct lab_fault *f)
 		strbuf_puts(out, c->fec.v ? " fec reed-solomon" : " fec off");
 	text_value(out, "reorder", VALUE_PERCENT, &c->reorder);
 	text_value(out, "queue", VALUE_SIZE, &c->queue);
+	text_value(out, "ecn", VALUE_SIZE, &c->ecn);
 	if (f->down.v) {
 		strbuf_puts(out, " for ");
 		text_duration(out, f->down.v);

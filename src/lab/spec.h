@@ -95,6 +95,7 @@ struct lab_cable {
 	struct lab_num fec;	/* 0: none, 1: Reed-Solomon */
 	struct lab_num reorder; /* 1e-9 */
 	struct lab_num queue;	/* frames that wait for the wire, octets */
+	struct lab_num ecn;	/* more that wait are marked, octets */
 };
 
 struct lab_lan {

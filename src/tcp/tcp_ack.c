@@ -14,6 +14,7 @@
  *	probe		was the tail lost?			tcp_tlp.c
  *	state		is something lost, or all repaired?	tcp_loss.c
  *	rate		how fast did it arrive?			tcp_rate.c
+ *	marks		was a queue long on the way?		tcp_ecn.c
  *	window		how much may be under way now		tcp_prr.c, tcp_cc.c
  *
  * Nothing is sent here: tcp_output() comes after the whole segment, and sends
@@ -152,5 +153,6 @@ void tcp_ack_take(struct tcp_conn *c, const struct tcp_seg *s)
 	if (n.may_reset)
 		tcp_rearm(c, TCP_REARM_RESTART);
 	tcp_rate_sample(c, &n.ack);
+	tcp_ecn_acked(c, s, &n.ack);
 	control_window(c, &n, was_reducing);
 }

@@ -19,7 +19,7 @@
 
 /* The default first. */
 static const struct tcp_cc *const algorithms[] = {&tcp_cubic, &tcp_reno,
-						  &tcp_bbr};
+						  &tcp_bbr, &tcp_dctcp};
 
 const struct tcp_cc *tcp_cc_find(const char *name)
 {
@@ -86,6 +86,9 @@ void tcp_cc_begin(struct tcp_conn *c, bool syn_was_lost)
 
 void tcp_cc_event(struct tcp_conn *c, enum tcp_cc_event ev)
 {
+	if (ev == TCP_CC_RECOVERY || ev == TCP_CC_TIMEOUT ||
+	    ev == TCP_CC_ECN_CUT)
+		tcp_ecn_reduced(c);
 	if (c->cc->on_event)
 		c->cc->on_event(c, ev);
 }
@@ -109,14 +112,15 @@ uint32_t tcp_cc_slow_start(struct tcp_conn *c, uint32_t acked)
 	return acked - used;
 }
 
-/* c->cc_priv counts the octets; a window's worth at most in one go. */
-void tcp_cc_grow_per(struct tcp_conn *c, uint32_t acked, uint32_t per)
+/* A window's worth at most in one go. */
+void tcp_cc_grow_per(struct tcp_conn *c, uint32_t *count, uint32_t acked,
+		     uint32_t per)
 {
-	c->cc_priv += min_u32(acked, c->cwnd);
-	if (c->cc_priv < per)
+	*count += min_u32(acked, c->cwnd);
+	if (*count < per)
 		return;
-	tcp_cc_grow(c, c->cc_priv / per * c->mss);
-	c->cc_priv %= per;
+	tcp_cc_grow(c, *count / per * c->mss);
+	*count %= per;
 }
 
 void tcp_cc_tell(const struct tcp_conn *c, const char *why)

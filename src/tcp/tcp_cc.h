@@ -85,6 +85,8 @@ enum tcp_cc_flag {
  *		chosen later; cwnd and ssthresh are valid
  * @on_ack:	(required) Something was acknowledged outside of fast recovery;
  *		TCP_CC_IS_MODEL: any acknowledgement at all
+ * @on_marks:	(optional) Any acknowledgement at all, before @on_ack: for who
+ *		counts marks
  * @ssthresh:	(required) A loss or a mark was noticed: what ssthresh is to
  *		become, at least two segments
  * @on_event:	(optional) See enum tcp_cc_event
@@ -98,13 +100,14 @@ struct tcp_cc {
 	uint32_t flags;
 	void (*init)(struct tcp_conn *c);
 	void (*on_ack)(struct tcp_conn *c, const struct tcp_ack *ack);
+	void (*on_marks)(struct tcp_conn *c, const struct tcp_ack *ack);
 	uint32_t (*ssthresh)(struct tcp_conn *c);
 	void (*on_event)(struct tcp_conn *c, enum tcp_cc_event ev);
 	uint32_t (*undo)(struct tcp_conn *c);
 	void (*info)(const struct tcp_conn *c, struct tcp_cc_info *info);
 };
 
-extern const struct tcp_cc tcp_bbr, tcp_cubic, tcp_reno;
+extern const struct tcp_cc tcp_bbr, tcp_cubic, tcp_dctcp, tcp_reno;
 
 /* NULL if there is none of that name. */
 const struct tcp_cc *tcp_cc_find(const char *name);
@@ -121,8 +124,9 @@ uint32_t tcp_cc_initial_window(const struct tcp_conn *c);
 void tcp_cc_grow(struct tcp_conn *c, uint32_t octets);
 /* Slow start with @acked octets; returns those that are left beyond it. */
 uint32_t tcp_cc_slow_start(struct tcp_conn *c, uint32_t acked);
-/* One segment more for each @per octets acknowledged. */
-void tcp_cc_grow_per(struct tcp_conn *c, uint32_t acked, uint32_t per);
+/* One segment more for each @per octets acknowledged; @count has the rest. */
+void tcp_cc_grow_per(struct tcp_conn *c, uint32_t *count, uint32_t acked,
+		     uint32_t per);
 
 /* Emit R_TCP_CWND: @why is a static sentence. */
 void tcp_cc_tell(const struct tcp_conn *c, const char *why);

@@ -70,7 +70,7 @@ struct tcp_conn *tcp_child_new(struct tcp_stack *tcp, struct tcp_req *r)
 	tcp_srcroute_adopt(c, r->route);
 	c->bind = tcp_bind_get(tcp, c->end.t.lport, c->end.t.laddr,
 			       tcp_bind_how(c));
-	if (!c->bind || !tcp_activate(c)) {
+	if (!c->bind || !tcp_activate(c) || !tcp_ecn_child(c, r)) {
 		tcp_conn_free(c);
 		return NULL;
 	}

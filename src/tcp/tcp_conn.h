@@ -27,6 +27,7 @@
 #include "tcp/tcp_cc.h"
 #include "tcp/tcp_cwv.h"
 #include "tcp/tcp_delack.h"
+#include "tcp/tcp_ecn.h"
 #include "tcp/tcp_end.h"
 #include "tcp/tcp_extra.h"
 #include "tcp/tcp_fastopen.h"
@@ -64,6 +65,11 @@ enum tcp_conn_flag {
 	TCPF_PINGPONG = 1 << 25,   /* ACKs wait for answers: tcp_delack.c */
 	TCPF_SNDBUF_LOCK = 1 << 26, /* SO_SNDBUF was set */
 	TCPF_RCVBUF_LOCK = 1 << 27, /* SO_RCVBUF was set */
+	TCPF_ECN = 1 << 21,	   /* both ends know marks (RFC 3168) */
+	TCPF_ACCECN = 1 << 22,	   /* ... and count them (RFC 9768) */
+	TCPF_ECN_ECHO = 1 << 23,   /* our ACKs say ECE */
+	TCPF_ECN_CWR = 1 << 28,	   /* our next data says CWR */
+	TCPF_ECN_OFF = 1 << 29,	   /* some box clears the feedback */
 };
 
 /**
@@ -177,6 +183,7 @@ enum tcp_timer {
  * @undo:	"
  * @sack_out:	"
  * @dup_octets:	Octets that duplicate ACKs, without SACK, have announced
+ * @ecn:	See tcp_ecn.h
  * @ack_why:	Reason of the ACK that is owed
  * @last_size:	Payload of the last segment, if it was not full
  * @backoff:	Doublings of the RTO
@@ -212,6 +219,7 @@ struct tcp_active {
 	struct tcp_undo undo;
 	struct tcp_sack_out sack_out;
 	uint32_t dup_octets;
+	struct tcp_ecn ecn;
 	uint32_t resent_ms;
 	uint16_t ack_why;
 	uint16_t last_size;

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "tcp/tcp_autotune.h"
+#include "tcp/tcp_ecn.h"
 
 /**
  * struct tcp_srcroute - IP options of every segment
@@ -41,6 +42,7 @@ struct tcp_srcroute {
  * @route:		IP_OPTIONS, or the way a SYN came: tcp_srcroute.c
  * @linger2_s:		TCP_LINGER2: FIN-WAIT-2 of an orphan; negative: none
  * @tune:		tcp_autotune.c
+ * @accecn:		Counters, if TCPF_ACCECN
  */
 struct tcp_extra {
 	uint32_t rcvlowat;
@@ -52,6 +54,7 @@ struct tcp_extra {
 	uint8_t syn_tries;
 	struct tcp_srcroute route;
 	struct tcp_tune tune;
+	struct tcp_accecn accecn;
 };
 
 #endif /* TCP_TCP_EXTRA_H */

@@ -124,6 +124,7 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 	if (!(c->flags & TCPF_FASTOPEN))
 		tcp_cc_begin(c, a->tries);
 	tcp_tune_sndbuf(c);
+	tcp_ecn_child_ack(c, s);
 	c->flags |= TCPF_OPENED;
 	tcp_set_state(c, TCPS_ESTABLISHED);
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_OPENED, NULL,
@@ -158,6 +159,7 @@ static enum tcp_verdict take_syn(struct tcp_conn *c, struct tcp_seg *s)
 	c->active->ack_sent = c->rcv_nxt;
 	c->active->rcv.head = c->active->rcv.end = c->rcv_nxt;
 	negotiate(c, &s->o);
+	tcp_ecn_answered(c, s);
 	if (!(s->h.flags & TCP_ACK))
 		return crossing_syn(c, s);
 	c->rcv_adv =

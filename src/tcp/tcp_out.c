@@ -130,6 +130,8 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 {
 	struct tcp_active *a = c->active;
 	struct tcp_path to = path_of(c, &a->route);
+	bool is_fresh = pkt->len && !seq_lt(seq, c->snd_nxt) &&
+			pkt->reason != R_TCP_WINDOW_PROBE;
 	struct tcp_opts o;
 	struct tcp_hdr h = {.seq = seq, .ack = c->rcv_nxt, .flags = flags};
 	int err;
@@ -142,6 +144,7 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 		put_ts(c, &o);
 	tcp_delack_sent(c);
 	a->ack_now = put_sack(c, &o, pkt);
+	to.tos |= tcp_ecn_out(c, &h, &o, pkt->len, is_fresh);
 	a->ack_sent = c->rcv_nxt;
 	a->ack_why = R_TCP_ACK;
 	tcp_timer_stop(c, TCP_T_DELACK);
@@ -267,6 +270,9 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 		c->active->ack_sent = c->rcv_nxt;
 		c->active->ack_now = false;
 		tcp_timer_stop(c, TCP_T_DELACK);
+		h.flags |= tcp_ecn_syn_ack_flags(c);
+	} else {
+		h.flags |= tcp_ecn_syn_flags(c);
 	}
 	h.win = (uint16_t)tcp_syn_window(c, c->end.t.raddr, false);
 	c->rcv_adv = seq_add(c->rcv_nxt, h.win);

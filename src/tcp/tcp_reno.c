@@ -44,7 +44,7 @@ static void reno_on_ack(struct tcp_conn *c, const struct tcp_ack *ack)
 		return;
 	rest = tcp_cc_slow_start(c, ack->acked);
 	if (rest)
-		tcp_cc_grow_per(c, rest, c->cwnd);
+		tcp_cc_grow_per(c, &c->cc_priv, rest, c->cwnd);
 }
 
 static uint32_t reno_ssthresh(struct tcp_conn *c)

@@ -89,6 +89,7 @@ static void send_syn_ack(struct tcp_stack *tcp, const struct tcp_req *r,
 	put_ts(tcp, r, &o);
 	if (r->gives_cookie)
 		tcp_fastopen_cookie(tcp, r->end.t.raddr, &o);
+	h.flags |= tcp_ecn_answer_flags(r);
 	tcp_xmit_bare(tcp, &to, &h, &o, why);
 }
 
@@ -207,6 +208,7 @@ void tcp_req_fill(struct tcp_req *r, struct tcp_conn *l,
 	r->has_ts = k->timestamps && s->o.has & TCP_HAS_TIMESTAMP;
 	r->ts_recent = s->o.ts_val;
 	r->rcv_wnd = tcp_syn_window(l, s->t.raddr, r->has_ts);
+	tcp_ecn_asked(r, s);
 	r->has_sack = k->sack && s->o.has & TCP_HAS_SACK_OK;
 }
 

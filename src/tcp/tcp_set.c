@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+#include "wire/ip4.h"
+
 #include "tcp/tcp_int.h"
 
 static void set_flag(struct tcp_conn *c, uint32_t flag, bool on)
@@ -132,5 +134,5 @@ int tcp_set_ttl(struct tcp_conn *c, unsigned int ttl)
 
 void tcp_set_tos(struct tcp_conn *c, uint8_t tos)
 {
-	c->tos = tos;
+	c->tos = tos & (uint8_t)~IP_ECN_MASK; /* these bits are TCP's own */
 }

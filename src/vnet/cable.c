@@ -165,6 +165,7 @@ static int half_enqueue(struct cable_half *half, struct pkt *pkt)
 		pkt_drop(&half->cable->place, pkt, DROP_cable_queue);
 		return -ENOBUFS;
 	}
+	cable_mark(half, pkt);
 	list_add_tail(&half->waiting, &pkt->node);
 	half->waiting_frames++;
 	half->waiting_octets += pkt->len;

@@ -55,6 +55,8 @@ enum cable_dir {
  * @jitter_ns:	Up to this much more delay, equally likely; keeps the order
  * @queue_frames: Frames that may wait for the wire, 0: CABLE_QUEUE_FRAMES
  * @queue_octets: Octets that may wait, 0: no limit
+ * @mark_octets: If more wait, an ECN-capable packet that joins them is marked
+ *		(RFC 3168, 5), 0: never
  * @loss:	Probability that a frame is lost
  * @dup:	... that it arrives twice
  * @reorder:	... that it arrives @reorder_ns later than it should
@@ -73,6 +75,7 @@ struct cable_params {
 	uint64_t jitter_ns;
 	uint32_t queue_frames;
 	uint32_t queue_octets;
+	uint32_t mark_octets;
 	double loss;
 	double dup;
 	double reorder;
@@ -91,6 +94,7 @@ struct cable_params {
  * @delivered_octets:	Their octets
  * @lost:		Dropped by @loss
  * @queue_full:		Dropped in front of the wire
+ * @marked:		Marked in front of the wire
  * @down:		Dropped because it was or went down
  * @filtered:		Dropped by the filter
  * @duplicated:		Delivered twice
@@ -106,7 +110,7 @@ struct cable_params {
 struct cable_stats {
 	uint64_t sent_frames, sent_octets;
 	uint64_t delivered_frames, delivered_octets;
-	uint64_t lost, queue_full, down, filtered;
+	uint64_t lost, queue_full, marked, down, filtered;
 	uint64_t duplicated, reordered;
 	uint64_t corrupted, flipped_bits, repaired_octets, broken_words;
 	uint32_t queue_frames_max, queue_octets_max;

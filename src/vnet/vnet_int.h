@@ -90,6 +90,8 @@ int hub_plug(struct port *port);
 void hub_unplug(struct hub_station *st);
 /* A frame to send.  Takes @pkt.  0 or -ENOBUFS. */
 int hub_transmit(struct hub_station *st, struct pkt *pkt);
+/* cable_mark.c: congestion that @pkt finds in front of it. */
+void cable_mark(struct cable_half *half, struct pkt *pkt);
 
 /* cable_bits.c: damage the frame if its fate says so.  0 or -ENOMEM. */
 int cable_corrupt(struct cable_half *half, struct pkt *pkt);

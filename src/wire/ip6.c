@@ -31,6 +31,17 @@ int ip6_hdr_parse_quoted(struct ip6_hdr *hdr, const uint8_t *buf, size_t len)
 	return IP6_HLEN;
 }
 
+uint8_t ip6_tclass(const uint8_t *buf)
+{
+	return (uint8_t)(buf[0] << 4 | buf[1] >> 4);
+}
+
+void ip6_patch_tclass(uint8_t *buf, uint8_t tclass)
+{
+	buf[0] = (uint8_t)((buf[0] & 0xf0) | tclass >> 4);
+	buf[1] = (uint8_t)((buf[1] & 0x0f) | tclass << 4);
+}
+
 int ip6_hdr_parse(struct ip6_hdr *hdr, const uint8_t *buf, size_t len)
 {
 	struct ip6_hdr h;

@@ -58,6 +58,11 @@ struct ip6_hdr {
 	uint8_t tclass;
 };
 
+/* The traffic class of a header of IP6_HLEN octets, read and written in place;
+ * there is no checksum to mend. */
+uint8_t ip6_tclass(const uint8_t *buf);
+void ip6_patch_tclass(uint8_t *buf, uint8_t tclass);
+
 /**
  * ip6_hdr_parse() - Read and verify a header
  * @hdr:	Filled in on success, untouched otherwise

@@ -97,6 +97,26 @@ static bool opt_fastopen(struct tcp_opts *o, struct cursor *c)
 	return true;
 }
 
+/* RFC 9768, 3.2.3: up to three fields of three octets. */
+static bool opt_accecn(struct tcp_opts *o, struct cursor *c, bool is_e1_first)
+{
+	struct tcp_accecn_opt *x = &o->accecn;
+	size_t n = cur_left(c) / 3;
+
+	if (n > 3 || cur_left(c) % 3)
+		return false;
+	x->count = (uint8_t)n;
+	x->is_e1_first = is_e1_first;
+	if (n > 0)
+		*(is_e1_first ? &x->e1 : &x->e0) = cur_u24(c);
+	if (n > 1)
+		x->ce = cur_u24(c);
+	if (n > 2)
+		*(is_e1_first ? &x->e0 : &x->e1) = cur_u24(c);
+	o->has |= TCP_HAS_ACCECN;
+	return true;
+}
+
 /* Returns whether the option is sound; unknown ones are. */
 static bool opt_read(struct tcp_opts *o, uint8_t kind, struct cursor *c)
 {
@@ -113,6 +133,9 @@ static bool opt_read(struct tcp_opts *o, uint8_t kind, struct cursor *c)
 		return opt_timestamp(o, c);
 	case TCP_OPT_FASTOPEN:
 		return opt_fastopen(o, c);
+	case TCP_OPT_ACCECN0:
+	case TCP_OPT_ACCECN1:
+		return opt_accecn(o, c, kind == TCP_OPT_ACCECN1);
 	default:
 		o->unknown++;
 		return true;
@@ -182,10 +205,20 @@ static size_t opts_fastopen_len(const struct tcp_opts *o)
 	return len;
 }
 
+static size_t opts_accecn_len(const struct tcp_opts *o)
+{
+	size_t used =
+		opts_fixed_len(o) + opts_sack_len(o) + opts_fastopen_len(o);
+
+	if (!(o->has & TCP_HAS_ACCECN) || used + TCP_ACCECN_LEN > TCP_OPTS_MAX)
+		return 0;
+	return TCP_ACCECN_LEN;
+}
+
 size_t tcp_opts_len(const struct tcp_opts *opts)
 {
 	return opts_fixed_len(opts) + opts_sack_len(opts) +
-	       opts_fastopen_len(opts);
+	       opts_fastopen_len(opts) + opts_accecn_len(opts);
 }
 
 static void emit_kind(struct wcursor *w, unsigned nops, uint8_t kind,
@@ -219,6 +252,16 @@ static void emit_fixed(struct wcursor *w, const struct tcp_opts *o)
 	}
 }
 
+/* All three fields, in either order. */
+static void emit_accecn(struct wcursor *w, const struct tcp_accecn_opt *x)
+{
+	emit_kind(w, 1, x->is_e1_first ? TCP_OPT_ACCECN1 : TCP_OPT_ACCECN0,
+		  TCP_ACCECN_LEN - 1);
+	wcur_u24(w, x->is_e1_first ? x->e1 : x->e0);
+	wcur_u24(w, x->ce);
+	wcur_u24(w, x->is_e1_first ? x->e0 : x->e1);
+}
+
 size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
 {
 	struct wcursor w = wcur_init(buf, tcp_opts_len(opts));
@@ -237,6 +280,8 @@ size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
 		wcur_bytes(&w, opts->fastopen, opts->fastopen_len);
 		wcur_pad(&w, TCP_OPT_NOP, 4);
 	}
+	if (opts_accecn_len(opts))
+		emit_accecn(&w, &opts->accecn);
 	check(wcur_ok(&w));
 	return wcur_len(&w);
 }
@@ -261,6 +306,9 @@ void tcp_opts_print(struct strbuf *sb, const struct tcp_opts *opts, seq32 base)
 		strbuf_puts(sb, " fastopen=");
 		strbuf_hex(sb, opts->fastopen, opts->fastopen_len);
 	}
+	if (opts->has & TCP_HAS_ACCECN)
+		strbuf_printf(sb, " accecn=%u,%u,%u", opts->accecn.e0,
+			      opts->accecn.ce, opts->accecn.e1);
 	if (opts->malformed)
 		strbuf_printf(sb, " malformed=%u", opts->malformed);
 }

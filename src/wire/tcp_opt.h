@@ -6,6 +6,7 @@
  * tcp_opt.h - the options of a TCP segment (RFC 9293, 3.2)
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,8 @@ enum tcp_opt_kind {
 	TCP_OPT_SACK = 5,      /* RFC 2018, 3 */
 	TCP_OPT_TIMESTAMP = 8, /* RFC 7323, 3 */
 	TCP_OPT_FASTOPEN = 34, /* RFC 7413, 4.1.1 */
+	TCP_OPT_ACCECN0 = 172, /* RFC 9768, 3.2.3: ECT(0) first */
+	TCP_OPT_ACCECN1 = 174, /* ... ECT(1) first */
 };
 
 /* Bits of tcp_opts.has. */
@@ -33,16 +36,32 @@ enum tcp_opt_has {
 	TCP_HAS_SACK = 1 << 3,
 	TCP_HAS_TIMESTAMP = 1 << 4,
 	TCP_HAS_FASTOPEN = 1 << 5,
+	TCP_HAS_ACCECN = 1 << 6,
 };
 
 enum {
 	TCP_SACK_MAX = 4,      /* blocks in one segment */
 	TCP_FASTOPEN_MAX = 16, /* octets of a cookie */
+	TCP_ACCECN_LEN = 12,   /* with all its fields, padded */
 };
 
 /* Octets [start, end) have arrived. */
 struct tcp_sack_block {
 	seq32 start, end;
+};
+
+/**
+ * struct tcp_accecn_opt - octets received, by codepoint, modulo 2^24
+ * @e0:		ECT(0), plus 1
+ * @ce:		CE
+ * @e1:		ECT(1), plus 1
+ * @count:	Fields that are there, 0 ... 3: from the first of the option
+ * @is_e1_first: The order is e1, ce, e0; else e0, ce, e1
+ */
+struct tcp_accecn_opt {
+	uint32_t e0, ce, e1;
+	uint8_t count;
+	bool is_e1_first;
 };
 
 /**
@@ -56,6 +75,7 @@ struct tcp_sack_block {
  * @fastopen_len:	Octets of the cookie; 0 asks for one
  * @malformed:	First kind that had an impossible length, 0 if none had
  * @unknown:	Options that were skipped because nobody knows them
+ * @accecn:	Accurate ECN
  * @sack:	Blocks, in the order of the segment
  * @fastopen:	The cookie
  */
@@ -68,6 +88,7 @@ struct tcp_opts {
 	uint8_t fastopen_len;
 	uint8_t malformed;
 	uint8_t unknown;
+	struct tcp_accecn_opt accecn;
 	struct tcp_sack_block sack[TCP_SACK_MAX];
 	uint8_t fastopen[TCP_FASTOPEN_MAX];
 };
@@ -106,10 +127,11 @@ unsigned tcp_sack_room(const struct tcp_opts *opts);
  * tcp_opts_emit() - Write options, padded to whole words
  * @buf:	Room for tcp_opts_len() octets
  * @opts:	What to write.  SACK blocks that do not fit are left out, from
- *		the last; a cookie that does not fit is left out
+ *		the last; a cookie that does not fit is left out, and so is
+ *		accurate ECN, which is written with all fields
  *
  * The order is that of Linux: MSS, SACK permitted and timestamps, window
- * scale, SACK, fast open.
+ * scale, SACK, fast open, accurate ECN.
  *
  * Return: octets written
  */

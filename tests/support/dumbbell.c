@@ -16,6 +16,7 @@
 #define BUFFER	  (16 * 1024 * 1024)
 #define FAST_BPS  UINT64_C(10000000000)
 #define ZEROS_LEN 16384
+#define DCTCP	  "dctcp" /* its receiver must do it, too */
 
 static struct ip4_net net_of(unsigned int third, uint8_t host)
 {
@@ -181,6 +182,16 @@ void dumbbell_init(struct dumbbell *d, uint64_t seed, unsigned int count,
 	dumbbell_run(d, NS_PER_S); /* addresses are announced */
 }
 
+void dumbbell_set(struct dumbbell *d, const char *knob, int64_t value)
+{
+	int err = tcp_knob_set(&d->dst->stack, knob, value);
+	unsigned int i;
+
+	for (i = 0; i < d->count; i++)
+		err |= tcp_knob_set(&d->flow[i].host->stack, knob, value);
+	check(!err);
+}
+
 void dumbbell_start(struct dumbbell *d, unsigned int i, const char *algorithm)
 {
 	struct endpoint to = {.addr = ip_addr_v4(net_of(99, 1).addr),
@@ -190,6 +201,8 @@ void dumbbell_start(struct dumbbell *d, unsigned int i, const char *algorithm)
 	task_init(&f->snd_task, on_snd_task, f);
 	task_init(&f->rcv_task, on_rcv_task, f);
 	f->is_bulk = true;
+	if (algorithm && !strcmp(algorithm, DCTCP))
+		check(!tcp_set_congestion(d->listener, DCTCP));
 	stack_enter(&f->host->stack);
 	f->snd = tcp_new(&f->host->stack, &snd_user, f);
 	check(f->snd);

@@ -20,6 +20,7 @@
 #include "core/stack.h"
 
 #include "tcp/tcp.h"
+#include "tcp/tcp_knobs.h"
 #include "vnet/vnet.h"
 
 #define DUMBBELL_FLOWS 8
@@ -61,6 +62,9 @@ struct dumbbell {
  */
 void dumbbell_init(struct dumbbell *d, uint64_t seed, unsigned int count,
 		   const struct cable_params *narrow);
+
+/* Turn a knob of all hosts. */
+void dumbbell_set(struct dumbbell *d, const char *knob, int64_t value);
 
 /* Flow @i connects with that algorithm (NULL: the default) and sends. */
 void dumbbell_start(struct dumbbell *d, unsigned int i, const char *algorithm);

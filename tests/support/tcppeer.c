@@ -143,7 +143,8 @@ void peer_say(struct peer *p, struct seg s)
 	struct ip4_hdr ip = {.src = PEER_IP,
 			     .dst = STACK_IP,
 			     .proto = IP_PROTO_TCP,
-			     .ttl = p->ttl ? p->ttl : 64};
+			     .ttl = p->ttl ? p->ttl : 64,
+			     .tos = p->tos};
 	size_t len;
 
 	ether_emit(frame, &eth);
@@ -176,6 +177,7 @@ long peer_take(struct peer *p)
 	assert_true(ip4_hdr_parse(&ip, frame + ETH_HLEN, n - ETH_HLEN) ==
 		    IP4_HLEN);
 	assert_true(ip4_eq(ip.src, STACK_IP) && ip4_eq(ip.dst, PEER_IP));
+	p->heard_tos = ip.tos;
 	len = (size_t)(ip.total_len - IP4_HLEN);
 	sum = csum_pseudo4(ip.src, ip.dst, IP_PROTO_TCP, (uint32_t)len);
 	assert_int_equal(csum_fold(csum_add(sum, l4, len)), 0);

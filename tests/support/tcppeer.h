@@ -49,9 +49,11 @@ struct seg {
  * @ts_val:	... of this value
  * @bad_sum:	Falsify the checksum
  * @ttl:	Of its packets, 0: 64
+ * @tos:	Of its packets: DSCP and ECN
  * @data_xor:	Its payload is the pattern, changed by this
  * @heard:	The last segment heard, and its options
  * @heard_opts:	"
+ * @heard_tos:	... of its packet
  * @heard_at:	Payload octets of the stack heard so far in order
  * @conn:	The connection, after peer_opens() or peer_is_called()
  * @listener:	After peer_opens()
@@ -70,9 +72,10 @@ struct peer {
 	bool with_ts;
 	uint32_t ts_val;
 	bool bad_sum;
-	uint8_t ttl, data_xor;
+	uint8_t ttl, tos, data_xor;
 	struct tcp_hdr heard;
 	struct tcp_opts heard_opts;
+	uint8_t heard_tos;
 	struct tcp_conn *conn, *listener;
 	uint64_t sent, read;
 	uint32_t events;
