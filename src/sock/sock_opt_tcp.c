@@ -65,8 +65,7 @@ static int apply_keep_times(struct sock *s)
 
 static int apply_user_timeout(struct sock *s)
 {
-	tcp_set_user_timeout(s->tcp, (uint32_t)s->opts.user_timeout_ms);
-	return 0;
+	return tcp_set_user_timeout(s->tcp, (uint32_t)s->opts.user_timeout_ms);
 }
 
 static int apply_fastopen(struct sock *s)

@@ -24,9 +24,9 @@ static int set_linger(struct sock *s, const struct sock_optval *val)
 	if (l.linger_s < 0)
 		l.linger_s = INT32_MAX;
 	s->opts.linger = l;
-	if (s->ops->type == SK_SOCK_STREAM)
-		tcp_set_linger(s->tcp, l.onoff, (unsigned int)l.linger_s);
-	return 0;
+	if (s->ops->type != SK_SOCK_STREAM)
+		return 0;
+	return tcp_set_linger(s->tcp, l.onoff, (unsigned int)l.linger_s);
 }
 
 /* A negative timeout gives up at once; the shortest there is does the same. */

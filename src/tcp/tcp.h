@@ -266,11 +266,11 @@ void tcp_set_cork(struct tcp_conn *c, bool on);
 void tcp_set_keepalive(struct tcp_conn *c, bool on);
 int tcp_set_keep_times(struct tcp_conn *c, unsigned int idle_s,
 		       unsigned int interval_s, unsigned int probes);
-void tcp_set_linger(struct tcp_conn *c, bool on, unsigned int s);
+int tcp_set_linger(struct tcp_conn *c, bool on, unsigned int s);
 int tcp_set_maxseg(struct tcp_conn *c, unsigned int mss); /* 88 ... 65495 */
 void tcp_set_sndbuf(struct tcp_conn *c, size_t octets);
 void tcp_set_rcvbuf(struct tcp_conn *c, size_t octets);
-void tcp_set_user_timeout(struct tcp_conn *c,
+int tcp_set_user_timeout(struct tcp_conn *c,
 			  uint32_t ms);		       /* RFC 5482; 0: off */
 int tcp_set_ttl(struct tcp_conn *c, unsigned int ttl); /* 1 ... 255 */
 void tcp_set_tos(struct tcp_conn *c, uint8_t tos);

@@ -88,8 +88,8 @@ uint32_t tcp_syn_window(const struct tcp_conn *c, struct ip_addr peer,
 {
 	uint32_t mss = tcp_mss_limit(c->tcp, peer);
 
-	if (c->maxseg)
-		mss = min_u32(mss, c->maxseg);
+	if (tcp_extra(c)->maxseg)
+		mss = min_u32(mss, tcp_extra(c)->maxseg);
 	if (has_ts)
 		mss -= TCP_TS_OPT_LEN;
 	return first_window(c, mss);
@@ -124,7 +124,7 @@ static void measure_by_window(const struct tcp_conn *c, struct tcp_tune *t)
 static void measure_by_echo(const struct tcp_conn *c, struct tcp_tune *t,
 			    const struct tcp_seg *s)
 {
-	uint32_t now = tcp_ms(c->tcp) + c->ts_offset;
+	uint32_t now = tcp_ms(c->tcp) + c->active->ts_offset;
 
 	if (now == s->o.ts_ecr)
 		measure_by_window(c, t); /* the clock is too coarse */

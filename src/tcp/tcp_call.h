@@ -187,7 +187,13 @@ void tcp_urg_put(const struct tcp_conn *c, seq32 seq, struct tcp_hdr *h);
 
 /* tcp_extra.c */
 struct tcp_extra *tcp_extra_get(struct tcp_conn *c); /* NULL: no memory */
+const struct tcp_extra *tcp_extra(const struct tcp_conn *c);
 void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l);
+uint64_t tcp_keep_idle_ns(const struct tcp_conn *c);
+uint64_t tcp_keep_interval_ns(const struct tcp_conn *c);
+uint32_t tcp_keep_probes(const struct tcp_conn *c);
+uint32_t tcp_pacing_max(const struct tcp_conn *c);
+void tcp_count_retransmits(struct tcp_conn *c, uint32_t n);
 unsigned int tcp_fastopen_max(const struct tcp_conn *c);
 unsigned int tcp_defer_tries(const struct tcp_conn *c);
 unsigned int tcp_syn_tries(const struct tcp_conn *c, unsigned int otherwise);

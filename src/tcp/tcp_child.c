@@ -23,16 +23,9 @@ static void inherit(struct tcp_conn *c, const struct tcp_conn *l)
 
 	c->flags = (l->flags & kept) | TCPF_PASSIVE;
 	c->cc = l->cc;
-	c->pacing_max = l->pacing_max;
 	tcp_extra_inherit(c, l);
 	c->sndbuf = l->sndbuf;
 	c->rcvbuf = l->rcvbuf;
-	c->maxseg = l->maxseg;
-	c->linger_s = l->linger_s;
-	c->keep_idle_s = l->keep_idle_s;
-	c->keep_interval_s = l->keep_interval_s;
-	c->keep_probes = l->keep_probes;
-	c->user_timeout_ms = l->user_timeout_ms;
 	c->ttl = l->ttl;
 	c->tos = l->tos;
 }
@@ -49,7 +42,6 @@ static void take_numbers(struct tcp_conn *c, const struct tcp_req *r)
 	c->rcv_wscale = r->rcv_wscale;
 	c->ts_recent = r->ts_recent;
 	c->ts_recent_ms = tcp_ms(c->tcp);
-	c->ts_offset = tcp_ts_offset(c->tcp, &r->end.t);
 	c->flags |=
 		(r->has_wscale ? TCPF_WSCALE : 0) | (r->has_ts ? TCPF_TS : 0);
 	if (r->has_sack)

@@ -30,11 +30,7 @@ struct tcp_conn *tcp_conn_new(struct tcp_stack *tcp)
 	c->end.kind = TCP_IS_CONN;
 	c->end.state = TCPS_CLOSED;
 	c->cc = tcp_cc_find(tcp->knobs.congestion_control);
-	c->pacing_max = TCP_PACING_NONE;
 	tcp_buffers_init(c);
-	c->keep_idle_s = TCP_KEEP_IDLE_S;
-	c->keep_interval_s = TCP_KEEP_INTERVAL_S;
-	c->keep_probes = TCP_KEEP_PROBES;
 	c->ttl = IP_TTL_DEFAULT;
 	tcp->stats.conns++;
 	return c;
@@ -60,6 +56,7 @@ bool tcp_activate(struct tcp_conn *c)
 	if (!a)
 		return false;
 	memset(a, 0, sizeof(*a));
+	a->ts_offset = tcp_ts_offset(c->tcp, &c->end.t);
 	c->active = a;
 	timer_init(&a->timer, tcp_on_timer, c);
 	list_init(&a->accept);

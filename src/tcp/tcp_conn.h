@@ -62,7 +62,7 @@ enum tcp_conn_flag {
 	TCPF_OOB_INLINE = 1 << 19, /* SO_OOBINLINE */
 	TCPF_FASTOPEN = 1 << 24, /* from a SYN with data, see tcp_fastopen.c */
 	TCPF_SACK = 1 << 20,	 /* both ends said SACK-permitted */
-	TCPF_PINGPONG = 1 << 25,   /* ACKs wait for answers: tcp_delack.c */
+	TCPF_PINGPONG = 1 << 25, /* ACKs wait for answers: tcp_delack.c */
 	TCPF_SNDBUF_LOCK = 1 << 26, /* SO_SNDBUF was set */
 	TCPF_RCVBUF_LOCK = 1 << 27, /* SO_RCVBUF was set */
 	TCPF_ECN = 1 << 21,	   /* both ends know marks (RFC 3168) */
@@ -110,32 +110,24 @@ struct tcp_conn {
 	const struct tcp_cc *cc;
 	uint32_t cc_priv;
 	uint32_t cwnd, ssthresh; /* octets */
-	uint32_t pacing_max;	 /* octets a second; TCP_PACING_NONE */
 	uint32_t max_snd_wnd;	 /* largest snd_wnd seen (RFC 5961, 5.2) */
 	uint32_t srtt_8us;	 /* smoothed round trip, us times 8 */
 	uint32_t rttvar_4us;	 /* mean deviation, us times 4 */
 	uint32_t ts_recent;	 /* RFC 7323, 4.3 */
 	uint32_t ts_recent_ms;	 /* when it was taken */
-	uint32_t ts_offset;	 /* what we add to our clock */
 	uint32_t snd_ms;	 /* when we last sent data */
-	uint32_t challenge_ms;	 /* no challenge ACK before this */
 	uint32_t sndbuf, rcvbuf; /* octets */
 	struct tcp_delack delack;
-	uint32_t retransmits;	  /* so far */
-	uint32_t user_timeout_ms; /* 0: none */
-	uint16_t mss;		  /* payload of a segment, options excluded */
-	uint16_t peer_mss;	  /* what the peer said */
-	uint16_t rcv_mss; /* largest payload the peer was seen to send */
-	uint16_t maxseg;  /* user's limit, 0: none */
-	uint16_t linger_s;
-	uint16_t keep_idle_s, keep_interval_s;
-	uint8_t keep_probes;
+	uint16_t mss;	   /* payload of a segment, options excluded */
+	uint16_t peer_mss; /* what the peer said */
+	uint16_t rcv_mss;  /* largest payload the peer was seen to send */
 	uint8_t snd_wscale, rcv_wscale;
 	uint8_t ttl, tos;
 	uint8_t error; /* pending, positive errno */
 	uint8_t soft;  /* last soft error, positive errno */
 };
-static_assert(sizeof(struct tcp_conn) <= 256, "an idle connection is small");
+static_assert(sizeof(struct tcp_conn) <= 208,
+	      "an idle connection and its place in the table are 256 octets");
 
 /* A point in time for which one of a connection's timers is set. */
 struct tcp_due {
@@ -161,6 +153,8 @@ enum tcp_timer {
  * @rcv:	Octets received in order, not read
  * @ooo:	Octets received out of order, or NULL
  * @sent:	Records of what is under way
+ * @tfo:	See tcp_fastopen.h
+ * @ts_offset:	What we add to our clock: tcp_ts_offset()
  * @route:	How to reach the peer
  * @urg:	Urgent data, both ways
  * @small:	End of the last segment sent that was not full
@@ -202,6 +196,7 @@ struct tcp_active {
 	struct tcp_conn *listener;
 	struct tcp_queue snd, rcv;
 	struct tcp_tfo tfo;
+	uint32_t ts_offset;
 	struct tcp_ooo *ooo;
 	struct tcp_sent_set sent;
 	struct ip_route_ref route;

@@ -8,6 +8,7 @@
  */
 
 #include <errno.h>
+#include <string.h>
 
 #include "tcp/tcp_int.h"
 
@@ -20,18 +21,63 @@ struct tcp_extra *tcp_extra_get(struct tcp_conn *c)
 	return c->extra;
 }
 
+/* All of them as everybody has them, if there is no block. */
+const struct tcp_extra *tcp_extra(const struct tcp_conn *c)
+{
+	static const struct tcp_extra none;
+
+	return c->extra ? c->extra : &none;
+}
+
+/* What a listener was told holds for its children, but for what is about
+ * listening, and what only happened. */
 void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l)
 {
-	const struct tcp_extra *e = l->extra;
+	const struct tcp_extra none = {0};
+	struct tcp_extra e = *tcp_extra(l);
 
-	if (!e || !(e->rcvlowat || e->notsent_lowat || e->window_clamp ||
-		    e->linger2_s))
-		return; /* the rest is the listener's own */
-	if (!tcp_extra_get(c))
-		return;
-	*c->extra = *e;
-	c->extra->fastopen_max = 0;
-	c->extra->defer_tries = 0;
+	e.retransmits = 0;
+	e.challenge_ms = 0;
+	e.fastopen_max = 0;
+	e.defer_tries = 0;
+	if (memcmp(&e, &none, sizeof(e)) && tcp_extra_get(c))
+		*c->extra = e;
+}
+
+static uint32_t if_set(uint32_t own, uint32_t otherwise)
+{
+	return own ? own : otherwise;
+}
+
+uint64_t tcp_keep_idle_ns(const struct tcp_conn *c)
+{
+	return if_set(tcp_extra(c)->keep_idle_s,
+		      c->tcp->knobs.keepalive_time_s) *
+	       NS_PER_S;
+}
+
+uint64_t tcp_keep_interval_ns(const struct tcp_conn *c)
+{
+	return if_set(tcp_extra(c)->keep_interval_s,
+		      c->tcp->knobs.keepalive_intvl_s) *
+	       NS_PER_S;
+}
+
+uint32_t tcp_keep_probes(const struct tcp_conn *c)
+{
+	return if_set(tcp_extra(c)->keep_probes,
+		      c->tcp->knobs.keepalive_probes);
+}
+
+uint32_t tcp_pacing_max(const struct tcp_conn *c)
+{
+	return if_set(tcp_extra(c)->pacing_max, TCP_PACING_NONE);
+}
+
+void tcp_count_retransmits(struct tcp_conn *c, uint32_t n)
+{
+	if (tcp_extra_get(c))
+		c->extra->retransmits += n;
 }
 
 unsigned int tcp_fastopen_max(const struct tcp_conn *c)

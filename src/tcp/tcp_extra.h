@@ -5,7 +5,7 @@
 /*
  * tcp_extra.h - what few connections must remember
  *
- * Options that hardly anybody sets, in a block of their own, so that the many
+ * Options that hardly anybody sets, and counters that hardly ever move, in a block of their own, so that the many
  * connections that keep the defaults do not carry them.  The block is made
  * when the first such option is set, or so much has come that it is worth to
  * measure how fast it is read, and lives as long as the connection.
@@ -36,6 +36,15 @@ struct tcp_srcroute {
  * @rcvlowat:		SO_RCVLOWAT: readable from so many octets on
  * @notsent_lowat:	TCP_NOTSENT_LOWAT: writable below so many unsent
  * @window_clamp:	TCP_WINDOW_CLAMP: never offer more
+ * @pacing_max:		Octets a second, see TCP_PACING_NONE
+ * @user_timeout_ms:	TCP_USER_TIMEOUT
+ * @retransmits:	So far; not counted without memory
+ * @challenge_ms:	No challenge ACK before this
+ * @maxseg:		TCP_MAXSEG
+ * @linger_s:		SO_LINGER
+ * @keep_idle_s:	TCP_KEEPIDLE
+ * @keep_interval_s:	TCP_KEEPINTVL
+ * @keep_probes:	TCP_KEEPCNT
  * @fastopen_max:	TCP_FASTOPEN, of a listener
  * @defer_tries:	TCP_DEFER_ACCEPT, of a listener, in timeouts
  * @syn_tries:		TCP_SYNCNT
@@ -49,6 +58,14 @@ struct tcp_extra {
 	uint32_t notsent_lowat;
 	uint32_t window_clamp;
 	int32_t linger2_s;
+	uint32_t pacing_max;
+	uint32_t user_timeout_ms;
+	uint32_t retransmits;
+	uint32_t challenge_ms;
+	uint16_t maxseg;
+	uint16_t linger_s;
+	uint16_t keep_idle_s, keep_interval_s;
+	uint8_t keep_probes;
 	uint16_t fastopen_max;
 	uint8_t defer_tries;
 	uint8_t syn_tries;

@@ -54,7 +54,7 @@ void tcp_get_info(const struct tcp_conn *c, struct tcp_info *info)
 	info->ssthresh = c->ssthresh;
 	info->snd_wnd = c->snd_wnd;
 	info->rcv_wnd = tcp_rcv_wnd(c);
-	info->retransmits = c->retransmits;
+	info->retransmits = tcp_extra(c)->retransmits;
 	info->snd_wscale = c->snd_wscale;
 	info->rcv_wscale = c->rcv_wscale;
 	if (c->active)

@@ -41,8 +41,8 @@
 #define TCP_KEEP_PROBES	    9
 
 /* Buffers are limits, not allocations. */
-#define TCP_BUF_MIN	1152
-#define TCP_BUF_MAX	(16 * 1024 * 1024)
+#define TCP_BUF_MIN 1152
+#define TCP_BUF_MAX (16 * 1024 * 1024)
 
 /* Segment sizes: below 88 octets headers would outweigh everything. */
 #define TCP_MSS_MIN	88

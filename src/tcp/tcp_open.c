@@ -57,7 +57,7 @@ void tcp_open_active(struct tcp_conn *c, struct tcp_first *first)
 
 	c->snd_una = c->iss;
 	c->snd_nxt = seq_add(c->iss, 1);
-	c->ts_offset = tcp_ts_offset(c->tcp, &c->end.t);
+	a->ts_offset = tcp_ts_offset(c->tcp, &c->end.t);
 	c->rcv_wscale = tcp_wscale_for(c);
 	tcp_queue_fini(&a->rcv);
 	tcp_queue_init(&a->snd, c->tcp->env, c->snd_nxt);
@@ -94,7 +94,7 @@ void tcp_open_timeout(struct tcp_conn *c)
 	}
 	a->tries++;
 	a->backoff++;
-	c->retransmits++;
+	tcp_count_retransmits(c, 1);
 	c->tcp->stats.retrans_segs++;
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_RTO, NULL,
 		    EVF_NUM("rto_ms", rto / NS_PER_MS),

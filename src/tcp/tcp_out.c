@@ -83,8 +83,8 @@ void tcp_mss_update(struct tcp_conn *c)
 
 	if (c->peer_mss)
 		mss = min_u32(mss, c->peer_mss);
-	if (c->maxseg)
-		mss = min_u32(mss, c->maxseg);
+	if (tcp_extra(c)->maxseg)
+		mss = min_u32(mss, tcp_extra(c)->maxseg);
 	mss = max_u32(mss, TCP_MSS_MIN);
 	if (c->flags & TCPF_TS)
 		mss -= TCP_TS_OPT_LEN;
@@ -94,7 +94,7 @@ void tcp_mss_update(struct tcp_conn *c)
 static void put_ts(const struct tcp_conn *c, struct tcp_opts *o)
 {
 	o->has |= TCP_HAS_TIMESTAMP;
-	o->ts_val = tcp_ms(c->tcp) + c->ts_offset;
+	o->ts_val = tcp_ms(c->tcp) + c->active->ts_offset;
 	o->ts_ecr = c->ts_recent;
 }
 
@@ -173,7 +173,7 @@ static void count_data(struct tcp_conn *c, seq32 seq, uint32_t n)
 	stats->out_segs += segs - 1;
 	if (!seq_lt(seq, c->snd_nxt))
 		return;
-	c->retransmits += segs;
+	tcp_count_retransmits(c, segs);
 	stats->retrans_segs += segs;
 	tcp_rtt_forget(c);
 }
@@ -277,8 +277,8 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 	h.win = (uint16_t)tcp_syn_window(c, c->end.t.raddr, false);
 	c->rcv_adv = seq_add(c->rcv_nxt, h.win);
 	o.mss = tcp_mss_limit(c->tcp, c->end.t.raddr);
-	if (c->maxseg)
-		o.mss = (uint16_t)min_u32(o.mss, c->maxseg);
+	if (tcp_extra(c)->maxseg)
+		o.mss = (uint16_t)min_u32(o.mss, tcp_extra(c)->maxseg);
 	if (answer ? c->flags & TCPF_WSCALE : c->tcp->knobs.window_scaling) {
 		o.has |= TCP_HAS_WSCALE;
 		o.wscale = c->rcv_wscale;

@@ -33,7 +33,7 @@
 
 static bool has_limit(const struct tcp_conn *c)
 {
-	return c->pacing_max != TCP_PACING_NONE;
+	return tcp_pacing_max(c) != TCP_PACING_NONE;
 }
 
 bool tcp_pace_is_on(const struct tcp_conn *c)
@@ -72,7 +72,7 @@ uint64_t tcp_pace_rate(const struct tcp_conn *c)
 	else if (!rate)
 		rate = first_rate(c);
 	if (has_limit(c))
-		rate = min_u64(rate, c->pacing_max);
+		rate = min_u64(rate, tcp_pacing_max(c));
 	return max_u64(rate, 1);
 }
 

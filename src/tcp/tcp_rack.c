@@ -87,7 +87,7 @@ static bool is_of_older_copy(const struct tcp_conn *c, const struct tcp_news *n,
 	if (!(s->flags & TCP_SENT_AGAIN))
 		return false;
 	if (c->flags & TCPF_TS && o->has & TCP_HAS_TIMESTAMP && o->ts_ecr &&
-	    (int32_t)(o->ts_ecr - c->ts_offset - sent_ms) < 0)
+	    (int32_t)(o->ts_ecr - c->active->ts_offset - sent_ms) < 0)
 		return true;
 	return rtt_ns < tcp_min_rtt_ns(c);
 }

@@ -78,8 +78,9 @@ static void send_syn_ack(struct tcp_stack *tcp, const struct tcp_req *r,
 
 	o.has = TCP_HAS_MSS;
 	o.mss = tcp_mss_limit(tcp, r->end.t.raddr);
-	if (r->listener->maxseg)
-		o.mss = (uint16_t)min_u32(o.mss, r->listener->maxseg);
+	if (tcp_extra(r->listener)->maxseg)
+		o.mss = (uint16_t)min_u32(o.mss,
+					  tcp_extra(r->listener)->maxseg);
 	if (r->has_sack)
 		o.has |= TCP_HAS_SACK_OK;
 	if (r->has_wscale) {

@@ -55,6 +55,8 @@ bool tcp_may_challenge(struct tcp_stack *tcp, uint32_t *next_ms)
 
 void tcp_challenge(struct tcp_conn *c, enum reason why)
 {
-	if (tcp_may_challenge(c->tcp, &c->challenge_ms))
+	struct tcp_extra *e = tcp_extra_get(c);
+
+	if (e && tcp_may_challenge(c->tcp, &e->challenge_ms))
 		tcp_ack_owed(c, why);
 }

@@ -77,7 +77,7 @@ void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns)
 /* What the echoed timestamp says. */
 static void echo_acked(struct tcp_conn *c, uint32_t echo)
 {
-	uint32_t sent_ms = echo - c->ts_offset;
+	uint32_t sent_ms = echo - c->active->ts_offset;
 	uint32_t ms = tcp_ms(c->tcp) - sent_ms;
 
 	if ((int32_t)(sent_ms - c->active->resent_ms) < 0)

@@ -64,25 +64,34 @@ int tcp_set_keep_times(struct tcp_conn *c, unsigned int idle_s,
 	if (idle_s < 1 || idle_s > 32767 || interval_s < 1 ||
 	    interval_s > 32767 || probes < 1 || probes > 127)
 		return -EINVAL;
-	c->keep_idle_s = (uint16_t)idle_s;
-	c->keep_interval_s = (uint16_t)interval_s;
-	c->keep_probes = (uint8_t)probes;
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->keep_idle_s = (uint16_t)idle_s;
+	c->extra->keep_interval_s = (uint16_t)interval_s;
+	c->extra->keep_probes = (uint8_t)probes;
 	if (c->flags & TCPF_KEEPALIVE)
 		tcp_set_keepalive(c, true);
 	return 0;
 }
 
-void tcp_set_linger(struct tcp_conn *c, bool on, unsigned int s)
+int tcp_set_linger(struct tcp_conn *c, bool on, unsigned int s)
 {
 	set_flag(c, TCPF_LINGER, on);
-	c->linger_s = (uint16_t)min_u32(s, 65535);
+	if (!c->extra && !s)
+		return 0;
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->linger_s = (uint16_t)min_u32(s, 65535);
+	return 0;
 }
 
 int tcp_set_maxseg(struct tcp_conn *c, unsigned int mss)
 {
 	if (mss < TCP_MSS_MIN || mss > TCP_MSS_MAX)
 		return -EINVAL;
-	c->maxseg = (uint16_t)mss;
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->maxseg = (uint16_t)mss;
 	if (TCP_STATE_IN(c, TCP_SENDS))
 		tcp_mss_update(c);
 	return 0;
@@ -119,9 +128,14 @@ uint32_t tcp_rcvbuf(const struct tcp_conn *c)
 	return c->rcvbuf;
 }
 
-void tcp_set_user_timeout(struct tcp_conn *c, uint32_t ms)
+int tcp_set_user_timeout(struct tcp_conn *c, uint32_t ms)
 {
-	c->user_timeout_ms = ms;
+	if (!c->extra && !ms)
+		return 0;
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->user_timeout_ms = ms;
+	return 0;
 }
 
 int tcp_set_ttl(struct tcp_conn *c, unsigned int ttl)

@@ -106,7 +106,7 @@ void tcp_give_up(struct tcp_conn *c)
 bool tcp_user_timed_out(const struct tcp_conn *c)
 {
 	const struct tcp_active *a = c->active;
-	uint64_t limit = c->user_timeout_ms * NS_PER_MS;
+	uint64_t limit = tcp_extra(c)->user_timeout_ms * NS_PER_MS;
 
 	return limit && c->tcp->env->now_ns - a->stall_ns >= limit;
 }
@@ -127,24 +127,24 @@ static void send_keepalive(struct tcp_conn *c)
 
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_KEEP_TIMER, NULL,
 		    EVF_NUM("sent", a->keep_sent),
-		    EVF_NUM("limit", c->keep_probes));
+		    EVF_NUM("limit", tcp_keep_probes(c)));
 	a->keep_sent++;
 	c->tcp->stats.keepalives++;
 	tcp_out_probe(c, R_TCP_KEEPALIVE);
-	tcp_timer_set_in(c, TCP_T_KEEP, c->keep_interval_s * NS_PER_S);
+	tcp_timer_set_in(c, TCP_T_KEEP, tcp_keep_interval_ns(c));
 }
 
 /* RFC 9293, 3.8.4: only when nothing is under way; nothing heard for long. */
 static void on_keepalive(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
-	uint64_t due = a->heard_ns + c->keep_idle_s * NS_PER_S;
+	uint64_t due = a->heard_ns + tcp_keep_idle_ns(c);
 
 	if (due > c->tcp->env->now_ns || tcp_flight(c)) {
 		tcp_keep_restart(c);
 		return;
 	}
-	if (a->keep_sent >= c->keep_probes ||
+	if (a->keep_sent >= tcp_keep_probes(c) ||
 	    (a->keep_sent && tcp_user_timed_out(c))) {
 		a->tries = a->keep_sent;
 		tcp_give_up(c);
@@ -167,7 +167,7 @@ static void on_keep(struct tcp_conn *c)
 void tcp_keep_restart(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
-	uint64_t at = a->heard_ns + c->keep_idle_s * NS_PER_S;
+	uint64_t at = a->heard_ns + tcp_keep_idle_ns(c);
 
 	if (!(c->flags & TCPF_KEEPALIVE) ||
 	    !TCP_STATE_IN(c, TCP_SYNCED & ~TCP_IN(TIME_WAIT)))

@@ -72,8 +72,8 @@ static bool is_echo_of_first(const struct tcp_conn *c, const struct tcp_news *n)
 	const struct tcp_opts *o = &n->s->o;
 
 	return c->flags & TCPF_TS && o->has & TCP_HAS_TIMESTAMP && o->ts_ecr &&
-	       (int32_t)(o->ts_ecr - c->ts_offset - c->active->undo.first_ms) <
-		       0;
+	       (int32_t)(o->ts_ecr - c->active->ts_offset -
+			 c->active->undo.first_ms) < 0;
 }
 
 static bool all_came_twice(const struct tcp_undo *u)

@@ -331,7 +331,7 @@ void tcp_close(struct tcp_conn *c)
 	if (TCP_STATE_IN(c, TCP_IN(CLOSED) | TCP_IN(LISTEN) | TCP_IN(SYN_SENT) |
 				    TCP_IN(TIME_WAIT)))
 		reset_and_free(c, R_TCP_RST_ABORT);
-	else if (c->flags & TCPF_LINGER && !c->linger_s)
+	else if (c->flags & TCPF_LINGER && !tcp_extra(c)->linger_s)
 		reset_and_free(c, R_TCP_RST_ABORT);
 	else if (received(c))
 		reset_and_free(c, R_TCP_RST_DATA_LOST);

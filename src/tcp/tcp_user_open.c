@@ -124,7 +124,8 @@ static void renew(struct tcp_conn *c)
 	c->snd_wscale = 0;
 	c->snd_wnd = c->max_snd_wnd = 0;
 	c->ts_recent = 0;
-	c->retransmits = 0;
+	if (c->extra)
+		c->extra->retransmits = 0;
 }
 
 static int connect_with(struct tcp_conn *c, const struct endpoint *remote,

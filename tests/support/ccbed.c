@@ -19,7 +19,6 @@ void ccbed_init(struct ccbed *b, const struct tcp_cc *cc)
 	b->c.mss = CCBED_MSS;
 	b->c.end.state = TCPS_ESTABLISHED;
 	b->c.snd_wnd = TCP_CWND_MAX;
-	b->c.pacing_max = TCP_PACING_NONE;
 	b->c.flags = TCPF_OPENED | TCPF_CWND_LIMIT;
 	tcp_cc_begin(&b->c, false);
 	ccbed_fill(b);
