@@ -45,7 +45,12 @@ static int lo_init(struct stack *stack)
 
 static void lo_fini(struct stack *stack)
 {
-	loopback_close(stack, stack_netif_by_name(stack, "lo"));
+	struct netif *lo = stack_netif_by_name(stack, "lo");
+
+	if (!lo)
+		return;
+	ip6_disable(stack, lo);
+	loopback_close(stack, lo);
 }
 
 static int ip_init_host(struct stack *stack)
