@@ -27,6 +27,7 @@
 static const struct {
 	const char *name, *value, *why;
 } personality[] = {
+	{"tcp_syn_retries",	"6",			"ours are 7: RFC 9293, 3.8.3 asks for three minutes"},
 	{"tcp_synack_retries",	"5",			"ours are 2: less noise for the victim of a forged SYN"},
 	{"tcp_rfc1337",		"0",			"Linux lets a RST end TIME-WAIT"},
 	{"tcp_rmem",		"4096 131072 6291456",	"its window scale follows from the last"},

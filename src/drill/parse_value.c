@@ -128,6 +128,7 @@ static int parse_function(struct scan *s, size_t from, size_t len,
 static int parse_named(struct scan *s, struct drill_value *v)
 {
 	size_t len = scan_name_len(s), from = s->at;
+	int err;
 
 	v->kind = DV_NUM;
 	s->at += len;
@@ -135,6 +136,10 @@ static int parse_named(struct scan *s, struct drill_value *v)
 		return parse_function(s, from, len, v);
 	if (drill_name_num(s->text + from, len, &v->num))
 		return 0;
+	if (drill_name_errno(s->text + from, len, &err)) {
+		v->num = err; /* as SO_ERROR gives it */
+		return 0;
+	}
 	return scan_fail_at(s, from, "'%.*s' is no constant that is known here",
 			    (int)(len < 40 ? len : 40), s->text + from);
 }

@@ -28,7 +28,7 @@ struct strbuf;
 
 /* Opening and ending. */
 #define TCP_KNOBS_OPEN(X) \
-X(syn_retries, "tcp_syn_retries", "count", 1, 6, 127, "repeats of a SYN before connect fails") \
+X(syn_retries, "tcp_syn_retries", "count", 1, 7, 127, "repeats of a SYN before connect fails; 7: 255 s") \
 X(synack_retries, "tcp_synack_retries", "count", 0, 2, 127, "repeats of a SYN-ACK to a half-open peer") \
 X(syncookies, "tcp_syncookies", "mode", 0, 1, 2, "SYN cookies: 0 never, 1 when the SYN queue is full, 2 always") \
 X(max_syn_backlog, "tcp_max_syn_backlog", "count", 0, 4096, 65536, "half-open connections of the whole stack") \

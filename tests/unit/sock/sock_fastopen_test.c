@@ -182,7 +182,7 @@ static void options_of_opening_are_told_as_linux_does(void **state)
 	assert_int_equal(v, 7); /* 1 + 2 + 4 */
 	assert_int_equal(
 		sk_getsockopt_int(a, fd, SK_IPPROTO_TCP, SK_TCP_SYNCNT, &v), 0);
-	assert_int_equal(v, 6);
+	assert_int_equal(v, 7);
 	assert_int_equal(
 		sk_setsockopt_int(a, fd, SK_IPPROTO_TCP, SK_TCP_SYNCNT, 128),
 		-EINVAL);
