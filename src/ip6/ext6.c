@@ -193,6 +193,7 @@ enum drop ext6_walk(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h,
 	x->next = h->next;
 	x->dst = h->dst;
 	x->l4_off = IP6_HLEN;
+	x->next_at = offsetof(struct ip6_wire, next);
 	if (!ip6_is_ext(h->next) || (is_transit && h->next != IP_PROTO_HOPOPTS))
 		return DROP_COUNT;
 	w.len = min_size(pkt->len, sizeof(front));
@@ -200,7 +201,7 @@ enum drop ext6_walk(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h,
 	pkt_copy_out(pkt, 0, front, w.len);
 	w.c = cur_init(front, w.len);
 	cur_skip(&w.c, IP6_HLEN);
-	w.next_at = offsetof(struct ip6_wire, next);
+	w.next_at = x->next_at;
 	while (why == DROP_COUNT && ip6_is_ext(x->next)) {
 		if (x->is_frag && x->frag.off)
 			break; /* what follows is payload */
