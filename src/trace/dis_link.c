@@ -56,6 +56,9 @@ static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type)
 	case ETH_IP4:
 		dis_ip4(d, c);
 		return true;
+	case ETH_IP6:
+		dis_ip6(d, c);
+		return true;
 	default:
 		return false;
 	}

@@ -54,6 +54,8 @@ void dis_arp(struct dissection *d, struct cursor *c);
 void dis_ip4(struct dissection *d, struct cursor *c);
 void dis_icmp4(struct dissection *d, struct cursor *c);
 /* Behind type, code and checksum of ICMPv6, types 133 to 137. */
+void dis_ip6(struct dissection *d, struct cursor *c);
+void dis_icmp6(struct dissection *d, struct cursor *c);
 void dis_nd(struct dissection *d, struct cursor *c, uint8_t type);
 void dis_udp(struct dissection *d, struct cursor *c);
 void dis_tcp(struct dissection *d, struct cursor *c);

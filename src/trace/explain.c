@@ -61,25 +61,35 @@ static void put_named(const struct filler *f, const char *text, char *buf)
 	snprintf(buf, VALUE_MAX, "%s%s", name ? name : text, name ? port : "");
 }
 
+static bool ip_number(const struct frame_view *v, const char *key, char *buf)
+{
+	uint32_t ttl = v->has_ip ? v->ip.ttl : v->ip6.hops;
+	uint32_t mtu = v->has_icmp6 ? v->icmp6.mtu : v->icmp.mtu;
+
+	if (!strcmp(key, "ip.ttl"))
+		snprintf(buf, VALUE_MAX, "%u", ttl);
+	else if (!strcmp(key, "ip.off") && v->has_ip)
+		snprintf(buf, VALUE_MAX, "%u", v->ip.frag_off);
+	else if (!strcmp(key, "icmp.mtu") && (v->has_icmp || v->has_icmp6))
+		snprintf(buf, VALUE_MAX, "%u", mtu);
+	else
+		return false;
+	return true;
+}
+
 static bool ip_value(const struct filler *f, const char *key, char *buf)
 {
 	const struct frame_view *v = &f->view;
-	char text[IP4_TEXT];
+	char text[IP_TEXT];
 
-	if (!v->has_ip)
+	if (!v->has_ip && !v->has_ip6)
 		return false;
 	if (!strcmp(key, "ip.dst"))
-		put_named(f, ip4_print(v->ip.dst, text), buf);
+		put_named(f, ip_addr_print(frame_dst(v), text), buf);
 	else if (!strcmp(key, "ip.src"))
-		put_named(f, ip4_print(v->ip.src, text), buf);
-	else if (!strcmp(key, "ip.ttl"))
-		snprintf(buf, VALUE_MAX, "%u", v->ip.ttl);
-	else if (!strcmp(key, "ip.off"))
-		snprintf(buf, VALUE_MAX, "%u", v->ip.frag_off);
-	else if (!strcmp(key, "icmp.mtu") && v->has_icmp)
-		snprintf(buf, VALUE_MAX, "%u", v->icmp.mtu);
+		put_named(f, ip_addr_print(frame_src(v), text), buf);
 	else
-		return false;
+		return ip_number(v, key, buf);
 	return true;
 }
 

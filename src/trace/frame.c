@@ -9,6 +9,8 @@
 
 #include "base/bytes.h"
 
+#include "wire/ip6_ext.h"
+
 #define FCS_LEN 4
 
 static void view_tcp(struct frame_view *v, const uint8_t *p, size_t len)
@@ -69,6 +71,39 @@ static void view_ip(struct frame_view *v, const uint8_t *p, size_t len)
 		view_icmp(v, p, len);
 }
 
+static void view_icmp6(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	if (icmp6_parse(&v->icmp6, p, len) < 0)
+		return;
+	v->has_icmp6 = true;
+	v->payload = p + ICMP6_HLEN;
+	v->payload_len = len - ICMP6_HLEN;
+}
+
+static void view_ip6(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	bool is_piece;
+	uint8_t proto;
+	size_t off;
+
+	if (ip6_hdr_parse(&v->ip6, p, len) < 0)
+		return;
+	v->has_ip6 = true;
+	len = IP6_HLEN + (size_t)v->ip6.payload_len;
+	v->payload = p + IP6_HLEN;
+	v->payload_len = v->ip6.payload_len;
+	if (ip6_skip(p, len, &proto, &off, &is_piece) || is_piece)
+		return;
+	v->payload = p + off;
+	v->payload_len = len - off;
+	if (proto == IP_PROTO_TCP)
+		view_tcp(v, p + off, len - off);
+	else if (proto == IP_PROTO_UDP)
+		view_udp(v, p + off, len - off);
+	else if (proto == IP_PROTO_ICMP6)
+		view_icmp6(v, p + off, len - off);
+}
+
 bool frame_view(struct frame_view *v, const struct log_event *ev)
 {
 	const uint8_t *p = ev->frame;
@@ -84,23 +119,23 @@ bool frame_view(struct frame_view *v, const struct log_event *ev)
 		v->has_arp = arp_parse(&v->arp, p + ETH_HLEN, len) >= 0;
 	else if (get16(p + 12) == ETH_IP4)
 		view_ip(v, p + ETH_HLEN, len);
+	else if (get16(p + 12) == ETH_IP6)
+		view_ip6(v, p + ETH_HLEN, len);
 	return true;
 }
 
 struct ip_addr frame_src(const struct frame_view *v)
 {
-	struct ip_addr none = {0};
-
-	return v->has_ip ? (struct ip_addr){.family = IP_V4, .v4 = v->ip.src}
-			 : none;
+	if (v->has_ip6)
+		return ip_addr_v6(v->ip6.src);
+	return v->has_ip ? ip_addr_v4(v->ip.src) : (struct ip_addr){0};
 }
 
 struct ip_addr frame_dst(const struct frame_view *v)
 {
-	struct ip_addr none = {0};
-
-	return v->has_ip ? (struct ip_addr){.family = IP_V4, .v4 = v->ip.dst}
-			 : none;
+	if (v->has_ip6)
+		return ip_addr_v6(v->ip6.dst);
+	return v->has_ip ? ip_addr_v4(v->ip.dst) : (struct ip_addr){0};
 }
 
 bool frame_is_syn(const struct log_event *ev)

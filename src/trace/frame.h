@@ -17,7 +17,9 @@
 #include "wire/arp.h"
 #include "wire/ether.h"
 #include "wire/icmp4.h"
+#include "wire/icmp6.h"
 #include "wire/ip4.h"
+#include "wire/ip6.h"
 #include "wire/tcp.h"
 #include "wire/tcp_opt.h"
 #include "wire/udp.h"
@@ -28,7 +30,8 @@
  * struct frame_view - what a frame says
  * @src_mac:	Ethernet source; likewise @dst_mac
  * @has_arp:	@arp is valid
- * @has_ip:	@ip is valid
+ * @has_ip:	@ip is valid; for both versions see frame_src(), frame_dst()
+ * @has_ip6:	@ip6 is valid; likewise @has_icmp6
  * @has_tcp:	@tcp and @opts are; likewise @has_udp, @has_icmp
  * @sport:	Ports, if it has TCP or UDP
  * @payload:	Behind the transport header
@@ -36,8 +39,11 @@
 struct frame_view {
 	mac_addr src_mac, dst_mac;
 	bool has_arp, has_ip, has_tcp, has_udp, has_icmp;
+	bool has_ip6, has_icmp6;
 	struct arp_hdr arp;
 	struct ip4_hdr ip;
+	struct ip6_hdr ip6;
+	struct icmp6_hdr icmp6;
 	struct tcp_hdr tcp;
 	struct tcp_opts opts;
 	struct icmp4_hdr icmp;
@@ -49,6 +55,7 @@ struct frame_view {
 /* False if the event has no frame. */
 bool frame_view(struct frame_view *view, const struct log_event *ev);
 
+/* Family 0: there is no IP header. */
 struct ip_addr frame_src(const struct frame_view *view);
 struct ip_addr frame_dst(const struct frame_view *view);
 

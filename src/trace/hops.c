@@ -245,7 +245,7 @@ static void put_origin(const struct hops *h, const struct log_event *ev)
 {
 	struct frame_view v;
 	char a[MAC_TEXT], b[MAC_TEXT];
-	char src[IP4_TEXT], dst[IP4_TEXT];
+	char src[IP_TEXT], dst[IP_TEXT];
 
 	frame_view(&v, ev);
 	strbuf_printf(h->out, "frame %u  ", ev->n);
@@ -256,6 +256,10 @@ static void put_origin(const struct hops *h, const struct log_event *ev)
 		strbuf_printf(h->out, "IP %s > %s ttl %u   ",
 			      ip4_print(v.ip.src, src),
 			      ip4_print(v.ip.dst, dst), v.ip.ttl);
+	if (v.has_ip6)
+		strbuf_printf(h->out, "IP %s > %s hops %u   ",
+			      ip6_print(v.ip6.src, src),
+			      ip6_print(v.ip6.dst, dst), v.ip6.hops);
 	strbuf_printf(h->out, "MAC %s > %s\n",
 		      named_mac(h, mac_print(v.src_mac, a)),
 		      named_mac(h, mac_print(v.dst_mac, b)));

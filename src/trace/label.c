@@ -22,9 +22,11 @@ static bool is_same_flow(const struct frame_view *a, const struct frame_view *b,
 {
 	if (is_reversed)
 		return a->sport == b->dport && a->dport == b->sport &&
-		       a->ip.src.v == b->ip.dst.v && a->ip.dst.v == b->ip.src.v;
+		       ip_addr_eq(frame_src(a), frame_dst(b)) &&
+		       ip_addr_eq(frame_dst(a), frame_src(b));
 	return a->sport == b->sport && a->dport == b->dport &&
-	       a->ip.src.v == b->ip.src.v && a->ip.dst.v == b->ip.dst.v;
+	       ip_addr_eq(frame_src(a), frame_src(b)) &&
+	       ip_addr_eq(frame_dst(a), frame_dst(b));
 }
 
 static uint32_t syn_before(const struct trace_log *log,
@@ -202,6 +204,15 @@ static void label_icmp(const struct frame_view *v, struct strbuf *out)
 		strbuf_printf(out, " seq=%u", v->icmp.seq);
 }
 
+static void label_icmp6(const struct frame_view *v, struct strbuf *out)
+{
+	strbuf_puts(out, icmp6_name(v->icmp6.type, v->icmp6.code));
+	if (v->icmp6.type == ICMP6_ECHO || v->icmp6.type == ICMP6_ECHO_REPLY)
+		strbuf_printf(out, " seq=%u", v->icmp6.seq);
+	if (v->icmp6.type == ICMP6_TOO_BIG)
+		strbuf_printf(out, " mtu=%u", v->icmp6.mtu);
+}
+
 void frame_label(const struct trace_log *log, const struct log_event *ev,
 		 struct strbuf *out)
 {
@@ -217,6 +228,8 @@ void frame_label(const struct trace_log *log, const struct log_event *ev,
 		label_dns(trace_log_mem(log), ev, out);
 	else if (v.has_icmp)
 		label_icmp(&v, out);
+	else if (v.has_icmp6)
+		label_icmp6(&v, out);
 	else
 		strbuf_printf(out, "%s %zu octets", ev->proto, v.payload_len);
 }

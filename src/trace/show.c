@@ -33,7 +33,7 @@ static const char *unit_name(const char *layer)
 {
 	if (!strcmp(layer, "Ethernet"))
 		return "frame";
-	if (!strncmp(layer, "IPv4", 4))
+	if (!strncmp(layer, "IPv4", 4) || !strncmp(layer, "IPv6", 4))
 		return "packet";
 	if (!strncmp(layer, "TCP", 3))
 		return "segment";

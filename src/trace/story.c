@@ -165,12 +165,12 @@ static int meant_for(const struct story *s, const struct log_event *ev,
 		     int from)
 {
 	struct frame_view v;
-	char ip[IP4_TEXT];
+	char ip[IP_TEXT];
 	const char *name;
 	int to = -1;
 
-	if (frame_view(&v, ev) && v.has_ip) {
-		name = name_of_ip(s->log, ip4_print(v.ip.dst, ip));
+	if (frame_view(&v, ev) && frame_dst(&v).family) {
+		name = name_of_ip(s->log, ip_addr_print(frame_dst(&v), ip));
 		to = name ? story_column(s, name) : -1;
 	}
 	if (to >= 0 && to != from)
