@@ -8,8 +8,8 @@ import threading
 import unittest
 
 from weft import tool
-from wire import (HOST, KERNEL, LONG, TIMESTAMPS, TIME_LIMIT, WSCALE, Capture,
-                  WireCase, chunks, echo, run, setUpModule, tcp_info)
+from wire import (HOST, KERNEL, LONG, SACK, TIMESTAMPS, TIME_LIMIT, WSCALE,
+                  Capture, WireCase, chunks, echo, run, setUpModule, tcp_info)
 
 VOLUME = 1_000_000_000 if LONG else 100_000_000
 LOSSY_VOLUME = 100_000_000 if LONG else 8_000_000
@@ -174,27 +174,55 @@ class Streams(WireCase):
 
 
 class Handshake(WireCase):
-    def test_options_of_both(self):
-        """both ways of opening agree on scales and timestamps"""
+    """What both ends agree on, as the kernel and tshark see it."""
+
+    AGREED = TIMESTAMPS | WSCALE | SACK
+
+    def judge(self, capture, info, first):
+        """Both SYNs offer everything, and no frame is malformed."""
+        self.assertEqual(info["options"] & self.AGREED, self.AGREED, info)
+        syns = capture.tshark("tcp.flags.syn == 1", "ip.src",
+                              "tcp.options.mss_val",
+                              "tcp.options.wscale.shift",
+                              "tcp.options.sack_perm",
+                              "tcp.options.timestamp.tsval")
+        # A SYN may be sent again: the kernel's end needs up to a second to
+        # notice that somebody has opened the device.
+        self.assertEqual(syns[0][0], first)
+        self.assertEqual({x[0] for x in syns}, {HOST, KERNEL})
+        for _, mss, shift, sack, tsval in syns:
+            self.assertEqual(mss, "1460")
+            self.assertGreater(int(shift), 0)
+            self.assertTrue(sack)
+            self.assertTrue(tsval)
+        self.assertEqual(capture.tshark(
+            "_ws.malformed || tcp.checksum.status == 0", "frame.number"), [])
+
+    def test_kernel_opens(self):
+        """the kernel opens: scales, timestamps and SACK are agreed on"""
         self.wire()
         self.up("--echo", 7)
-        capture = self.capture()
+        capture = Capture(self)
         with socket.create_connection((HOST, 7), TIME_LIMIT) as conn:
             conn.sendall(b"x")
             self.assertEqual(conn.recv(1), b"x")
             info = tcp_info(conn)
-        for bit in (TIMESTAMPS, WSCALE):
-            self.assertTrue(info["options"] & bit, info)
-        syns = capture.tshark("tcp.flags.syn == 1", "ip.src",
-                              "tcp.options.mss_val",
-                              "tcp.options.wscale.shift")
-        self.assertEqual([x[0] for x in syns], [KERNEL, HOST])
-        for _, mss, shift in syns:
-            self.assertEqual(mss, "1460")
-            self.assertGreater(int(shift), 0)
+        self.judge(capture, info, KERNEL)
 
-    def capture(self):
-        return Capture(self)
+    def test_weft_opens(self):
+        """weft opens: scales, timestamps and SACK are agreed on"""
+        self.wire()
+        seen = []
+
+        def serve(conn):
+            digest_of(conn)
+            seen.append(tcp_info(conn))
+
+        server = self.server(serve)
+        capture = Capture(self)
+        self.peer("connect", KERNEL, server.port, total=5000).end()
+        self.assertEqual(server.join(), [])
+        self.judge(capture, seen[0], HOST)
 
 
 class Ends(WireCase):

@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 import unittest
 
 from weft import WEFT, Case, tool
@@ -199,7 +200,9 @@ class Capture:
                 if self.socket not in ready:
                     return
                 frame = self.socket.recv(1 << 18)
-                f.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)))
+                us = time.time_ns() // 1000
+                f.write(struct.pack("<IIII", us // 1000000, us % 1000000,
+                                    len(frame), len(frame)))
                 f.write(frame)
 
     def tshark(self, filter_, *fields):
