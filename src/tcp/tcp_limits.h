@@ -55,7 +55,8 @@
 
 /* What strangers can make us keep. */
 #define TCP_ORPHANS_MAX	 65536
-#define TCP_RANGES_MAX	 64 /* islands in one reassembly queue */
+#define TCP_RANGES_FEW	 64 /* islands in one reassembly queue, at first */
+#define TCP_RANGES_MAX	 1024
 #define TCP_SENT_MAX_LOG 15
 #define TCP_SENT_MAX	 (1U << TCP_SENT_MAX_LOG) /* records, tcp_sent.c */
 

@@ -25,8 +25,10 @@
  *
  * Limits
  * ------
- * At most TCP_RANGES_MAX islands; when one more is needed the one furthest away
- * is forgotten, which the peer will repair by sending it again.  The offered
+ * At most TCP_RANGES_MAX islands, and beyond TCP_RANGES_FEW no more than the
+ * receive buffer pays for: a queue that overflows on the way drops every second
+ * segment of a window, so a long path needs many.  When one more is needed, or
+ * there is no memory for it, the one furthest away is forgotten, which the peer will repair by sending it again.  The offered
  * window limits the octets, the budget of references the memory.
  */
 
@@ -34,9 +36,20 @@
 
 #include "tcp/tcp_int.h"
 
+/* An island of one octet may hold a block of its own. */
+#define ISLAND_PINS 4096
+
+/**
+ * struct tcp_ooo - the islands
+ * @count:	How many there are
+ * @room:	How many @island has room for
+ * @island:	In the order of numbers
+ * @few:	Where they stand while they are few
+ */
 struct tcp_ooo {
-	uint32_t count;
-	struct tcp_queue *island[TCP_RANGES_MAX];
+	uint32_t count, room;
+	struct tcp_queue **island;
+	struct tcp_queue *few[TCP_RANGES_FEW];
 };
 
 size_t tcp_ooo_size(void)
@@ -56,12 +69,20 @@ static void drop_island(struct tcp_conn *c, uint32_t i)
 	pool_put(&c->tcp->range_pool, q);
 }
 
+static void free_array(struct tcp_conn *c, struct tcp_ooo *o)
+{
+	if (o->island != o->few)
+		mem_free(c->tcp->env->mem, o->island,
+			 o->room * sizeof(o->island[0]));
+}
+
 static void free_if_empty(struct tcp_conn *c)
 {
 	struct tcp_ooo *o = c->active->ooo;
 
 	if (o->count)
 		return;
+	free_array(c, o);
 	pool_put(&c->tcp->ooo_pool, o);
 	c->active->ooo = NULL;
 }
@@ -134,12 +155,31 @@ bool tcp_ooo_island_of(const struct tcp_conn *c, seq32 seq,
 	       seq_leq(b->start, seq);
 }
 
+/* Twice the room, if that is allowed, and there is memory. */
+static bool grow(struct tcp_conn *c)
+{
+	struct tcp_ooo *o = c->active->ooo;
+	uint32_t room = 2 * o->room;
+	struct tcp_queue **island;
+
+	if (room > TCP_RANGES_MAX || room > c->rcvbuf / ISLAND_PINS)
+		return false;
+	island = mem_alloc_array(c->tcp->env->mem, room, sizeof(island[0]));
+	if (!island)
+		return false;
+	memcpy(island, o->island, o->count * sizeof(island[0]));
+	free_array(c, o);
+	o->island = island;
+	o->room = room;
+	return true;
+}
+
 /* Room for an island at @i; false: it is the one that has to stay away. */
 static bool make_place(struct tcp_conn *c, uint32_t i)
 {
 	struct tcp_ooo *o = c->active->ooo;
 
-	if (o->count < TCP_RANGES_MAX)
+	if (o->count < o->room || grow(c))
 		return true;
 	if (i == o->count)
 		return false;
@@ -259,6 +299,17 @@ static void note_dup(struct tcp_conn *c, seq32 seq, seq32 end)
 				  seq_min(end, o->island[i]->end));
 }
 
+static struct tcp_ooo *new_ooo(struct tcp_conn *c)
+{
+	struct tcp_ooo *o = pool_get_zeroed(&c->tcp->ooo_pool);
+
+	if (!o)
+		return NULL;
+	o->island = o->few;
+	o->room = TCP_RANGES_FEW;
+	return o;
+}
+
 bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget)
 {
 	struct tcp_active *a = c->active;
@@ -266,7 +317,7 @@ bool tcp_ooo_add(struct tcp_conn *c, struct tcp_seg *s, size_t budget)
 	uint32_t i, n, taken = 0, got;
 
 	if (!a->ooo)
-		a->ooo = pool_get_zeroed(&c->tcp->ooo_pool);
+		a->ooo = new_ooo(c);
 	s->drop = DROP_no_memory;
 	if (!a->ooo)
 		return false;
@@ -316,7 +367,9 @@ void tcp_ooo_check(const struct tcp_conn *c)
 
 	if (!o)
 		return;
-	check(o->count && o->count <= TCP_RANGES_MAX);
+	check(o->count && o->count <= o->room);
+	if (o->count > TCP_RANGES_FEW)
+		return; /* it would take longer than what is checked */
 	for (i = 0; i < o->count; i++) {
 		tcp_queue_check(o->island[i]);
 		check(tcp_queue_len(o->island[i]));	 /* (1) */
