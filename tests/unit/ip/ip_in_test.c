@@ -179,6 +179,7 @@ static void each_flipped_bit_of_the_header_is_seen(void **state)
 	assert_int_equal(testnet_sent_count(eth(net)), 0);
 }
 
+/* RFC 9293, 3.9.2.3: MUST-63, among others */
 static void martian_sources_are_dropped_and_never_answered(void **state)
 {
 	static const uint32_t sources[] =
@@ -221,6 +222,21 @@ static void no_source_may_shout_udp(void **state)
 	h.proto = PROTO;
 	make(net, &h, 40);
 	assert_drop(net, DROP_martian, 0);
+}
+
+/* RFC 9293, 3.9.2.1: MUST-50 */
+static void options_that_nobody_knows_are_skipped(void **state)
+{
+	static const uint8_t odd[] = {77, 6, 1, 2, 3, 4, 1, 200, 4, 9, 9, 0};
+	struct testnet *net = *state;
+	struct ip4_hdr h = header();
+
+	h.opts = odd;
+	h.opts_len = sizeof(odd);
+	make(net, &h, 40);
+	frame_inject(&f, eth(net));
+	assert_int_equal(got, 1);
+	assert_int_equal(testnet_drops_all(net, 0), 0);
 }
 
 static void source_routes_are_refused_and_options_checked(void **state)
@@ -382,6 +398,7 @@ int main(void)
 		T(each_flipped_bit_of_the_header_is_seen),
 		T(martian_sources_are_dropped_and_never_answered),
 		T(no_source_may_shout_udp),
+		T(options_that_nobody_knows_are_skipped),
 		T(source_routes_are_refused_and_options_checked),
 		T(harmless_options_are_no_obstacle),
 		T(packets_for_others_are_dropped_silently),

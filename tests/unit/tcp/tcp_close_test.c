@@ -211,6 +211,7 @@ static void reset_does_not_end_time_wait(void **state)
 }
 
 /* RFC 9293, 3.6.1, RFC 6191 */
+/* RFC 9293, 3.6.1: SHLD-4 */
 static void newer_syn_ends_time_wait(void **state)
 {
 	struct peer *p = *state;

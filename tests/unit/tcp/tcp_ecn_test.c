@@ -49,6 +49,7 @@ static void serve(struct peer *p, uint16_t asks, uint16_t answers)
 }
 
 /* RFC 3168, 6.1.1 */
+/* RFC 9293, 3.8.2: SHLD-8 */
 static void asked_it_answers(void **state)
 {
 	struct peer *p = *state;

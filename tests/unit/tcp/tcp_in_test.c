@@ -181,6 +181,8 @@ static void numbers_wrap_around(void **state)
 	assert_int_equal(p->heard.ack.v - p->iss, 1001);
 }
 
+/* RFC 9293, 3.1: MUST-2, MUST-3: what we send has a checksum that the peer
+ * verifies, and what it sends is verified */
 static void wrong_checksum_is_dropped_in_silence(void **state)
 {
 	struct peer *p = *state;
@@ -337,6 +339,7 @@ static void urgent_data_stays_in_the_stream(void **state)
 	assert_int_equal(peer_app_recv(p), 10);
 }
 
+/* RFC 9293, 3.9.2.3: MUST-57 */
 static void segments_to_a_broadcast_address_are_dropped(void **state)
 {
 	struct peer *p = *state;

@@ -390,7 +390,7 @@ static void windows_do_not_scale_unless_both_say_so(void **state)
 	assert_int_equal(p->heard.win, 65535);
 }
 
-/* RFC 9293, 3.4.1; RFC 6528 */
+/* RFC 9293, 3.4.1: MUST-8, SHLD-1, MUST-9; RFC 6528 */
 static void initial_numbers_rise_for_a_pair_and_jump_between(void **state)
 {
 	struct peer *p = *state;
@@ -468,12 +468,19 @@ static void user_errors_have_their_numbers(void **state)
 	struct peer *p = *state;
 	struct endpoint to = talker_ep("10.0.0.2:80");
 	struct endpoint far = talker_ep("192.0.2.1:80");
+	struct endpoint all = talker_ep("255.255.255.255:80");
+	struct endpoint net = talker_ep("10.0.0.255:80");
+	struct endpoint group = talker_ep("224.0.0.1:80");
 	struct endpoint none = {0};
 	uint8_t octet;
 
 	p->conn = tcp_new(p->stack, NULL, NULL);
 	assert_int_equal(tcp_connect(p->conn, &far), -ENETUNREACH);
 	assert_int_equal(tcp_connect(p->conn, &none), -EAFNOSUPPORT);
+	/* RFC 9293, 3.9.1.1: MUST-46 */
+	assert_int_equal(tcp_connect(p->conn, &all), -EACCES);
+	assert_int_equal(tcp_connect(p->conn, &net), -EACCES);
+	assert_int_equal(tcp_connect(p->conn, &group), -ENETUNREACH);
 	assert_int_equal(tcp_bind(p->conn, &to, false), -EADDRNOTAVAIL);
 	assert_int_equal(tcp_recv(p->conn, &octet, 1, 0), -ENOTCONN);
 	assert_int_equal(tcp_send(p->conn, &octet, 1, 0), -EPIPE);

@@ -128,6 +128,30 @@ static void every_combination_survives_the_wire(void **state)
 	}
 }
 
+/* RFC 9293, 3.1, MUST-69: what follows an end of list is zero */
+static void behind_an_end_of_the_list_are_zeroes_only(void **state)
+{
+	struct tcp_opts in = {.mss = 1460, .wscale = 7, .fastopen_len = 5};
+	uint8_t buf[40];
+	unsigned int has;
+
+	(void)state;
+	for (has = 0; has < 64; has++) {
+		size_t len, i = 0;
+
+		in.has = (uint8_t)has &
+			 (TCP_HAS_MSS | TCP_HAS_WSCALE | TCP_HAS_SACK_OK |
+			  TCP_HAS_TIMESTAMP | TCP_HAS_FASTOPEN);
+		len = tcp_opts_emit(buf, &in);
+		assert_int_equal(len % 4, 0);
+		while (i < len && buf[i] != TCP_OPT_EOL)
+			i += buf[i] == TCP_OPT_NOP ? 1 : buf[i + 1];
+		while (i < len)
+			assert_int_equal(buf[i++], 0);
+		assert_int_equal(i, len);
+	}
+}
+
 /* RFC 9293, 3.1, MUST-6: options that are not known are skipped */
 static void the_unknown_is_skipped(void **state)
 {
@@ -282,6 +306,7 @@ int main(void)
 		cmocka_unit_test(an_ack_with_sack_and_timestamps),
 		cmocka_unit_test(blocks_that_do_not_fit_are_left_out),
 		cmocka_unit_test(every_combination_survives_the_wire),
+		cmocka_unit_test(behind_an_end_of_the_list_are_zeroes_only),
 		cmocka_unit_test(the_unknown_is_skipped),
 		cmocka_unit_test(what_is_sound_is_kept),
 		cmocka_unit_test(a_shift_above_fourteen_is_fourteen),
