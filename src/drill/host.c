@@ -26,6 +26,7 @@
 
 #include "wire/addr.h"
 #include "wire/ether.h"
+#include "wire/ip4.h"
 
 #include "core/env.h"
 #include "core/stack.h"
@@ -68,6 +69,15 @@ static int host_wait(void *arg, uint64_t until_ns)
 	return h->wait ? h->wait(h->wait_arg, until_ns) : -1;
 }
 
+/* Short frames are padded: that is no part of the packet. */
+static void cut_padding(struct host_packet *p)
+{
+	struct ip4_hdr ip;
+
+	if (ip4_hdr_parse(&ip, p->octets, p->len) > 0)
+		p->len = ip.total_len;
+}
+
 /* A frame leaves: what is behind its header is kept. */
 static int host_transmit(void *arg, int ifindex, const struct iovec *iov,
 			 int count)
@@ -96,6 +106,7 @@ static int host_transmit(void *arg, int ifindex, const struct iovec *iov,
 		p->len += iov[i].iov_len - cut;
 		skip -= cut;
 	}
+	cut_padding(p);
 	list_add_tail(&h->out, &p->node);
 	h->out_count++;
 	return 0;

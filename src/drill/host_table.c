@@ -120,11 +120,13 @@ static int t_fcntl(void *u, int fd, int cmd, ...)
 
 static int t_ioctl(void *u, int fd, unsigned long request, ...)
 {
-	(void)u;
-	(void)fd;
-	(void)request;
-	errno = ENOSYS;
-	return -1;
+	va_list ap;
+	int *val;
+
+	va_start(ap, request);
+	val = va_arg(ap, int *);
+	va_end(ap);
+	return weft_ioctl(ws_of(u), fd, request, val);
 }
 
 static int t_close(void *u, int fd)

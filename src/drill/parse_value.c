@@ -269,16 +269,17 @@ int parse_value(struct scan *s, struct drill_value *v)
 	return err;
 }
 
-/* EAGAIN (Resource temporarily unavailable) */
+/* EAGAIN (Resource temporarily unavailable), or only a note in parentheses:
+ * 0x802 (flags O_RDWR|O_NONBLOCK) */
 static int parse_errno(struct scan *s, struct drill_call *call)
 {
 	size_t len = scan_name_len(s);
 
-	if (!len || isdigit((unsigned char)scan_peek(s, 0)))
-		return 0;
-	if (!drill_name_errno(s->text + s->at, len, &call->err))
-		return scan_expected(s, "the name of an error");
-	s->at += len;
+	if (len && !isdigit((unsigned char)scan_peek(s, 0))) {
+		if (!drill_name_errno(s->text + s->at, len, &call->err))
+			return scan_expected(s, "the name of an error");
+		s->at += len;
+	}
 	if (!scan_accept(s, "("))
 		return 0;
 	while (s->at < s->len && scan_peek(s, 0) != ')' &&

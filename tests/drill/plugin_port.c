@@ -111,7 +111,7 @@ static bool is_done(struct plugin_port *p)
 }
 
 /* Does the thread sleep?  The tool asks the kernel just like this. */
-static bool is_asleep(int tid)
+bool plugin_is_asleep(int tid)
 {
 	char path[64], state = 'R';
 	FILE *f;
@@ -136,7 +136,7 @@ static void wait_quiet(struct plugin_port *p)
 		pthread_cond_wait(&p->changed, &p->lock);
 	tid = p->tid;
 	pthread_mutex_unlock(&p->lock);
-	while (!is_done(p) && !is_asleep(tid))
+	while (!is_done(p) && !plugin_is_asleep(tid))
 		sched_yield();
 }
 

@@ -36,4 +36,7 @@ int plugin_port_init(struct plugin_port *p, plugin_init_fn *init,
 		     const char *flags);
 void plugin_port_fini(struct plugin_port *p);
 
+/* Does a thread of this process sleep? */
+bool plugin_is_asleep(int tid);
+
 #endif /* TESTS_PLUGIN_PORT_H */
