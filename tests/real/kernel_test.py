@@ -8,7 +8,7 @@ import threading
 import unittest
 
 from weft import tool
-from wire import (HOST, KERNEL, LONG, SACK, TIMESTAMPS, TIME_LIMIT, WSCALE,
+from wire import (ECN, HOST, KERNEL, LONG, SACK, TIMESTAMPS, TIME_LIMIT, WSCALE,
                   Capture, WireCase, chunks, echo, run, setUpModule, tcp_info)
 
 VOLUME = 1_000_000_000 if LONG else 100_000_000
@@ -76,8 +76,8 @@ class Neighbours(WireCase):
             peer.end()
 
 
-class Streams(WireCase):
-    """Whole streams, both ways at once, octet for octet."""
+class Both(WireCase):
+    """A whole stream each way at once, compared octet for octet."""
 
     congestion = None
 
@@ -120,6 +120,10 @@ class Streams(WireCase):
         self.assertEqual(got, peer.sent.hexdigest())
         self.assertEqual(result["sent"], peer.heard.hexdigest())
         return info, counts
+
+
+class Streams(Both):
+    """Much of it."""
 
     def test_plain(self):
         """weft connects: every frame whole"""
@@ -223,6 +227,129 @@ class Handshake(WireCase):
         self.peer("connect", KERNEL, server.port, total=5000).end()
         self.assertEqual(server.join(), [])
         self.judge(capture, seen[0], HOST)
+
+
+class Marks(Both):
+    """Explicit congestion notification, asked for by either end."""
+
+    def agreed(self, info):
+        self.assertTrue(info["options"] & ECN, info)
+
+    def test_kernel_asks(self):
+        """the kernel asks for ECN, and weft answers"""
+        self.sysctl("net/ipv4/tcp_ecn", 1)
+        info, _ = self.accepted(self.wire(), 3_000_000)
+        self.agreed(info)
+
+    def test_weft_asks(self):
+        """weft asks for ECN, and the kernel answers"""
+        self.sysctl("net/ipv4/tcp_ecn", 2)
+        info, _ = self.both_ways([*self.wire(), "--set", "tcp_ecn=1"],
+                                 3_000_000)
+        self.agreed(info)
+
+    def test_weft_asks_for_more(self):
+        """weft asks for accurate feedback, and takes what the kernel has"""
+        self.sysctl("net/ipv4/tcp_ecn", 2)
+        info, _ = self.both_ways([*self.wire(), "--set", "tcp_ecn=3"],
+                                 3_000_000)
+        self.agreed(info)
+
+    def test_nobody_asks(self):
+        """a kernel that refuses ECN gets none"""
+        self.sysctl("net/ipv4/tcp_ecn", 0)
+        info, _ = self.both_ways([*self.wire(), "--set", "tcp_ecn=1"],
+                                 3_000_000)
+        self.assertFalse(info["options"] & ECN, info)
+
+
+class Poor(Both):
+    """Kernels that lack something, and cables that do worse than lose."""
+
+    def test_without_options(self):
+        """without timestamps, SACK and window scales, alone and together"""
+        options = self.wire()
+        for off in (("timestamps",), ("sack",), ("window_scaling",),
+                    ("timestamps", "sack", "window_scaling")):
+            for name in ("timestamps", "sack", "window_scaling"):
+                self.sysctl(f"net/ipv4/tcp_{name}", int(name not in off))
+            with self.subTest(off):
+                self.both_ways([*options, "--loss", "0.3%"], 2_000_000)
+                self.accepted(options, 5_000_000)
+
+    def test_bad_cables(self):
+        """frames that are overtaken, come twice, or have flipped bits"""
+        options = self.wire() + ["--delay", "1ms"]
+        for what in (["--reorder", "5%"], ["--dup", "5%"],
+                     ["--corrupt", "1%"],
+                     ["--reorder", "2%", "--dup", "2%", "--corrupt", "1%",
+                      "--loss", "1%"]):
+            with self.subTest(what):
+                self.both_ways([*options, *what], 2_000_000)
+
+    def test_small_frames(self):
+        """frames of 576 octets, and of 1400 where the kernel has 1500"""
+        options = self.wire(mtu=576)
+        self.both_ways(options, 5_000_000)
+        run("ip", "link", "set", self.device, "mtu", "1500")
+        self.both_ways([*options, "--mtu", "1400"], 5_000_000)
+        self.accepted([*options, "--mtu", "1400"], 5_000_000)
+
+    def test_small_buffers(self):
+        """a kernel that takes in a few segments at a time"""
+        self.wire()
+        got = []
+
+        def serve(conn):
+            got.append(digest_of(conn))
+
+        server = self.server(serve, rcvbuf=4096)
+        peer = self.peer("connect", KERNEL, server.port, total=500_000)
+        peer.end()
+        self.assertEqual(server.join(), [])
+        self.assertEqual(got, [peer.sent.hexdigest()])
+
+    def test_single_octets(self):
+        """a thousand writes of one octet each, and each comes back"""
+        self.wire()
+        self.up("--echo", 7)
+        with socket.create_connection((HOST, 7), TIME_LIMIT) as conn:
+            conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for i in range(1000):
+                conn.sendall(bytes([i % 251]))
+            got = b""
+            while len(got) < 1000:
+                got += conn.recv(1000)
+            self.assertEqual(got, bytes(i % 251 for i in range(1000)))
+
+    def test_many_in_a_row(self):
+        """five hundred connections one after the other"""
+        self.wire()
+        self.up("--echo", 7)
+        for i in range(500):
+            with socket.create_connection((HOST, 7), TIME_LIMIT) as conn:
+                conn.sendall(b"%d" % i)
+                conn.shutdown(socket.SHUT_WR)
+                self.assertEqual(conn.recv(10), b"%d" % i)
+                self.assertEqual(conn.recv(10), b"")
+
+    def test_narrow_path(self):
+        """a path that is narrower behind a router, which says so"""
+        self.wire()
+        got = []
+
+        def serve(conn):
+            got.append(digest_of(conn))
+
+        # Another namespace behind one more link, with frames of 1280 octets.
+        # Its far end is behind a router that lets it say MSS 1460.
+        server = self.behind_router(serve, 1280)
+        peer = self.peer("connect", "10.3.0.2", server.port, total=3_000_000,
+                         options=["--gateway", KERNEL])
+        counts = peer.end()
+        self.assertEqual(server.join(), [])
+        self.assertEqual(got, [peer.sent.hexdigest()])
+        self.assertGreater(counts["retransmitted"], 0)
 
 
 class Ends(WireCase):

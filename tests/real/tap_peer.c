@@ -13,8 +13,9 @@
  * END is how the conversation ends when standard input has ended: "half"
  * (shut down, and read what still comes; the default), "close" or "reset".
  *
- * Options: --offload, --mtu N, --loss 1%, --delay 2ms, --stall 700ms (read
- * nothing for so long).
+ * Options: --offload, --mtu N, --gateway IP, --set KNOB=N (of its TCP),
+ * --stall 700ms (read nothing for so long); and of the cable in front of it:
+ * --loss 1%, --dup, --reorder, --corrupt, --delay 2ms.
  *
  * Says "ready" on standard error when the device is up, and in the end what
  * was counted, as JSON.  Exit status: 0, or 1 with a sentence.
@@ -415,6 +416,62 @@ static const struct {
 	{"many", mode_many, 4},
 };
 
+/* KNOB=N settings, applied when there is a stack. */
+static const char *knobs[8];
+
+static void turn_knobs(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(knobs) && knobs[i]; i++) {
+		char name[64] = "";
+		const char *value = strchr(knobs[i], '=');
+
+		if (!value || (size_t)(value - knobs[i]) >= sizeof(name))
+			die("%s is no KNOB=N", knobs[i]);
+		memcpy(name, knobs[i], (size_t)(value - knobs[i]));
+		if (tcp_knob_set(st.stack, name, count_of(value + 1)))
+			die("there is no knob %s", name);
+	}
+}
+
+static void add_knob(const char *text)
+{
+	size_t i = 0;
+
+	while (knobs[i])
+		i++;
+	check(i + 1 < ARRAY_SIZE(knobs));
+	knobs[i] = text;
+}
+
+/* What a cable does with a share of the frames; false: no such option. */
+static bool cable_option(const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		double *to;
+	} shares[] = {
+		{"--loss", &cable.loss},
+		{"--dup", &cable.dup},
+		{"--reorder", &cable.reorder},
+		{"--corrupt", &cable.corrupt},
+	};
+	size_t i;
+
+	if (!strcmp(name, "--delay")) {
+		cable.delay_ns = number(value, VALUE_DURATION);
+		return true;
+	}
+	for (i = 0; i < ARRAY_SIZE(shares); i++)
+		if (!strcmp(name, shares[i].name)) {
+			*shares[i].to = (double)number(value, VALUE_PERCENT) /
+					(double)VALUE_WHOLE;
+			return true;
+		}
+	return false;
+}
+
 /* Options up to the mode; returns what is left. */
 static char **read_options(char **argv, struct station_cfg *cfg)
 {
@@ -424,18 +481,18 @@ static char **read_options(char **argv, struct station_cfg *cfg)
 			continue;
 		}
 		if (!strcmp(*argv, "--mtu"))
-			cfg->mtu = (uint32_t)number(*++argv, VALUE_NUMBER);
+			cfg->mtu = (uint32_t)number(argv[1], VALUE_NUMBER);
 		else if (!strcmp(*argv, "--stall"))
-			stall_ns = number(*++argv, VALUE_DURATION);
-		else if (!strcmp(*argv, "--loss"))
-			cable.loss = (double)number(*++argv, VALUE_PERCENT) /
-				     (double)VALUE_WHOLE;
-		else if (!strcmp(*argv, "--delay"))
-			cable.delay_ns = number(*++argv, VALUE_DURATION);
+			stall_ns = number(argv[1], VALUE_DURATION);
+		else if (!strcmp(*argv, "--gateway"))
+			cfg->gateway = peer_of(argv[1], "0").addr.v4;
+		else if (!strcmp(*argv, "--set"))
+			add_knob(argv[1]);
+		else if (cable_option(*argv, argv[1]))
+			cfg->cable = &cable;
 		else
 			die("what is %s?", *argv);
-		if (cable.loss > 0 || cable.delay_ns)
-			cfg->cable = &cable;
+		argv++;
 	}
 	return argv;
 }
@@ -490,6 +547,7 @@ int main(int argc, char **argv)
 	err = station_open(&st, &cfg);
 	if (err)
 		die("%s: %s", cfg.device, strerror(-err));
+	turn_knobs();
 	fprintf(stderr, "ready\n");
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		if (*argv && !strcmp(*argv, modes[i].name))

@@ -72,8 +72,11 @@ def chunks(total, size=1 << 18):
 class Server:
     """A thread for each connection that the kernel accepts."""
 
-    def __init__(self, serve, congestion=None):
-        self.listener = socket.create_server((KERNEL, 0), backlog=200)
+    def __init__(self, serve, congestion=None, rcvbuf=None, at=KERNEL):
+        self.listener = socket.create_server((at, 0), backlog=200)
+        if rcvbuf:
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
+                                     rcvbuf)
         if congestion:
             try:
                 self.listener.setsockopt(socket.IPPROTO_TCP,
@@ -250,6 +253,33 @@ class WireCase(Case):
         server = Server(serve, **more)
         self.addCleanup(server.close)
         return server
+
+    def behind_router(self, serve, mtu):
+        """A server in a namespace of its own, 10.3.0.2, to which the kernel
+        forwards over a link with that MTU; the server's end has 1500, so that
+        it offers segments that are too large."""
+        self.sysctl("net/ipv4/ip_forward", 1)
+        made, server = threading.Event(), []
+        here = threading.get_native_id()
+
+        def there():
+            unshare(CLONE_NEWNET)
+            run("ip", "link", "add", "v1", "type", "veth", "peer", "name",
+                "v0", "netns", f"/proc/{os.getpid()}/task/{here}/ns/net")
+            run("ip", "link", "set", "v1", "up")
+            run("ip", "address", "add", "10.3.0.2/24", "dev", "v1")
+            run("ip", "route", "add", "10.1.0.0/24", "via", "10.3.0.1")
+            server.append(Server(serve, at="10.3.0.2"))
+            made.set()
+
+        thread = threading.Thread(target=there)
+        thread.start()
+        made.wait(TIME_LIMIT)
+        thread.join(TIME_LIMIT)
+        self.addCleanup(server[0].close)
+        run("ip", "address", "add", "10.3.0.1/24", "dev", "v0")
+        run("ip", "link", "set", "v0", "mtu", str(mtu), "up")
+        return server[0]
 
     def up(self, *options):
         """A running `weft up`; ends by itself with the test."""
