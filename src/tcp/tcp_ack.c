@@ -133,15 +133,13 @@ static void control_window(struct tcp_conn *c, const struct tcp_news *n,
 		c->cc->on_ack(c, &n->ack);
 }
 
-void tcp_ack_take(struct tcp_conn *c, const struct tcp_seg *s)
+static void take(struct tcp_conn *c, const struct tcp_seg *s, bool is_dup)
 {
 	struct tcp_news n = {.s = s, .prior_una = c->snd_una};
 	bool was_reducing = is_reducing(c);
 
-	if (!tcp_flight(c) && !(s->o.has & TCP_HAS_SACK))
-		return;
 	n.ack.prior_in_flight = tcp_pipe(c);
-	n.ack.is_dup = is_duplicate(c, s);
+	n.ack.is_dup = is_dup;
 	if (c->flags & TCPF_SACK && s->o.has & TCP_HAS_SACK)
 		tcp_sack_take(c, &n);
 	if (seq_gt(s->h.ack, c->snd_una))
@@ -155,4 +153,12 @@ void tcp_ack_take(struct tcp_conn *c, const struct tcp_seg *s)
 	tcp_rate_sample(c, &n.ack);
 	tcp_ecn_acked(c, s, &n.ack);
 	control_window(c, &n, was_reducing);
+}
+
+void tcp_ack_take(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	bool is_dup = is_duplicate(c, s);
+
+	if (is_dup || seq_gt(s->h.ack, c->snd_una) || s->o.has & TCP_HAS_SACK)
+		take(c, s, is_dup);
 }

@@ -44,6 +44,9 @@
 
 #include "tcp/tcp_int.h"
 
+/* Segments between two walks of tcp_sent_check(), at least. */
+enum { WALK_EVERY = 8 };
+
 static struct tcp_sent *sent_of(struct treap_node *n)
 {
 	return n ? container_of(n, struct tcp_sent, node) : NULL;
@@ -410,13 +413,11 @@ static void check_sums(const struct tcp_conn *c)
 	check(treap_check(&set->tree) == set->count);	   /* (2) */
 }
 
-/* Walking all records with each segment would cost what the tree saves: a
- * long list is walked only now and then. */
+/* Walking all records with each segment would cost what the tree saves: they
+ * are walked now and then, the rarer the more there are. */
 static bool is_worth_a_walk(const struct tcp_conn *c)
 {
-	uint32_t n = c->active->sent.count;
-
-	return n <= 2 || !(c->tcp->stats.in_segs % n);
+	return !(c->tcp->stats.in_segs % (c->active->sent.count + WALK_EVERY));
 }
 
 void tcp_sent_check(const struct tcp_conn *c)

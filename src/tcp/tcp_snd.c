@@ -248,7 +248,8 @@ static void send_all(struct tcp_conn *c)
 			return;
 		u->frto = false;
 	}
-	tcp_resend_lost(c);
+	if (c->active->sent.lost)
+		tcp_resend_lost(c);
 	send_queue(c, false);
 }
 
