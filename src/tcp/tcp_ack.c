@@ -121,9 +121,8 @@ static bool is_reducing(const struct tcp_conn *c)
 static void control_window(struct tcp_conn *c, const struct tcp_news *n,
 			   bool was_reducing)
 {
-	const struct tcp_active *a = c->active;
 	bool is_progress = tcp_news_advances(n) ||
-			   (a->rack.has_reordered && n->ack.delivered);
+			   (c->flags & TCPF_REORDERED && n->ack.delivered);
 
 	if (c->cc->flags & TCP_CC_IS_MODEL)
 		c->cc->on_ack(c, &n->ack);

@@ -65,11 +65,12 @@ enum tcp_conn_flag {
 	TCPF_PINGPONG = 1 << 25, /* ACKs wait for answers: tcp_delack.c */
 	TCPF_SNDBUF_LOCK = 1 << 26, /* SO_SNDBUF was set */
 	TCPF_RCVBUF_LOCK = 1 << 27, /* SO_RCVBUF was set */
-	TCPF_ECN = 1 << 21,	   /* both ends know marks (RFC 3168) */
-	TCPF_ACCECN = 1 << 22,	   /* ... and count them (RFC 9768) */
-	TCPF_ECN_ECHO = 1 << 23,   /* our ACKs say ECE */
-	TCPF_ECN_CWR = 1 << 28,	   /* our next data says CWR */
-	TCPF_ECN_OFF = 1 << 29,	   /* some box clears the feedback */
+	TCPF_ECN = 1 << 21,	    /* both ends know marks (RFC 3168) */
+	TCPF_ACCECN = 1 << 22,	    /* ... and count them (RFC 9768) */
+	TCPF_ECN_ECHO = 1 << 23,    /* our ACKs say ECE */
+	TCPF_ECN_CWR = 1 << 28,	    /* our next data says CWR */
+	TCPF_ECN_OFF = 1 << 29,	    /* some box clears the feedback */
+	TCPF_REORDERED = 1 << 30,   /* the path changed the order (RFC 8985) */
 };
 
 /**

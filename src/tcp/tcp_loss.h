@@ -61,20 +61,19 @@ enum tcp_rearm {
  * @end:	Its end
  * @fack:	End of the highest one that arrived
  * @rtt_ns:	Its round trip
- * @min_rtt_ns:	Least round trip of the last period, 0: none
- * @old_min_ns:	... of the period before
- * @min_since_ns: When this period began
+ * @least_us:	Least round trip of this period and the one before, 0: none
+ * @min_us:	Least round trip of this period
+ * @since_ns:	When this period began
  * @round:	snd_nxt when a duplicate was last reported, if @has_round
  * @reo_mult:	Reordering window, in quarters of the least round trip, less one
  * @reo_keep:	Recoveries until it shrinks again
- * @has_reordered: Something came late that was sent only once
  */
 struct tcp_rack {
-	uint64_t sent_ns, rtt_ns;
-	uint64_t min_rtt_ns, old_min_ns, min_since_ns;
+	uint64_t sent_ns, rtt_ns, since_ns;
+	uint32_t least_us, min_us;
 	seq32 end, fack, round;
 	uint8_t reo_mult, reo_keep;
-	bool has_round, has_reordered;
+	bool has_round;
 };
 
 /**

@@ -53,28 +53,33 @@ static uint64_t period_ns(const struct tcp_conn *c)
 	return c->tcp->knobs.min_rtt_wlen_s * NS_PER_S;
 }
 
+/* The least round trip of the last period, or of this one if that is less. */
 void tcp_rack_rtt(struct tcp_conn *c, uint64_t rtt_ns)
 {
 	struct tcp_rack *r = &c->active->rack;
 	uint64_t now = c->tcp->env->now_ns;
+	uint32_t us = (uint32_t)min_u64(rtt_ns / NS_PER_US, UINT32_MAX);
 
-	rtt_ns = max_u64(rtt_ns, 1);
-	if (now - r->min_since_ns > period_ns(c)) {
-		r->old_min_ns = r->min_rtt_ns;
-		r->min_rtt_ns = rtt_ns;
-		r->min_since_ns = now;
+	us = max_u32(us, 1);
+	if (!r->since_ns)
+		r->since_ns = now;
+	if (!r->min_us || us < r->min_us)
+		r->min_us = us;
+	if (now - r->since_ns > period_ns(c)) {
+		r->least_us = r->min_us;
+		r->min_us = us;
+		r->since_ns = now;
 	}
-	if (!r->min_rtt_ns || rtt_ns < r->min_rtt_ns)
-		r->min_rtt_ns = rtt_ns;
+	if (!r->least_us || us < r->least_us)
+		r->least_us = us;
 }
 
+/* After an idle time only the mean is known, and the least is below it. */
 uint64_t tcp_min_rtt_ns(const struct tcp_conn *c)
 {
-	const struct tcp_rack *r = &c->active->rack;
+	uint32_t least_us = c->active->rack.least_us;
 
-	if (r->old_min_ns && r->old_min_ns < r->min_rtt_ns)
-		return r->old_min_ns;
-	return r->min_rtt_ns;
+	return (least_us ? least_us : c->srtt_8us / 16) * NS_PER_US;
 }
 
 /* Did the ACK come for an earlier copy (RFC 8985, 6.2, step 2)? */
@@ -102,9 +107,9 @@ static void note_order(struct tcp_conn *c, const struct tcp_sent *s, seq32 end)
 		return;
 	}
 	if (!seq_lt(end, r->fack) || s->flags & TCP_SENT_AGAIN ||
-	    r->has_reordered)
+	    c->flags & TCPF_REORDERED)
 		return;
-	r->has_reordered = true;
+	c->flags |= TCPF_REORDERED;
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_REORDERED, NULL,
 	      EVF_NUM("seq", seq_dist(c->iss, s->seq)),
 	      EVF_NUM("octets", seq_dist(end, r->fack)));
@@ -133,8 +138,8 @@ void tcp_rack_dsack(struct tcp_conn *c, const struct tcp_news *n)
 
 	if (r->has_round && seq_geq(c->snd_una, r->round))
 		r->has_round = false;
-	if (!n->ack.has_dsack || n->is_dup_of_probe || !r->has_reordered ||
-	    r->has_round)
+	if (!n->ack.has_dsack || n->is_dup_of_probe || r->has_round ||
+	    !(c->flags & TCPF_REORDERED))
 		return;
 	r->has_round = true;
 	r->round = c->snd_nxt;
@@ -156,7 +161,7 @@ static uint64_t reorder_window(const struct tcp_conn *c)
 	const struct tcp_rack *r = &a->rack;
 	uint32_t how = c->tcp->knobs.recovery, mult = r->reo_mult + 1U;
 
-	if (!r->has_reordered) {
+	if (!(c->flags & TCPF_REORDERED)) {
 		if (a->ca >= TCP_CA_RECOVERY)
 			return 0;
 		if (a->sent.sacked_segs >= RACK_DUP_THRESH &&

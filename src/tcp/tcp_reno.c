@@ -49,7 +49,10 @@ static void reno_on_ack(struct tcp_conn *c, const struct tcp_ack *ack)
 
 static uint32_t reno_ssthresh(struct tcp_conn *c)
 {
-	return max_u32(tcp_flight(c) / 2, 2U * c->mss);
+	/* Limited transmit does not count (RFC 5681, 3.2, step 2). */
+	uint32_t flight = min_u32(tcp_flight(c), c->cwnd);
+
+	return max_u32(flight / 2, 2U * c->mss);
 }
 
 static void reno_on_event(struct tcp_conn *c, enum tcp_cc_event ev)

@@ -10,6 +10,9 @@
  * packet where they can, and small records that follow each other are joined,
  * so that what was lost in many pieces is repaired in few.
  *
+ * A packet counts as a full segment even if it is less: a peer that makes ten
+ * thousand small holes gets an answer to each ACK, not ten thousand.
+ *
  * A record that is longer than what may go is cut.  If there is no memory for
  * that all of it counts as sent; what was not is found missing once more.
  */
@@ -18,20 +21,26 @@
 
 #include "tcp/tcp_int.h"
 
-/* Octets that may go now from @s on. */
-static uint32_t allowance(const struct tcp_conn *c, const struct tcp_sent *s)
+/* Octets that the path has room for. */
+static uint32_t path_room(const struct tcp_conn *c)
 {
 	uint32_t pipe = tcp_pipe(c);
-	uint32_t room = c->cwnd > pipe ? c->cwnd - pipe : 0;
+
+	return c->cwnd > pipe ? c->cwnd - pipe : 0;
+}
+
+/* Octets that may go now from @s on, if the path has @room for as many. */
+static uint32_t allowance(const struct tcp_conn *c, const struct tcp_sent *s,
+			  uint32_t room)
+{
+	uint32_t most = TCP_GSO_MAX - TCP_GSO_MAX % (uint32_t)c->mss;
 	int32_t wnd = seq_diff(s->seq, seq_add(c->snd_una, c->snd_wnd));
 
 	if (wnd <= 0 || room < min_u32(tcp_sent_len(s), c->mss))
 		return 0;
 	if (room > c->mss)
 		room -= room % c->mss;
-	room = min_u32(
-		room,
-		max_u32(TCP_GSO_MAX - TCP_GSO_MAX % (uint32_t)c->mss, c->mss));
+	room = min_u32(room, max_u32(most, c->mss));
 	return min_u32(room, (uint32_t)wnd);
 }
 
@@ -90,18 +99,20 @@ bool tcp_resend(struct tcp_conn *c, struct tcp_sent *s, enum reason why)
 
 void tcp_resend_lost(struct tcp_conn *c)
 {
-	struct tcp_active *a = c->active;
+	const struct tcp_active *a = c->active;
 	enum reason why =
 		a->ca == TCP_CA_RECOVERY ? R_TCP_FAST_RETRANSMIT : R_NONE;
+	uint32_t room = path_room(c), max, used;
 	struct tcp_sent *s;
-	uint32_t max;
 
-	while ((s = tcp_sent_first_lost(c))) {
-		max = allowance(c, s);
+	while (room && (s = tcp_sent_first_lost(c))) {
+		max = allowance(c, s, room);
 		if (!max || tcp_must_wait(c))
 			return;
 		fit(c, s, max);
+		used = max_u32(tcp_sent_len(s), c->mss);
 		if (!tcp_resend(c, s, why))
 			return;
+		room -= min_u32(room, used);
 	}
 }

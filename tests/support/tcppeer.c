@@ -98,8 +98,18 @@ static void opts_for(struct peer *p, uint16_t flags, struct tcp_opts *o)
 		o->has = TCP_HAS_TIMESTAMP;
 	if (o->has & TCP_HAS_TIMESTAMP) {
 		o->ts_val = p->ts_val;
-		o->ts_ecr = p->heard_opts.ts_val;
+		o->ts_ecr = p->ts_ecr ? p->ts_ecr : p->heard_opts.ts_val;
 	}
+	if (flags & TCP_SYN || !p->sack_count)
+		return;
+	o->has |= TCP_HAS_SACK;
+	for (; o->sack_count < p->sack_count; o->sack_count++) {
+		o->sack[o->sack_count].start.v =
+			p->irs + p->sack[o->sack_count].start.v;
+		o->sack[o->sack_count].end.v =
+			p->irs + p->sack[o->sack_count].end.v;
+	}
+	p->sack_count = 0;
 }
 
 /* TCP header, options and payload; returns how long. */

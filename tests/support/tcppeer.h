@@ -47,6 +47,9 @@ struct seg {
  * @syn_opts:	Options of its SYN
  * @with_ts:	Its other segments carry timestamps
  * @ts_val:	... of this value
+ * @ts_ecr:	... with this echo; 0: of the last segment heard
+ * @sack:	Blocks of the next segment it says, relative to @irs
+ * @sack_count:	How many; 0 again when it was said
  * @bad_sum:	Falsify the checksum
  * @ttl:	Of its packets, 0: 64
  * @tos:	Of its packets: DSCP and ECN
@@ -70,7 +73,9 @@ struct peer {
 	uint16_t win;
 	struct tcp_opts syn_opts;
 	bool with_ts;
-	uint32_t ts_val;
+	uint32_t ts_val, ts_ecr;
+	struct tcp_sack_block sack[TCP_SACK_MAX];
+	uint8_t sack_count;
 	bool bad_sum;
 	uint8_t ttl, tos, data_xor;
 	struct tcp_hdr heard;
