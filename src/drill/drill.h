@@ -56,6 +56,7 @@ struct drill_error {
  * @bind_port:	For bind(fd, ..., ...)
  * @connect_port: For connect(fd, ..., ...)
  * @mtu:	Of the interface
+ * @has_offload: It takes segments of up to 64 KB, as if it cut them itself
  * @tolerance_us: How much a time may differ
  * @tolerance_percent: The same, of the time since the event before
  * @ts_tick_us:	Microseconds of a tick of the stack's timestamps, if their
@@ -66,6 +67,7 @@ struct drill_config {
 	uint32_t prefix_len;
 	uint16_t bind_port, connect_port;
 	uint32_t mtu;
+	bool has_offload;
 	uint32_t tolerance_us;
 	double tolerance_percent;
 	uint32_t ts_tick_us;

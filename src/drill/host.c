@@ -25,8 +25,11 @@
 #include "base/check.h"
 
 #include "wire/addr.h"
+#include "wire/csum.h"
 #include "wire/ether.h"
 #include "wire/ip4.h"
+#include "wire/tcp.h"
+#include "wire/udp.h"
 
 #include "core/env.h"
 #include "core/stack.h"
@@ -35,7 +38,7 @@
 #include "drill/knob.h"
 #include "ip/ip.h"
 
-enum { OUT_MAX = 4096 };
+enum { OUT_MAX = 4096, OFFLOAD_MAX = 65535 };
 
 static const mac_addr our_mac = {{2, 0, 0, 0, 0, 1}};
 
@@ -78,6 +81,32 @@ static void cut_padding(struct host_packet *p)
 		p->len = ip.total_len;
 }
 
+/* A device that takes offloads adds the payload to the pseudo header's sum. */
+static void complete_csum(struct host_packet *p)
+{
+	struct ip4_hdr ip;
+	int n = ip4_hdr_parse(&ip, p->octets, p->len);
+	uint8_t *l4 = p->octets + n;
+	size_t off, len;
+	uint32_t sum;
+
+	if (n < 0 || ip4_is_fragment(&ip))
+		return;
+	len = p->len - (size_t)n;
+	if (ip.proto == IP_PROTO_TCP && len >= TCP_HLEN)
+		off = offsetof(struct tcp_wire, sum);
+	else if (ip.proto == IP_PROTO_UDP && len >= UDP_HLEN)
+		off = offsetof(struct udp_wire, sum);
+	else
+		return;
+	put16(l4 + off, 0);
+	sum = csum_pseudo4(ip.src, ip.dst, ip.proto, (uint32_t)len);
+	sum = csum_fold(csum_add(sum, l4, len));
+	put16(l4 + off, ip.proto == IP_PROTO_UDP
+				? udp_sum_to_send((uint16_t)sum)
+				: (uint16_t)sum);
+}
+
 /* A frame leaves: what is behind its header is kept. */
 static int host_transmit(void *arg, int ifindex, const struct iovec *iov,
 			 int count)
@@ -107,6 +136,8 @@ static int host_transmit(void *arg, int ifindex, const struct iovec *iov,
 		skip -= cut;
 	}
 	cut_padding(p);
+	if (h->has_offload)
+		complete_csum(p);
 	list_add_tail(&h->out, &p->node);
 	h->out_count++;
 	return 0;
@@ -140,6 +171,10 @@ static int set_up(struct drill_host *h, const struct drill_config *cfg)
 		return -1;
 	netif = stack_netif_by_index(stack, (uint32_t)h->ifindex);
 	netif->features |= NETIF_F_NO_ARP;
+	if (cfg->has_offload) {
+		netif->features |= NETIF_F_GSO_TCP | NETIF_F_CSUM_TX;
+		netif->gso_max = OFFLOAD_MAX;
+	}
 	if (drill_host_add_addr(h, cfg->local_ip, cfg->prefix_len))
 		return -1;
 	stack_enter(stack);
@@ -215,6 +250,7 @@ struct drill_host *drill_host_new(const struct drill_config *cfg)
 	list_init(&h->out);
 	h->now_ns = 1000 * NS_PER_S;
 	h->port.ops = &host_ops;
+	h->has_offload = cfg->has_offload;
 	h->ws = weft_stack_new(&wc);
 	if (!h->ws || set_up(h, cfg) ||
 	    drill_personality(weft_stack_core(h->ws))) {

@@ -29,6 +29,7 @@ struct host_packet {
  * @ws:		The stack
  * @now_ns:	Its time; whoever drives it may move it on
  * @ifindex:	Its interface
+ * @has_offload: The interface takes large segments and unfinished checksums
  * @out:	struct host_packet, the oldest first
  * @out_count:	How many
  * @lost:	Packets for which there was no room
@@ -42,6 +43,7 @@ struct drill_host {
 	struct weft_stack *ws;
 	uint64_t now_ns;
 	int ifindex;
+	bool has_offload;
 	struct list out;
 	size_t out_count;
 	uint64_t lost;

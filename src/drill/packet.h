@@ -27,6 +27,7 @@
  * @opts:	TCP: options
  * @data:	Payload, inside the packet
  * @len:	Octets of it
+ * @is_joined:	It was several, whose octets were looked at already
  */
 struct seen {
 	uint64_t at_ns;
@@ -39,6 +40,7 @@ struct seen {
 	size_t opt_count;
 	const uint8_t *data;
 	size_t len;
+	bool is_joined;
 };
 
 /**

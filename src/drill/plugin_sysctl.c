@@ -135,7 +135,7 @@ static int bad_flag(const char *flag)
 {
 	fprintf(stderr,
 		"weft: --so_flags: '%s' is none of local_ip=ADDRESS, "
-		"mtu=OCTETS and sysctl=off or a folder\n",
+		"mtu=OCTETS, offload=on and sysctl=off or a folder\n",
 		flag);
 	return -1;
 }
@@ -158,13 +158,17 @@ static int one_flag(const char *flag, struct drill_config *cfg,
 		cfg->mtu = (uint32_t)mtu;
 		return 0;
 	}
+	if (!strcmp(flag, "offload=on")) {
+		cfg->has_offload = true;
+		return 0;
+	}
 	if (!strcmp(flag, "sysctl=off")) {
 		s->dir[0] = '\0';
 		return 0;
 	}
 	if (!strncmp(flag, "sysctl=/", 8) &&
 	    strlen(flag + 7) < sizeof(s->dir)) {
-		strcpy(s->dir, flag + 7); /* NOLINT: it fits */
+		memcpy(s->dir, flag + 7, strlen(flag + 7) + 1);
 		return 0;
 	}
 	return bad_flag(flag);

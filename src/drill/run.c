@@ -153,6 +153,19 @@ static void event_done(struct drill_run *run, int64_t at_us)
 	run->next++;
 }
 
+size_t run_take(struct drill_run *run, uint64_t *at_ns)
+{
+	size_t len = run->held_len;
+
+	if (!len)
+		return run->port->ops->take(run->port, run->packet,
+					    DRILL_PACKET_MAX, at_ns);
+	memcpy(run->packet, run->held, len);
+	*at_ns = run->held_ns;
+	run->held_len = 0;
+	return len;
+}
+
 /* The stack is to send something. */
 static int turn_out(struct drill_run *run, const struct drill_event *ev,
 		    uint64_t until_ns)
@@ -160,8 +173,7 @@ static int turn_out(struct drill_run *run, const struct drill_event *ev,
 	int64_t from = time_of(run, ev, ev->when.from);
 	int64_t to = time_of(run, ev, ev->when.to);
 	uint64_t at_ns, deadline = UINT64_MAX;
-	size_t len = run->port->ops->take(run->port, run->packet,
-					  DRILL_PACKET_MAX, &at_ns);
+	size_t len = run_take(run, &at_ns);
 
 	if (!len) {
 		if (!ev->when.is_any)
@@ -266,8 +278,7 @@ static void check_rest(struct drill_run *run)
 
 	if (run->script->count)
 		end = run->script->events[run->script->count - 1].pos;
-	len = run->port->ops->take(run->port, run->packet, DRILL_PACKET_MAX,
-				   &at_ns);
+	len = run_take(run, &at_ns);
 	if (!len)
 		return;
 	strbuf_init_fixed(&sb, text, sizeof(text));
@@ -307,7 +318,8 @@ int drill_play(const struct drill_script *script, struct drill_port *port,
 	arena_init(&run->arena, mem);
 	run->flows = arena_alloc(&run->arena, 1, sizeof(*run->flows));
 	run->packet = arena_alloc(&run->arena, DRILL_PACKET_MAX, 1);
-	if (!run->flows || !run->packet)
+	run->held = arena_alloc(&run->arena, DRILL_PACKET_MAX, 1);
+	if (!run->flows || !run->packet || !run->held)
 		return -ENOMEM;
 	flows_init(run->flows);
 	run->base_ns = port->ops->now(port);

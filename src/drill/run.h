@@ -48,6 +48,9 @@ struct run_fd {
  * @fd_test:	Script's number of the descriptor that conditions are about
  * @udp_port:	The last that a UDP socket was bound to
  * @packet:	Room for one
+ * @held:	Room for another, which was taken but not compared yet
+ * @held_len:	Its octets, 0: there is none
+ * @held_ns:	When it was sent
  */
 struct drill_run {
 	const struct drill_script *script;
@@ -63,7 +66,9 @@ struct drill_run {
 	struct run_fd fd[RUN_FDS_MAX];
 	int fd_test;
 	uint16_t udp_port;
-	uint8_t *packet;
+	uint8_t *packet, *held;
+	size_t held_len;
+	uint64_t held_ns;
 };
 
 static inline uint64_t run_now_ns(const struct drill_run *run)
@@ -93,6 +98,9 @@ void run_line(struct drill_run *run, enum drill_line_kind kind,
 /* Do one thing, and let no more time pass than until @until_ns (of the port's
  * clock).  0, -1: failed. */
 int run_turn(struct drill_run *run, uint64_t until_ns);
+
+/* The oldest packet of the stack, into @run->packet: octets, 0: none. */
+size_t run_take(struct drill_run *run, uint64_t *at_ns);
 
 /* run_packet.c */
 int run_packet_in(struct drill_run *run, const struct drill_event *ev);

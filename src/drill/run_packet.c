@@ -169,6 +169,57 @@ static int compare(struct drill_run *run, const struct drill_event *ev,
 	return ret;
 }
 
+/* Is it the beginning of a segment that the script writes as one? */
+static bool is_cut(const struct seen *seen, const struct drill_packet *p,
+		   const struct flow *f)
+{
+	return seen->kind == DP_TCP && p->kind == DP_TCP && seen->len &&
+	       seen->len < p->len && seen->tcp.seq.v - f->local_off == p->seq &&
+	       !(seen->tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
+	       seen_data_is_good(seen, f);
+}
+
+/* Does @next go on where @seen ends, and belong to what the script says? */
+static bool goes_on(const struct seen *seen, const struct seen *next,
+		    const struct drill_packet *p, const struct flow *f)
+{
+	return next->kind == DP_TCP && next->len &&
+	       next->at_ns == seen->at_ns &&
+	       next->tcp.sport == seen->tcp.sport &&
+	       next->tcp.dport == seen->tcp.dport &&
+	       next->tcp.seq.v == seen->tcp.seq.v + seen->len &&
+	       seen->len + next->len <= p->len && seen_data_is_good(next, f);
+}
+
+/*
+ * A device that cuts segments gets large ones, and scripts written for such a
+ * host have one packet where we see several.  What was sent at one time and
+ * makes up the script's segment counts as that segment.
+ */
+static void join_more(struct drill_run *run, struct seen *seen,
+		      const struct drill_packet *p, const struct flow *f)
+{
+	const struct drill_port_ops *ops = run->port->ops;
+
+	while (seen->len < p->len) {
+		struct seen next = {0};
+
+		ops->step(run->port, run->base_ns + seen->at_ns, true);
+		run->held_len = ops->take(run->port, run->held,
+					  DRILL_PACKET_MAX, &run->held_ns);
+		if (!run->held_len ||
+		    seen_parse(&next, run->held, run->held_len))
+			return;
+		next.at_ns = run->held_ns - run->base_ns;
+		if (!goes_on(seen, &next, p, f))
+			return;
+		run->held_len = 0;
+		seen->len += next.len;
+		seen->tcp.flags |= next.tcp.flags;
+		seen->is_joined = true;
+	}
+}
+
 int run_packet_out(struct drill_run *run, const struct drill_event *ev,
 		   uint64_t at_ns, size_t len)
 {
@@ -183,6 +234,8 @@ int run_packet_out(struct drill_run *run, const struct drill_event *ev,
 		return run_fail(run, ev->pos, "too many connections");
 	f->is_opaque = run->flows->is_opaque;
 	learn_cookie(run->flows, &seen);
+	if (is_cut(&seen, ev->packet, f))
+		join_more(run, &seen, ev->packet, f);
 	if (seen.kind == DP_TCP)
 		flow_sees(f, seen.tcp.flags, false);
 	return compare(run, ev, &seen, f);

@@ -80,7 +80,8 @@ bool seen_data_is_good(const struct seen *seen, const struct flow *f)
 		       (seen->tcp.flags & TCP_SYN ? 1U : 0U);
 	size_t i;
 
-	if (seen->kind != DP_TCP || !f->has_local || f->is_opaque)
+	if (seen->is_joined || seen->kind != DP_TCP || !f->has_local ||
+	    f->is_opaque)
 		return true;
 	for (i = 0; i < seen->len; i++)
 		if (seen->data[i] != flow_octet(off + (uint32_t)i))

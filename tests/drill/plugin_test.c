@@ -302,6 +302,28 @@ static void hours_pass_in_less_than_a_second(void **state)
 	assert_true(to.tv_sec - from.tv_sec <= 1);
 }
 
+static void offloads_make_one_large_segment(void **state)
+{
+	static uint8_t data[20000];
+	struct other o = {0};
+	int fd;
+
+	(void)state;
+	assert_int_equal(
+		plugin_port_init(&o.port, init_fn, "sysctl=off,offload=on"), 0);
+	o.t = &o.port.port.table;
+	fd = established(&o);
+	assert_int_equal(o.t->write(o.t->userdata, fd, data, sizeof(data)),
+			 sizeof(data));
+	assert_int_equal(hear(&o) & ACK, ACK);
+	assert_true(o.heard_len > 1500);
+	assert_int_equal(fold(add(add(0, o.heard + 12, 8) + IPPROTO_TCP +
+					  (uint32_t)(o.heard_len - 20),
+				  o.heard + 20, o.heard_len - 20)),
+			 0);
+	plugin_port_fini(&o.port);
+}
+
 static void nothing_to_receive_is_an_empty_packet(void **state)
 {
 	struct other *o = *state;
@@ -372,6 +394,7 @@ int main(void)
 		TEST(blocked_read_is_woken_at_the_right_time),
 		TEST(connect_without_blocking_is_under_way),
 		TEST(hours_pass_in_less_than_a_second),
+		TEST(offloads_make_one_large_segment),
 		TEST(nothing_to_receive_is_an_empty_packet),
 		TEST(time_passes_for_who_asks),
 		TEST(settings_are_read_when_a_socket_is_made),
