@@ -17,6 +17,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 
 #include "core/waitq.h"
@@ -101,7 +102,9 @@ SAME(SK_EPOLLET, EPOLLET);
 SAME(sizeof(struct sk_linger), sizeof(struct linger));
 SAME(sizeof(struct sk_timeval), sizeof(struct timeval));
 SAME(sizeof(struct sk_mreq), sizeof(struct ip_mreq));
-SAME(sizeof(struct sk_tcp_info), offsetof(struct tcp_info, tcpi_total_retrans) + 4);
+static_assert(offsetof(struct sk_tcp_info, total_retrans) ==
+		      offsetof(struct tcp_info, tcpi_total_retrans),
+	      "the C library stops there, the kernel and we do not");
 /* clang-format on */
 
 int sockaddr_to_endpoint(const struct sockaddr *addr, socklen_t len,

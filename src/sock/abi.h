@@ -142,17 +142,40 @@ struct sk_mreq {
 	uint8_t local[4];
 };
 
-/* As Linux lays it out, up to the fields that weft has an answer for.  States
- * are Linux's: 1 ESTABLISHED ... 11 CLOSING.  Times are in microseconds. */
+/* Bits of sk_tcp_info.options. */
+enum {
+	SK_TCPI_TIMESTAMPS = 1,
+	SK_TCPI_SACK = 2,
+	SK_TCPI_WSCALE = 4,
+	SK_TCPI_ECN = 8,
+	SK_TCPI_ECN_SEEN = 16,
+	SK_TCPI_SYN_DATA = 32,
+};
+
+/*
+ * What TCP_INFO tells, as Linux lays it out.  States are Linux's: 1 ESTABLISHED
+ * ... 11 CLOSING.  Times are in microseconds, but last_xxx and total_rto_time
+ * in milliseconds; windows of the congestion control in segments; of a listener
+ * @unacked are the connections that wait, @sacked is its backlog.
+ */
 struct sk_tcp_info {
 	uint8_t state, ca_state, retransmits, probes, backoff, options;
 	uint8_t wscale; /* of the peer in the lower four bits, ours above */
-	uint8_t flags;
+	uint8_t flags;	/* 1: delivery_rate was limited by the user */
 	uint32_t rto, ato, snd_mss, rcv_mss;
 	uint32_t unacked, sacked, lost, retrans, fackets;
 	uint32_t last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;
 	uint32_t pmtu, rcv_ssthresh, rtt, rttvar, snd_ssthresh, snd_cwnd;
 	uint32_t advmss, reordering, rcv_rtt, rcv_space, total_retrans;
+	uint64_t pacing_rate, max_pacing_rate, bytes_acked, bytes_received;
+	uint32_t segs_out, segs_in, notsent_bytes, min_rtt;
+	uint32_t data_segs_in, data_segs_out;
+	uint64_t delivery_rate, busy_time, rwnd_limited, sndbuf_limited;
+	uint32_t delivered, delivered_ce;
+	uint64_t bytes_sent, bytes_retrans;
+	uint32_t dsack_dups, reord_seen, rcv_ooopack, snd_wnd, rcv_wnd, rehash;
+	uint16_t total_rto, total_rto_recoveries;
+	uint32_t total_rto_time;
 };
 
 #endif /* SOCK_ABI_H */

@@ -59,4 +59,10 @@ int sock_opt_set_struct(struct sock *s, int level, int name,
 int sock_opt_get_struct(struct sock *s, int level, int name,
 			struct sock_optval *val);
 
+/* Hand out a struct, as much of it as there is room for; 0. */
+int sock_opt_put(struct sock_optval *val, const void *from, size_t size);
+
+/* sock_tcp_info.c */
+int sock_opt_tcp_info(struct sock *s, struct sock_optval *val);
+
 #endif /* SOCK_SOCK_OPT_H */

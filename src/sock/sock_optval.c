@@ -97,7 +97,7 @@ int sock_opt_set_struct(struct sock *s, int level, int name,
 	return -ENOPROTOOPT;
 }
 
-static int put_struct(struct sock_optval *val, const void *from, size_t size)
+int sock_opt_put(struct sock_optval *val, const void *from, size_t size)
 {
 	if (val->len > size)
 		val->len = size;
@@ -112,60 +112,7 @@ static int get_timeout(struct sock_optval *val, uint64_t ns)
 		.usec = (int64_t)(ns % NS_PER_S / NS_PER_US),
 	};
 
-	return put_struct(val, &tv, sizeof(tv));
-}
-
-/* TCP's states with Linux's numbers. */
-static const uint8_t linux_state[] = {
-	[TCPS_CLOSED] = 7,     [TCPS_LISTEN] = 10,     [TCPS_SYN_SENT] = 2,
-	[TCPS_SYN_RCVD] = 3,   [TCPS_ESTABLISHED] = 1, [TCPS_FIN_WAIT_1] = 4,
-	[TCPS_FIN_WAIT_2] = 5, [TCPS_CLOSE_WAIT] = 8,  [TCPS_CLOSING] = 11,
-	[TCPS_LAST_ACK] = 9,   [TCPS_TIME_WAIT] = 6,
-};
-static_assert(ARRAY_SIZE(linux_state) == TCPS_NSTATES, "a number for each");
-
-enum {
-	LINUX_OPT_TIMESTAMPS = 1,
-	LINUX_OPT_SACK = 2,
-	LINUX_OPT_WSCALE = 4,
-};
-
-static uint8_t clamp8(uint32_t v)
-{
-	return v > UINT8_MAX ? UINT8_MAX : (uint8_t)v;
-}
-
-/* Linux counts windows in segments. */
-static uint32_t in_segments(const struct tcp_info *info, uint32_t octets)
-{
-	return info->snd_mss ? octets / info->snd_mss : 0;
-}
-
-static int get_tcp_info(struct sock *s, struct sock_optval *val)
-{
-	struct sk_tcp_info out = {0};
-	struct tcp_info info;
-
-	tcp_get_info(s->tcp, &info);
-	out.state = linux_state[info.state];
-	out.backoff = clamp8(info.backoff);
-	out.probes = clamp8(info.probes);
-	out.options = (info.has_timestamps ? LINUX_OPT_TIMESTAMPS : 0) |
-		      (info.has_wscale ? LINUX_OPT_WSCALE : 0);
-	out.wscale = (uint8_t)(info.snd_wscale | info.rcv_wscale << 4);
-	out.rto = info.rto_us;
-	out.snd_mss = info.snd_mss;
-	out.rcv_mss = info.rcv_mss;
-	out.unacked = info.state == TCPS_LISTEN ? info.rcvq
-						: in_segments(&info, info.sndq);
-	out.sacked = info.state == TCPS_LISTEN ? info.sndq : 0;
-	out.rtt = info.srtt_us;
-	out.rttvar = info.rttvar_us;
-	out.snd_cwnd = in_segments(&info, info.cwnd);
-	out.snd_ssthresh = in_segments(&info, info.ssthresh);
-	out.rcv_space = info.rcv_wnd;
-	out.total_retrans = info.retransmits;
-	return put_struct(val, &out, sizeof(out));
+	return sock_opt_put(val, &tv, sizeof(tv));
 }
 
 int sock_opt_get_struct(struct sock *s, int level, int name,
@@ -173,7 +120,7 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 {
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO &&
 	    s->ops->type == SK_SOCK_STREAM)
-		return get_tcp_info(s, val);
+		return sock_opt_tcp_info(s, val);
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return get_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)
@@ -183,7 +130,7 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 			       ? -ENOPROTOOPT
 			       : -EOPNOTSUPP;
 	if (name == SK_SO_LINGER)
-		return put_struct(val, &s->opts.linger, sizeof(s->opts.linger));
+		return sock_opt_put(val, &s->opts.linger, sizeof(s->opts.linger));
 	if (name == SK_SO_RCVTIMEO)
 		return get_timeout(val, s->opts.recv_timeout_ns);
 	if (name == SK_SO_SNDTIMEO)

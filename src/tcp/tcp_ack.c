@@ -37,6 +37,7 @@ void tcp_news_delivered(struct tcp_conn *c, struct tcp_news *n,
 			const struct tcp_sent *s, seq32 end)
 {
 	n->ack.delivered += seq_dist(s->seq, end);
+	tcp_tally_delivered(c, seq_dist(s->seq, end));
 	tcp_rate_on_delivered(c, s);
 	if (!(s->flags & TCP_SENT_AGAIN)) {
 		n->last_ns = max_u64(n->last_ns, s->sent_ns);
@@ -151,6 +152,7 @@ static void take(struct tcp_conn *c, const struct tcp_seg *s, bool is_dup)
 		tcp_rearm(c, TCP_REARM_RESTART);
 	tcp_rate_sample(c, &n.ack);
 	tcp_ecn_acked(c, s, &n.ack);
+	tcp_tally_rate(c, &n.ack);
 	control_window(c, &n, was_reducing);
 }
 

@@ -77,6 +77,7 @@ void tcp_deactivate(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
 
+	tcp_tally_rest(c);
 	stack_disarm(c->tcp->stack, &a->timer);
 	list_del(&a->accept);
 	tcp_fastopen_proven(c);
@@ -104,6 +105,7 @@ void tcp_conn_free(struct tcp_conn *c)
 	if (c->flags & TCPF_ORPHAN)
 		tcp->orphan_count--;
 	tcp_conn_unbind(c);
+	tcp_tally_free(c);
 	if (c->extra)
 		pool_put(&tcp->extra_pool, c->extra);
 	tcp->stats.conns--;

@@ -26,7 +26,6 @@
 #include "tcp/tcp.h"
 #include "tcp/tcp_cc.h"
 #include "tcp/tcp_cwv.h"
-#include "tcp/tcp_delack.h"
 #include "tcp/tcp_ecn.h"
 #include "tcp/tcp_end.h"
 #include "tcp/tcp_extra.h"
@@ -36,6 +35,7 @@
 #include "tcp/tcp_queue.h"
 #include "tcp/tcp_rate.h"
 #include "tcp/tcp_sent.h"
+#include "tcp/tcp_tally.h"
 #include "tcp/tcp_urg.h"
 
 /* enum tcp_conn.flags */
@@ -105,6 +105,7 @@ struct tcp_conn {
 		struct tcp_listen *listen; /* in LISTEN */
 	};
 	struct tcp_extra *extra; /* NULL: as everybody */
+	struct tcp_tally *tally; /* NULL: nothing to count yet */
 	struct tcp_bind *bind;
 	const struct tcp_user *user;
 	void *arg;
@@ -118,7 +119,6 @@ struct tcp_conn {
 	uint32_t ts_recent_ms;	 /* when it was taken */
 	uint32_t snd_ms;	 /* when we last sent data */
 	uint32_t sndbuf, rcvbuf; /* octets */
-	struct tcp_delack delack;
 	uint16_t mss;	   /* payload of a segment, options excluded */
 	uint16_t peer_mss; /* what the peer said */
 	uint16_t rcv_mss;  /* largest payload the peer was seen to send */

@@ -46,9 +46,18 @@ bool tcp_is_pingpong(const struct tcp_conn *c)
 	return c->flags & TCPF_PINGPONG;
 }
 
+/* NULL: no data has come yet, or there was no memory to remember how.  Then no
+ * ACK is quick, and each waits for the least time. */
+static struct tcp_delack *delack_of(const struct tcp_conn *c)
+{
+	return c->tally ? &c->tally->delack : NULL;
+}
+
 static bool is_quick(const struct tcp_conn *c)
 {
-	return c->delack.quick && !tcp_is_pingpong(c);
+	const struct tcp_delack *d = delack_of(c);
+
+	return d && d->quick && !tcp_is_pingpong(c);
 }
 
 /* Is an ACK owed, now or later? */
@@ -57,33 +66,37 @@ static bool is_scheduled(const struct tcp_conn *c)
 	return c->active->ack_now || tcp_timer_is_set(c, TCP_T_DELACK);
 }
 
-static void raise_quick(struct tcp_conn *c, uint32_t most)
+static void raise_quick(struct tcp_conn *c, struct tcp_delack *d, uint32_t most)
 {
 	uint32_t offered = seq_dist(c->active->ack_sent, c->rcv_adv);
 	uint32_t n = offered / (2U * max_u32(c->rcv_mss, 1));
 
 	n = min_u32(n ? n : 2, min_u32(most, c->tcp->knobs.quickacks));
-	c->delack.quick = (uint8_t)max_u32(c->delack.quick, n);
+	d->quick = (uint8_t)max_u32(d->quick, n);
 }
 
 /* Something went wrong for the sender: do not keep it waiting. */
 void tcp_quick_again(struct tcp_conn *c, uint32_t most)
 {
-	raise_quick(c, most);
+	struct tcp_delack *d = delack_of(c);
+
 	c->flags &= ~(uint32_t)TCPF_PINGPONG;
-	c->delack.ato_ms = (uint16_t)ms_min(c);
+	if (!d)
+		return;
+	raise_quick(c, d, most);
+	d->ato_ms = (uint16_t)ms_min(c);
 }
 
 /* Half of the room is taken: the peer need not hurry. */
 void tcp_quick_end(struct tcp_conn *c)
 {
-	c->delack.quick = 0;
+	if (delack_of(c))
+		delack_of(c)->quick = 0;
 }
 
 /* The time between two segments, into the time that an ACK may wait. */
-static void note_gap(struct tcp_conn *c, uint32_t gap)
+static void note_gap(struct tcp_conn *c, struct tcp_delack *d, uint32_t gap)
 {
-	struct tcp_delack *d = &c->delack;
 	uint32_t ato = d->ato_ms, least = ms_min(c);
 
 	if (gap <= least / 2)
@@ -91,7 +104,7 @@ static void note_gap(struct tcp_conn *c, uint32_t gap)
 	else if (gap < ato)
 		ato = min_u32(ato / 2 + gap, rto_ms(c));
 	else if (gap > rto_ms(c))
-		raise_quick(c, UINT8_MAX);
+		raise_quick(c, d, UINT8_MAX);
 	d->ato_ms = (uint16_t)min_u32(ato, UINT16_MAX);
 }
 
@@ -100,7 +113,8 @@ static void note_gap(struct tcp_conn *c, uint32_t gap)
  * same size in a row are smaller than that, theirs.  Something smaller than
  * the default may be full only if it was not pushed.
  */
-static void note_size(struct tcp_conn *c, const struct tcp_seg *s)
+static void note_size(struct tcp_conn *c, const struct tcp_seg *s,
+		      uint8_t *short_ones)
 {
 	uint32_t size = s->pkt->gso_size ? s->pkt->gso_size : s->size;
 	uint32_t last = c->active->last_size;
@@ -109,7 +123,7 @@ static void note_size(struct tcp_conn *c, const struct tcp_seg *s)
 	c->active->last_size = 0;
 	if (size >= c->rcv_mss) {
 		c->rcv_mss = (uint16_t)min_u32(size, 65535);
-		c->delack.pushed |= pushed;
+		*short_ones |= pushed;
 		return;
 	}
 	if (size >= TCP_MSS_DEFAULT || (size >= TCP_MSS_MIN && !pushed)) {
@@ -119,31 +133,34 @@ static void note_size(struct tcp_conn *c, const struct tcp_seg *s)
 			return;
 		}
 	}
-	c->delack.pushed = c->delack.pushed ? 2 : 1;
+	*short_ones = *short_ones ? 2 : 1;
 }
 
 /* Data came, in order or not. */
 void tcp_delack_data(struct tcp_conn *c, const struct tcp_seg *s)
 {
-	struct tcp_delack *d = &c->delack;
+	struct tcp_delack *d = delack_of(c);
 	uint32_t now = tcp_ms(c->tcp);
+	uint8_t none = 0;
 
-	note_size(c, s);
+	note_size(c, s, d ? &d->pushed : &none);
+	if (!d)
+		return;
 	if (!d->ato_ms) {
-		raise_quick(c, UINT8_MAX);
+		raise_quick(c, d, UINT8_MAX);
 		d->ato_ms = (uint16_t)ms_min(c);
 	} else {
-		note_gap(c, now - d->rcv_ms);
+		note_gap(c, d, now - d->rcv_ms);
 	}
 	d->rcv_ms = now;
 }
 
 static uint64_t wait_ms(const struct tcp_conn *c)
 {
-	const struct tcp_delack *d = &c->delack;
+	const struct tcp_delack *d = delack_of(c);
 	uint32_t least = ms_min(c), most = 500, rtt = c->srtt_8us / 8000;
 	uint32_t top = c->tcp->knobs.delack_max_us / 1000;
-	uint32_t ato = d->ato_ms;
+	uint32_t ato = d ? d->ato_ms : least;
 
 	if (ato > least) {
 		if (tcp_is_pingpong(c) || d->pushed)
@@ -191,13 +208,21 @@ void tcp_delack_in_order(struct tcp_conn *c)
 		delay(c);
 }
 
+uint32_t tcp_ato_ms(const struct tcp_conn *c)
+{
+	return delack_of(c) ? delack_of(c)->ato_ms : 0;
+}
+
 /* The timer: the ACK waited in vain. */
 void tcp_delack_timeout(struct tcp_conn *c)
 {
-	struct tcp_delack *d = &c->delack;
+	struct tcp_delack *d = delack_of(c);
+	bool was_pingpong = tcp_is_pingpong(c);
 
-	if (tcp_is_pingpong(c)) {
-		c->flags &= ~(uint32_t)TCPF_PINGPONG;
+	c->flags &= ~(uint32_t)TCPF_PINGPONG;
+	if (!d)
+		return;
+	if (was_pingpong) {
 		d->ato_ms = (uint16_t)ms_min(c);
 	} else {
 		d->ato_ms = (uint16_t)min_u32(2U * d->ato_ms, rto_ms(c));
@@ -207,8 +232,10 @@ void tcp_delack_timeout(struct tcp_conn *c)
 /* A segment with an ACK goes out; before the ACK is marked as given. */
 void tcp_delack_sent(struct tcp_conn *c)
 {
-	struct tcp_delack *d = &c->delack;
+	struct tcp_delack *d = delack_of(c);
 
+	if (!d)
+		return;
 	if (d->quick && is_scheduled(c) && !--d->quick)
 		d->ato_ms = (uint16_t)ms_min(c);
 	d->pushed = 0;
@@ -217,7 +244,9 @@ void tcp_delack_sent(struct tcp_conn *c)
 /* Data goes out: is it an answer? */
 void tcp_delack_answered(struct tcp_conn *c)
 {
-	if (tcp_ms(c->tcp) - c->delack.rcv_ms < c->delack.ato_ms)
+	const struct tcp_delack *d = delack_of(c);
+
+	if (d && tcp_ms(c->tcp) - d->rcv_ms < d->ato_ms)
 		c->flags |= TCPF_PINGPONG;
 }
 
@@ -225,7 +254,7 @@ void tcp_delack_answered(struct tcp_conn *c)
 bool tcp_delack_read(const struct tcp_conn *c)
 {
 	const struct tcp_active *a = c->active;
-	uint8_t pushed = c->delack.pushed;
+	uint8_t pushed = c->tally ? c->tally->delack.pushed : 0;
 
 	if (!is_scheduled(c))
 		return false;
@@ -246,7 +275,8 @@ void tcp_set_quickack(struct tcp_conn *c, int how)
 	    !TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)) ||
 	    !is_scheduled(c))
 		return;
-	c->delack.pushed = max_u32(c->delack.pushed, 1) > 1 ? 2 : 1;
+	if (delack_of(c) && !delack_of(c)->pushed)
+		delack_of(c)->pushed = 1;
 	if (tcp_delack_read(c)) {
 		tcp_ack_owed(c, R_TCP_ACK);
 		tcp_output(c);

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /**
- * struct tcp_delack - how acknowledging goes; idle connections keep it
+ * struct tcp_delack - how acknowledging goes; a part of struct tcp_tally
  * @rcv_ms:	When data last came
  * @ato_ms:	How long an ACK may wait; 0: no data yet
  * @quick:	So many ACKs are not delayed

@@ -214,6 +214,7 @@ static enum tcp_verdict in_ack(struct tcp_conn *c, struct tcp_seg *s)
 	if (seq_geq(s->h.ack, c->snd_una))
 		update_window(c, s);
 	tcp_snd_acked(c);
+	tcp_tally_acked(c);
 	tcp_writable(c);
 	return tcp_fin_is_acked(c) ? fin_acked(c) : TCP_NEXT;
 }

@@ -15,6 +15,31 @@ static void fill_ends(struct tcp_info *info, const struct tcp_end *e)
 	info->remote = (struct endpoint){e->t.raddr, e->t.rport};
 }
 
+static uint32_t segments(const struct tcp_conn *c, uint32_t octets)
+{
+	return c->mss ? (octets + c->mss - 1) / c->mss : 0;
+}
+
+/* Segments under way, and what is believed of them. */
+static void fill_flight(struct tcp_info *info, const struct tcp_conn *c)
+{
+	const struct tcp_sent *s;
+
+	info->in_flight = segments(c, tcp_flight(c));
+	info->sacked = c->active->sent.sacked_segs;
+	if (!tcp_extra(c)->retransmits && !c->active->sent.lost)
+		return;
+	for (s = tcp_sent_first(c); s; s = tcp_sent_next(s)) {
+		uint32_t n = segments(c, tcp_sent_len(s));
+
+		if (s->flags & TCP_SENT_LOST)
+			info->lost += n;
+		else if (s->flags & TCP_SENT_AGAIN &&
+			 !(s->flags & TCP_SENT_SACKED))
+			info->again += n;
+	}
+}
+
 static void fill_active(struct tcp_info *info, const struct tcp_conn *c)
 {
 	const struct tcp_active *a = c->active;
@@ -24,6 +49,54 @@ static void fill_active(struct tcp_info *info, const struct tcp_conn *c)
 	info->backoff = a->backoff;
 	info->probes = a->is_probing ? a->tries : a->keep_sent;
 	info->timer_name = tcp_timer_next(c, &info->timer_ns);
+	info->ca_state = a->ca;
+	info->tries = a->tries;
+	info->notsent = tcp_outq_not_sent(c);
+	fill_flight(info, c);
+}
+
+/* Linux's answer to "how fast", whether anything is paced or not. */
+static void fill_pacing(struct tcp_info *info, const struct tcp_conn *c)
+{
+	const struct tcp_knobs *k = &c->tcp->knobs;
+	uint64_t ratio = c->cwnd < c->ssthresh / 2 ? k->pacing_ss_ratio
+						   : k->pacing_ca_ratio;
+	uint64_t rtt_us = max_u32(c->srtt_8us / 8, 1);
+
+	info->pacing_max = tcp_pacing_max(c);
+	if (info->pacing_max == TCP_PACING_NONE)
+		info->pacing_max = UINT64_MAX;
+	info->pacing_rate = c->active ? c->active->pace.rate : 0;
+	if (!info->pacing_rate && c->srtt_8us)
+		info->pacing_rate = c->cwnd * ratio * 10000 / rtt_us;
+	else if (!info->pacing_rate)
+		info->pacing_rate = UINT64_MAX;
+	info->pacing_rate = min_u64(info->pacing_rate, info->pacing_max);
+}
+
+static void fill_receiver(struct tcp_info *info, const struct tcp_conn *c)
+{
+	const struct tcp_extra *x = c->extra;
+
+	info->rcv_ssthresh = tcp_full_space(c);
+	info->rcv_space = 10U * c->mss;
+	info->ato_us = tcp_ato_ms(c) * 1000;
+	if (c->tally)
+		info->last_recv_ms = tcp_ms(c->tcp) - c->tally->delack.rcv_ms;
+	if (!x || !x->tune.is_on)
+		return;
+	info->rcv_rtt_us = x->tune.rtt_8us / 8;
+	info->rcv_space = x->tune.space;
+}
+
+static void fill_path(struct tcp_info *info, const struct tcp_conn *c)
+{
+	info->pmtu = ip_mtu_for(c->tcp->stack, c->end.t.raddr);
+	info->advmss = tcp_mss_limit(c->tcp, c->end.t.raddr);
+	if (tcp_extra(c)->maxseg)
+		info->advmss = min_u32(info->advmss, tcp_extra(c)->maxseg);
+	info->reordering = c->tcp->knobs.reordering;
+	info->last_sent_ms = tcp_ms(c->tcp) - c->snd_ms;
 }
 
 static void fill_flags(struct tcp_info *info, const struct tcp_conn *c)
@@ -57,6 +130,10 @@ void tcp_get_info(const struct tcp_conn *c, struct tcp_info *info)
 	info->retransmits = tcp_extra(c)->retransmits;
 	info->snd_wscale = c->snd_wscale;
 	info->rcv_wscale = c->rcv_wscale;
+	fill_receiver(info, c);
+	fill_path(info, c);
+	fill_pacing(info, c);
+	tcp_tally_fill(c, info);
 	if (c->active)
 		fill_active(info, c);
 }

@@ -29,6 +29,26 @@
  * @retransmits: Segments sent again so far
  * @probes:	Zero-window or keepalive probes unanswered
  * @snd_wscale:	Window scales; has_wscale tells whether they are in use
+ * @ca_state:	0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss
+ * @tries:	Times in a row that the oldest data was sent again
+ * @in_flight:	Segments under way and not known to have arrived
+ * @sacked:	... of these reported as arrived
+ * @lost:	... believed lost
+ * @again:	... sent again, and neither
+ * @ato_us:	How long an ACK may wait
+ * @last_sent_ms: Since data was last sent; @last_recv_ms: came; @last_ack_ms:
+ *		an ACK came
+ * @pmtu:	Largest packet of the path
+ * @advmss:	What we told the peer of our segments
+ * @reordering:	Segments by which something may be late
+ * @rcv_ssthresh: Most that is offered at present
+ * @rcv_rtt_us:	Round trip as the receiver sees it, 0: not measured
+ * @rcv_space:	Octets read in a round trip
+ * @pacing_rate: Octets a second; UINT64_MAX: no limit
+ * @pacing_max:	... that the user allows
+ * @notsent:	Octets queued and never sent
+ *
+ * The rest is counted from the SYN on, with the names of Linux: tcp_tally.h.
  * @timer_ns:	When its timer fires, 0: none armed
  * @timer_name:	Which one: "rto", "probe", "reorder", "persist", "delack", "keepalive", "2msl"
  */
@@ -44,6 +64,22 @@ struct tcp_info {
 	uint32_t backoff, retransmits, probes;
 	uint8_t snd_wscale, rcv_wscale;
 	bool has_wscale, has_timestamps, has_sack, has_nodelay, has_keepalive;
+	uint8_t ca_state;
+	uint32_t tries, in_flight, sacked, lost, again;
+	uint32_t ato_us, last_sent_ms, last_recv_ms, last_ack_ms;
+	uint32_t pmtu, advmss, reordering;
+	uint32_t rcv_ssthresh, rcv_rtt_us, rcv_space;
+	uint64_t pacing_rate, pacing_max;
+	uint32_t notsent, min_rtt_us;
+	uint64_t bytes_acked, bytes_received, bytes_sent, bytes_retrans;
+	uint32_t segs_in, segs_out, data_segs_in, data_segs_out;
+	uint64_t delivery_rate;
+	bool rate_is_app_limited;
+	uint64_t busy_us, rwnd_limited_us, sndbuf_limited_us;
+	uint32_t delivered, delivered_ce;
+	uint32_t dsack_dups, reord_seen, rcv_ooopack;
+	uint16_t rtos, rto_recoveries;
+	uint32_t rto_time_ms;
 	uint64_t timer_ns;
 	const char *timer_name;
 };

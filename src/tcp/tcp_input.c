@@ -93,6 +93,7 @@ static void for_conn(struct tcp_conn *c, struct tcp_seg *s)
 		pkt_drop(&tcp->stack->place, s->pkt, DROP_no_memory);
 		return;
 	}
+	tcp_tally_in(c, s);
 	if (c->end.state == TCPS_SYN_SENT)
 		v = tcp_in_syn_sent(c, s);
 	else

@@ -57,7 +57,7 @@ struct tcp_stack {
 	uint64_t random_count;
 	struct pool conn_pool, active_pool, req_pool, tw_pool, ooo_pool;
 	struct pool range_pool, listen_pool, port_pool, bind_pool, sent_pool;
-	struct pool extra_pool;
+	struct pool extra_pool, tally_pool;
 	struct list tws;
 	struct timer tw_timer;
 	uint32_t request_count;
@@ -154,5 +154,6 @@ static inline uint32_t tcp_flight(const struct tcp_conn *c)
 }
 
 #include "tcp/tcp_call.h"
+#include "tcp/tcp_flow.h"
 
 #endif /* TCP_TCP_INT_H */

@@ -411,6 +411,7 @@ void tcp_loss_timeout(struct tcp_conn *c)
 	uint64_t rto = tcp_rto_ns(c);
 
 	enter_loss(c);
+	tcp_tally_rto(c, rto);
 	a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
 	a->tries++;
 	c->tcp->stats.timeouts++;

@@ -148,6 +148,7 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 	a->ack_sent = c->rcv_nxt;
 	a->ack_why = R_TCP_ACK;
 	tcp_timer_stop(c, TCP_T_DELACK);
+	tcp_tally_out(c, (uint32_t)pkt->len, seq_lt(seq, c->snd_nxt));
 	err = tcp_xmit(c->tcp, pkt, &to, &h, &o);
 	if (err && err != -EMSGSIZE && err != -ENOMEM && err != -ENOBUFS)
 		c->soft = (uint8_t)-err;

@@ -389,8 +389,8 @@ int tcp_queue_splice_front(struct tcp_queue *to, struct tcp_queue *from)
 		from->truesize -= block_truesize(c->blk);
 		from->end = c->seq;
 		from->count--;
+		from->room = 0; /* it was behind the chunk that is gone */
 	}
-	from->room = 0;
 	return 0;
 }
 

@@ -110,6 +110,7 @@ static void note_order(struct tcp_conn *c, const struct tcp_sent *s, seq32 end)
 	    c->flags & TCPF_REORDERED)
 		return;
 	c->flags |= TCPF_REORDERED;
+	TCP_TALLY(c, reorders);
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_REORDERED, NULL,
 	      EVF_NUM("seq", seq_dist(c->iss, s->seq)),
 	      EVF_NUM("octets", seq_dist(end, r->fack)));

@@ -61,6 +61,7 @@ static void take_duplicate(struct tcp_conn *c, struct tcp_news *n)
 		tlp->is_out && len <= c->mss && seq_eq(b->end, tlp->end);
 	tcp_undo_dup(c, b);
 	c->tcp->stats.dsacks++;
+	TCP_TALLY(c, dsacks);
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_DSACK, NULL,
 	      EVF_NUM("seq", seq_dist(c->iss, b->start)),
 	      EVF_NUM("octets", len));

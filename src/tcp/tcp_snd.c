@@ -273,6 +273,7 @@ void tcp_output(struct tcp_conn *c)
 	if (c->active->ack_now)
 		tcp_out_ack(c);
 	update_send_timer(c);
+	tcp_tally_limits(c);
 }
 
 /*

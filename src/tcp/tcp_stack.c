@@ -28,6 +28,8 @@ static void init_pools(struct tcp_stack *tcp, struct mem *mem)
 		  0);
 	pool_init(&tcp->listen_pool, mem, "tcp-listen",
 		  sizeof(struct tcp_listen), 0);
+	pool_init(&tcp->tally_pool, mem, "tcp-tally", sizeof(struct tcp_tally),
+		  0);
 	pool_init(&tcp->extra_pool, mem, "tcp-extra", sizeof(struct tcp_extra),
 		  0);
 	pool_init(&tcp->port_pool, mem, "tcp-port", sizeof(struct tcp_port), 0);
@@ -41,7 +43,7 @@ static void fini_pools(struct tcp_stack *tcp)
 		&tcp->conn_pool,   &tcp->active_pool, &tcp->req_pool,
 		&tcp->tw_pool,	   &tcp->ooo_pool,    &tcp->range_pool,
 		&tcp->listen_pool, &tcp->port_pool,   &tcp->bind_pool,
-		&tcp->sent_pool,   &tcp->extra_pool,
+		&tcp->sent_pool,   &tcp->extra_pool,  &tcp->tally_pool,
 	};
 	size_t i;
 

@@ -114,7 +114,7 @@ bool tcp_user_timed_out(const struct tcp_conn *c)
 static void on_delack(struct tcp_conn *c)
 {
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_DELACK, NULL,
-		    EVF_NUM("delay_ms", c->delack.ato_ms));
+		    EVF_NUM("delay_ms", tcp_ato_ms(c)));
 	tcp_delack_timeout(c);
 	c->tcp->stats.delayed_acks++;
 	tcp_ack_owed(c, R_TCP_ACK_DELAYED);

@@ -139,6 +139,15 @@ static int k_get(void *arg, int fd, int level, int name)
 	return val;
 }
 
+static long k_get_raw(void *arg, int fd, int level, int name, void *val,
+		      size_t len)
+{
+	socklen_t n = (socklen_t)len;
+
+	(void)arg;
+	return getsockopt(fd, level, name, val, &n) ? -errno : (long)n;
+}
+
 static int k_ioctl(void *arg, int fd, unsigned long request)
 {
 	int val = 0;
@@ -192,6 +201,7 @@ const struct sockset kernel_sockset = {
 	.set = k_set,
 	.set_raw = k_set_raw,
 	.get = k_get,
+	.get_raw = k_get_raw,
 	.ioctl = k_ioctl,
 	.port = k_port,
 	.has_peer = k_has_peer,

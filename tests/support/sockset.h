@@ -35,6 +35,9 @@ struct sockset {
 	int (*set_raw)(void *arg, int fd, int opt, const void *val, size_t len);
 	/* The value, or -errno less a million. */
 	int (*get)(void *arg, int fd, int level, int name);
+	/* Octets of a struct, or -errno. */
+	long (*get_raw)(void *arg, int fd, int level, int name, void *val,
+			size_t len);
 	/* The value, or -errno. */
 	int (*ioctl)(void *arg, int fd, unsigned long request);
 	int (*port)(void *arg, int fd);	    /* local */

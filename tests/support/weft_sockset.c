@@ -117,6 +117,14 @@ static int w_get(void *arg, int fd, int level, int name)
 	return err ? err - 1000000 : val;
 }
 
+static long w_get_raw(void *arg, int fd, int level, int name, void *val,
+		      size_t len)
+{
+	int err = sk_getsockopt(stack_of(arg), fd, level, name, val, &len);
+
+	return err ? err : (long)len;
+}
+
 static int w_ioctl(void *arg, int fd, unsigned long request)
 {
 	int val = 0, err;
@@ -164,6 +172,7 @@ const struct sockset weft_sockset = {
 	.set = w_set,
 	.set_raw = w_set_raw,
 	.get = w_get,
+	.get_raw = w_get_raw,
 	.ioctl = w_ioctl,
 	.port = w_port,
 	.has_peer = w_has_peer,

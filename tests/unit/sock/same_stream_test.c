@@ -245,6 +245,76 @@ static void shut_for_reading(struct talk *t)
 	CALL(recv, e.a, 10, 0);
 }
 
+/* What of TCP_INFO does not depend on the speed of the machine. */
+static void info(struct talk *t, int fd)
+{
+	struct sk_tcp_info i = {0};
+
+	t->set->get_raw(t->arg, fd, SK_IPPROTO_TCP, SK_TCP_INFO, &i, sizeof(i));
+	talk_note(t, __LINE__, "state", i.state);
+	talk_note(t, __LINE__, "ca_state", i.ca_state);
+	talk_note(t, __LINE__, "retransmits", i.retransmits);
+	talk_note(t, __LINE__, "probes", i.probes);
+	talk_note(t, __LINE__, "options", i.options & 7);
+	talk_note(t, __LINE__, "unacked", i.unacked);
+	talk_note(t, __LINE__, "sacked", i.sacked);
+	talk_note(t, __LINE__, "lost", i.lost);
+	talk_note(t, __LINE__, "retrans", i.retrans);
+	talk_note(t, __LINE__, "total_retrans", i.total_retrans);
+	talk_note(t, __LINE__, "reordering", i.reordering);
+	talk_note(t, __LINE__, "bytes_acked", (long)i.bytes_acked);
+	talk_note(t, __LINE__, "bytes_received", (long)i.bytes_received);
+	talk_note(t, __LINE__, "bytes_sent", (long)i.bytes_sent);
+	talk_note(t, __LINE__, "bytes_retrans", (long)i.bytes_retrans);
+	talk_note(t, __LINE__, "notsent_bytes", i.notsent_bytes);
+	talk_note(t, __LINE__, "data_segs_in", i.data_segs_in);
+	talk_note(t, __LINE__, "data_segs_out", i.data_segs_out);
+	talk_note(t, __LINE__, "segs_in", i.segs_in);
+	talk_note(t, __LINE__, "segs_out", i.segs_out);
+	talk_note(t, __LINE__, "delivered", i.delivered);
+	talk_note(t, __LINE__, "has threshold", i.snd_ssthresh != 0x7fffffff);
+	talk_note(t, __LINE__, "max_pacing_rate", (long)i.max_pacing_rate);
+	talk_note(t, __LINE__, "total_rto", i.total_rto);
+	talk_note(t, __LINE__, "ooo", i.rcv_ooopack);
+}
+
+static void what_tcp_info_counts(struct talk *t)
+{
+	struct talk_ends e = talk_connect(t);
+	int i;
+
+	info(t, e.a);
+	for (i = 0; i < 3; i++) {
+		CALL(send, e.a, 100, 0);
+		WAIT(e.b, WAIT_IN);
+		CALL(recv, e.b, 200, 0);
+		CALL(send, e.b, 50, 0);
+		WAIT(e.a, WAIT_IN);
+		CALL(recv, e.a, 200, 0);
+		t->set->poll(t->arg, e.a, WAIT_PRI, 60);
+	}
+	info(t, e.a);
+	info(t, e.b);
+	CALL(shutdown, e.a, 1);
+	WAIT(e.b, WAIT_RDHUP);
+	t->set->poll(t->arg, e.b, WAIT_PRI, 60);
+	info(t, e.a);
+	info(t, e.b);
+}
+
+static void what_tcp_info_tells_of_a_listener(struct talk *t)
+{
+	struct sk_tcp_info i = {0};
+	int l = talk_listener(t), a = talk_stream(t);
+
+	CALL(connect, a, SET_LOOPBACK, talk_port(t, l));
+	WAIT(l, WAIT_IN);
+	t->set->get_raw(t->arg, l, SK_IPPROTO_TCP, SK_TCP_INFO, &i, sizeof(i));
+	talk_note(t, __LINE__, "state", i.state);
+	talk_note(t, __LINE__, "waiting", i.unacked);
+	talk_note(t, __LINE__, "backlog", i.sacked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +330,8 @@ int main(void)
 		SAME(an_error_behind_data),
 		SAME(not_sent_low_water),
 		SAME(shut_for_reading),
+		SAME(what_tcp_info_counts),
+		SAME(what_tcp_info_tells_of_a_listener),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TCP_TCP_FLOW_H
+#define TCP_TCP_FLOW_H
+
+/*
+ * tcp_flow.h - functions of the chapters about the user's side
+ *
+ * When to acknowledge, how large buffers are, urgent data, rare options, what
+ * is counted.  A part of tcp_int.h, as tcp_call.h.
+ */
+
+/* tcp_delack.c */
+void tcp_quick_again(struct tcp_conn *c, uint32_t most);
+void tcp_quick_end(struct tcp_conn *c);
+void tcp_delack_data(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_delack_in_order(struct tcp_conn *c);
+uint32_t tcp_ato_ms(const struct tcp_conn *c);
+void tcp_delack_timeout(struct tcp_conn *c);
+void tcp_delack_sent(struct tcp_conn *c);
+void tcp_delack_answered(struct tcp_conn *c);
+bool tcp_delack_read(const struct tcp_conn *c);
+
+/* tcp_autotune.c */
+void tcp_buffers_init(struct tcp_conn *c);
+uint32_t tcp_full_space(const struct tcp_conn *c);
+uint8_t tcp_wscale_for(const struct tcp_conn *c);
+uint32_t tcp_syn_window(const struct tcp_conn *c, struct ip_addr peer,
+			bool has_ts);
+void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_tune_read(struct tcp_conn *c);
+void tcp_tune_sndbuf(struct tcp_conn *c);
+
+/* tcp_urg.c */
+enum tcp_verdict tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s);
+seq32 tcp_urg_start(const struct tcp_conn *c);
+uint32_t tcp_urg_limit(const struct tcp_conn *c, seq32 at, uint32_t n);
+uint32_t tcp_urg_readable(const struct tcp_conn *c);
+uint32_t tcp_urg_inq(const struct tcp_conn *c);
+void tcp_urg_read(struct tcp_conn *c, size_t n);
+uint32_t tcp_urg_poll(const struct tcp_conn *c);
+bool tcp_urg_is_sending(const struct tcp_conn *c);
+void tcp_urg_send(struct tcp_conn *c);
+void tcp_urg_put(const struct tcp_conn *c, seq32 seq, struct tcp_hdr *h);
+
+/* tcp_extra.c */
+struct tcp_extra *tcp_extra_get(struct tcp_conn *c); /* NULL: no memory */
+const struct tcp_extra *tcp_extra(const struct tcp_conn *c);
+void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l);
+uint64_t tcp_keep_idle_ns(const struct tcp_conn *c);
+uint64_t tcp_keep_interval_ns(const struct tcp_conn *c);
+uint32_t tcp_keep_probes(const struct tcp_conn *c);
+uint32_t tcp_pacing_max(const struct tcp_conn *c);
+void tcp_count_retransmits(struct tcp_conn *c, uint32_t n);
+unsigned int tcp_fastopen_max(const struct tcp_conn *c);
+unsigned int tcp_defer_tries(const struct tcp_conn *c);
+unsigned int tcp_syn_tries(const struct tcp_conn *c, unsigned int otherwise);
+uint32_t tcp_rcvlowat(const struct tcp_conn *c);
+uint32_t tcp_notsent_lowat(const struct tcp_conn *c);
+uint64_t tcp_fin_wait_2_ns(const struct tcp_conn *c);
+
+/* tcp_tally.c; the rest of it is in tcp_tally.h */
+void tcp_tally_fill(const struct tcp_conn *c, struct tcp_info *info);
+
+#endif /* TCP_TCP_FLOW_H */
