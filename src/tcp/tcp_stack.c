@@ -133,19 +133,23 @@ static void free_listeners(struct tcp_stack *tcp)
 	}
 }
 
+/* TIME-WAIT is over already.  Each is out of the table before it is freed: to
+ * look for a million of them one by one would take for ever. */
 static void free_ends(struct tcp_stack *tcp)
 {
 	struct tcp_end *e;
-	size_t pos = 0;
+	struct tcp_conn *c;
 
-	while ((e = htab_next(&tcp->ends, &pos))) {
-		pos = 0;
-		if (e->kind == TCP_IS_CONN)
-			tcp_conn_free(container_of(e, struct tcp_conn, end));
-		else if (e->kind == TCP_IS_REQ)
-			tcp_req_free(tcp, container_of(e, struct tcp_req, end));
-		else
-			break; /* only these are left, or they come again */
+	while ((e = htab_pop(&tcp->ends))) {
+		if (e->kind == TCP_IS_REQ) {
+			tcp_req_forget(tcp,
+				       container_of(e, struct tcp_req, end));
+			continue;
+		}
+		check(e->kind == TCP_IS_CONN);
+		c = container_of(e, struct tcp_conn, end);
+		c->flags &= ~(uint32_t)TCPF_IN_TABLE;
+		tcp_conn_free(c);
 	}
 }
 
