@@ -83,6 +83,7 @@ enum {
 	SK_SO_PROTOCOL		= 38,
 	SK_SO_DOMAIN		= 39,
 	SK_SO_PEEK_OFF		= 42,
+	SK_SO_MAX_PACING_RATE	= 47,		/* octets a second */
 };
 
 /* Level SK_IPPROTO_IP. */
@@ -109,6 +110,7 @@ enum {
 	SK_TCP_WINDOW_CLAMP	= 10,
 	SK_TCP_INFO		= 11,		/* struct sk_tcp_info */
 	SK_TCP_QUICKACK		= 12,
+	SK_TCP_CONGESTION	= 13,		/* name of an algorithm */
 	SK_TCP_USER_TIMEOUT	= 18,		/* milliseconds */
 	SK_TCP_FASTOPEN		= 23,
 	SK_TCP_NOTSENT_LOWAT	= 25,

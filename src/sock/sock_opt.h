@@ -6,6 +6,7 @@
  * sock_opt.h - between the files about options
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sock;
@@ -52,6 +53,12 @@ struct sock_optval {
 	void *out;
 	size_t len;
 };
+
+/* sock_opt_cc.c: congestion control.  False: the option is another one. */
+bool sock_opt_cc_set(struct sock *s, int level, int name,
+		     const struct sock_optval *val, int *err);
+bool sock_opt_cc_get(struct sock *s, int level, int name,
+		     struct sock_optval *val, int *err);
 
 /* Options that are no numbers.  0, -ENOPROTOOPT, -EINVAL, -EDOM, ... */
 int sock_opt_set_struct(struct sock *s, int level, int name,

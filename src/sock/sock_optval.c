@@ -81,6 +81,10 @@ static int get_ip_options(struct sock *s, struct sock_optval *val)
 int sock_opt_set_struct(struct sock *s, int level, int name,
 			const struct sock_optval *val)
 {
+	int err;
+
+	if (sock_opt_cc_set(s, level, name, val, &err))
+		return err;
 	if (level == SK_IPPROTO_IP &&
 	    (name == SK_IP_ADD_MEMBERSHIP || name == SK_IP_DROP_MEMBERSHIP))
 		return set_group(s, name, val);
@@ -118,6 +122,10 @@ static int get_timeout(struct sock_optval *val, uint64_t ns)
 int sock_opt_get_struct(struct sock *s, int level, int name,
 			struct sock_optval *val)
 {
+	int err;
+
+	if (sock_opt_cc_get(s, level, name, val, &err))
+		return err;
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO &&
 	    s->ops->type == SK_SOCK_STREAM)
 		return sock_opt_tcp_info(s, val);

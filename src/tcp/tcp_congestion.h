@@ -31,6 +31,20 @@ const char *tcp_congestion(const struct tcp_conn *c);
 /* Name of algorithm number @i, the default first; NULL behind the last. */
 const char *tcp_congestion_name(size_t i);
 
+#define TCP_PACING_UNLIMITED UINT64_MAX
+
+/**
+ * tcp_set_pacing() - Send no faster than this (SO_MAX_PACING_RATE)
+ * @rate:	Octets a second; TCP_PACING_UNLIMITED: as fast as the window
+ *		allows.  A connection with a limit is paced, see tcp_pace.c
+ *
+ * Return: 0, or -ENOMEM
+ */
+int tcp_set_pacing(struct tcp_conn *c, uint64_t rate);
+
+/* The limit. */
+uint64_t tcp_pacing(const struct tcp_conn *c);
+
 /**
  * struct tcp_cc_info - what an algorithm shows of itself
  * @name:	Of the algorithm

@@ -23,6 +23,11 @@
  *
  * The latter two can be turned off (knob slow_start_after_idle), and do not
  * concern an algorithm that has a model of the path (TCP_CC_IS_MODEL).
+ *
+ * Limits
+ * ------
+ * A connection that rests, with nothing under way, forgets when its window was
+ * last used up; so it decays only if it is always busy, or silent for an RTO.
  */
 
 #include "tcp/tcp_int.h"
@@ -44,7 +49,7 @@ static void decay(struct tcp_conn *c)
 	struct tcp_cwv *v = &c->active->cwv;
 	uint32_t used = max_u32(v->max_flight, tcp_cc_initial_window(c));
 
-	v->full_ns = c->tcp->env->now_ns;
+	c->active->cwv.full_ns = c->tcp->env->now_ns;
 	if (used >= c->cwnd || c->active->ca != TCP_CA_OPEN)
 		return;
 	remember(c);
@@ -52,20 +57,29 @@ static void decay(struct tcp_conn *c)
 	tcp_cc_tell(c, "the user needs less than the window");
 }
 
-void tcp_cwv_sent(struct tcp_conn *c, bool is_limited)
+/* The most of a round trip counts, and whether it was all there was. */
+static void note_flight(struct tcp_conn *c, bool is_limited)
 {
 	struct tcp_cwv *v = &c->active->cwv;
 	bool was_limited = c->flags & TCPF_CWND_LIMIT;
-	uint64_t now = c->tcp->env->now_ns;
 	uint32_t flight = tcp_flight(c);
 
-	if (is_limited || !v->full_ns || seq_geq(c->snd_una, v->round_end) ||
-	    (!was_limited && flight > v->max_flight)) {
-		c->flags &= ~(uint32_t)TCPF_CWND_LIMIT;
-		c->flags |= is_limited ? TCPF_CWND_LIMIT : 0;
-		v->max_flight = flight;
-		v->round_end = c->snd_nxt;
-	}
+	if (!is_limited && v->is_counting && seq_lt(c->snd_una, v->round_end) &&
+	    (was_limited || flight <= v->max_flight))
+		return;
+	c->flags &= ~(uint32_t)TCPF_CWND_LIMIT;
+	c->flags |= is_limited ? TCPF_CWND_LIMIT : 0;
+	v->round_end = c->snd_nxt;
+	v->max_flight = flight;
+	v->is_counting = true;
+}
+
+void tcp_cwv_sent(struct tcp_conn *c, bool is_limited)
+{
+	struct tcp_cwv *v = &c->active->cwv;
+	uint64_t now = c->tcp->env->now_ns;
+
+	note_flight(c, is_limited);
 	if (c->flags & TCPF_CWND_LIMIT || !v->full_ns)
 		v->full_ns = now;
 	else if (is_decaying(c) && now - v->full_ns >= tcp_rto_ns(c))

@@ -26,6 +26,8 @@
  * an idle connection has none.
  */
 
+#include <errno.h>
+
 #include "tcp/tcp_int.h"
 
 /* A burst is what leaves in a millisecond, as with most hosts. */
@@ -118,4 +120,19 @@ void tcp_pace_on_timer(struct tcp_conn *c)
 		    EVF_NUM("rate", tcp_pace_rate(c)), EVF_NUM("cwnd", c->cwnd),
 		    EVF_NUM("flight", tcp_flight(c)));
 	tcp_output(c);
+}
+
+/* Zero would be "not set"; nobody wants to wait for ever. */
+int tcp_set_pacing(struct tcp_conn *c, uint64_t rate)
+{
+	if (!tcp_extra_get(c))
+		return -ENOMEM;
+	c->extra->pacing_max =
+		(uint32_t)max_u64(min_u64(rate, TCP_PACING_NONE), 1);
+	return 0;
+}
+
+uint64_t tcp_pacing(const struct tcp_conn *c)
+{
+	return has_limit(c) ? tcp_pacing_max(c) : TCP_PACING_UNLIMITED;
 }
