@@ -57,7 +57,6 @@ bool tcp_activate(struct tcp_conn *c)
 		return false;
 	memset(a, 0, sizeof(*a));
 	a->ts_offset = tcp_ts_offset(c->tcp, &c->end.t);
-	c->active = a;
 	timer_init(&a->timer, tcp_on_timer, c);
 	list_init(&a->accept);
 	tcp_queue_init(&a->snd, c->tcp->env, queue_end(c));

@@ -33,6 +33,10 @@ enum {
 	LEN_SACK_BLOCK = 8,
 };
 
+/* Before a timestamp that stands alone. */
+static const uint8_t usual[4] = {TCP_OPT_NOP, TCP_OPT_NOP, TCP_OPT_TIMESTAMP,
+				 LEN_TIMESTAMP};
+
 static bool opt_mss(struct tcp_opts *o, struct cursor *c)
 {
 	if (cur_left(c) != LEN_MSS - 2)
@@ -142,12 +146,41 @@ static bool opt_read(struct tcp_opts *o, uint8_t kind, struct cursor *c)
 	}
 }
 
+/*
+ * Most segments carry a timestamp and nothing else, in the form that RFC 7323,
+ * appendix A, recommends: it is known by its first four octets, and needs no
+ * walk.
+ */
+static bool is_usual(const uint8_t *buf, size_t len)
+{
+	return len == sizeof(usual) + 8 && get32(buf) == get32(usual);
+}
+
+static void parse_usual(struct tcp_opts *o, const uint8_t *buf)
+{
+	o->has = TCP_HAS_TIMESTAMP;
+	o->ts_val = get32(buf + sizeof(usual));
+	o->ts_ecr = get32(buf + sizeof(usual) + 4);
+}
+
+static size_t emit_usual(uint8_t *buf, const struct tcp_opts *o)
+{
+	memcpy(buf, usual, sizeof(usual));
+	put32(buf + sizeof(usual), o->ts_val);
+	put32(buf + sizeof(usual) + 4, o->ts_ecr);
+	return sizeof(usual) + 8;
+}
+
 int tcp_opts_parse(struct tcp_opts *opts, const uint8_t *buf, size_t len)
 {
 	struct cursor c = cur_init(buf, len), data;
 	uint8_t kind, olen;
 
 	memset(opts, 0, sizeof(*opts));
+	if (is_usual(buf, len)) {
+		parse_usual(opts, buf);
+		return 0;
+	}
 	while (cur_left(&c)) {
 		kind = cur_u8(&c);
 		if (kind == TCP_OPT_EOL)
@@ -207,16 +240,20 @@ static size_t opts_fastopen_len(const struct tcp_opts *o)
 
 static size_t opts_accecn_len(const struct tcp_opts *o)
 {
-	size_t used =
-		opts_fixed_len(o) + opts_sack_len(o) + opts_fastopen_len(o);
+	size_t used;
 
-	if (!(o->has & TCP_HAS_ACCECN) || used + TCP_ACCECN_LEN > TCP_OPTS_MAX)
+	if (!(o->has & TCP_HAS_ACCECN))
+		return 0;
+	used = opts_fixed_len(o) + opts_sack_len(o) + opts_fastopen_len(o);
+	if (used + TCP_ACCECN_LEN > TCP_OPTS_MAX)
 		return 0;
 	return TCP_ACCECN_LEN;
 }
 
 size_t tcp_opts_len(const struct tcp_opts *opts)
 {
+	if (opts->has == TCP_HAS_TIMESTAMP)
+		return LEN_TIMESTAMP + 2; /* most segments */
 	return opts_fixed_len(opts) + opts_sack_len(opts) +
 	       opts_fastopen_len(opts) + opts_accecn_len(opts);
 }
@@ -264,10 +301,14 @@ static void emit_accecn(struct wcursor *w, const struct tcp_accecn_opt *x)
 
 size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
 {
-	struct wcursor w = wcur_init(buf, tcp_opts_len(opts));
-	size_t sack = opts_sack_len(opts);
-	size_t i, n = sack / LEN_SACK_BLOCK;
+	struct wcursor w;
+	size_t i, n, sack;
 
+	if (opts->has == TCP_HAS_TIMESTAMP)
+		return emit_usual(buf, opts);
+	w = wcur_init(buf, tcp_opts_len(opts));
+	sack = opts_sack_len(opts);
+	n = sack / LEN_SACK_BLOCK;
 	emit_fixed(&w, opts);
 	if (sack)
 		emit_kind(&w, 2, TCP_OPT_SACK, sack - 2);
