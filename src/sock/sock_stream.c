@@ -147,7 +147,7 @@ static int stream_listen(struct sock *s, int backlog)
 
 	if (s->state != STREAM_NEW && s->state != STREAM_LISTENS)
 		return -EINVAL;
-	err = tcp_listen(s->tcp, backlog > 0 ? backlog : 1);
+	err = tcp_listen(s->tcp, backlog);
 	if (!err)
 		s->state = STREAM_LISTENS;
 	return err;

@@ -106,8 +106,9 @@ int tcp_connect(struct tcp_conn *c, const struct endpoint *remote);
 
 /**
  * tcp_listen() - Passive OPEN
- * @backlog:	Connections that may wait for tcp_accept(); may be changed by
- *		calling again
+ * @backlog:	Connections that may wait for tcp_accept(), and one more, as on
+ *		Linux; negative: as many as the stack allows.  May be changed
+ *		by calling again
  *
  * An unbound connection is bound to any address and a free port first.
  *

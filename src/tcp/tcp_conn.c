@@ -169,6 +169,8 @@ static bool is_idle(const struct tcp_conn *c)
 	for (i = 0; i < TCP_TIMERS; i++)
 		if (a->due[i].at_ns)
 			return false;
+	if (a->has_fin && !(c->flags & TCPF_FIN_RCVD))
+		return false; /* it came too early and waits for its turn */
 	return !a->snd.count && !a->rcv.count && !a->ooo && !a->listener &&
 	       a->urg.state == TCP_URG_NONE && !a->ack_now &&
 	       seq_eq(c->snd_una, c->snd_nxt);
