@@ -13,7 +13,7 @@
  * END is how the conversation ends when standard input has ended: "half"
  * (shut down, and read what still comes; the default), "close" or "reset".
  *
- * Options: --offload, --mtu N, --gateway IP, --set KNOB=N (of its TCP),
+ * Options: --offload, --mtu N, --gateway IP, --six ADDRESS/LEN (IPv6 too), --set KNOB=N (of its TCP),
  * --stall 700ms (read nothing for so long); and of the cable in front of it:
  * --loss 1%, --dup, --reorder, --corrupt, --delay 2ms.
  *
@@ -32,6 +32,8 @@
 
 #include "cli/station.h"
 #include "ip/icmp.h"
+#include "ip/ip.h"
+#include "ip6/ip6.h"
 #include "lab/value.h"
 #include "sock/sock.h"
 #include "tcp/tcp.h"
@@ -41,6 +43,7 @@ enum { CHUNK = 65536, MANY_MAX = 200, TIME_LIMIT_S = 100 };
 static struct station st;
 static struct cable_params cable;
 static uint64_t stall_ns;
+static struct ip6_net six; /* len 0: none */
 
 static void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -486,6 +489,9 @@ static char **read_options(char **argv, struct station_cfg *cfg)
 			stall_ns = number(argv[1], VALUE_DURATION);
 		else if (!strcmp(*argv, "--gateway"))
 			cfg->gateway = peer_of(argv[1], "0").addr.v4;
+		else if (!strcmp(*argv, "--six") && argv[1] &&
+			 !ip6_net_parse(&six, argv[1]))
+			;
 		else if (!strcmp(*argv, "--set"))
 			add_knob(argv[1]);
 		else if (cable_option(*argv, argv[1]))
@@ -495,6 +501,22 @@ static char **read_options(char **argv, struct station_cfg *cfg)
 		argv++;
 	}
 	return argv;
+}
+
+/* Until nobody else was found to have the address, it is not used. */
+static bool six_is_ours(void *arg)
+{
+	(void)arg;
+	return ip_addr_is_ours(st.stack, ip_addr_v6(six.addr));
+}
+
+static void six_add(void)
+{
+	if (!six.len)
+		return;
+	if (ip6_addr_add(st.stack, st.netif, six) ||
+	    pace_wait(&st.pace, six_is_ours, NULL, deadline()))
+		die("no address of IPv6");
 }
 
 static void say_counts(void)
@@ -548,6 +570,7 @@ int main(int argc, char **argv)
 	if (err)
 		die("%s: %s", cfg.device, strerror(-err));
 	turn_knobs();
+	six_add();
 	fprintf(stderr, "ready\n");
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		if (*argv && !strcmp(*argv, modes[i].name))

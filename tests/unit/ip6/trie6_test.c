@@ -62,7 +62,7 @@ static ip6_addr some_addr(struct fixture *f)
 	unsigned i;
 
 	for (i = 4; i < 16; i++)
-		a.o[i] = below(f, 4) ? 0 : (uint8_t)(1u << below(f, 8));
+		a.o[i] = (uint8_t)(below(f, 4) ? 0 : 1u << below(f, 8));
 	return a;
 }
 
