@@ -113,6 +113,23 @@ static void timestamp_keeps_scale_and_size(void **state)
 	assert_int_equal(info.snd_wnd, 65535 << 9);
 }
 
+static void timestamp_keeps_sack_and_ecn(void **state)
+{
+	struct peer *p = *state;
+
+	always_cookies(p);
+	p->syn_opts = all_opts;
+	SAY(p, .flags = TCP_SYN | TCP_ECE | TCP_CWR);
+	HEAR(p, .flags = TCP_SYN | TCP_ACK | TCP_ECE, .ack = 1);
+	assert_true(p->heard_opts.has & TCP_HAS_SACK_OK);
+	p->with_ts = true;
+	SAY(p, .flags = TCP_ACK, .seq = 1, .ack = 1);
+	p->conn = tcp_accept(p->listener);
+	assert_non_null(p->conn);
+	assert_true(p->conn->flags & TCPF_SACK);
+	assert_true(p->conn->flags & TCPF_ECN);
+}
+
 static void without_timestamps_nothing_else_is_offered(void **state)
 {
 	struct peer *p = *state;
@@ -263,6 +280,7 @@ int main(void)
 		T(full_queue_turns_to_cookies_by_itself),
 		T(without_cookies_a_full_queue_drops),
 		T(timestamp_keeps_scale_and_size),
+		T(timestamp_keeps_sack_and_ecn),
 		T(without_timestamps_nothing_else_is_offered),
 		T(clock_in_a_cookie_is_never_ahead),
 		T(old_cookie_is_refused),
