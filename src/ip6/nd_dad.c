@@ -107,7 +107,7 @@ static void dad_on_timer(struct timer *t, void *arg)
 	(void)t;
 	PROBE_CAUSE(place, EV_TIMER, R_ND_TIMER, NULL, EVF_IP("ip", &ip),
 		    EVF_NUM("tries", dad->tries),
-		    EVF_TEXT("state", "is it free?"));
+		    EVF_TEXT("state", "it is being tried"));
 	if (dad->tries < dad->wanted) {
 		dad_ask(dad);
 		return;

@@ -145,11 +145,30 @@ static bool arp_value(const struct filler *f, const char *key, char *buf)
 	return true;
 }
 
+static bool nd_value(const struct filler *f, const char *key, char *buf)
+{
+	char text[IP6_TEXT];
+	struct nd_msg m;
+
+	if (!frame_nd(&f->view, &m))
+		return false;
+	if (!strcmp(key, "nd.target"))
+		put_named(f, ip6_print(m.target, text), buf);
+	else if (!strcmp(key, "nd.dst"))
+		put_named(f, ip6_print(m.dst, text), buf);
+	else if (!strcmp(key, "nd.lifetime"))
+		snprintf(buf, VALUE_MAX, "%u", m.lifetime_s);
+	else
+		return false;
+	return true;
+}
+
 static bool frame_value(const struct filler *f, const char *key, char *buf)
 {
 	return f->has_view &&
 	       (arp_value(f, key, buf) || ip_value(f, key, buf) ||
-		port_value(f, key, buf) || tcp_value(f, key, buf));
+		nd_value(f, key, buf) || port_value(f, key, buf) ||
+		tcp_value(f, key, buf));
 }
 
 /* Keys that stand for the number of an address, not for who has it. */

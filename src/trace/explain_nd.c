@@ -18,24 +18,24 @@ static const struct words words[R_COUNT] = {
 	  "{host} knows the IP {=ip}, not its MAC address; the packet waits",
 	  "a frame needs a MAC address to go to", "4861 7.2.2")
 	W(ND_SOLICIT, "neighbour solicitation",
-	  "who has this address? (to the few whose address ends like it)",
+	  "who has {nd.target}? (to the few whose address ends like it)",
 	  "the IP of the next machine is known, its MAC address is not",
 	  "4861 7.2.2")
 	W(ND_RETRY, "neighbour solicitation",
-	  "who has this address? (again)",
+	  "who has {nd.target}? (again)",
 	  "nobody answered in time", "4861 7.2.2")
 	W(ND_REFRESH, "neighbour solicitation",
-	  "are you still there? (only to it)",
+	  "{nd.target}, are you still there? (only to it)",
 	  "nothing has shown for a while that packets arrive there",
 	  "4861 7.3.3")
 	W(ND_ADVERT, "neighbour advertisement",
-	  "that address is mine, and here is my MAC address",
+	  "{nd.target} is mine, and here is my MAC address",
 	  "it was asked, and the address is its own", "4861 7.2.4")
 	W(ND_PROXY, "neighbour advertisement",
-	  "answers for somebody else: send it to me",
+	  "answers for {nd.target}: send it to me",
 	  "it knows the way there", "4861 7.2.8")
 	W(ND_ANNOUNCE, "neighbour advertisement",
-	  "that address is mine (to everyone)",
+	  "{nd.target} is mine (to everyone)",
 	  "others may have an old entry", "4861 7.2.6")
 	W(ND_TIMER, "neighbour timer",
 	  "about {=ip}: {state}[, {tries} questions so far]",
@@ -57,7 +57,7 @@ static const struct words words[R_COUNT] = {
 	  "{claimed} claims {=ip}, which {known} has",
 	  "two machines have one address, or one of them lies", "4862 5.4.4")
 	W(ND_DAD_PROBE, "neighbour solicitation",
-	  "does anyone have this address already?",
+	  "does anyone have {nd.target} already?",
 	  "an address must not be used twice", "4862 5.4.2")
 	W(ND_DAD_FREE, "address",
 	  "{=ip} is free: nobody answered[ {tries} questions]",
@@ -77,7 +77,7 @@ static const struct words words[R_COUNT] = {
 	  "no router is known on {netif}",
 	  "none was heard yet, or none is left", "7559 2")
 	W(ND_RA, "router advertisement",
-	  "here is a router, and this is the link",
+	  "here is a router, for {nd.lifetime} s, and this is the link",
 	  "a host has asked, or it is time again", "4861 6.2.4")
 	W(ND_RA_FINAL, "router advertisement",
 	  "no router any more (to everyone)",
@@ -125,7 +125,7 @@ static const struct words words[R_COUNT] = {
 	  "so many chances in a row mean that something else is wrong",
 	  "7217 6")
 	W(ND_REDIRECT, "redirect",
-	  "there is a shorter way on your own link",
+	  "to {nd.dst} there is a shorter way: {nd.target}, on your own link",
 	  "the packet left where it had come in", "4861 8.2")
 	W(ND_REDIRECTED, "routing table",
 	  "packets to {dst} go to {gateway} from now on",

@@ -124,6 +124,13 @@ bool frame_view(struct frame_view *v, const struct log_event *ev)
 	return true;
 }
 
+bool frame_nd(const struct frame_view *v, struct nd_msg *m)
+{
+	return v->has_icmp6 && nd_is_type(v->icmp6.type) &&
+	       nd_parse(m, v->payload - ICMP6_HLEN,
+			v->payload_len + ICMP6_HLEN) == 0;
+}
+
 struct ip_addr frame_src(const struct frame_view *v)
 {
 	if (v->has_ip6)

@@ -20,6 +20,7 @@
 #include "wire/icmp6.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
+#include "wire/nd.h"
 #include "wire/tcp.h"
 #include "wire/tcp_opt.h"
 #include "wire/udp.h"
@@ -56,6 +57,9 @@ struct frame_view {
 bool frame_view(struct frame_view *view, const struct log_event *ev);
 
 /* Family 0: there is no IP header. */
+/* Its message of neighbour discovery, if it is one. */
+bool frame_nd(const struct frame_view *view, struct nd_msg *m);
+
 struct ip_addr frame_src(const struct frame_view *view);
 struct ip_addr frame_dst(const struct frame_view *view);
 

@@ -204,8 +204,39 @@ static void label_icmp(const struct frame_view *v, struct strbuf *out)
 		strbuf_printf(out, " seq=%u", v->icmp.seq);
 }
 
+static void label_nd(const struct frame_view *v, const struct nd_msg *m,
+		     struct strbuf *out)
+{
+	char target[IP6_TEXT], net[IP6_TEXT];
+
+	ip6_print(m->target, target);
+	if (m->type == ND_NEIGHBOUR_SOLICIT)
+		strbuf_printf(out,
+			      ip6_is_zero(v->ip6.src) ? "is %s free?"
+						      : "who has %s?",
+			      target);
+	else if (m->type == ND_NEIGHBOUR_ADVERT)
+		strbuf_printf(out, "%s is me", target);
+	else if (m->type == ND_ROUTER_SOLICIT)
+		strbuf_puts(out, "is there a router?");
+	else if (m->type == ND_REDIRECT)
+		strbuf_printf(out, "rather by %s", target);
+	else if (m->opts.prefix_count)
+		strbuf_printf(out, "router, %s/%u",
+			      ip6_print(m->opts.prefix[0].net.addr, net),
+			      m->opts.prefix[0].net.len);
+	else
+		strbuf_puts(out, m->lifetime_s ? "router" : "no router");
+}
+
 static void label_icmp6(const struct frame_view *v, struct strbuf *out)
 {
+	struct nd_msg m;
+
+	if (frame_nd(v, &m)) {
+		label_nd(v, &m, out);
+		return;
+	}
 	strbuf_puts(out, icmp6_name(v->icmp6.type, v->icmp6.code));
 	if (v->icmp6.type == ICMP6_ECHO || v->icmp6.type == ICMP6_ECHO_REPLY)
 		strbuf_printf(out, " seq=%u", v->icmp6.seq);

@@ -73,7 +73,7 @@ bool story_has(const struct story *s, const struct log_event *ev)
 	if (ev->kind != EV_TX || !frame_view(&v, ev))
 		return false;
 	if (!strcmp(s->proto, "arp"))
-		return v.has_arp;
+		return v.has_arp || (v.has_icmp6 && nd_is_type(v.icmp6.type));
 	if (!strcmp(s->proto, "dns"))
 		return v.has_udp && (v.sport == 53 || v.dport == 53);
 	if (!strcmp(s->proto, "tcp"))
@@ -262,7 +262,7 @@ static void put_mark(const struct story *s, const struct log_event *ev,
 	const char *mac = log_text(ev, "mac"), *port = log_text(ev, "port");
 	const char *ip = log_text(ev, "ip"), *name;
 
-	if (ev->what == R_ARP_FAIL) {
+	if (ev->what == R_ARP_FAIL || ev->what == R_ND_FAIL) {
 		strbuf_printf(out, "nobody is %s", ip ? ip : "there");
 		return;
 	}
@@ -291,7 +291,8 @@ static bool is_marked(const struct story *s, const struct log_event *ev)
 	if (strcmp(s->proto, "arp") != 0)
 		return false;
 	return ev->what == R_ARP_LEARN || ev->what == R_SW_LEARN ||
-	       ev->what == R_ARP_FAIL;
+	       ev->what == R_ARP_FAIL || ev->what == R_ND_LEARN ||
+	       ev->what == R_ND_FAIL;
 }
 
 static bool is_pause(const struct log_event *ev)
@@ -299,7 +300,7 @@ static bool is_pause(const struct log_event *ev)
 	return ev->kind == EV_TIMER &&
 	       (ev->what == R_TCP_RTO || ev->what == R_TCP_PERSIST ||
 		ev->what == R_TCP_KEEP_TIMER || ev->what == R_DNS_RETRY ||
-		ev->what == R_ARP_TIMER);
+		ev->what == R_ARP_TIMER || ev->what == R_ND_TIMER);
 }
 
 static void draw_pause(const struct story *s, struct ladder *l,
