@@ -287,7 +287,7 @@ static int start_share(const struct files *files, size_t first,
 	}
 	close(fds[0]);
 	status = run_share(files, first, a, &sum);
-	fflush(stdout);
+	(void)fflush(stdout);
 	if (write(fds[1], &sum, sizeof(sum)) != (ssize_t)sizeof(sum))
 		status = CLI_FAILED;
 	_exit(status);
@@ -296,9 +296,9 @@ static int start_share(const struct files *files, size_t first,
 static int run_jobs(const struct files *files, const struct args *a,
 		    struct drill_sum *sum)
 {
-	int from[JOBS_MAX], i, status, ret = CLI_OK;
+	int from[JOBS_MAX] = {0}, i, status, ret = CLI_OK;
 
-	fflush(stdout);
+	(void)fflush(stdout);
 	for (i = 0; i < a->jobs; i++)
 		if (start_share(files, (size_t)i, a, &from[i]))
 			return CLI_FAILED;

@@ -75,7 +75,7 @@ struct drill_config {
 
 /**
  * drill_load() - Read a script
- * @script:	Set on success; goes with drill_free()
+ * @out:	Set on success; goes with drill_free()
  * @mem:	Must outlive it
  * @text:	The script; need not outlive the call
  * @len:	Octets of it; any octets are safe
@@ -83,7 +83,7 @@ struct drill_config {
  *
  * Return: 0, -EINVAL (see @err) or -ENOMEM
  */
-int drill_load(struct drill_script **script, struct mem *mem, const char *text,
+int drill_load(struct drill_script **out, struct mem *mem, const char *text,
 	       size_t len, struct drill_error *err);
 
 void drill_free(struct drill_script *script); /* NULL is fine */

@@ -263,13 +263,13 @@ struct drill_host *drill_host_new(const struct drill_config *cfg)
 
 void drill_host_free(struct drill_host *h)
 {
-	struct list *node;
+	struct list *pos, *next;
 
 	if (!h)
 		return;
 	weft_stack_free(h->ws);
-	while ((node = list_pop_head(&h->out)))
-		free(container_of(node, struct host_packet, node));
+	list_for_each_safe(pos, next, &h->out)
+		free(container_of(pos, struct host_packet, node));
 	free(h);
 }
 

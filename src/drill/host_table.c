@@ -70,6 +70,7 @@ static ssize_t t_recv(void *u, int fd, void *buf, size_t len, int flags)
 }
 
 /* Seven parameters are POSIX's. */
+/* NOLINTNEXTLINE(readability-function-size) */
 static ssize_t t_recvfrom(void *u, int fd, void *buf, size_t len, int flags,
 			  struct sockaddr *addr, socklen_t *addrlen)
 {
@@ -96,6 +97,7 @@ static ssize_t t_send(void *u, int fd, const void *buf, size_t len, int flags)
 	return weft_send(ws_of(u), fd, buf, len, flags);
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 static ssize_t t_sendto(void *u, int fd, const void *buf, size_t len, int flags,
 			const struct sockaddr *addr, socklen_t addrlen)
 {
@@ -221,6 +223,7 @@ static int t_epoll_wait(void *u, int epfd, struct epoll_event *events, int max,
 	return weft_epoll_wait(ws_of(u), epfd, events, max, timeout_ms);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 static int t_pipe(void *u, int fds[2])
 {
 	(void)u;
@@ -229,6 +232,7 @@ static int t_pipe(void *u, int fds[2])
 	return -1;
 }
 
+/* NOLINTBEGIN(readability-function-size, readability-non-const-parameter) */
 static int t_splice(void *u, int fd_in, loff_t *off_in, int fd_out,
 		    loff_t *off_out, size_t len, unsigned int flags)
 {
@@ -242,6 +246,8 @@ static int t_splice(void *u, int fd_in, loff_t *off_in, int fd_out,
 	errno = ENOSYS;
 	return -1;
 }
+
+/* NOLINTEND(readability-function-size, readability-non-const-parameter) */
 
 void drill_host_fill_table(struct drill_host *h)
 {

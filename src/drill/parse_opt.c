@@ -88,7 +88,7 @@ static int parse_hex(struct scan *s, struct drill_opt *o)
 		int high = hex_digit(scan_peek(s, 0));
 		int low = hex_digit(scan_peek(s, 1));
 
-		if (low < 0)
+		if (high < 0 || low < 0)
 			return scan_expected(s, "two digits for each octet");
 		if (o->len == sizeof(o->octets))
 			return scan_expected(s, "at most 38 octets");

@@ -185,6 +185,8 @@ static int step(struct plug *p, uint64_t until_ns)
 		return ret;                                  \
 	}
 
+/* Seven parameters are POSIX's.
+ * NOLINTBEGIN(readability-function-size) */
 CALL(int, listen, (void *u, int fd, int backlog), (p->inner.userdata, fd, backlog))
 CALL(int, accept, (void *u, int fd, struct sockaddr *addr, socklen_t *len), (p->inner.userdata, fd, addr, len))
 CALL(int, connect, (void *u, int fd, const struct sockaddr *addr, socklen_t len), (p->inner.userdata, fd, addr, len))
@@ -212,6 +214,7 @@ CALL(int, epoll_wait, (void *u, int epfd, struct epoll_event *events, int max, i
 CALL(int, pipe, (void *u, int fds[2]), (p->inner.userdata, fds))
 CALL(int, splice, (void *u, int in, loff_t *off_in, int out, loff_t *off_out, size_t len, unsigned int flags),
      (p->inner.userdata, in, off_in, out, off_out, len, flags))
+/* NOLINTEND(readability-function-size) */
 /* clang-format on */
 
 /* Settings are read now: the script's own commands have been run. */

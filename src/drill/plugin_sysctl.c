@@ -98,7 +98,7 @@ static void read_setting(const struct plug_sysctl *s, size_t i,
 		return;
 	if (!fgets(text, PLUG_SYSCTL_TEXT, f))
 		text[0] = '\0';
-	fclose(f);
+	(void)fclose(f);
 	for (c = text; *c && *c != '\n'; c++)
 		if (*c == '\t')
 			*c = ' ';

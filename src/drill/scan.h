@@ -66,16 +66,16 @@ int scan_time(struct scan *s, int64_t *us);
 
 /* parse_value.c */
 int parse_value(struct scan *s, struct drill_value *v);
-int parse_call(struct scan *s, struct drill_call **call);
+int parse_call(struct scan *s, struct drill_call **out);
 
 /* parse_packet.c, parse_opt.c, parse_icmp.c */
-int parse_packet(struct scan *s, struct drill_packet **packet);
+int parse_packet(struct scan *s, struct drill_packet **out);
 int parse_tcp_opts(struct scan *s, struct drill_packet *p);
 int parse_icmp(struct scan *s, struct drill_packet *p);
 int parse_seq(struct scan *s, struct drill_packet *p);
 
 /* parse_code.c */
-int parse_code(struct scan *s, struct drill_code **code);
+int parse_code(struct scan *s, struct drill_code **out);
 
 /* parse_config.c */
 int parse_config(struct scan *s, struct drill_config *cfg);
