@@ -238,7 +238,9 @@
 	X(TCP_RENEGED,		"tcp.reneged")			\
 	X(TCP_URGENT,		"tcp.urgent")				\
 	X(TCP_RCVBUF,		"tcp.rcvbuf")				\
-	X(TCP_SNDBUF,		"tcp.sndbuf")
+	X(TCP_SNDBUF,		"tcp.sndbuf")				\
+	X(TCP_MTU_PROBE,	"tcp.mtu-probe")			\
+	X(TCP_PATH_SIZE,	"tcp.path-size")
 /* clang-format on */
 
 enum reason {

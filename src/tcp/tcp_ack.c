@@ -97,6 +97,7 @@ static void take_number(struct tcp_conn *c, struct tcp_news *n, seq32 una)
 	n->ack.acked = seq_dist(c->snd_una, una);
 	forget_records(c, n, una);
 	move_window(c, una);
+	tcp_mtup_acked(c);
 	ip_confirm(c->tcp->stack, c->end.t.raddr, &c->active->route);
 	if (!(c->flags & TCPF_SACK))
 		settle_dups(c, n);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "tcp/tcp_autotune.h"
+#include "tcp/tcp_mtup.h"
 #include "tcp/tcp_ecn.h"
 
 /**
@@ -51,6 +52,7 @@ struct tcp_srcroute {
  * @route:		IP_OPTIONS, or the way a SYN came: tcp_srcroute.c
  * @linger2_s:		TCP_LINGER2: FIN-WAIT-2 of an orphan; negative: none
  * @tune:		tcp_autotune.c
+ * @mtup:		tcp_mtup.c
  * @accecn:		Counters, if TCPF_ACCECN
  */
 struct tcp_extra {
@@ -71,6 +73,7 @@ struct tcp_extra {
 	uint8_t syn_tries;
 	struct tcp_srcroute route;
 	struct tcp_tune tune;
+	struct tcp_mtup mtup;
 	struct tcp_accecn accecn;
 };
 

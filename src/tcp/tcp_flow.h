@@ -30,6 +30,16 @@ void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s);
 void tcp_tune_read(struct tcp_conn *c);
 void tcp_tune_sndbuf(struct tcp_conn *c);
 
+/* tcp_mtup.c */
+uint32_t tcp_mtup_limit(const struct tcp_conn *c);
+void tcp_mtup_established(struct tcp_conn *c);
+void tcp_mtup_timeout(struct tcp_conn *c);
+bool tcp_mtup_wants(struct tcp_conn *c, struct tcp_out *o);
+void tcp_mtup_sent(struct tcp_conn *c, const struct tcp_out *o, int err);
+void tcp_mtup_acked(struct tcp_conn *c);
+void tcp_mtup_again(struct tcp_conn *c, seq32 seq);
+bool tcp_mtup_explains_loss(struct tcp_conn *c);
+
 /* tcp_urg.c */
 enum tcp_verdict tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s);
 seq32 tcp_urg_start(const struct tcp_conn *c);

@@ -88,6 +88,7 @@ struct tcp_out {
 	seq32 seq;
 	uint32_t len;
 	bool fin;	 /* and a FIN behind it */
+	bool is_whole;	 /* one segment, however large */
 	enum reason why; /* 0: what it is says why */
 };
 

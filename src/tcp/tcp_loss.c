@@ -241,7 +241,7 @@ static void judge_otherwise(struct tcp_conn *c, struct tcp_news *n)
 	if (a->ca <= TCP_CA_DISORDER)
 		tcp_undo_dsack(c);
 	detect(c, n);
-	if (a->sent.lost)
+	if (a->sent.lost && !tcp_mtup_explains_loss(c))
 		enter_recovery(c);
 	else
 		try_open(c);
@@ -315,7 +315,8 @@ void tcp_loss_late(struct tcp_conn *c)
 		    EVF_NUM("sacked", a->sent.sacked));
 	a->wait = TCP_WAIT_RTO;
 	tcp_rack_detect(c, &n);
-	if (n.ack.lost && a->ca != TCP_CA_RECOVERY && a->ca != TCP_CA_LOSS)
+	if (n.ack.lost && a->ca != TCP_CA_RECOVERY && a->ca != TCP_CA_LOSS &&
+	    !tcp_mtup_explains_loss(c))
 		enter_recovery(c);
 	if (n.ack.lost && a->ca == TCP_CA_RECOVERY &&
 	    !(c->cc->flags & TCP_CC_IS_MODEL))
@@ -415,6 +416,7 @@ void tcp_loss_timeout(struct tcp_conn *c)
 	a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
 	a->tries++;
 	c->tcp->stats.timeouts++;
+	tcp_mtup_timeout(c);
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_RTO, NULL,
 		    EVF_NUM("rto_ms", rto / NS_PER_MS),
 		    EVF_NUM("next_rto_ms", tcp_rto_ns(c) / NS_PER_MS),

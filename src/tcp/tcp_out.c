@@ -75,9 +75,9 @@ uint16_t tcp_mss_limit(struct tcp_stack *tcp, struct ip_addr dst)
 	return (uint16_t)min_u32(mtu - headers, TCP_MSS_MAX);
 }
 
-/* Payload of a full segment: what both ends allow, without the options that
- * every segment carries (RFC 6691). */
-void tcp_mss_update(struct tcp_conn *c)
+/* Payload and options of a segment, as far as both ends and the path's routers
+ * have said. */
+uint32_t tcp_mss_most(const struct tcp_conn *c)
 {
 	uint32_t mss = tcp_mss_limit(c->tcp, c->end.t.raddr);
 
@@ -85,7 +85,15 @@ void tcp_mss_update(struct tcp_conn *c)
 		mss = min_u32(mss, c->peer_mss);
 	if (tcp_extra(c)->maxseg)
 		mss = min_u32(mss, tcp_extra(c)->maxseg);
-	mss = max_u32(mss, TCP_MSS_MIN);
+	return max_u32(mss, TCP_MSS_MIN);
+}
+
+/* Payload of a full segment: without the options that every segment carries
+ * (RFC 6691). */
+void tcp_mss_update(struct tcp_conn *c)
+{
+	uint32_t mss = min_u32(tcp_mss_most(c), tcp_mtup_limit(c));
+
 	if (c->flags & TCPF_TS)
 		mss -= TCP_TS_OPT_LEN;
 	c->mss = (uint16_t)(mss - tcp_srcroute_len(c));
@@ -201,7 +209,7 @@ static struct pkt *build(struct tcp_conn *c, const struct tcp_out *o,
 		*n -= *n % c->mss;
 		pkt_trim(pkt, *n);
 	}
-	if (*n > c->mss)
+	if (*n > c->mss && !o->is_whole)
 		set_gso(c, pkt);
 	return pkt;
 }

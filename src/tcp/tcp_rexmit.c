@@ -86,6 +86,7 @@ bool tcp_resend(struct tcp_conn *c, struct tcp_sent *s, enum reason why)
 	}
 	if (!taken)
 		return false;
+	tcp_mtup_again(c, s->seq);
 	tcp_undo_sent(c, len);
 	tcp_sent_again(c, s);
 	tcp_rate_on_send(c, s);

@@ -182,6 +182,23 @@ bool tcp_must_wait(struct tcp_conn *c)
 	return true;
 }
 
+/* A segment to try the path with goes before the others (tcp_mtup.c). */
+static void send_mtu_probe(struct tcp_conn *c)
+{
+	struct tcp_out o;
+	uint32_t taken;
+	int err;
+
+	if (!tcp_mtup_wants(c, &o) || tcp_must_wait(c))
+		return;
+	err = tcp_out_data(c, &o, &taken);
+	if (!taken)
+		return;
+	tcp_mtup_sent(c, &o, err == -EMSGSIZE ? err : 0);
+	if (err != -EMSGSIZE)
+		advance(c, taken);
+}
+
 static void send_queue(struct tcp_conn *c, bool force)
 {
 	struct tcp_out o;
@@ -191,6 +208,7 @@ static void send_queue(struct tcp_conn *c, bool force)
 		return;
 	}
 	tcp_cwv_restart(c);
+	send_mtu_probe(c);
 	while (next_segment(c, &o, force) && !tcp_must_wait(c) &&
 	       send_piece(c, &o))
 		force = false;

@@ -574,6 +574,11 @@ static const struct words words[] = {
 	W(TCP_SNDBUF, "send buffer",
 	  "the send buffer grows to {octets} octets",
 	  "the congestion window is {cwnd}, and the next should wait behind it", "5681 3.1")
+	W(TCP_MTU_PROBE, "data",
+	  "{datalen} octets in one, from number {seq}: do so many get through?",
+	  "routers may swallow what is too large and not say so", "4821 7.4")
+	W(TCP_PATH_SIZE, "size of segments",
+	  "{what} (from {low} to {high} octets)", NULL, "4821 7.3")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");
