@@ -26,7 +26,7 @@
  * is acknowledged belongs to the same loss and reduces nothing a second time.
  *
  * What is lost is found out elsewhere: by RACK (tcp_rack.c) if the peer sends
- * SACK; else as of RFC 6582 (NewReno): three duplicate ACKs mean that the first
+ * SACK, or by counting segments if RACK is switched off; without SACK as of RFC 6582 (NewReno): three duplicate ACKs mean that the first
  * segment is missing, and in Recovery an ACK of a part of what was under way
  * means that the next one is, too.
  *
@@ -44,6 +44,9 @@ static const char *const ca_names[TCP_CA_STATES] = {
 	[TCP_CA_CWR] = "CWR",	[TCP_CA_RECOVERY] = "Recovery",
 	[TCP_CA_LOSS] = "Loss",
 };
+
+/* knobs.recovery */
+enum { RACK_ON = 1 << 0 };
 
 #define TO(state) (1U << TCP_CA_##state)
 
@@ -130,11 +133,30 @@ static void detect_without_sack(struct tcp_conn *c, struct tcp_news *n)
 		mark_first(c, n);
 }
 
+/* knobs.recovery without RACK: what was sent once and has so many segments
+ * beyond it that arrived is lost (RFC 6675, 4, IsLost()). */
+static void detect_by_count(struct tcp_conn *c, struct tcp_news *n)
+{
+	uint32_t beyond = 0, enough = c->tcp->knobs.reordering;
+	struct tcp_sent *s;
+
+	if (c->active->sent.sacked_segs < enough)
+		return;
+	for (s = tcp_sent_last(c); s; s = tcp_sent_prev(s)) {
+		if (s->flags & TCP_SENT_SACKED)
+			beyond += s->segs;
+		else if (beyond >= enough && !(s->flags & TCP_SENT_AGAIN))
+			tcp_loss_mark(c, n, s);
+	}
+}
+
 /* What is lost? */
 static void detect(struct tcp_conn *c, struct tcp_news *n)
 {
 	if (!(c->flags & TCPF_SACK))
 		detect_without_sack(c, n);
+	else if (!(c->tcp->knobs.recovery & RACK_ON))
+		detect_by_count(c, n);
 	else if (tcp_rack_detect(c, n))
 		n->may_reset = false;
 }

@@ -22,14 +22,17 @@
  * ----------
  *  (1) Islands are sorted, none is empty, no two touch.
  *  (2) The first begins beyond rcv_nxt.
+ *  (3) truesize is the sum over the islands.
  *
  * Limits
  * ------
  * At most TCP_RANGES_MAX islands, and beyond TCP_RANGES_FEW no more than the
  * receive buffer pays for: a queue that overflows on the way drops every second
  * segment of a window, so a long path needs many.  When one more is needed, or
- * there is no memory for it, the one furthest away is forgotten, which the peer will repair by sending it again.  The offered
- * window limits the octets, the budget of references the memory.
+ * there is no memory for it, the one furthest away is forgotten, which the peer
+ * will repair by sending it again; but not if it was reported to the peer
+ * (SACK), then the new one is.  The offered window limits the octets, the
+ * budget of references the memory.
  */
 
 #include <string.h>
@@ -44,11 +47,13 @@
  * @count:	How many there are
  * @room:	How many @island has room for
  * @island:	In the order of numbers
+ * @truesize:	Memory that they keep alive
  * @few:	Where they stand while they are few
  */
 struct tcp_ooo {
 	uint32_t count, room;
 	struct tcp_queue **island;
+	size_t truesize;
 	struct tcp_queue *few[TCP_RANGES_FEW];
 };
 
@@ -65,6 +70,7 @@ static void drop_island(struct tcp_conn *c, uint32_t i)
 	o->count--;
 	memmove(&o->island[i], &o->island[i + 1],
 		(o->count - i) * sizeof(o->island[0]));
+	o->truesize -= q->truesize;
 	tcp_queue_fini(q);
 	pool_put(&c->tcp->range_pool, q);
 }
@@ -98,15 +104,7 @@ void tcp_ooo_free(struct tcp_conn *c)
 
 size_t tcp_ooo_truesize(const struct tcp_conn *c)
 {
-	const struct tcp_ooo *o = c->active->ooo;
-	size_t sum = 0;
-	uint32_t i;
-
-	if (!o)
-		return 0;
-	for (i = 0; i < o->count; i++)
-		sum += o->island[i]->truesize;
-	return sum;
+	return c->active->ooo ? c->active->ooo->truesize : 0;
 }
 
 bool tcp_ooo_first(const struct tcp_conn *c, seq32 *seq)
@@ -181,7 +179,8 @@ static bool make_place(struct tcp_conn *c, uint32_t i)
 
 	if (o->count < o->room || grow(c))
 		return true;
-	if (i == o->count)
+	/* What was reported is not taken back (RFC 2018, 8). */
+	if (i == o->count || c->flags & TCPF_SACK)
 		return false;
 	drop_island(c, o->count - 1);
 	return true;
@@ -210,16 +209,13 @@ static void merge(struct tcp_conn *c, uint32_t i)
 {
 	struct tcp_ooo *o = c->active->ooo;
 	struct tcp_queue *a = o->island[i], *b = o->island[i + 1];
+	size_t before = a->truesize + b->truesize;
+	bool to_front = a->count < b->count;
+	int err;
 
-	if (a->count >= b->count) {
-		if (tcp_queue_splice(a, b))
-			tcp_queue_fini(b);
-		drop_island(c, i + 1);
-	} else if (!tcp_queue_splice_front(b, a)) {
-		drop_island(c, i);
-	} else {
-		drop_island(c, i + 1);
-	}
+	err = to_front ? tcp_queue_splice_front(b, a) : tcp_queue_splice(a, b);
+	o->truesize += a->truesize + b->truesize - before;
+	drop_island(c, to_front && !err ? i : i + 1);
 }
 
 /* Octets that end where island @i begins. */
@@ -228,12 +224,13 @@ static uint32_t prepend(struct tcp_conn *c, const struct tcp_seg *s, uint32_t i,
 {
 	struct tcp_ooo *o = c->active->ooo;
 	struct tcp_queue piece;
-	size_t taken;
+	size_t taken, before = o->island[i]->truesize;
 
 	tcp_queue_init(&piece, c->tcp->env, seq_add(s->seq, skip));
 	taken = tcp_queue_append_pkt(&piece, s->pkt, s->off + skip, n, budget);
 	if (taken < n || tcp_queue_splice_front(o->island[i], &piece))
 		n = 0;
+	o->truesize += o->island[i]->truesize - before;
 	tcp_queue_fini(&piece);
 	return n;
 }
@@ -244,8 +241,10 @@ static uint32_t append(struct tcp_conn *c, const struct tcp_seg *s, uint32_t i,
 {
 	struct tcp_ooo *o = c->active->ooo;
 	struct tcp_queue *q = o->island[i];
+	size_t before = q->truesize;
 
 	n = (uint32_t)tcp_queue_append_pkt(q, s->pkt, s->off + skip, n, budget);
+	o->truesize += q->truesize - before;
 	if (!tcp_queue_len(q))
 		drop_island(c, i);
 	else if (i + 1 < o->count && seq_eq(q->end, o->island[i + 1]->head))
@@ -345,12 +344,15 @@ void tcp_ooo_deliver(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
 	struct tcp_queue *q;
+	size_t before;
 	uint32_t n;
 
 	while (a->ooo && seq_leq(a->ooo->island[0]->head, c->rcv_nxt)) {
 		q = a->ooo->island[0];
 		check(seq_eq(q->head, c->rcv_nxt));
+		before = q->truesize;
 		tcp_queue_splice(&a->rcv, q);
+		a->ooo->truesize += q->truesize - before;
 		n = seq_dist(c->rcv_nxt, a->rcv.end);
 		c->rcv_nxt = seq_add(c->rcv_nxt, n);
 		c->tcp->stats.in_octets += n;
@@ -363,6 +365,7 @@ void tcp_ooo_check(const struct tcp_conn *c)
 {
 	const struct tcp_ooo *o = c->active->ooo;
 	seq32 last = c->rcv_nxt;
+	size_t sum = 0;
 	uint32_t i;
 
 	if (!o)
@@ -375,5 +378,7 @@ void tcp_ooo_check(const struct tcp_conn *c)
 		check(tcp_queue_len(o->island[i]));	 /* (1) */
 		check(seq_lt(last, o->island[i]->head)); /* (1), (2) */
 		last = o->island[i]->end;
+		sum += o->island[i]->truesize;
 	}
+	check(sum == o->truesize); /* (3) */
 }

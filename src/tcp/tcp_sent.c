@@ -229,6 +229,11 @@ struct tcp_sent *tcp_sent_next(const struct tcp_sent *s)
 	return sent_of(treap_next(&s->node));
 }
 
+struct tcp_sent *tcp_sent_prev(const struct tcp_sent *s)
+{
+	return sent_of(treap_prev(&s->node));
+}
+
 struct tcp_sent *tcp_sent_first_lost(const struct tcp_conn *c)
 {
 	return sent_of(treap_first_marked(&c->active->sent.tree));

@@ -109,6 +109,7 @@ struct tcp_sent *tcp_sent_find(const struct tcp_conn *c, seq32 seq);
 struct tcp_sent *tcp_sent_first(const struct tcp_conn *c);
 struct tcp_sent *tcp_sent_last(const struct tcp_conn *c);
 struct tcp_sent *tcp_sent_next(const struct tcp_sent *s);
+struct tcp_sent *tcp_sent_prev(const struct tcp_sent *s);
 
 /* The first that is LOST, or NULL. */
 struct tcp_sent *tcp_sent_first_lost(const struct tcp_conn *c);

@@ -299,6 +299,8 @@ static bool is_pause(const struct log_event *ev)
 {
 	return ev->kind == EV_TIMER &&
 	       (ev->what == R_TCP_RTO || ev->what == R_TCP_PERSIST ||
+		ev->what == R_TCP_TLP_TIMER ||
+		ev->what == R_TCP_REORDER_TIMER ||
 		ev->what == R_TCP_KEEP_TIMER || ev->what == R_DNS_RETRY ||
 		ev->what == R_ARP_TIMER || ev->what == R_ND_TIMER);
 }

@@ -254,6 +254,29 @@ static void probes_can_be_switched_off(void **state)
 	assert_int_equal(tcp_stats(p->stack)->timeouts, 1);
 }
 
+/* Without RACK segments are counted, as of old (RFC 6675). */
+static void segments_are_counted_if_rack_is_off(void **state)
+{
+	struct peer *p = *state;
+
+	assert_int_equal(tcp_knob_set(p->stack, "tcp_recovery", 0), 0);
+	begin(p, 8);
+	sack_of(p, 1, seg_at(2), seg_at(4));
+	peer_wait(p, RTT / 2); /* no timer marks anything */
+	HEAR_NOTHING(p);
+	with_block(p, seg_at(2), seg_at(4));
+	with_block(p, seg_at(5), seg_at(6));
+	ACK_OF(p, 1);
+	DATA(p, 1, SP_MSS);
+	with_block(p, seg_at(2), seg_at(4));
+	with_block(p, seg_at(5), seg_at(7));
+	ACK_OF(p, 1);
+	DATA(p, seg_at(1), SP_MSS);
+	HEAR_NOTHING(p);
+	/* The fifth has only two beyond it. */
+	assert_int_equal(p->conn->active->sent.lost, 0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, peer_setup, peer_teardown)
 
 int main(void)
@@ -272,6 +295,7 @@ int main(void)
 		T(loss_that_a_probe_repaired_counts),
 		T(probe_that_came_twice_costs_nothing),
 		T(probes_can_be_switched_off),
+		T(segments_are_counted_if_rack_is_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
