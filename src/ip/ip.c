@@ -133,6 +133,11 @@ bool ip_forwarding(const struct stack *stack)
 	return ip_of(stack)->is_forwarding;
 }
 
+bool ip_rpf_is_strict(const struct stack *stack)
+{
+	return ip_of(stack)->is_rpf_strict;
+}
+
 void ip_rpf_set(struct stack *stack, bool is_strict)
 {
 	ip_of(stack)->is_rpf_strict = is_strict;

@@ -8,7 +8,8 @@
  * then tell the sender.
  *
  *	1  frame	it was sent to us alone: ip_bcast
- *	2  source	it has one: martian
+ *	2  source	it has one: martian; and lives where the packet came
+ *			from, if that is asked for: ip_rpf
  *	3  hop limit	ip_ttl
  *	4  route	ip_no_route
  *	5  scope	ip6_scope: a link-local source stays on its link
@@ -20,6 +21,18 @@
 
 #include "ip6/ip6_int.h"
 
+/* Step 2: would an answer leave by the interface it came in by? */
+static bool source_is_behind(struct ip6 *ip6, const struct pkt *pkt,
+			     ip6_addr src)
+{
+	const struct ip6_route *r;
+
+	if (ip6_is_link_local(src) || !ip_rpf_is_strict(ip6->stack))
+		return true;
+	r = trie6_lookup(&ip6->trie, src, NULL);
+	return r && r->netif == pkt->netif;
+}
+
 /* Steps 1 to 5. */
 static enum drop fwd_check(struct ip6 *ip6, const struct pkt *pkt,
 			   const struct ip6_hdr *h, const struct ip6_route *r)
@@ -30,6 +43,8 @@ static enum drop fwd_check(struct ip6 *ip6, const struct pkt *pkt,
 		return DROP_ip_bcast;
 	if (ip6_is_zero(h->src))
 		return DROP_martian;
+	if (!source_is_behind(ip6, pkt, h->src))
+		return DROP_ip_rpf;
 	if (h->hops <= 1) {
 		icmp6_error(stack, pkt, ICMP6_TIME_EXCEEDED, ICMP6_HOPS, 0);
 		return DROP_ip_ttl;

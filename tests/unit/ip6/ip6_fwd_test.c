@@ -182,6 +182,21 @@ static void a_frame_for_many_is_not_forwarded(void **state)
 	assert_int_equal(testnet_sent_count(in(net)), 0);
 }
 
+/* A source of the other side, when that is looked at. */
+static void a_source_lives_where_its_packets_come_from(void **state)
+{
+	struct testnet *net = *state;
+
+	comes(net, "2001:db8:b::9", "2001:db8:b::7", 64, 100);
+	assert_int_equal(testnet_sent_count(out(net)), 1);
+	ip_rpf_set(testnet_host(net, 0), true);
+	comes(net, "2001:db8:b::9", "2001:db8:b::7", 64, 100);
+	comes(net, "2001:db8:77::9", "2001:db8:b::7", 64, 100);
+	assert_int_equal(testnet_drops(net, 0, DROP_ip_rpf), 2);
+	comes(net, "2001:db8:a::9", "2001:db8:b::7", 64, 100);
+	assert_int_equal(testnet_sent_count(out(net)), 2);
+}
+
 /* Two routers that point at each other: it ends. */
 static void a_loop_ends(void **state)
 {
@@ -215,6 +230,7 @@ int main(void)
 		T(a_host_does_not_forward),
 		T(only_hop_by_hop_options_are_looked_at),
 		T(a_frame_for_many_is_not_forwarded),
+		T(a_source_lives_where_its_packets_come_from),
 		cmocka_unit_test(a_loop_ends),
 	};
 
