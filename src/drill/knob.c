@@ -31,7 +31,7 @@ static const struct {
 	{"tcp_synack_retries",	"5",			"ours are 2: less noise for the victim of a forged SYN"},
 	{"tcp_rfc1337",		"0",			"Linux lets a RST end TIME-WAIT"},
 	{"tcp_rmem",		"4096 131072 6291456",	"its window scale follows from the last"},
-	{"tcp_wmem",		"4096 16384 4194304",	"Linux begins small and grows"},
+	{"tcp_wmem",		"4096 131072 4194304",	"Linux says 16384, and grows before the first write"},
 };
 
 /* Taken without a word. */
