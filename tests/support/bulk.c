@@ -55,8 +55,19 @@ static void bound_windows(struct bulk *t)
 	tcp_knob_set(&t->p.b->stack, "rmem_max", 1 << 20);
 }
 
-static void start(struct bulk *t, const struct cable_params *cable,
-		  uint64_t seed, uint64_t octets)
+static void choose(struct bulk *t, const char *algorithm)
+{
+	const char *knob = "congestion_control";
+
+	if (!algorithm)
+		return;
+	assert_int_equal(tcp_knob_set_text(&t->p.a->stack, knob, algorithm), 0);
+	assert_int_equal(tcp_knob_set_text(&t->p.b->stack, knob, algorithm), 0);
+}
+
+static void start(struct bulk *t, const char *algorithm,
+		  const struct cable_params *cable, uint64_t seed,
+		  uint64_t octets)
 {
 	struct endpoint to = talker_ep("10.0.0.2:9");
 
@@ -64,6 +75,7 @@ static void start(struct bulk *t, const struct cable_params *cable,
 	pair_init(&t->p, seed, cable);
 	world_env(t->p.w)->pkts.poison = true;
 	bound_windows(t);
+	choose(t, algorithm);
 	t->listener = talker_listen(&t->p.b->stack, 9, 1);
 	talker_init(&t->a, &t->p.a->stack, NULL);
 	t->a.to_send = octets;
@@ -91,10 +103,16 @@ static void finish(struct bulk *t)
 uint64_t bulk_run(const struct cable_params *cable, uint64_t seed,
 		  uint64_t octets)
 {
+	return bulk_run_with(NULL, cable, seed, octets);
+}
+
+uint64_t bulk_run_with(const char *algorithm, const struct cable_params *cable,
+		       uint64_t seed, uint64_t octets)
+{
 	static struct bulk t;
 	uint64_t ms = 0;
 
-	start(&t, cable, seed, octets);
+	start(&t, algorithm, cable, seed, octets);
 	assert_int_equal(world_run_wait(t.p.w, is_over, &t, 36000 * NS_PER_S),
 			 0);
 	if (t.b.c) {

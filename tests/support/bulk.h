@@ -26,4 +26,8 @@
 uint64_t bulk_run(const struct cable_params *cable, uint64_t seed,
 		  uint64_t octets);
 
+/* The same with a congestion control algorithm at both ends; NULL: the usual. */
+uint64_t bulk_run_with(const char *algorithm, const struct cable_params *cable,
+		       uint64_t seed, uint64_t octets);
+
 #endif /* SUPPORT_BULK_H */
