@@ -47,6 +47,16 @@ struct nd_link *nd_link_find(const struct nd *nd, const struct netif *netif)
 	return NULL;
 }
 
+/* What no router has said yet. */
+static void link_reset(struct nd_link *link)
+{
+	link->is_up = false;
+	link->has_spoken = false;
+	link->reachable_base_ms = ND_REACHABLE_MS;
+	link->reachable_until_ns = 0;
+	link->retrans_ms = ND_RETRANS_MS;
+}
+
 struct nd_link *nd_link_get(struct nd *nd, struct netif *netif)
 {
 	struct nd_link *link = nd_link_find(nd, netif);
@@ -58,8 +68,7 @@ struct nd_link *nd_link_get(struct nd *nd, struct netif *netif)
 		return NULL;
 	link->nd = nd;
 	link->netif = netif;
-	link->reachable_base_ms = ND_REACHABLE_MS;
-	link->retrans_ms = ND_RETRANS_MS;
+	link_reset(link);
 	list_init(&link->routers);
 	list_init(&link->nets);
 	list_init(&link->dns);
@@ -76,9 +85,7 @@ static void link_clear(struct nd_link *link, bool is_said)
 	struct nd *nd = link->nd;
 
 	nd_ra_stop(link, is_said);
-	link->is_up = false;
-	link->has_spoken = false;
-	link->reachable_until_ns = 0;
+	link_reset(link);
 	nd_dad_forget(nd, link->netif);
 	nd_own_forget(nd, link->netif);
 	nd_redirect_forget(nd, link->netif);

@@ -133,7 +133,7 @@ static enum drop na_update(struct nd_entry *e, const struct nd_msg *m)
 	}
 	e->is_router = m->is_router;
 	if (was_router && !m->is_router)
-		nd_router_lost(nd_link_find(e->nd, e->netif), e->addr);
+		nd_router_lost(e->link, e->addr);
 	if (is_other)
 		nd_learn(e, m->opts.target,
 			 m->is_solicited ? ND_REACHABLE : ND_STALE,

@@ -116,13 +116,6 @@ void nd_set_state(struct nd_entry *e, enum nd_state to)
  * Questions.
  */
 
-static uint64_t retrans_ns(const struct nd_entry *e)
-{
-	const struct nd_link *link = nd_link_find(e->nd, e->netif);
-
-	return (link ? link->retrans_ms : ND_RETRANS_MS) * NS_PER_MS;
-}
-
 /* Ask once more; the neighbour itself, or everybody. */
 static void nd_ask(struct nd_entry *e, enum reason why)
 {
@@ -134,7 +127,7 @@ static void nd_ask(struct nd_entry *e, enum reason why)
 		.to = is_known ? &e->mac : NULL,
 		.why = why,
 	};
-	uint64_t wait_ns = retrans_ns(e);
+	uint64_t wait_ns = e->link->retrans_ms * NS_PER_MS;
 	unsigned int i;
 
 	for (i = 0; i < e->tries && e->state == ND_UNREACHABLE; i++)
@@ -396,11 +389,10 @@ static int nd_miss(struct nd *nd, struct netif *netif, ip6_addr next_hop,
 static int nd_use(struct nd_entry *e, struct pkt *pkt)
 {
 	struct nd *nd = e->nd;
-	struct nd_link *link = nd_link_find(nd, e->netif);
 
 	nd_touch(e);
-	if (link && e->state == ND_REACHABLE &&
-	    nd_now(nd) - e->confirmed_ns >= nd_reachable_ns(link))
+	if (e->state == ND_REACHABLE &&
+	    nd_now(nd) - e->confirmed_ns >= nd_reachable_ns(e->link))
 		nd_set_state(e, ND_STALE);
 	if (e->state == ND_STALE) {
 		nd_set_state(e, ND_DELAY);

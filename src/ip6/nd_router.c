@@ -275,10 +275,9 @@ void nd_router_reached(struct nd *nd, const struct netif *netif, ip6_addr addr,
 
 void nd_router_lost(struct nd_link *link, ip6_addr addr)
 {
-	struct nd_router *r = link ? nd_router_find(link, addr) : NULL;
+	struct nd_router *r = nd_router_find(link, addr);
 
-	if (link)
-		nd_redirect_lost(link->nd, link->netif, addr);
+	nd_redirect_lost(link->nd, link->netif, addr);
 	if (!r)
 		return;
 	tell(r, R_ND_ROUTER_LOST, "it is no router any more");

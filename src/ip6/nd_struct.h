@@ -40,6 +40,7 @@ enum nd_rank {
  * @node:	In the list of its rank, the one idle for longest first
  * @nd:		The cache
  * @netif:	On which link
+ * @link:	That link
  * @addr:	Its address
  * @mac:	Its MAC address, unless INCOMPLETE or FAILED
  * @src:	Our address that a question comes from; ::: choose
@@ -54,10 +55,13 @@ enum nd_rank {
  * @confirmed_ns: When it was last known to be there
  * @hash:	In the table
  */
+struct nd_link;
+
 struct nd_entry {
 	struct list node;
 	struct nd *nd;
 	struct netif *netif;
+	struct nd_link *link;
 	ip6_addr addr;
 	ip6_addr src;
 	mac_addr mac;

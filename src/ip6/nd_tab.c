@@ -178,9 +178,10 @@ struct nd_entry *nd_new(struct nd *nd, struct netif *netif, ip6_addr addr,
 			enum nd_state state, bool is_relayed)
 {
 	enum nd_rank rank = rank_of(state, is_relayed);
+	struct nd_link *link = nd_link_get(nd, netif);
 	struct nd_entry *e;
 
-	if (!nd_make_room(nd, rank))
+	if (!link || !nd_make_room(nd, rank))
 		return NULL;
 	e = pool_get_zeroed(&nd->entries);
 	if (!e)
@@ -192,6 +193,7 @@ struct nd_entry *nd_new(struct nd *nd, struct netif *netif, ip6_addr addr,
 	}
 	e->nd = nd;
 	e->netif = netif;
+	e->link = link;
 	e->addr = addr;
 	e->state = state;
 	e->rank = rank;

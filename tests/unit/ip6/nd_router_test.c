@@ -122,6 +122,46 @@ static void a_dead_router_is_found_out_and_replaced(void **state)
 	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 3), 3);
 }
 
+/* It was frozen, and advertises again: it is used again. */
+static void a_router_that_is_back_is_used_again(void **state)
+{
+	(void)state;
+	lan6_ping(&l, a, lan6_addr(SERVER), 1);
+	lan6_run(&l, 46000);
+	host_freeze(r1);
+	lan6_ping(&l, a, lan6_addr(SERVER), 1);
+	lan6_run(&l, 10000);
+	assert_gateway(a, SERVER, r2);
+	lan6_run(&l, 30000); /* its entry has failed, and is forgotten */
+	host_thaw(r1);
+	lan6_run(&l, 61000);
+	assert_gateway(a, SERVER, r1);
+	assert_int_equal(lan6_ping(&l, a, lan6_addr(SERVER), 2), 2);
+}
+
+/* Both are silent: each has its turn, and whoever comes back first wins. */
+static void of_two_silent_routers_each_has_its_turn(void **state)
+{
+	int turns = 0, i;
+	ip6_addr last;
+
+	(void)state;
+	lan6_ping(&l, a, lan6_addr(SERVER), 1);
+	lan6_run(&l, 46000);
+	host_freeze(r1);
+	host_freeze(r2);
+	last = gateway(a, SERVER);
+	for (i = 0; i < 60; i++) {
+		lan6_ping(&l, a, lan6_addr(SERVER), 1);
+		turns += !ip6_eq(gateway(a, SERVER), last);
+		last = gateway(a, SERVER);
+	}
+	assert_true(turns >= 4);
+	host_thaw(r2);
+	lan6_ping(&l, a, lan6_addr(SERVER), 10);
+	assert_gateway(a, SERVER, r2);
+}
+
 /* RFC 4861, 6.2.5: who goes with a word is left at once. */
 static void a_router_that_says_goodbye_is_left_at_once(void **state)
 {
@@ -487,6 +527,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(the_preferred_router_is_used),
 		T(a_dead_router_is_found_out_and_replaced),
+		T(a_router_that_is_back_is_used_again),
+		T(of_two_silent_routers_each_has_its_turn),
 		T(a_router_that_says_goodbye_is_left_at_once),
 		T(a_router_whose_time_is_over_is_none),
 		T(a_router_turned_host_is_left),
