@@ -4,6 +4,7 @@ import ipaddress
 import os
 import re
 import socket
+import time
 import unittest
 
 from weft import tool
@@ -74,6 +75,45 @@ class Six(WireCase):
         out = run(tool("ping"), "-6", "-c", "1",
                   f"{link_local(mac)}%{self.device}")
         self.assertIn(" 0% packet loss", out)
+        self.release(peer)
+
+    def eventually(self, *command, holds):
+        """What a command says, as soon as @holds finds itself in it."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            out = run(*command)
+            if re.search(holds, out):
+                return out
+            time.sleep(0.1)
+        return self.fail(f"{holds} is not in: {out}")
+
+    def test_the_kernel_makes_itself_an_address(self):
+        """weft is its router: prefix, route, MTU and hop limit are taken"""
+        options = self.six()
+        for knob, value in ("accept_ra", 2), ("autoconf", 1):
+            self.sysctl(f"net/ipv6/conf/{self.device}/{knob}", value)
+        peer = self.hold(options + ["--router", "fd00:2::/64"])
+        out = self.eventually(
+            "ip", "-6", "address", "show", "dev", self.device,
+            holds=r"inet6 fd00:2::\S+/64 scope global dynamic \S*\s")
+        self.assertNotIn("dadfailed", out)
+        out = run("ip", "-6", "route", "show", "default")
+        self.assertRegex(out, rf"via fe80::\S+ dev {self.device} proto ra")
+        self.assertIn("hoplimit 77", out)
+        self.assertIn("mtu 1400", out)
+        self.assertRegex(run("ip", "-6", "neigh", "show", "dev", self.device),
+                         r"fe80::\S+ lladdr \S+ router")
+        out = run(tool("ping"), "-6", "-c", "2", "-I", self.device, HOST6)
+        self.assertIn(" 0% packet loss", out)
+        self.release(peer)
+
+    def test_the_kernel_sees_who_has_an_address(self):
+        """it finds out that weft has it already, and does not use it"""
+        peer = self.hold(self.six())
+        run("ip", "-6", "address", "add", f"{HOST6}/64", "dev", self.device)
+        self.eventually("ip", "-6", "address", "show", "dev", self.device,
+                        holds=rf"{HOST6}/64 scope global \S*dadfailed")
+        run("ip", "-6", "address", "del", f"{HOST6}/64", "dev", self.device)
         self.release(peer)
 
     def test_a_closed_port(self):

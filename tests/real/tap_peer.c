@@ -13,7 +13,8 @@
  * END is how the conversation ends when standard input has ended: "half"
  * (shut down, and read what still comes; the default), "close" or "reset".
  *
- * Options: --offload, --mtu N, --gateway IP, --six ADDRESS/LEN (IPv6 too), --set KNOB=N (of its TCP),
+ * Options: --offload, --mtu N, --gateway IP, --six ADDRESS/LEN (IPv6 too),
+ * --router PREFIX/LEN (and advertise that), --set KNOB=N (of its TCP),
  * --stall 700ms (read nothing for so long); and of the cable in front of it:
  * --loss 1%, --dup, --reorder, --corrupt, --delay 2ms.
  *
@@ -34,6 +35,7 @@
 #include "ip/icmp.h"
 #include "ip/ip.h"
 #include "ip6/ip6.h"
+#include "ip6/nd.h"
 #include "lab/value.h"
 #include "sock/sock.h"
 #include "tcp/tcp.h"
@@ -43,7 +45,7 @@ enum { CHUNK = 65536, MANY_MAX = 200, TIME_LIMIT_S = 100 };
 static struct station st;
 static struct cable_params cable;
 static uint64_t stall_ns;
-static struct ip6_net six; /* len 0: none */
+static struct ip6_net six, advertised; /* len 0: none */
 
 static void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -492,6 +494,9 @@ static char **read_options(char **argv, struct station_cfg *cfg)
 		else if (!strcmp(*argv, "--six") && argv[1] &&
 			 !ip6_net_parse(&six, argv[1]))
 			;
+		else if (!strcmp(*argv, "--router") && argv[1] &&
+			 !ip6_net_parse(&advertised, argv[1]))
+			;
 		else if (!strcmp(*argv, "--set"))
 			add_knob(argv[1]);
 		else if (cable_option(*argv, argv[1]))
@@ -517,6 +522,29 @@ static void six_add(void)
 	if (ip6_addr_add(st.stack, st.netif, six) ||
 	    pace_wait(&st.pace, six_is_ours, NULL, deadline()))
 		die("no address of IPv6");
+}
+
+/* Be a router of the kernel's link. */
+static void router_begin(void)
+{
+	struct nd_ra_conf c = {.lifetime_s = 1800,
+			       .max_interval_s = 4,
+			       .mtu = 1400,
+			       .hop_limit = 77,
+			       .prefix_count = 1,
+			       .rdnss_count = 1};
+
+	if (!advertised.len)
+		return;
+	c.prefix[0] = (struct nd_prefix){.net = advertised,
+					 .is_onlink = true,
+					 .is_auto = true,
+					 .valid_s = 7200,
+					 .preferred_s = 3600};
+	c.rdnss[0] = six.addr;
+	ip_forwarding_set(st.stack, true);
+	if (nd_router_conf(st.stack, st.netif, &c))
+		die("cannot be a router");
 }
 
 static void say_counts(void)
@@ -571,6 +599,7 @@ int main(int argc, char **argv)
 		die("%s: %s", cfg.device, strerror(-err));
 	turn_knobs();
 	six_add();
+	router_begin();
 	fprintf(stderr, "ready\n");
 	for (i = 0; i < ARRAY_SIZE(modes); i++)
 		if (*argv && !strcmp(*argv, modes[i].name))
