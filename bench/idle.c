@@ -281,10 +281,8 @@ static int measure(uint64_t count, bool has_no_slabs)
 	echo_all();
 	echo_s = seconds_since(start);
 	calm_down();
-	fflush(stdout);
 	report(fresh, octets_each(before), open_s, echo_s);
 	check(!idle.wrong && idle.echoed == count);
-	fflush(stdout);
 	check(count < 1000000 || octets_each(before) <= END_MAX);
 	return idle_down();
 }

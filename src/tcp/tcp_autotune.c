@@ -83,16 +83,9 @@ static uint32_t first_window(const struct tcp_conn *c, uint32_t mss)
 	return min_u32(space, 65535);
 }
 
-uint32_t tcp_syn_window(const struct tcp_conn *c, struct ip_addr peer,
-			bool has_ts)
+uint32_t tcp_syn_window(const struct tcp_conn *c, uint32_t mss, bool has_ts)
 {
-	uint32_t mss = tcp_mss_limit(c->tcp, peer);
-
-	if (tcp_extra(c)->maxseg)
-		mss = min_u32(mss, tcp_extra(c)->maxseg);
-	if (has_ts)
-		mss -= TCP_TS_OPT_LEN;
-	return first_window(c, mss);
+	return first_window(c, has_ts ? mss - TCP_TS_OPT_LEN : mss);
 }
 
 /* The receiver's round trip: smoothed, or the least of several windows. */

@@ -173,6 +173,7 @@ void tcp_out_ack(struct tcp_conn *c);
 void tcp_out_probe(struct tcp_conn *c, enum reason why);
 void tcp_out_rst(struct tcp_conn *c, enum reason why);
 uint16_t tcp_mss_limit(struct tcp_stack *tcp, struct ip_addr dst);
+uint16_t tcp_mss_to_say(const struct tcp_conn *c, struct ip_addr peer);
 uint32_t tcp_mss_most(const struct tcp_conn *c);
 void tcp_mss_update(struct tcp_conn *c);
 

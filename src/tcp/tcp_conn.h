@@ -119,9 +119,9 @@ struct tcp_conn {
 	uint32_t ts_recent_ms;	 /* when it was taken */
 	uint32_t snd_ms;	 /* when we last sent data */
 	uint32_t sndbuf, rcvbuf; /* octets */
-	uint16_t mss;	   /* payload of a segment, options excluded */
-	uint16_t peer_mss; /* what the peer said */
-	uint16_t rcv_mss;  /* largest payload the peer was seen to send */
+	uint16_t mss;		 /* payload of a segment, options excluded */
+	uint16_t peer_mss;	 /* what the peer said */
+	uint16_t rcv_mss;	 /* largest payload the peer was seen to send */
 	uint8_t snd_wscale, rcv_wscale;
 	uint8_t ttl, tos;
 	uint8_t error; /* pending, positive errno */

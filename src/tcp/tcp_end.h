@@ -85,13 +85,13 @@ struct tcp_req {
 	uint32_t ts_recent; /* valid if has_ts */
 	uint32_t challenge_ms;
 	uint32_t rcv_wnd;
-	uint16_t snd_wnd, peer_mss;
+	uint16_t snd_wnd, peer_mss, mss;
 	uint8_t snd_wscale, rcv_wscale;
 	bool gives_cookie; /* of fast open, in the SYN-ACK */
 	bool has_ts, has_wscale, has_sack, has_ecn, has_accecn;
 	uint8_t syn_ecn; /* codepoint of the SYN, enum ip_ecn */
-	bool is_cookie; /* kept nowhere: tcp_cookie.c */
-	bool is_acked;	/* the peer is real; waiting for data, or for room */
+	bool is_cookie;	 /* kept nowhere: tcp_cookie.c */
+	bool is_acked;	 /* the peer is real; waiting for data, or for room */
 	uint8_t tries;
 };
 

@@ -29,19 +29,32 @@ const struct tcp_extra *tcp_extra(const struct tcp_conn *c)
 	return c->extra ? c->extra : &none;
 }
 
+/* Was something set that children have, too? */
+static bool says_something(const struct tcp_extra *e)
+{
+	return e->rcvlowat || e->notsent_lowat || e->window_clamp ||
+	       e->linger2_s || e->pacing_max || e->user_timeout_ms ||
+	       e->maxseg || e->linger_s || e->keep_idle_s ||
+	       e->keep_interval_s || e->keep_probes || e->route.len;
+}
+
 /* What a listener was told holds for its children, but for what is about
  * listening, and what only happened. */
 void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l)
 {
-	const struct tcp_extra none = {0};
-	struct tcp_extra e = *tcp_extra(l);
+	const struct tcp_extra *from = l->extra;
+	struct tcp_extra *e;
 
-	e.retransmits = 0;
-	e.challenge_ms = 0;
-	e.fastopen_max = 0;
-	e.defer_tries = 0;
-	if (memcmp(&e, &none, sizeof(e)) && tcp_extra_get(c))
-		*c->extra = e;
+	if (!from || !says_something(from))
+		return;
+	e = tcp_extra_get(c);
+	if (!e)
+		return;
+	*e = *from;
+	e->retransmits = e->challenge_ms = 0;
+	e->fastopen_max = e->defer_tries = e->syn_tries = 0;
+	memset(&e->tune, 0, sizeof(e->tune));
+	memset(&e->accecn, 0, sizeof(e->accecn));
 }
 
 static uint32_t if_set(uint32_t own, uint32_t otherwise)

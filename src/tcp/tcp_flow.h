@@ -24,8 +24,7 @@ bool tcp_delack_read(const struct tcp_conn *c);
 void tcp_buffers_init(struct tcp_conn *c);
 uint32_t tcp_full_space(const struct tcp_conn *c);
 uint8_t tcp_wscale_for(const struct tcp_conn *c);
-uint32_t tcp_syn_window(const struct tcp_conn *c, struct ip_addr peer,
-			bool has_ts);
+uint32_t tcp_syn_window(const struct tcp_conn *c, uint32_t mss, bool has_ts);
 void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s);
 void tcp_tune_read(struct tcp_conn *c);
 void tcp_tune_sndbuf(struct tcp_conn *c);

@@ -163,8 +163,9 @@ static enum tcp_verdict take_syn(struct tcp_conn *c, struct tcp_seg *s)
 	tcp_ecn_answered(c, s);
 	if (!(s->h.flags & TCP_ACK))
 		return crossing_syn(c, s);
-	c->rcv_adv =
-		seq_add(c->rcv_nxt, tcp_syn_window(c, c->end.t.raddr, false));
+	c->rcv_adv = seq_add(
+		c->rcv_nxt,
+		tcp_syn_window(c, tcp_mss_to_say(c, c->end.t.raddr), false));
 	tcp_rtt_of_syn(c, s);
 	tcp_fastopen_answered(c, s);
 	c->snd_una = s->h.ack;

@@ -75,6 +75,14 @@ uint16_t tcp_mss_limit(struct tcp_stack *tcp, struct ip_addr dst)
 	return (uint16_t)min_u32(mtu - headers, TCP_MSS_MAX);
 }
 
+/* The MSS option of a SYN of ours: what the link there takes, or less. */
+uint16_t tcp_mss_to_say(const struct tcp_conn *c, struct ip_addr peer)
+{
+	uint16_t mss = tcp_mss_limit(c->tcp, peer), max = tcp_extra(c)->maxseg;
+
+	return max && max < mss ? max : mss;
+}
+
 /* Payload and options of a segment, as far as both ends and the path's routers
  * have said. */
 uint32_t tcp_mss_most(const struct tcp_conn *c)
@@ -283,11 +291,9 @@ int tcp_out_syn(struct tcp_conn *c, enum reason why)
 	} else {
 		h.flags |= tcp_ecn_syn_flags(c);
 	}
-	h.win = (uint16_t)tcp_syn_window(c, c->end.t.raddr, false);
+	o.mss = tcp_mss_to_say(c, c->end.t.raddr);
+	h.win = (uint16_t)tcp_syn_window(c, o.mss, false);
 	c->rcv_adv = seq_add(c->rcv_nxt, h.win);
-	o.mss = tcp_mss_limit(c->tcp, c->end.t.raddr);
-	if (tcp_extra(c)->maxseg)
-		o.mss = (uint16_t)min_u32(o.mss, tcp_extra(c)->maxseg);
 	if (answer ? c->flags & TCPF_WSCALE : c->tcp->knobs.window_scaling) {
 		o.has |= TCP_HAS_WSCALE;
 		o.wscale = c->rcv_wscale;

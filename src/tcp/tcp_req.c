@@ -77,10 +77,7 @@ static void send_syn_ack(struct tcp_stack *tcp, const struct tcp_req *r,
 			    .win = (uint16_t)min_u32(r->rcv_wnd, 65535)};
 
 	o.has = TCP_HAS_MSS;
-	o.mss = tcp_mss_limit(tcp, r->end.t.raddr);
-	if (tcp_extra(r->listener)->maxseg)
-		o.mss = (uint16_t)min_u32(o.mss,
-					  tcp_extra(r->listener)->maxseg);
+	o.mss = r->mss;
 	if (r->has_sack)
 		o.has |= TCP_HAS_SACK_OK;
 	if (r->has_wscale) {
@@ -208,7 +205,8 @@ void tcp_req_fill(struct tcp_req *r, struct tcp_conn *l,
 	}
 	r->has_ts = k->timestamps && s->o.has & TCP_HAS_TIMESTAMP;
 	r->ts_recent = s->o.ts_val;
-	r->rcv_wnd = tcp_syn_window(l, s->t.raddr, r->has_ts);
+	r->mss = tcp_mss_to_say(l, s->t.raddr);
+	r->rcv_wnd = tcp_syn_window(l, r->mss, r->has_ts);
 	tcp_ecn_asked(r, s);
 	r->has_sack = k->sack && s->o.has & TCP_HAS_SACK_OK;
 }
@@ -325,7 +323,8 @@ static enum tcp_verdict in_listen_ack(struct tcp_conn *l, struct tcp_seg *s,
 	s->drop = DROP_tcp_backlog;
 	if (tcp_accept_is_full(tcp, l))
 		return TCP_DROP;
-	r.rcv_wnd = tcp_syn_window(l, s->t.raddr, r.has_ts);
+	r.mss = tcp_mss_to_say(l, s->t.raddr);
+	r.rcv_wnd = tcp_syn_window(l, r.mss, r.has_ts);
 	if (r.has_wscale)
 		r.rcv_wscale = tcp_wscale_for(l);
 	s->drop = DROP_no_memory;

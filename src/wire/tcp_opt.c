@@ -163,14 +163,6 @@ static void parse_usual(struct tcp_opts *o, const uint8_t *buf)
 	o->ts_ecr = get32(buf + sizeof(usual) + 4);
 }
 
-static size_t emit_usual(uint8_t *buf, const struct tcp_opts *o)
-{
-	memcpy(buf, usual, sizeof(usual));
-	put32(buf + sizeof(usual), o->ts_val);
-	put32(buf + sizeof(usual) + 4, o->ts_ecr);
-	return sizeof(usual) + 8;
-}
-
 int tcp_opts_parse(struct tcp_opts *opts, const uint8_t *buf, size_t len)
 {
 	struct cursor c = cur_init(buf, len), data;
@@ -266,27 +258,41 @@ static void emit_kind(struct wcursor *w, unsigned nops, uint8_t kind,
 	wcur_u8(w, (uint8_t)len);
 }
 
-static void emit_fixed(struct wcursor *w, const struct tcp_opts *o)
+/* A word of options: kind and length stand where the padding leaves them. */
+static uint8_t *emit_word(uint8_t *p, uint32_t hi, uint32_t lo)
 {
-	const bool has_ts = o->has & TCP_HAS_TIMESTAMP;
-	const bool has_sack_ok = o->has & TCP_HAS_SACK_OK;
+	put32(p, hi << 16 | lo);
+	return p + 4;
+}
 
-	if (o->has & TCP_HAS_MSS) {
-		emit_kind(w, 0, TCP_OPT_MSS, LEN_MSS);
-		wcur_u16(w, o->mss);
+/* Two octets of a word. */
+enum {
+	W_NOPS = TCP_OPT_NOP << 8 | TCP_OPT_NOP,
+	W_MSS = TCP_OPT_MSS << 8 | LEN_MSS,
+	W_SACK_OK = TCP_OPT_SACK_OK << 8 | LEN_SACK_OK,
+	W_TIMESTAMP = TCP_OPT_TIMESTAMP << 8 | LEN_TIMESTAMP,
+	W_WSCALE = TCP_OPT_NOP << 8 | TCP_OPT_WSCALE,
+};
+
+/* Returns the octets written: opts_fixed_len(). */
+static size_t emit_fixed(uint8_t *to, const struct tcp_opts *o)
+{
+	const bool has_sack_ok = o->has & TCP_HAS_SACK_OK;
+	uint8_t *p = to;
+
+	if (o->has & TCP_HAS_MSS)
+		p = emit_word(p, W_MSS, o->mss);
+	if (o->has & TCP_HAS_TIMESTAMP) {
+		p = emit_word(p, has_sack_ok ? W_SACK_OK : W_NOPS, W_TIMESTAMP);
+		p = emit_word(p, o->ts_val >> 16, o->ts_val & 0xffff);
+		p = emit_word(p, o->ts_ecr >> 16, o->ts_ecr & 0xffff);
+	} else if (has_sack_ok) {
+		p = emit_word(p, W_NOPS, W_SACK_OK);
 	}
-	if (has_sack_ok)
-		emit_kind(w, has_ts ? 0 : 2, TCP_OPT_SACK_OK, LEN_SACK_OK);
-	if (has_ts) {
-		emit_kind(w, has_sack_ok ? 0 : 2, TCP_OPT_TIMESTAMP,
-			  LEN_TIMESTAMP);
-		wcur_u32(w, o->ts_val);
-		wcur_u32(w, o->ts_ecr);
-	}
-	if (o->has & TCP_HAS_WSCALE) {
-		emit_kind(w, 1, TCP_OPT_WSCALE, LEN_WSCALE);
-		wcur_u8(w, o->wscale);
-	}
+	if (o->has & TCP_HAS_WSCALE)
+		p = emit_word(p, W_WSCALE,
+			      LEN_WSCALE << 8 | (uint32_t)o->wscale);
+	return (size_t)(p - to);
 }
 
 /* All three fields, in either order. */
@@ -301,15 +307,15 @@ static void emit_accecn(struct wcursor *w, const struct tcp_accecn_opt *x)
 
 size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
 {
+	const uint8_t more = TCP_HAS_SACK | TCP_HAS_FASTOPEN | TCP_HAS_ACCECN;
+	size_t i, n, sack, fixed = emit_fixed(buf, opts);
 	struct wcursor w;
-	size_t i, n, sack;
 
-	if (opts->has == TCP_HAS_TIMESTAMP)
-		return emit_usual(buf, opts);
-	w = wcur_init(buf, tcp_opts_len(opts));
+	if (!(opts->has & more))
+		return fixed;
+	w = wcur_init(buf + fixed, tcp_opts_len(opts) - fixed);
 	sack = opts_sack_len(opts);
 	n = sack / LEN_SACK_BLOCK;
-	emit_fixed(&w, opts);
 	if (sack)
 		emit_kind(&w, 2, TCP_OPT_SACK, sack - 2);
 	for (i = 0; i < n; i++) {
@@ -324,7 +330,7 @@ size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
 	if (opts_accecn_len(opts))
 		emit_accecn(&w, &opts->accecn);
 	check(wcur_ok(&w));
-	return wcur_len(&w);
+	return fixed + wcur_len(&w);
 }
 
 void tcp_opts_print(struct strbuf *sb, const struct tcp_opts *opts, seq32 base)
