@@ -36,7 +36,7 @@ struct trie6_node {
 /* Bit @n of an address, counted from the left; 0 behind the end. */
 static unsigned bit_of(ip6_addr a, unsigned n)
 {
-	return n < 128 ? a.o[n / 8] >> (7 - n % 8) & 1 : 0;
+	return n < 128 ? (unsigned)a.o[n / 8] >> (7 - n % 8) & 1 : 0;
 }
 
 static uint8_t common_len(struct ip6_net a, struct ip6_net b)
