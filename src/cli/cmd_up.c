@@ -20,14 +20,16 @@
 #include "reactor/reactor.h"
 
 static const char help[] =
-	"usage: weft up --tap NAME --address A.B.C.D/LEN [--gateway A.B.C.D]\n"
+	"usage: weft up --tap NAME --address ADDRESS/LEN... [--gateway "
+	"ADDRESS]\n"
 	"               [--serve DIR] [--port N] [--echo N]\n"
 	"               [--mtu N] [--mac MAC] [--offload]\n"
 	"               [--delay TIME] [--loss PERCENT] [--rate RATE]\n"
 	"               [-v|--verbose]\n\n"
 	"  --tap      the device; it is made if it does not exist, which takes "
 	"root\n"
-	"  --address  of the host on it, and its net\n"
+	"  --address  of the host on it, and its net; one of IPv4, one of IPv6 "
+	"or both\n"
 	"  --gateway  way to everybody who is not in that net\n"
 	"  --serve    serve the files below DIR over HTTP\n"
 	"  --port     on this port; 80 if not said\n"
@@ -128,7 +130,8 @@ static int read_cable(struct up *up, int option, const char *text)
 
 static int read_addresses(struct up *up, int option, const char *text)
 {
-	if (option == 'a' && ip4_net_parse(&up->cfg.address, text))
+	if (option == 'a' && ip4_net_parse(&up->cfg.address, text) &&
+	    ip6_net_parse(&up->cfg.address6, text))
 		return cli_usage("up",
 				 "'%s' is no address with the length of "
 				 "its net",
@@ -205,7 +208,7 @@ static int parse_args(int argc, char **argv, struct up *up)
 	}
 	if (optind != argc)
 		return cli_usage("up", "what is '%s'?", argv[optind]);
-	if (!up->cfg.device || !up->cfg.address.len)
+	if (!up->cfg.device || (!up->cfg.address.len && !up->cfg.address6.len))
 		return cli_usage("up", "--tap and --address are needed");
 	if (up->has_cable && up->cfg.has_offload)
 		return cli_usage("up",
@@ -252,11 +255,18 @@ static void stop_programs(struct up *up)
 
 static void say_ready(const struct up *up)
 {
+	const struct station_cfg *cfg = &up->cfg;
 	char ip[IP_TEXT], mac[MAC_TEXT];
 
-	printf("%s: %s/%u is up at %s, mtu %u\n", up->st.name,
-	       ip4_print(up->cfg.address.addr, ip), up->cfg.address.len,
-	       mac_print(up->st.netif->mac, mac), up->st.netif->mtu);
+	printf("%s:", up->st.name);
+	if (cfg->address.len)
+		printf(" %s/%u", ip4_print(cfg->address.addr, ip),
+		       cfg->address.len);
+	if (cfg->address6.len)
+		printf(" %s/%u", ip6_print(cfg->address6.addr, ip),
+		       cfg->address6.len);
+	printf(" is up at %s, mtu %u\n", mac_print(up->st.netif->mac, mac),
+	       up->st.netif->mtu);
 	if (up->http)
 		printf("http: %s on port %u\n", up->dir, up->http_port);
 	if (up->echo)

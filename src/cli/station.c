@@ -29,6 +29,7 @@
 #include "apps/http_date.h"
 #include "inet/inet.h"
 #include "ip/ip.h"
+#include "ip6/ip6.h"
 #include "os/clock.h"
 #include "os/mem.h"
 #include "os/random.h"
@@ -64,8 +65,12 @@ static void on_frames(struct pace_fd *pfd, void *arg)
 static int give_address(struct station *st, const struct station_cfg *cfg)
 {
 	static const struct ip4_net everybody;
-	int err = ip_addr_add(st->stack, st->netif, cfg->address);
+	int err = 0;
 
+	if (cfg->address.len)
+		err = ip_addr_add(st->stack, st->netif, cfg->address);
+	if (!err && cfg->address6.len)
+		err = ip6_addr_add(st->stack, st->netif, cfg->address6);
 	if (!err && !ip4_is_zero(cfg->gateway))
 		err = ip_route_add(st->stack, everybody, cfg->gateway,
 				   st->netif, 0);

@@ -30,7 +30,8 @@ struct world;
 /**
  * struct station_cfg - what it is to be
  * @device:	As struct tap_dev_cfg.name
- * @address:	Its address and net
+ * @address:	Its address and net; no length: it has none
+ * @address6:	The same for IPv6, besides the one that it makes itself
  * @gateway:	Way to everybody else; 0.0.0.0: none
  * @mac:	Zero: made from the name of the device
  * @mtu:	0: that of the kernel's end
@@ -41,6 +42,7 @@ struct world;
 struct station_cfg {
 	const char *device;
 	struct ip4_net address;
+	struct ip6_net address6;
 	ip4_addr gateway;
 	mac_addr mac;
 	uint32_t mtu;

@@ -136,6 +136,16 @@ class Six(WireCase):
                 s.connect((HOST6, 9))
         self.release(peer)
 
+    def test_up(self):
+        """weft up has addresses of both versions"""
+        self.six()
+        up = self.up("--address", f"{HOST6}/64")
+        out = run(tool("ping"), "-6", "-c", "3", "-i", "0.5", "-w", "20",
+                  HOST6)
+        self.assertNotIn(" 0 received", out)
+        run(tool("ping"), "-c", "1", HOST)
+        self.down(up)
+
 
 if __name__ == "__main__":
     unittest.main()

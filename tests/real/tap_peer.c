@@ -22,6 +22,8 @@
  * was counted, as JSON.  Exit status: 0, or 1 with a sentence.
  */
 
+#include "tap_peer.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,25 +33,21 @@
 
 #include "base/check.h"
 
-#include "cli/station.h"
 #include "ip/icmp.h"
 #include "ip/ip.h"
 #include "ip6/ip6.h"
 #include "ip6/nd.h"
-#include "lab/value.h"
 #include "sock/sock.h"
 #include "tcp/tcp.h"
 
-enum { CHUNK = 65536, MANY_MAX = 200, TIME_LIMIT_S = 100 };
+enum { CHUNK = 65536, TIME_LIMIT_S = 100 };
 
-static struct station st;
+struct station st;
 static struct cable_params cable;
 static uint64_t stall_ns;
 static struct ip6_net six, advertised; /* len 0: none */
 
-static void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void die(const char *format, ...)
+void die(const char *format, ...)
 {
 	va_list ap;
 
@@ -61,8 +59,7 @@ static void die(const char *format, ...)
 	exit(1);
 }
 
-/* A number with its unit, as lab files have it. */
-static uint64_t number(const char *text, enum value_unit unit)
+uint64_t number(const char *text, enum value_unit unit)
 {
 	uint64_t v = 0;
 
@@ -72,7 +69,7 @@ static uint64_t number(const char *text, enum value_unit unit)
 	return v;
 }
 
-static int count_of(const char *text)
+int count_of(const char *text)
 {
 	return (int)min_u64(number(text, VALUE_NUMBER), 1000000);
 }
@@ -82,7 +79,7 @@ static uint64_t deadline(void)
 	return pace_now(&st.pace) + TIME_LIMIT_S * NS_PER_S;
 }
 
-static struct endpoint peer_of(const char *host, const char *port)
+struct endpoint peer_of(const char *host, const char *port)
 {
 	struct endpoint ep = {.port = (uint16_t)number(port, VALUE_NUMBER)};
 
@@ -111,7 +108,7 @@ static bool is_ready(void *arg)
 	return false;
 }
 
-static void await(const int *fds, const uint32_t *events, int count)
+void await(const int *fds, const uint32_t *events, int count)
 {
 	struct awaited a = {.fds = fds, .events = events, .count = count};
 	int err = pace_poll(&st.pace);
@@ -311,104 +308,6 @@ static void mode_ping(char **argv)
 			die("ping %d was not answered", i);
 	}
 	icmp_echo_close(echo);
-}
-
-/* One of many streams; octet @off of stream @id is fixed. */
-struct stream {
-	uint64_t sent, received;
-};
-
-static uint8_t octet(int id, uint64_t off)
-{
-	return (uint8_t)((uint64_t)id * 31 + off * 7 + (off >> 8) +
-			 (off >> 16));
-}
-
-static bool stream_send(struct stream *s, int id, int fd, uint64_t total)
-{
-	static uint8_t buf[CHUNK];
-	size_t i, len = (size_t)min_u64(total - s->sent, sizeof(buf));
-	long n;
-
-	if (!len)
-		return false;
-	for (i = 0; i < len; i++)
-		buf[i] = octet(id, s->sent + i);
-	n = sk_send(st.stack, fd, buf, len, SK_MSG_DONTWAIT);
-	if (n == -EAGAIN)
-		return false;
-	if (n < 0)
-		die("stream %d, sending: %s", id, strerror((int)-n));
-	s->sent += (uint64_t)n;
-	if (s->sent == total)
-		sk_shutdown(st.stack, fd, SK_SHUT_WR);
-	return true;
-}
-
-/* Returns true when its end has come. */
-static bool stream_receive(struct stream *s, int id, int fd, uint64_t total)
-{
-	static uint8_t buf[CHUNK];
-	long i, n = sk_recv(st.stack, fd, buf, sizeof(buf), SK_MSG_DONTWAIT);
-
-	if (n == -EAGAIN)
-		return false;
-	if (n < 0)
-		die("stream %d, receiving: %s", id, strerror((int)-n));
-	for (i = 0; i < n; i++)
-		if (buf[i] != octet(id, s->received + (uint64_t)i))
-			die("stream %d: another octet at %llu", id,
-			    (unsigned long long)s->received +
-				    (unsigned long long)i);
-	s->received += (uint64_t)n;
-	if (n == 0 && s->received != total)
-		die("stream %d ended after %llu octets", id,
-		    (unsigned long long)s->received);
-	return n == 0;
-}
-
-static void open_many(const struct endpoint *to, int *fds, int count)
-{
-	int i, err;
-
-	for (i = 0; i < count; i++) {
-		fds[i] = sk_socket(st.stack, SK_AF_INET,
-				   SK_SOCK_STREAM | SK_SOCK_NONBLOCK, 0);
-		err = sk_connect(st.stack, fds[i], to);
-		if (err && err != -EINPROGRESS)
-			die("stream %d: %s", i, strerror(-err));
-	}
-}
-
-static void mode_many(char **argv)
-{
-	struct endpoint to = peer_of(argv[0], argv[1]);
-	static struct stream s[MANY_MAX];
-	int fds[MANY_MAX], count = count_of(argv[2]), open = count, i;
-	uint64_t total = number(argv[3], VALUE_NUMBER);
-	uint32_t events[MANY_MAX];
-
-	check(count <= MANY_MAX);
-	open_many(&to, fds, count);
-	while (open) {
-		for (i = 0; i < count; i++)
-			events[i] =
-				WAIT_IN | (s[i].sent < total ? WAIT_OUT : 0U);
-		await(fds, events, count);
-		for (i = 0; i < count; i++) {
-			uint32_t ready =
-				fds[i] < 0 ? 0 : sk_ready(st.stack, fds[i]);
-
-			if (ready & WAIT_OUT)
-				stream_send(&s[i], i, fds[i], total);
-			if (!(ready & (WAIT_IN | WAIT_ERR)) ||
-			    !stream_receive(&s[i], i, fds[i], total))
-				continue;
-			sk_close(st.stack, fds[i]);
-			fds[i] = -1;
-			open--;
-		}
-	}
 }
 
 static const struct {

@@ -228,7 +228,8 @@ class WireCase(Case):
     def setUp(self):
         super().setUp()
         unshare(CLONE_NEWNET)
-        self.sysctl("net/ipv6/conf/all/disable_ipv6", 1)
+        for name in ("all", "default"):
+            self.sysctl(f"net/ipv6/conf/{name}/disable_ipv6", 1)
         run("ip", "link", "set", "lo", "up")
 
     def sysctl(self, name, value):
