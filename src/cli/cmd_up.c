@@ -271,7 +271,7 @@ static void say_ready(const struct up *up)
 		printf("http: %s on port %u\n", up->dir, up->http_port);
 	if (up->echo)
 		printf("echo: port %u\n", up->echo_port);
-	fflush(stdout);
+	(void)fflush(stdout); /* whoever waits for it sees it now */
 }
 
 static void say_counts(const struct up *up)

@@ -156,13 +156,10 @@ static int fill_spares(struct tap *tap)
 }
 
 /* Where the next frame goes.  Returns pieces, as readv() wants them. */
-static int scatter(struct tap *tap, struct pkt *pkt, uint8_t *hdr,
-		   struct iovec *iov)
+static int scatter(struct tap *tap, struct pkt *pkt, struct iovec *iov)
 {
 	int c, count = 0;
 
-	if (tap->has_vnet_hdr)
-		iov[count++] = (struct iovec){hdr, VIRTIO_HLEN};
 	iov[count++] = (struct iovec){pkt_data(pkt), LINEAR};
 	for (c = 0; c < BLOCK_CLASSES; c++)
 		iov[count++] = (struct iovec){tap->spare[c]->data,
@@ -239,13 +236,17 @@ static int read_one(struct tap *tap)
 	struct iovec iov[2 + BLOCK_CLASSES];
 	uint8_t hdr[VIRTIO_HLEN];
 	struct pkt *pkt = pkt_new(tap->netif.place->env, R_NONE);
+	int count = 0;
 	ssize_t n;
 
 	if (!pkt || fill_spares(tap)) {
 		pkt_free(pkt);
 		return discard_one(tap);
 	}
-	n = read_frame(tap->fd, iov, scatter(tap, pkt, hdr, iov));
+	if (tap->has_vnet_hdr)
+		iov[count++] = (struct iovec){hdr, sizeof(hdr)};
+	count += scatter(tap, pkt, iov + count);
+	n = read_frame(tap->fd, iov, count);
 	if (n <= 0) {
 		pkt_free(pkt);
 		return (int)n;

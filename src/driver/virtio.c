@@ -173,14 +173,14 @@ static enum drop apply_gso(struct pkt *pkt, const struct virtio_hdr *h,
 	return DROP_COUNT;
 }
 
-enum drop virtio_apply(struct pkt *pkt, const uint8_t *buf)
+enum drop virtio_apply(struct pkt *pkt, const uint8_t *hdr)
 {
 	struct virtio_hdr h;
 	struct place_l4 l4;
 	bool has_l4;
 	enum drop why = DROP_COUNT;
 
-	hdr_parse(&h, buf);
+	hdr_parse(&h, hdr);
 	if (!h.flags && !h.gso_type)
 		return h.hdr_len > pkt->len ? DROP_vnet_bad : DROP_COUNT;
 	if (h.flags & ~(VIRTIO_NEEDS_CSUM | VIRTIO_DATA_VALID) ||

@@ -79,7 +79,7 @@ struct uplink *uplink_new(struct world *w, const char *name,
 	u->node = world_add_box(w, name, from_port, u);
 	if (u->node)
 		u->port = box_add_port(u->node, NULL);
-	if (!u->port) {
+	if (!u->node || !u->port) {
 		mem_free(w->env.mem, u, sizeof(*u));
 		return NULL;
 	}
