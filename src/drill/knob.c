@@ -41,6 +41,10 @@ static const char *const without_effect[] = {
 	"tcp_adv_win_scale",
 	"tcp_early_demux",
 	"tcp_tso_rtt_log",
+	"netdev_max_backlog",	/* no queue of that kind */
+	"optmem_max",
+	"rmem_max",		/* SO_RCVBUF and SO_SNDBUF have bounds */
+	"wmem_max",		/* of their own */
 	"tcp_rto_min_us_default",
 	"tcp_allowed_congestion_control",
 	"tcp_available_congestion_control",

@@ -57,6 +57,8 @@ void scan_skip(struct scan *s)
 			s->at++;
 		else if (c == '/' && (d == '/' || d == '*'))
 			skip_comment(s);
+		else if (c == '#')
+			skip_line(s);
 		else
 			return;
 	}

@@ -206,7 +206,7 @@ plugin_init_fn *plugin_load(const char *path)
 	void *object, *symbol;
 
 	object = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 				      | RTLD_DEEPBIND
 #endif
 	);
