@@ -199,7 +199,8 @@ static void dns_make_room(struct nd_link *link)
 	list_for_each_entry(d, &link->dns, struct nd_dns, node)
 		if (!first || d->expires_ns < first->expires_ns)
 			first = d;
-	dns_free(link, first);
+	if (first)
+		dns_free(link, first);
 }
 
 static struct nd_dns *dns_new(struct nd_link *link, ip6_addr addr,

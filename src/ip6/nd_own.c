@@ -24,29 +24,41 @@
 
 #define ANYCAST_DELAY_NS (1 * NS_PER_S) /* MAX_ANYCAST_DELAY_TIME */
 
-/* Say that @target is at our MAC; to @asker, or if that is :: to all. */
-static void advertise(struct nd *nd, struct netif *netif, ip6_addr target,
-		      ip6_addr asker, const mac_addr *to, bool is_override,
-		      enum reason why)
+/**
+ * struct answer - an advertisement to be
+ * @target:	The address that it is about
+ * @asker:	Who wants to know; ::: all
+ * @to:		Its MAC, NULL: as the cache knows it
+ * @is_override: Ours alone
+ */
+struct answer {
+	ip6_addr target, asker;
+	const mac_addr *to;
+	bool is_override;
+	enum reason why;
+};
+
+static void advertise(struct nd *nd, struct netif *netif,
+		      const struct answer *a)
 {
-	bool is_asked = !ip6_is_zero(asker);
+	bool is_asked = !ip6_is_zero(a->asker);
 	struct nd_msg na = {
 		.type = ND_NEIGHBOUR_ADVERT,
-		.target = target,
+		.target = a->target,
 		.is_router = ip_forwarding(nd->stack),
 		.is_solicited = is_asked,
-		.is_override = is_override,
+		.is_override = a->is_override,
 	};
 	struct nd_out out = {
 		.netif = netif,
-		.src = target,
-		.dst = is_asked ? asker : IP6_ALL_NODES,
-		.to = is_asked ? to : NULL,
-		.why = why,
+		.src = a->target,
+		.dst = is_asked ? a->asker : IP6_ALL_NODES,
+		.to = is_asked ? a->to : NULL,
+		.why = a->why,
 	};
 
 	/* What is not ours is no source. */
-	if (!ip6_addr_find(nd->stack, netif, target) &&
+	if (!ip6_addr_find(nd->stack, netif, a->target) &&
 	    !nd_speaker(nd, netif, &out.src))
 		return;
 	nd_send_na(nd, &out, &na);
@@ -55,16 +67,26 @@ static void advertise(struct nd *nd, struct netif *netif, ip6_addr target,
 void nd_answer(struct nd *nd, struct netif *netif, const struct nd_msg *ns,
 	       ip6_addr asker)
 {
-	bool has_mac = ns->opts.has & ND_HAS_SOURCE;
+	const struct answer a = {
+		.target = ns->target,
+		.asker = asker,
+		.to = ns->opts.has & ND_HAS_SOURCE ? &ns->opts.source : NULL,
+		.is_override = true,
+		.why = R_ND_ADVERT,
+	};
 
-	advertise(nd, netif, ns->target, asker,
-		  has_mac ? &ns->opts.source : NULL, true, R_ND_ADVERT);
+	advertise(nd, netif, &a);
 }
 
 void nd_announce(struct stack *stack, struct netif *netif, ip6_addr addr)
 {
-	advertise(nd_of(stack), netif, addr, IP6_ANY, NULL, true,
-		  R_ND_ANNOUNCE);
+	const struct answer a = {
+		.target = addr,
+		.is_override = true,
+		.why = R_ND_ANNOUNCE,
+	};
+
+	advertise(nd_of(stack), netif, &a);
 }
 
 /*
@@ -85,12 +107,17 @@ static void late_on_timer(struct timer *t, void *arg)
 {
 	struct nd_late *late = arg;
 	struct ip_addr ip = ip_addr_v6(late->target);
+	const struct answer a = {
+		.target = late->target,
+		.asker = late->asker,
+		.to = late->has_mac ? &late->mac : NULL,
+		.why = R_ND_PROXY,
+	};
 
 	(void)t;
 	PROBE_CAUSE(&late->nd->stack->place, EV_TIMER, R_ND_TIMER, NULL,
 		    EVF_IP("ip", &ip), EVF_TEXT("state", "an answer waits"));
-	advertise(late->nd, late->netif, late->target, late->asker,
-		  late->has_mac ? &late->mac : NULL, false, R_ND_PROXY);
+	advertise(late->nd, late->netif, &a);
 	late_free(late);
 }
 
