@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * sock_opt_cc.c - TCP_CONGESTION and SO_MAX_PACING_RATE
+ * sock_opt_cc.c - TCP_CONGESTION, TCP_CC_INFO and SO_MAX_PACING_RATE
  *
- * The one is a name, which need not end in a zero octet; the other is an
+ * The first is a name, which need not end in a zero octet; the last is an
  * unsigned int or an unsigned long, whatever the caller has.
  */
 
@@ -68,7 +68,42 @@ static int get_pacing(struct sock *s, struct sock_optval *val)
 	return 0;
 }
 
-/* Both are options of streams. */
+/* What Linux tells of BBR and of DCTCP; of others, nothing. */
+struct linux_bbr {
+	uint32_t bw_lo, bw_hi, min_rtt, pacing_gain, cwnd_gain;
+};
+
+struct linux_dctcp {
+	uint16_t enabled, ce_state;
+	uint32_t alpha, ab_ecn, ab_tot;
+};
+
+static void put(struct sock_optval *val, const void *from, size_t size)
+{
+	val->len = min_size(val->len, size);
+	memcpy(val->out, from, val->len);
+}
+
+static int get_cc_info(struct sock *s, struct sock_optval *val)
+{
+	struct tcp_cc_info in;
+	struct linux_bbr bbr;
+	struct linux_dctcp dctcp;
+
+	tcp_get_cc_info(s->tcp, &in);
+	bbr = (struct linux_bbr){(uint32_t)in.bw, (uint32_t)(in.bw >> 32),
+				 in.min_rtt_us, in.pacing_gain, in.cwnd_gain};
+	dctcp = (struct linux_dctcp){.enabled = 1, .alpha = in.alpha};
+	if (!strcmp(in.name, "bbr"))
+		put(val, &bbr, sizeof(bbr));
+	else if (!strcmp(in.name, "dctcp"))
+		put(val, &dctcp, sizeof(dctcp));
+	else
+		val->len = 0;
+	return 0;
+}
+
+/* All are options of streams. */
 static bool is_ours(const struct sock *s, int level, int name)
 {
 	if (s->ops->type != SK_SOCK_STREAM)
@@ -90,6 +125,11 @@ bool sock_opt_cc_set(struct sock *s, int level, int name,
 bool sock_opt_cc_get(struct sock *s, int level, int name,
 		     struct sock_optval *val, int *err)
 {
+	if (level == SK_IPPROTO_TCP && name == SK_TCP_CC_INFO &&
+	    s->ops->type == SK_SOCK_STREAM) {
+		*err = get_cc_info(s, val);
+		return true;
+	}
 	if (!is_ours(s, level, name))
 		return false;
 	*err = name == SK_TCP_CONGESTION ? get_congestion(s, val)

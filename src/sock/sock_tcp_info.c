@@ -51,7 +51,8 @@ static void put_flags(struct sk_tcp_info *out, const struct tcp_info *in)
 	out->probes = clamp8(in->probes);
 	out->options = (in->has_timestamps ? SK_TCPI_TIMESTAMPS : 0) |
 		       (in->has_sack ? SK_TCPI_SACK : 0) |
-		       (in->has_wscale ? SK_TCPI_WSCALE : 0);
+		       (in->has_wscale ? SK_TCPI_WSCALE : 0) |
+		       (in->has_ecn ? SK_TCPI_ECN : 0);
 	out->wscale = (uint8_t)(in->snd_wscale | in->rcv_wscale << 4);
 	out->flags = in->rate_is_app_limited;
 }

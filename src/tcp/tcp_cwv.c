@@ -24,10 +24,8 @@
  * The latter two can be turned off (knob slow_start_after_idle), and do not
  * concern an algorithm that has a model of the path (TCP_CC_IS_MODEL).
  *
- * Limits
- * ------
- * A connection that rests, with nothing under way, forgets when its window was
- * last used up; so it decays only if it is always busy, or silent for an RTO.
+ * When the window was last used up is kept in c->tally, for a connection that
+ * rests between two sends must not forget it.
  */
 
 #include "tcp/tcp_int.h"
@@ -36,6 +34,19 @@ static bool is_decaying(const struct tcp_conn *c)
 {
 	return c->tcp->knobs.slow_start_after_idle &&
 	       !(c->cc->flags & TCP_CC_IS_MODEL);
+}
+
+static void note_full(struct tcp_conn *c)
+{
+	if (c->tally)
+		c->tally->full_ms = tcp_ms(c->tcp);
+}
+
+static uint64_t unused_ns(const struct tcp_conn *c)
+{
+	if (!c->tally)
+		return 0;
+	return (tcp_ms(c->tcp) - c->tally->full_ms) * NS_PER_MS;
 }
 
 static void remember(struct tcp_conn *c)
@@ -49,7 +60,7 @@ static void decay(struct tcp_conn *c)
 	struct tcp_cwv *v = &c->active->cwv;
 	uint32_t used = max_u32(v->max_flight, tcp_cc_initial_window(c));
 
-	c->active->cwv.full_ns = c->tcp->env->now_ns;
+	note_full(c);
 	if (used >= c->cwnd || c->active->ca != TCP_CA_OPEN)
 		return;
 	remember(c);
@@ -76,13 +87,10 @@ static void note_flight(struct tcp_conn *c, bool is_limited)
 
 void tcp_cwv_sent(struct tcp_conn *c, bool is_limited)
 {
-	struct tcp_cwv *v = &c->active->cwv;
-	uint64_t now = c->tcp->env->now_ns;
-
 	note_flight(c, is_limited);
-	if (c->flags & TCPF_CWND_LIMIT || !v->full_ns)
-		v->full_ns = now;
-	else if (is_decaying(c) && now - v->full_ns >= tcp_rto_ns(c))
+	if (c->flags & TCPF_CWND_LIMIT)
+		note_full(c);
+	else if (is_decaying(c) && unused_ns(c) >= tcp_rto_ns(c))
 		decay(c);
 }
 
@@ -108,6 +116,6 @@ void tcp_cwv_restart(struct tcp_conn *c)
 	for (; idle_ns > rto && c->cwnd > least; idle_ns -= rto)
 		c->cwnd /= 2;
 	c->cwnd = max_u32(c->cwnd, least);
-	c->active->cwv.full_ns = c->tcp->env->now_ns;
+	note_full(c);
 	tcp_cc_tell(c, "silence: what the path bore then says little");
 }

@@ -17,13 +17,11 @@ struct tcp_conn;
 
 /**
  * struct tcp_cwv - how much of the window was used (busy connections)
- * @full_ns:	When it was last used up, 0: not since it became busy
  * @round_end:	snd_nxt when @max_flight was noted; an ACK of it ends the round
  * @max_flight:	The most that was under way in this round, octets
  * @is_counting: Both are valid
  */
 struct tcp_cwv {
-	uint64_t full_ns;
 	seq32 round_end;
 	uint32_t max_flight;
 	bool is_counting;

@@ -250,6 +250,8 @@ void tcp_ecn_acked(struct tcp_conn *c, const struct tcp_seg *s,
 		ack->ce_octets = ack->delivered;
 		ack->ce_packets = ack->delivered / c->mss;
 	}
+	if (c->tally)
+		c->tally->delivered_ce += ack->ce_packets;
 	if (c->cc->on_marks)
 		c->cc->on_marks(c, ack);
 	if (ack->is_ece)

@@ -105,6 +105,7 @@ static void fill_flags(struct tcp_info *info, const struct tcp_conn *c)
 	info->has_wscale = c->flags & TCPF_WSCALE;
 	info->has_timestamps = c->flags & TCPF_TS;
 	info->has_sack = c->flags & TCPF_SACK;
+	info->has_ecn = c->flags & (TCPF_ECN | TCPF_ACCECN);
 	info->has_nodelay = c->flags & TCPF_NODELAY;
 	info->has_keepalive = c->flags & TCPF_KEEPALIVE;
 }

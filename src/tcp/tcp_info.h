@@ -64,6 +64,7 @@ struct tcp_info {
 	uint32_t backoff, retransmits, probes;
 	uint8_t snd_wscale, rcv_wscale;
 	bool has_wscale, has_timestamps, has_sack, has_nodelay, has_keepalive;
+	bool has_ecn;
 	uint8_t ca_state;
 	uint32_t tries, in_flight, sacked, lost, again;
 	uint32_t ato_us, last_sent_ms, last_recv_ms, last_ack_ms;

@@ -51,6 +51,7 @@ static struct tcp_tally *begin(struct tcp_conn *c)
 	t->segs_out = handshake_out(c);
 	t->segs_in = handshake_in(c);
 	t->delivered = 1; /* the SYN */
+	t->full_ms = tcp_ms(c->tcp);
 	t->since_ns = c->tcp->env->now_ns;
 	return t;
 }

@@ -46,6 +46,7 @@ enum tcp_limit {
  * @min_rtt_us:	Least round trip, when it was last busy
  * @ack_ms:	When an ACK last came
  * @rto_ms:	Time spent in retransmission timeouts
+ * @full_ms:	When cwnd was last used up (tcp_cwv.c)
  * @rtos:	Retransmission timeouts
  * @rto_recoveries: ... not counting those in a row
  * @delack:	tcp_delack.c
@@ -59,7 +60,7 @@ struct tcp_tally {
 	uint64_t rate;
 	uint32_t segs_in, segs_out, data_in, data_out;
 	uint32_t delivered, delivered_ce, dsacks, reorders, out_of_order;
-	uint32_t min_rtt_us, ack_ms, rto_ms;
+	uint32_t min_rtt_us, ack_ms, rto_ms, full_ms;
 	uint16_t rtos, rto_recoveries;
 	struct tcp_delack delack;
 	uint8_t limit;

@@ -74,6 +74,29 @@ static void datagrams_have_none(void **state)
 	sk_close(st, fd);
 }
 
+/* As long as Linux's answer, and no longer. */
+static void each_algorithm_shows_what_it_believes(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t len;
+	} want[] = {{"cubic", 0}, {"bbr", 20}, {"dctcp", 16}};
+	struct stack *st = testnet_host(*state, 0);
+	int fd = sk_socket(st, SK_AF_INET, SK_SOCK_STREAM, 0);
+	uint8_t buf[64];
+	size_t i, len;
+
+	for (i = 0; i < 3; i++) {
+		set_name(st, fd, want[i].name, strlen(want[i].name));
+		len = sizeof(buf);
+		assert_int_equal(sk_getsockopt(st, fd, SK_IPPROTO_TCP,
+					       SK_TCP_CC_INFO, buf, &len),
+				 0);
+		assert_int_equal(len, want[i].len);
+	}
+	sk_close(st, fd);
+}
+
 static void a_rate_limit_is_told_in_either_size(void **state)
 {
 	struct stack *st = testnet_host(*state, 0);
@@ -110,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(an_algorithm_is_chosen_by_name),
 		T(datagrams_have_none),
+		T(each_algorithm_shows_what_it_believes),
 		T(a_rate_limit_is_told_in_either_size),
 	};
 

@@ -88,12 +88,12 @@ static void an_unused_window_decays(void **state)
 	tcp_get_info(p->conn, &info);
 	before = info.cwnd;
 	assert_true(before > 20 * 1460);
-	for (i = 0; i < 40; i++) { /* always one or two under way */
+	for (i = 0; i < 40; i++) { /* one segment each 50 ms */
 		peer_app_send(p, 1460);
 		take_all(p);
-		SAY(p, .flags = TCP_ACK, .seq = 1, .ack = at);
 		at += 1460;
 		peer_wait(p, 50);
+		SAY(p, .flags = TCP_ACK, .seq = 1, .ack = at);
 	}
 	tcp_get_info(p->conn, &info);
 	assert_true(info.cwnd < before / 2);
