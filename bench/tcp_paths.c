@@ -7,8 +7,8 @@
  * runs the flows over one narrow cable and prints for each what it got and
  * how fair that was; with STEP_MS, a line of figures for each flow every so
  * often, to plot.  mark=N: packets are marked that find more than N octets
- * waiting; ecn=N: that knob, on all hosts; seed=N.  Same arguments, same
- * figures, on any machine.
+ * waiting; ecn=N: that knob, on all hosts; warm=N: seconds that do not count;
+ * seed=N.  Same arguments, same figures, on any machine.
  */
 
 #include <stdio.h>
@@ -21,9 +21,27 @@ struct run {
 	char *names[DUMBBELL_FLOWS];
 	unsigned int count;
 	struct cable_params narrow;
-	uint64_t seconds, step_ms, seed;
+	uint64_t seconds, step_ms, seed, warm_s;
 	int64_t ecn;
 };
+
+static void usage(void)
+{
+	fprintf(stderr,
+		"usage: tcp-paths ALGO[,ALGO...] MBIT RTT_MS QUEUE LOSS "
+		"SECONDS [STEP_MS] [key=N]\n");
+	exit(2);
+}
+
+static double number(const char *text)
+{
+	char *end;
+	double v = strtod(text, &end);
+
+	if (end == text || *end || v < 0)
+		usage();
+	return v;
+}
 
 static void split(struct run *r, char *list)
 {
@@ -36,14 +54,21 @@ static void split(struct run *r, char *list)
 
 static void more(struct run *r, const char *arg)
 {
-	if (!strncmp(arg, "seed=", 5))
-		r->seed = strtoull(arg + 5, NULL, 10);
+	const char *eq = strchr(arg, '=');
+	double v = number(eq ? eq + 1 : arg);
+
+	if (!eq)
+		r->step_ms = (uint64_t)v;
+	else if (!strncmp(arg, "seed=", 5))
+		r->seed = (uint64_t)v;
+	else if (!strncmp(arg, "warm=", 5))
+		r->warm_s = (uint64_t)v;
 	else if (!strncmp(arg, "mark=", 5))
-		r->narrow.mark_octets = (uint32_t)atoi(arg + 5);
+		r->narrow.mark_octets = (uint32_t)v;
 	else if (!strncmp(arg, "ecn=", 4))
-		r->ecn = atoi(arg + 4);
+		r->ecn = (int64_t)v;
 	else
-		r->step_ms = strtoull(arg, NULL, 10);
+		usage();
 }
 
 static void print_step(struct dumbbell *d, uint64_t at_ns)
@@ -78,7 +103,8 @@ static void run_all(struct dumbbell *d, const struct run *r, uint64_t begin)
 	}
 }
 
-static void report(struct dumbbell *d, const struct run *r)
+static void report(struct dumbbell *d, const struct run *r,
+		   const uint64_t *before)
 {
 	const struct cable_stats *st = cable_stats(d->narrow, CABLE_AB);
 	double rate[DUMBBELL_FLOWS];
@@ -86,7 +112,7 @@ static void report(struct dumbbell *d, const struct run *r)
 	unsigned int i;
 
 	for (i = 0; i < r->count; i++) {
-		rate[i] = (double)d->flow[i].received * 8 / 1e6 /
+		rate[i] = (double)(d->flow[i].received - before[i]) * 8 / 1e6 /
 			  (double)r->seconds;
 		tcp_get_info(d->flow[i].snd, &info);
 		printf("# %-6s %8.2f Mbit/s  srtt %u us  resent %u\n",
@@ -103,30 +129,29 @@ static void report(struct dumbbell *d, const struct run *r)
 int main(int argc, char **argv)
 {
 	static struct dumbbell d;
+	uint64_t before[DUMBBELL_FLOWS] = {0};
 	struct run r = {.seed = 1, .ecn = 2};
 	unsigned int i;
 	int k;
 
-	if (argc < 7) {
-		fprintf(stderr,
-			"usage: %s ALGO[,ALGO...] MBIT RTT_MS QUEUE "
-			"LOSS SECONDS [STEP_MS] [key=N]\n",
-			argv[0]);
-		return 2;
-	}
+	if (argc < 7)
+		usage();
 	split(&r, argv[1]);
-	r.narrow.rate_bps = (uint64_t)(atof(argv[2]) * 1e6);
-	r.narrow.delay_ns = (uint64_t)(atof(argv[3]) * 1e6 / 2);
-	r.narrow.queue_frames = (uint32_t)atoi(argv[4]);
-	r.narrow.loss = atof(argv[5]);
-	r.seconds = strtoull(argv[6], NULL, 10);
+	r.narrow.rate_bps = (uint64_t)(number(argv[2]) * 1e6);
+	r.narrow.delay_ns = (uint64_t)(number(argv[3]) * 1e6 / 2);
+	r.narrow.queue_frames = (uint32_t)number(argv[4]);
+	r.narrow.loss = number(argv[5]);
+	r.seconds = (uint64_t)number(argv[6]);
 	for (k = 7; k < argc; k++)
 		more(&r, argv[k]);
 	dumbbell_init(&d, r.seed, r.count, &r.narrow);
 	dumbbell_set(&d, "ecn", r.ecn);
 	for (i = 0; i < r.count; i++)
 		dumbbell_start(&d, i, r.names[i]);
+	dumbbell_run(&d, world_now(d.w) + r.warm_s * NS_PER_S);
+	for (i = 0; i < r.count; i++)
+		before[i] = d.flow[i].received;
 	run_all(&d, &r, world_now(d.w));
-	report(&d, &r);
+	report(&d, &r, before);
 	return dumbbell_fini(&d) != 0;
 }

@@ -29,9 +29,10 @@ static int set_congestion(struct sock *s, const struct sock_optval *val)
 
 static int get_congestion(struct sock *s, struct sock_optval *val)
 {
+	const char *from = tcp_congestion(s->tcp);
 	char name[NAME_MAX_LEN] = {0};
 
-	strncpy(name, tcp_congestion(s->tcp), sizeof(name) - 1);
+	memcpy(name, from, min_size(strlen(from), sizeof(name) - 1));
 	val->len = min_size(val->len, sizeof(name));
 	memcpy(val->out, name, val->len);
 	return 0;
