@@ -240,7 +240,8 @@
 	X(TCP_RCVBUF,		"tcp.rcvbuf")				\
 	X(TCP_SNDBUF,		"tcp.sndbuf")				\
 	X(TCP_MTU_PROBE,	"tcp.mtu-probe")			\
-	X(TCP_PATH_SIZE,	"tcp.path-size")
+	X(TCP_PATH_SIZE,	"tcp.path-size")			\
+	X(TCP_REAPED,		"tcp.reaped")
 /* clang-format on */
 
 enum reason {

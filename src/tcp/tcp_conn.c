@@ -24,6 +24,8 @@ struct tcp_conn *tcp_conn_new(struct tcp_stack *tcp)
 {
 	struct tcp_conn *c = pool_get_zeroed(&tcp->conn_pool);
 
+	if (!c && tcp_stall_reap(tcp, NULL))
+		c = pool_get_zeroed(&tcp->conn_pool);
 	if (!c)
 		return NULL;
 	c->tcp = tcp;
@@ -59,6 +61,7 @@ bool tcp_activate(struct tcp_conn *c)
 	a->ts_offset = tcp_ts_offset(c->tcp, &c->end.t);
 	timer_init(&a->timer, tcp_on_timer, c);
 	list_init(&a->accept);
+	list_init(&a->stalled);
 	tcp_queue_init(&a->snd, c->tcp->env, queue_end(c));
 	tcp_queue_init(&a->rcv, c->tcp->env, c->rcv_nxt);
 	c->active = a;
@@ -79,7 +82,9 @@ void tcp_deactivate(struct tcp_conn *c)
 	tcp_tally_rest(c);
 	stack_disarm(c->tcp->stack, &a->timer);
 	list_del(&a->accept);
+	list_del(&a->stalled);
 	tcp_fastopen_proven(c);
+	list_del(&a->stalled);
 	tcp_queue_fini(&a->snd);
 	tcp_queue_fini(&a->rcv);
 	tcp_ooo_free(c);

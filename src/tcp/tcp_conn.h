@@ -148,6 +148,7 @@ enum tcp_timer {
  * struct tcp_active - what only a busy connection needs
  * @timer:	Armed for the earliest of @due
  * @accept:	In its listener's queue
+ * @stalled:	In the stack's list, since @stalled_ns: tcp_stall.c
  * @listener:	Who will hand it to accept(), until it does
  * @snd:	Octets snd_una ... not acknowledged or not sent; begins at
  *		iss + 1 before the handshake is done
@@ -193,7 +194,8 @@ enum tcp_timer {
 struct tcp_active {
 	struct timer timer;
 	struct tcp_due due[TCP_TIMERS];
-	struct list accept;
+	struct list accept, stalled;
+	uint64_t stalled_ns;
 	struct tcp_conn *listener;
 	struct tcp_queue snd, rcv;
 	struct tcp_tfo tfo;

@@ -29,6 +29,11 @@ void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s);
 void tcp_tune_read(struct tcp_conn *c);
 void tcp_tune_sndbuf(struct tcp_conn *c);
 
+/* tcp_stall.c */
+void tcp_stall_note(struct tcp_conn *c);
+void tcp_stall_end(struct tcp_conn *c);
+bool tcp_stall_reap(struct tcp_stack *tcp, const struct tcp_conn *busy);
+
 /* tcp_mtup.c */
 uint32_t tcp_mtup_limit(const struct tcp_conn *c);
 void tcp_mtup_established(struct tcp_conn *c);

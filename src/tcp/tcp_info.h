@@ -99,7 +99,7 @@ struct tcp_stats {
 	uint64_t in_segs, out_segs, retrans_segs;
 	uint64_t in_errs, out_rsts;
 	uint64_t fast_retransmits, timeouts, probes, keepalives;
-	uint64_t challenge_acks, delayed_acks, listen_overflows;
+	uint64_t reaped, challenge_acks, delayed_acks, listen_overflows;
 	uint64_t cookies_sent, cookies_taken, cookies_failed;
 	uint64_t time_waits, time_waits_reused;
 	uint64_t out_octets, in_octets;

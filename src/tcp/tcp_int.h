@@ -59,6 +59,7 @@ struct tcp_stack {
 	struct pool range_pool, listen_pool, port_pool, bind_pool, sent_pool;
 	struct pool extra_pool, tally_pool;
 	struct list tws;
+	struct list stalled; /* struct tcp_active, the oldest first */
 	struct timer tw_timer;
 	uint32_t request_count;
 	uint32_t orphan_count;

@@ -24,6 +24,9 @@
 /* Delayed ACK (RFC 9293, 3.8.6.3: less than 500 ms). */
 #define TCP_DELACK_NS (40 * NS_PER_MS)
 
+/* Under pressure of memory, a window shut for so long ends a connection. */
+#define TCP_STALL_MIN_NS (30 * NS_PER_S)
+
 /* Persist: first probe after an RTO, then doubling up to this. */
 #define TCP_PERSIST_MAX_NS (60 * NS_PER_S)
 

@@ -380,6 +380,9 @@ void tcp_on_send_timer(struct tcp_conn *c)
 		tcp_loss_timeout(c);
 		return;
 	}
+	tcp_stall_note(c);
+	if (tcp_stall_reap(c->tcp, c) && c->end.state == TCPS_CLOSED)
+		return;
 	send_window_probe(c);
 	a->tries++;
 	a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
@@ -408,6 +411,7 @@ void tcp_window_opened(struct tcp_conn *c)
 	struct tcp_active *a = c->active;
 
 	a->backoff = 0;
+	tcp_stall_end(c);
 	if (tcp_flight(c)) {
 		tcp_loss_all(c);
 		fill_probe(c);

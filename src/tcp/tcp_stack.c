@@ -94,6 +94,7 @@ int tcp_init(struct stack *stack)
 	tcp_tfo_init(tcp);
 	init_pools(tcp, env->mem);
 	list_init(&tcp->tws);
+	list_init(&tcp->stalled);
 	timer_init(&tcp->tw_timer, tcp_tw_on_timer, tcp);
 	err = init_keys(tcp);
 	if (!err)

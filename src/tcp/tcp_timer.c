@@ -28,10 +28,22 @@ static const char *const timer_names[TCP_TIMERS] = {
 	[TCP_T_KEEP] = "keepalive",
 };
 
+/* A user that does not wait longer than this is told at that time, not when
+ * the next timeout happens to be. */
+static uint64_t not_beyond_user(const struct tcp_conn *c, uint64_t at_ns)
+{
+	uint64_t limit = tcp_extra(c)->user_timeout_ms * NS_PER_MS;
+	uint64_t end = c->active->stall_ns + limit;
+
+	return limit && end > c->tcp->env->now_ns ? min_u64(at_ns, end) : at_ns;
+}
+
 void tcp_timer_set(struct tcp_conn *c, enum tcp_timer which, uint64_t at_ns)
 {
 	struct env *env = c->tcp->env;
 
+	if (which == TCP_T_SEND)
+		at_ns = not_beyond_user(c, at_ns);
 	c->active->due[which] = (struct tcp_due){at_ns, env->cause};
 }
 
@@ -134,19 +146,31 @@ static void send_keepalive(struct tcp_conn *c)
 	tcp_timer_set_in(c, TCP_T_KEEP, tcp_keep_interval_ns(c));
 }
 
+/* A user timeout takes the place of the number of probes, as on Linux. */
+static bool is_dead(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+	uint64_t limit = tcp_extra(c)->user_timeout_ms * NS_PER_MS;
+	uint64_t silent = c->tcp->env->now_ns - a->heard_ns;
+
+	if (limit)
+		return a->keep_sent && silent >= limit;
+	return a->keep_sent >= tcp_keep_probes(c);
+}
+
 /* RFC 9293, 3.8.4: only when nothing is under way; nothing heard for long. */
 static void on_keepalive(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
 	uint64_t due = a->heard_ns + tcp_keep_idle_ns(c);
 
-	if (due > c->tcp->env->now_ns || tcp_flight(c)) {
+	if (due > c->tcp->env->now_ns || tcp_flight(c) || a->snd.count) {
 		tcp_keep_restart(c);
 		return;
 	}
-	if (a->keep_sent >= tcp_keep_probes(c) ||
-	    (a->keep_sent && tcp_user_timed_out(c))) {
+	if (is_dead(c)) {
 		a->tries = a->keep_sent;
+		tcp_out_rst(c, R_TCP_RST_ABORT);
 		tcp_give_up(c);
 		return;
 	}

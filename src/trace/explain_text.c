@@ -579,6 +579,9 @@ static const struct words words[] = {
 	  "routers may swallow what is too large and not say so", "4821 7.4")
 	W(TCP_PATH_SIZE, "size of segments",
 	  "{what} (from {low} to {high} octets)", NULL, "4821 7.3")
+	W(TCP_REAPED, "connection",
+	  "ends the connection to {remote}: its window was shut for {stalled_s} s",
+	  "memory is short, and {waiting} octets wait for a reader", "6429 3")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");

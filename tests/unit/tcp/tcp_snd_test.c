@@ -258,7 +258,7 @@ static void keepalive_probes_a_silent_peer(void **state)
 		HEAR(p, .flags = TCP_ACK, .seq = 0, .ack = 1);
 		peer_wait(p, 5000);
 	}
-	HEAR_NOTHING(p);
+	HEAR(p, .flags = TCP_RST | TCP_ACK, .seq = 1, .ack = 1);
 	assert_int_equal(tcp_state(p->conn), TCPS_CLOSED);
 	assert_int_equal(tcp_error(p->conn), -ETIMEDOUT);
 }
