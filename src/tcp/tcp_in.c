@@ -37,6 +37,23 @@ static bool ts_recent_is_stale(const struct tcp_conn *c)
 	return tcp_ms(c->tcp) - c->ts_recent_ms > TCP_PAWS_IDLE_MS;
 }
 
+/* Octets that came not long ago; the peer is told of them (RFC 2883, 4). */
+static bool is_old_text(const struct tcp_conn *c, const struct tcp_seg *s)
+{
+	return s->size &&
+	       seq_in(s->seq, seq_sub(c->rcv_nxt, TCP_BUF_MAX), TCP_BUF_MAX);
+}
+
+static void note_old_text(struct tcp_conn *c, const struct tcp_seg *s)
+{
+	seq32 end = seq_add(s->seq, s->size);
+
+	if (!is_old_text(c, s))
+		return;
+	tcp_sack_note_dup(c, s->seq, seq_min(end, c->rcv_nxt));
+	tcp_quick_again(c, UINT8_MAX);
+}
+
 /* Before all: a timestamp from the past marks a duplicate from the past (PAWS,
  * RFC 7323, 5.3), and one that is missing a segment of somebody else. */
 static enum tcp_verdict in_paws(struct tcp_conn *c, struct tcp_seg *s)
@@ -47,6 +64,7 @@ static enum tcp_verdict in_paws(struct tcp_conn *c, struct tcp_seg *s)
 		return refuse(s, TCP_DROP, DROP_tcp_no_ts);
 	if ((int32_t)(s->o.ts_val - c->ts_recent) >= 0 || ts_recent_is_stale(c))
 		return TCP_NEXT;
+	note_old_text(c, s);
 	s->why = R_TCP_ACK_OLD;
 	return refuse(s, s->len ? TCP_ACK_DROP : TCP_CHALLENGE, DROP_tcp_paws);
 }
@@ -80,13 +98,6 @@ static bool ack_is_possible(const struct tcp_conn *c, seq32 ack)
 	       seq_geq(ack, seq_sub(c->snd_una, c->max_snd_wnd));
 }
 
-/* Octets that came before; the peer is told of them (RFC 2883, 4). */
-static bool is_old_text(const struct tcp_conn *c, const struct tcp_seg *s)
-{
-	return s->size && seq_lt(s->seq, c->rcv_nxt) &&
-	       seq_geq(s->seq, seq_add(c->irs, 1));
-}
-
 /* First, check sequence number. */
 static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 {
@@ -106,12 +117,7 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 	if (s->len && seq_eq(seq_add(s->seq, s->len), c->rcv_nxt) &&
 	    s->h.flags & TCP_ACK && ack_is_possible(c, s->h.ack))
 		take_timestamp(c, s);
-	if (is_old_text(c, s)) {
-		tcp_sack_note_dup(
-			c, s->seq,
-			seq_min(seq_add(s->seq, s->size), c->rcv_nxt));
-		tcp_quick_again(c, UINT8_MAX);
-	}
+	note_old_text(c, s);
 	/* Data is answered at once, for the sender waits; empty segments only
 	 * so often, or two ends that disagree would answer each other for
 	 * ever. */

@@ -45,7 +45,7 @@ static bool is_duplicate(const struct tcp_conn *c, const struct tcp_seg *s)
 	if (!is_block(c, b) || seq_dist(b->start, b->end) > c->max_snd_wnd)
 		return false;
 	if (seq_leq(b[0].end, s->h.ack))
-		return seq_geq(b->start, c->iss);
+		return seq_geq(b->end, seq_sub(c->snd_una, c->max_snd_wnd));
 	return s->o.sack_count > 1 && seq_geq(b[0].start, b[1].start) &&
 	       seq_leq(b[0].end, b[1].end);
 }

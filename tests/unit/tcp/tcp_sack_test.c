@@ -249,6 +249,26 @@ static void duplicates_are_not_told_if_the_knob_is_off(void **state)
 	hears_ack(p, 1001, 0);
 }
 
+/* A copy that the clock betrays is a duplicate, too. */
+static void duplicate_from_the_past_is_reported(void **state)
+{
+	struct peer *p = *state;
+
+	p->syn_opts.has |= TCP_HAS_TIMESTAMP;
+	p->ts_val = 1000;
+	opens_with_sack(p, 1);
+	p->ts_val = 1010;
+	says_500(p, 1);
+	says_500(p, 501);
+	while (peer_take(p) >= 0)
+		;
+	p->ts_val = 1005;
+	says_500(p, 1);
+	assert_int_equal(peer_drops(p, DROP_tcp_paws), 1);
+	hears_ack(p, 1001, 1);
+	hears_block(p, 0, 1, 501);
+}
+
 /* HOSTILE 83: what cannot be is ignored, the rest counts. */
 static void impossible_blocks_are_ignored(void **state)
 {
@@ -334,6 +354,7 @@ int main(void)
 		T(duplicate_inside_an_island_is_told_with_it),
 		T(duplicate_part_is_reported),
 		T(duplicates_are_not_told_if_the_knob_is_off),
+		T(duplicate_from_the_past_is_reported),
 		T(impossible_blocks_are_ignored),
 		T(tiny_blocks_are_counted_in_octets),
 		T(what_a_peer_forgets_is_sent_again),
