@@ -63,8 +63,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
+	trace_log_free(tlog); /* it listens to the world */
 	lan6_fini(&l);
-	trace_log_free(tlog);
 	assert_int_equal(log_mem.in_use_count, 0);
 	return 0;
 }
