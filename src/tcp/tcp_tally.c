@@ -7,7 +7,8 @@
  * Numbers that nothing in TCP depends on, but that tell a person why a
  * connection is slow: how much went where, and what it waited for.  They live
  * in a block of their own that is made with the first data, so that a
- * connection that only stands does not carry them.
+ * connection that only stands does not carry them; who has a million that
+ * have spoken once can turn them off (knobs.tally).
  *
  * While something waits to be sent or acknowledged, the sender is busy, and
  * the time goes to what holds it back: the peer's window, if there is data that
@@ -43,8 +44,11 @@ static uint32_t handshake_in(const struct tcp_conn *c)
 
 static struct tcp_tally *begin(struct tcp_conn *c)
 {
-	struct tcp_tally *t = pool_get_zeroed(&c->tcp->tally_pool);
+	struct tcp_tally *t;
 
+	if (!c->tcp->knobs.tally)
+		return NULL;
+	t = pool_get_zeroed(&c->tcp->tally_pool);
 	c->tally = t;
 	if (!t)
 		return NULL;
