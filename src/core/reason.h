@@ -199,6 +199,7 @@
 	X(TCP_RST_ABORT,	"tcp.rst-abort")			\
 	X(TCP_RST_BAD_ACK,	"tcp.rst-bad-ack")			\
 	X(TCP_RST_DATA_LOST,	"tcp.rst-data-lost")			\
+	X(TCP_RST_SILENT,	"tcp.rst-silent")			\
 	X(TCP_SYN_ACK_COOKIE,	"tcp.syn-ack-cookie")			\
 	X(TCP_TLP,		"tcp.tail-loss-probe")			\
 	/* tcp: everything else */					\

@@ -170,7 +170,7 @@ static void on_keepalive(struct tcp_conn *c)
 	}
 	if (is_dead(c)) {
 		a->tries = a->keep_sent;
-		tcp_out_rst(c, R_TCP_RST_ABORT);
+		tcp_out_rst(c, R_TCP_RST_SILENT);
 		tcp_give_up(c);
 		return;
 	}

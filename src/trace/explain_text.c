@@ -439,6 +439,10 @@ static const struct words words[] = {
 	W(TCP_RST_BAD_ACK, "RST",
 	  "RST: this acknowledges what was never sent",
 	  "the segment belongs to no connection of ours", "9293 3.5.2")
+	W(TCP_RST_SILENT, "RST",
+	  "RST: this connection is given up",
+	  "no keepalive was answered; should the peer be there after all, it is to know",
+	  "9293 3.8.4")
 	W(TCP_RST_DATA_LOST, "RST",
 	  "RST: data arrived that nobody will read",
 	  "the program closed without reading it", "2525 2.17")
