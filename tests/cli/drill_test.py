@@ -75,7 +75,8 @@ class Drill(unittest.TestCase):
         run = drill("--json", "--check", SCRIPTS)
         for line in run.stdout.splitlines():
             row = json.loads(line)
-            self.assertRegex(row["about"], r"^(RFC \d+|draft-|Linux tcp\(7\))", row["file"])
+            self.assertRegex(row["about"], r"^(RFC \d+|draft-|POSIX |Linux \w+\(\d\))",
+                             row["file"])
 
     def test_jobs(self):
         """-j: several at a time, and the same sum"""
