@@ -69,7 +69,7 @@ WEFT_API ssize_t weft_recvfrom(struct weft_stack *stack, int fd, void *buf,
 			       size_t len, int flags, struct sockaddr *addr,
 			       socklen_t *addrlen);
 
-/* There never is ancillary data.  May block. */
+/* Ancillary data: that of TCP_INQ.  May block. */
 WEFT_API ssize_t weft_recvmsg(struct weft_stack *stack, int fd,
 			      struct msghdr *msg, int flags);
 
@@ -113,8 +113,9 @@ WEFT_API int weft_getpeername(struct weft_stack *stack, int fd,
  * IP_DROP_MEMBERSHIP.
  * IPPROTO_TCP: TCP_NODELAY, TCP_CORK, TCP_MAXSEG, TCP_KEEPIDLE,
  * TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_LINGER2, TCP_WINDOW_CLAMP,
- * TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_SYNCNT, TCP_CONGESTION,
- * TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT; to ask only: TCP_INFO.
+ * TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_INQ, TCP_SYNCNT, TCP_CONGESTION,
+ * TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT; to ask only: TCP_INFO,
+ * TCP_CC_INFO.
  */
 WEFT_API int weft_setsockopt(struct weft_stack *stack, int fd, int level,
 			     int name, const void *val, socklen_t len);

@@ -156,6 +156,30 @@ static long recv_whole(struct stack *stack, int fd, struct msghdr *msg,
 	return n;
 }
 
+/* With TCP_INQ: how much more there is to read, or 1 if that is the end. */
+static void put_inq(struct stack *stack, int fd, struct msghdr *msg)
+{
+	size_t room = msg->msg_controllen;
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	int on = 0, left = 0;
+
+	msg->msg_controllen = 0;
+	if (sk_getsockopt_int(stack, fd, SK_IPPROTO_TCP, SK_TCP_INQ, &on) ||
+	    !on || sk_ioctl(stack, fd, SK_FIONREAD, &left))
+		return;
+	if (!c || room < CMSG_SPACE(sizeof(left))) {
+		msg->msg_flags |= MSG_CTRUNC;
+		return;
+	}
+	if (!left && sk_ready(stack, fd) & WAIT_RDHUP)
+		left = 1;
+	c->cmsg_level = SK_IPPROTO_TCP;
+	c->cmsg_type = SK_TCP_INQ;
+	c->cmsg_len = CMSG_LEN(sizeof(left));
+	memcpy(CMSG_DATA(c), &left, sizeof(left));
+	msg->msg_controllen = CMSG_SPACE(sizeof(left));
+}
+
 ssize_t weft_recvmsg(struct weft_stack *ws, int fd, struct msghdr *msg,
 		     int flags)
 {
@@ -168,7 +192,7 @@ ssize_t weft_recvmsg(struct weft_stack *ws, int fd, struct msghdr *msg,
 	n = recv_whole(api_stack(ws), fd, msg, flags, &from);
 	if (n < 0)
 		return api_result(n);
-	msg->msg_controllen = 0;
+	put_inq(api_stack(ws), fd, msg);
 	sockaddr_from_endpoint(&from, msg->msg_name, &msg->msg_namelen);
 	return n;
 }

@@ -127,6 +127,37 @@ static void scattered_octets_are_one_stream(void **state)
 	assert_memory_equal(y, " two", 4);
 }
 
+/* TCP_INQ: what is left, beside what was read. */
+static void a_message_says_what_is_left(void **state)
+{
+	struct fix *f = *state;
+	char buf[4];
+	const int on = 1;
+	_Alignas(struct cmsghdr) char room[64];
+	struct iovec iov = {buf, sizeof(buf)};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = room,
+			     .msg_controllen = sizeof(room)};
+	int left = -1;
+
+	assert_int_equal(weft_setsockopt(f->b, f->peer, IPPROTO_TCP, 36, &on,
+					 sizeof(on)),
+			 0);
+	assert_int_equal(weft_send(f->a, f->fd, "0123456789", 10, 0), 10);
+	weft_net_run(f->net, 10 * MS);
+	assert_int_equal(weft_recvmsg(f->b, f->peer, &msg, 0), 4);
+	assert_non_null(CMSG_FIRSTHDR(&msg));
+	memcpy(&left, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(left));
+	assert_int_equal(left, 6);
+	assert_int_equal(weft_sockatmark(f->b, f->peer), 0);
+	assert_int_equal(weft_ioctl(f->b, f->peer, 0x541b, &left), 0);
+	assert_int_equal(left, 6);
+	msg.msg_controllen = 1;
+	assert_int_equal(weft_recvmsg(f->b, f->peer, &msg, 0), 4);
+	assert_true(msg.msg_flags & MSG_CTRUNC);
+}
+
 static void scattered_datagram_is_one_datagram(void **state)
 {
 	struct fix *f = *state;
@@ -384,6 +415,7 @@ int main(void)
 		T(addresses_are_translated_both_ways),
 		T(errors_are_minus_one_and_errno),
 		T(scattered_octets_are_one_stream),
+		T(a_message_says_what_is_left),
 		T(scattered_datagram_is_one_datagram),
 		T(poll_and_select_wait_in_virtual_time),
 		T(poll_takes_more_than_a_batch),
