@@ -59,7 +59,7 @@ struct weft_cable {
 /**
  * weft_net_join() - Put a cable between two hosts
  * @a:		One end: gets another interface
- * @a_addr:	Its address, "10.0.0.1/24"
+ * @a_addr:	Its address, "10.0.0.1/24" or "2001:db8::1/64"
  * @b:		The other end
  * @b_addr:	Its address
  * @cable:	NULL: an ideal one

@@ -12,7 +12,8 @@
  *   - Descriptors are the stack's own, from 0 on, and mean nothing to the
  *     operating system.
  *   - There are no signals: a broken pipe is EPIPE, and nothing is EINTR.
- *   - Addresses are struct sockaddr_in.
+ *   - Addresses are struct sockaddr_in and, of AF_INET6 sockets, struct
+ *     sockaddr_in6, with ::ffff:192.0.2.1 for IPv4 peers.
  *   - A call that has to block in an event (a callback of weft_watch()), or
  *     on a stack without a way to wait, fails with EDEADLK.
  *
@@ -29,7 +30,7 @@
 extern "C" {
 #endif
 
-/* AF_INET with SOCK_STREAM or SOCK_DGRAM; SOCK_NONBLOCK may be or'ed. */
+/* AF_INET or AF_INET6 with SOCK_STREAM or SOCK_DGRAM; SOCK_NONBLOCK may be or'ed. */
 WEFT_API int weft_socket(struct weft_stack *stack, int domain, int type,
 			 int protocol);
 
@@ -111,6 +112,8 @@ WEFT_API int weft_getpeername(struct weft_stack *stack, int fd,
  * SO_ERROR, SO_ACCEPTCONN, SO_SNDLOWAT.
  * IPPROTO_IP: IP_TTL, IP_TOS, IP_MULTICAST_TTL, IP_ADD_MEMBERSHIP,
  * IP_DROP_MEMBERSHIP.
+ * IPPROTO_IPV6, of AF_INET6 sockets: IPV6_V6ONLY, IPV6_UNICAST_HOPS,
+ * IPV6_TCLASS, IPV6_MULTICAST_HOPS; to ask only: IPV6_MTU.
  * IPPROTO_TCP: TCP_NODELAY, TCP_CORK, TCP_MAXSEG, TCP_KEEPIDLE,
  * TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_LINGER2, TCP_WINDOW_CLAMP,
  * TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_INQ, TCP_SYNCNT, TCP_CONGESTION,

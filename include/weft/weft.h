@@ -106,7 +106,8 @@ WEFT_API int weft_if_add(struct weft_stack *stack, const char *name,
 /**
  * weft_addr_add() - Give an interface an address
  * @ifindex:	Which
- * @addr:	"10.0.0.2/24"; the network becomes reachable, too
+ * @addr:	"10.0.0.2/24" or "2001:db8::2/64"; the network becomes
+ *		reachable, too
  *
  * Return: 0; -1: EINVAL, EEXIST, ENODEV (no such interface), ENOMEM
  */
@@ -115,7 +116,7 @@ WEFT_API int weft_addr_add(struct weft_stack *stack, int ifindex,
 
 /**
  * weft_route_add() - Add a route
- * @net:	Destinations, "192.168.0.0/16"; "0.0.0.0/0": all others
+ * @net:	Destinations, "192.168.0.0/16"; "0.0.0.0/0" and "::/0": all others
  * @gateway:	Through whom, "10.0.0.1"
  *
  * Return: 0; -1: EINVAL, EEXIST, ENETUNREACH (@gateway is no neighbour),

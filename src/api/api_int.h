@@ -60,6 +60,13 @@ void api_stack_init(struct weft_stack *ws, struct stack *stack);
 /* End all watches. */
 void api_unwatch_all(struct weft_stack *ws);
 
+/* "10.0.0.2/24" or "2001:db8::2/64": 0 or -EINVAL. */
+int api_addr_check(const char *addr);
+
+/* Give it to an interface; an IPv6 one is used at once, without asking whether
+ * somebody else has it.  As ip_addr_add(). */
+int api_addr_add(struct stack *stack, struct netif *netif, const char *addr);
+
 /* -errno becomes -1 and errno. */
 static inline long api_result(long ret)
 {

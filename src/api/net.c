@@ -98,18 +98,12 @@ static struct cable_params params_of(const struct weft_cable *cable)
 }
 
 /* A new port with an address; 0 or -errno. */
-static int add_port(struct weft_stack *ws, struct ip4_net net,
-		    struct port **port)
+static int add_port(struct weft_stack *ws, const char *addr, struct port **port)
 {
-	int err;
-
 	*port = host_add_port(host_of_stack(ws->stack), NULL);
 	if (!*port)
 		return -ENOMEM;
-	stack_enter(ws->stack);
-	err = ip_addr_add(ws->stack, &(*port)->netif, net);
-	stack_leave(ws->stack);
-	return err;
+	return api_addr_add(ws->stack, &(*port)->netif, addr);
 }
 
 int weft_net_join(struct weft_stack *a, const char *a_addr,
@@ -117,17 +111,16 @@ int weft_net_join(struct weft_stack *a, const char *a_addr,
 		  const struct weft_cable *cable)
 {
 	struct cable_params params = params_of(cable);
-	struct ip4_net a_net, b_net;
 	struct port *a_port, *b_port;
 	int err;
 
-	if (ip4_net_parse(&a_net, a_addr) || ip4_net_parse(&b_net, b_addr))
+	if (api_addr_check(a_addr) || api_addr_check(b_addr))
 		return (int)api_result(-EINVAL);
 	if (!a->net || a->net != b->net)
 		return (int)api_result(-EXDEV);
-	err = add_port(a, a_net, &a_port);
+	err = add_port(a, a_addr, &a_port);
 	if (!err)
-		err = add_port(b, b_net, &b_port);
+		err = add_port(b, b_addr, &b_port);
 	if (!err && !world_link(a->net->world, a_port, b_port, &params))
 		err = -ENOMEM;
 	return (int)api_result(err);

@@ -16,8 +16,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <string.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 #include "core/waitq.h"
@@ -74,6 +74,12 @@ SAME(SK_IP_OPTIONS, IP_OPTIONS);
 SAME(SK_IP_MULTICAST_TTL, IP_MULTICAST_TTL);
 SAME(SK_IP_ADD_MEMBERSHIP, IP_ADD_MEMBERSHIP);
 SAME(SK_IP_DROP_MEMBERSHIP, IP_DROP_MEMBERSHIP);
+SAME(SK_IPPROTO_IPV6, IPPROTO_IPV6);
+SAME(SK_IPV6_UNICAST_HOPS, IPV6_UNICAST_HOPS);
+SAME(SK_IPV6_MULTICAST_HOPS, IPV6_MULTICAST_HOPS);
+SAME(SK_IPV6_MTU, IPV6_MTU);
+SAME(SK_IPV6_V6ONLY, IPV6_V6ONLY);
+SAME(SK_IPV6_TCLASS, IPV6_TCLASS);
 SAME(SK_TCP_NODELAY, TCP_NODELAY);
 SAME(SK_TCP_MAXSEG, TCP_MAXSEG);
 SAME(SK_TCP_CORK, TCP_CORK);
@@ -109,6 +115,26 @@ static_assert(offsetof(struct sk_tcp_info, total_retrans) ==
 	      "the C library stops there, the kernel and we do not");
 /* clang-format on */
 
+/* Without the scope, as they were before RFC 3493, they are accepted still. */
+#define SIN6_LEN_MIN offsetof(struct sockaddr_in6, sin6_scope_id)
+
+static int in6_to_endpoint(const struct sockaddr *addr, socklen_t len,
+			   struct endpoint *ep)
+{
+	struct sockaddr_in6 sin6 = {0};
+
+	/* No larger than IPv4's: it was not meant for an AF_INET6 socket. */
+	if (len < SIN6_LEN_MIN)
+		return -EAFNOSUPPORT;
+	memcpy(&sin6, addr, len < sizeof(sin6) ? len : sizeof(sin6));
+	if (sin6.sin6_scope_id > UINT16_MAX)
+		return -ENODEV;
+	ep->addr = ip_addr_v6_on(get_ip6(sin6.sin6_addr.s6_addr),
+				 sin6.sin6_scope_id);
+	ep->port = ntohs(sin6.sin6_port);
+	return 0;
+}
+
 int sockaddr_to_endpoint(const struct sockaddr *addr, socklen_t len,
 			 struct endpoint *ep)
 {
@@ -121,12 +147,28 @@ int sockaddr_to_endpoint(const struct sockaddr *addr, socklen_t len,
 		return 0;
 	if (len < sizeof(sin))
 		return -EINVAL;
+	if (addr->sa_family == AF_INET6)
+		return in6_to_endpoint(addr, len, ep);
 	if (addr->sa_family != AF_INET)
 		return -EAFNOSUPPORT;
 	memcpy(&sin, addr, sizeof(sin));
 	ep->addr = ip_addr_v4((ip4_addr){ntohl(sin.sin_addr.s_addr)});
 	ep->port = ntohs(sin.sin_port);
 	return 0;
+}
+
+static void in6_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
+			      socklen_t *len)
+{
+	struct sockaddr_in6 sin6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(ep->port),
+		.sin6_scope_id = ep->addr.zone,
+	};
+
+	put_ip6(sin6.sin6_addr.s6_addr, ep->addr.v6);
+	memcpy(addr, &sin6, *len < sizeof(sin6) ? *len : sizeof(sin6));
+	*len = sizeof(sin6);
 }
 
 void sockaddr_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
@@ -136,6 +178,10 @@ void sockaddr_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
 
 	if (!addr || !len)
 		return;
+	if (ep->addr.family == IP_V6) {
+		in6_from_endpoint(ep, addr, len);
+		return;
+	}
 	if (ep->addr.family != IP_V4) {
 		*len = 0;
 		return;

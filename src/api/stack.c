@@ -26,6 +26,7 @@
 #include "api/core.h"
 #include "inet/inet.h"
 #include "ip/ip.h"
+#include "ip6/ip6.h"
 #include "os/clock.h"
 #include "os/mem.h"
 #include "os/random.h"
@@ -225,34 +226,55 @@ int weft_if_add(struct weft_stack *ws, const char *name, const uint8_t mac[6],
 	return (int)p->netif.index;
 }
 
+int api_addr_check(const char *addr)
+{
+	struct ip4_net v4;
+	struct ip6_net v6;
+
+	return ip4_net_parse(&v4, addr) && ip6_net_parse(&v6, addr) ? -EINVAL
+								    : 0;
+}
+
+int api_addr_add(struct stack *stack, struct netif *netif, const char *addr)
+{
+	struct ip6_addr_conf v6 = {.no_dad = true};
+	struct ip4_net v4;
+	int err = -EINVAL;
+
+	stack_enter(stack);
+	if (!ip4_net_parse(&v4, addr))
+		err = ip_addr_add(stack, netif, v4);
+	else if (!ip6_net_parse(&v6.net, addr))
+		err = ip6_addr_add_conf(stack, netif, &v6);
+	stack_leave(stack);
+	return err;
+}
+
 int weft_addr_add(struct weft_stack *ws, int ifindex, const char *addr)
 {
 	struct stack *stack = api_stack(ws);
 	struct netif *netif = stack_netif_by_index(stack, (uint32_t)ifindex);
-	struct ip4_net net;
-	int err;
 
-	if (ip4_net_parse(&net, addr))
-		return (int)api_result(-EINVAL);
 	if (ifindex < 1 || !netif)
-		return (int)api_result(-ENODEV);
-	stack_enter(stack);
-	err = ip_addr_add(stack, netif, net);
-	stack_leave(stack);
-	return (int)api_result(err);
+		return (int)api_result(api_addr_check(addr) ? -EINVAL
+							    : -ENODEV);
+	return (int)api_result(api_addr_add(stack, netif, addr));
 }
 
 int weft_route_add(struct weft_stack *ws, const char *net, const char *gateway)
 {
 	struct stack *stack = api_stack(ws);
+	struct ip6_route r6 = {0};
 	struct ip4_net to;
 	ip4_addr gw;
-	int err;
+	int err = -EINVAL;
 
-	if (ip4_net_parse(&to, net) || ip4_parse(&gw, gateway))
-		return (int)api_result(-EINVAL);
 	stack_enter(stack);
-	err = ip_route_add(stack, to, gw, NULL, 0);
+	if (!ip4_net_parse(&to, net) && !ip4_parse(&gw, gateway))
+		err = ip_route_add(stack, to, gw, NULL, 0);
+	else if (!ip6_net_parse(&r6.net, net) &&
+		 !ip6_parse(&r6.gateway, gateway))
+		err = ip6_route_add(stack, &r6);
 	stack_leave(stack);
 	return (int)api_result(err);
 }

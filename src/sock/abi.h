@@ -96,6 +96,15 @@ enum {
 	SK_IP_DROP_MEMBERSHIP	= 36,		/* struct sk_mreq */
 };
 
+/* Level SK_IPPROTO_IPV6, of SK_AF_INET6 sockets. */
+enum {
+	SK_IPV6_UNICAST_HOPS	= 16,
+	SK_IPV6_MULTICAST_HOPS	= 18,
+	SK_IPV6_MTU		= 24,		/* of a connected one's path */
+	SK_IPV6_V6ONLY		= 26,
+	SK_IPV6_TCLASS		= 67,
+};
+
 /* Level SK_IPPROTO_TCP. */
 enum {
 	SK_TCP_NODELAY		= 1,

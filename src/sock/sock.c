@@ -90,7 +90,8 @@ static void release_file(struct file *file)
 }
 
 /* A socket without its transport end, or NULL. */
-static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops)
+static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops,
+			     int domain)
 {
 	struct sock *s = pool_get_zeroed(&sock_stack_of(stack)->socks);
 
@@ -98,6 +99,7 @@ static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops)
 		return NULL;
 	file_init(&s->file, stack, &sock_file_ops);
 	s->ops = ops;
+	s->domain = domain;
 	list_init(&s->groups);
 	sock_opts_init(s);
 	return s;
@@ -172,7 +174,7 @@ static int choose_ops(int domain, int type, int proto,
 {
 	if (type & ~(SK_SOCK_TYPE_MASK | SK_SOCK_NONBLOCK | SK_SOCK_CLOEXEC))
 		return -EINVAL;
-	if (domain != SK_AF_INET)
+	if (domain != SK_AF_INET && domain != SK_AF_INET6)
 		return -EAFNOSUPPORT;
 	type &= SK_SOCK_TYPE_MASK;
 	if (type > SK_SOCK_TYPE_LAST)
@@ -203,9 +205,9 @@ static int sock_open(struct sock *s, int flags)
 }
 
 static int make_socket(struct stack *stack, const struct sock_ops *ops,
-		       int flags)
+		       int domain, int flags)
 {
-	struct sock *s = sock_new(stack, ops);
+	struct sock *s = sock_new(stack, ops, domain);
 
 	if (!s)
 		return -ENOMEM;
@@ -225,7 +227,7 @@ int sk_socket(struct stack *stack, int domain, int type, int proto)
 	if (fd)
 		return fd;
 	call = call_begin(stack);
-	fd = make_socket(stack, ops, type);
+	fd = make_socket(stack, ops, domain, type);
 	if (fd >= 0)
 		PROBE(&stack->place, EV_CALL, R_SOCK_SOCKET, NULL,
 		      EVF_NUM("fd", fd),
@@ -238,6 +240,7 @@ int sk_socket(struct stack *stack, int domain, int type, int proto)
 int sk_bind(struct stack *stack, int fd, const struct endpoint *local)
 {
 	struct sock_call call;
+	struct endpoint to;
 	struct sock *s;
 	int err = sock_find(stack, fd, &s);
 
@@ -246,7 +249,10 @@ int sk_bind(struct stack *stack, int fd, const struct endpoint *local)
 	call = call_begin(stack);
 	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_BIND, NULL,
 		    EVF_NUM("fd", fd), EVF_EP("local", local));
-	err = sock_failed(s, "bind", s->ops->bind(s, local));
+	err = sock_addr_to_bind(s, local, &to);
+	if (!err)
+		err = s->ops->bind(s, &to);
+	sock_failed(s, "bind", err);
 	call_end(call);
 	return err;
 }
@@ -264,7 +270,10 @@ int sk_listen(struct stack *stack, int fd, int backlog)
 	call = call_begin(stack);
 	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_LISTEN, NULL,
 		    EVF_NUM("fd", fd), EVF_NUM("backlog", backlog));
-	err = sock_failed(s, "listen", s->ops->listen(s, backlog));
+	err = sock_addr_bind_any(s);
+	if (!err)
+		err = s->ops->listen(s, backlog);
+	sock_failed(s, "listen", err);
 	call_end(call);
 	return err;
 }
@@ -272,6 +281,18 @@ int sk_listen(struct stack *stack, int fd, int backlog)
 static bool is_under_way(int err)
 {
 	return err == -EINPROGRESS || err == -EALREADY;
+}
+
+/* Where to, as the transport knows it.  A datagram socket's port is for both
+ * versions; a stream's is chosen when it is known where it goes. */
+static int connect_step(struct sock *s, const struct endpoint *peer)
+{
+	struct endpoint to;
+	int err = sock_addr_to_peer(s, peer, &to);
+
+	if (!err && to.addr.family && s->ops->type == SK_SOCK_DGRAM)
+		err = sock_addr_bind_any(s);
+	return err ? err : s->ops->connect(s, &to);
 }
 
 /* One try; @is_first tells of the call. */
@@ -285,7 +306,7 @@ static int connect_once(struct sock *s, const struct endpoint *peer,
 	if (is_first)
 		PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_CONNECT, NULL,
 			    EVF_NUM("fd", s->fd), EVF_EP("peer", peer));
-	err = s->ops->connect(s, peer);
+	err = connect_step(s, peer);
 	if (!is_under_way(err))
 		sock_failed(s, "connect", err);
 	call_end(call);
@@ -309,16 +330,13 @@ static int connect_blocking(struct sock *s, const struct endpoint *peer)
 
 int sk_connect(struct stack *stack, int fd, const struct endpoint *peer)
 {
-	struct endpoint to = *peer;
 	struct sock *s;
 	int err = sock_find(stack, fd, &s);
 
 	if (err)
 		return err;
-	if (to.addr.family == IP_V4 && ip4_is_zero(to.addr.v4))
-		to.addr.v4 = IP4_LOOPBACK; /* "this host", as in Linux */
 	file_get(&s->file);
-	err = connect_blocking(s, &to);
+	err = connect_blocking(s, peer);
 	file_put(&s->file);
 	return err;
 }
@@ -337,7 +355,7 @@ static int accept_once(struct sock *s, struct endpoint *peer, int flags)
 	err = s->ops->accept(s, NULL);
 	if (err)
 		return err;
-	child = sock_new(stack, s->ops);
+	child = sock_new(stack, s->ops, s->domain);
 	if (!child)
 		return -ENOMEM;
 	fd = sock_open(child, flags);
@@ -349,6 +367,7 @@ static int accept_once(struct sock *s, struct endpoint *peer, int flags)
 		return err;
 	}
 	from = child->ops->peer(child);
+	sock_addr_for_user(child, &from);
 	PROBE(&stack->place, EV_CALL, R_SOCK_ACCEPT, NULL, EVF_NUM("fd", s->fd),
 	      EVF_NUM("new_fd", fd), EVF_EP("peer", &from));
 	if (peer)

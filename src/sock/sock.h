@@ -36,7 +36,7 @@ void sock_fini(struct stack *stack); /* closes all descriptors */
 /**
  * sk_socket() - A new socket
  * @stack:	Whose
- * @domain:	SK_AF_INET
+ * @domain:	SK_AF_INET or SK_AF_INET6
  * @type:	SK_SOCK_STREAM or SK_SOCK_DGRAM, with SK_SOCK_NONBLOCK
  * @proto:	0, or the type's own
  *

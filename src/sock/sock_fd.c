@@ -61,7 +61,9 @@ int sk_getsockname(struct stack *stack, int fd, struct endpoint *local)
 		return err;
 	*local = s->ops->local(s);
 	if (local->addr.family == IP_NONE)
-		local->addr = ip_addr_v4(IP4_ANY);
+		local->addr = s->domain == SK_AF_INET6 ? ip_addr_v6(IP6_ANY)
+						       : ip_addr_v4(IP4_ANY);
+	sock_addr_for_user(s, local);
 	return 0;
 }
 
@@ -73,6 +75,7 @@ int sk_getpeername(struct stack *stack, int fd, struct endpoint *peer)
 	if (err)
 		return err;
 	*peer = s->ops->peer(s);
+	sock_addr_for_user(s, peer);
 	return peer->addr.family == IP_NONE ? -ENOTCONN : 0;
 }
 
@@ -108,7 +111,8 @@ int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val)
 	if (err)
 		return err == -ENOTSOCK ? -ENOTTY : err;
 	if (request == SK_FIONBIO)
-		return sk_fcntl(stack, fd, SK_F_SETFL, *val ? SK_O_NONBLOCK : 0);
+		return sk_fcntl(stack, fd, SK_F_SETFL,
+				*val ? SK_O_NONBLOCK : 0);
 	if (!s->ops->ioctl)
 		return -ENOTTY;
 	call = call_begin(stack);

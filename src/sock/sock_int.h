@@ -131,6 +131,7 @@ struct sock_opts {
 	struct sk_linger linger;
 	uint64_t recv_timeout_ns, send_timeout_ns; /* 0: none */
 	int ttl, tos, group_ttl;
+	int v6only, hops, tclass, group_hops;
 	int nodelay, cork, maxseg;
 	int keep_idle_s, keep_interval_s, keep_count;
 	int user_timeout_ms, linger2, window_clamp, notsent_lowat, inq;
@@ -146,6 +147,7 @@ struct sock_opts {
  * @ops:	Its kind
  * @tcp:	Streams: the connection
  * @udp:	Datagrams: the end
+ * @domain:	SK_AF_INET or SK_AF_INET6
  * @fd:		The descriptor it was opened with, for events
  * @state:	Streams only
  * @bound:	Streams: what the program chose with bind()
@@ -160,6 +162,7 @@ struct sock {
 		struct tcp_conn *tcp;
 		struct udp_sock *udp;
 	};
+	int domain;
 	int fd;
 	enum stream_state state;
 	struct endpoint bound, later;
@@ -200,6 +203,26 @@ static inline bool sock_may_block(const struct sock *s, int flags)
 {
 	return !(s->file.flags & SK_O_NONBLOCK || flags & SK_MSG_DONTWAIT);
 }
+
+/* sock_addr.c: addresses of programs, and those of transports. */
+
+/* What "any" is to the transport. */
+struct ip_addr sock_addr_any(const struct sock *s);
+
+/* 0, -EAFNOSUPPORT, -EINVAL (mapped, but IPv6 only; link-local, no zone). */
+int sock_addr_to_bind(const struct sock *s, const struct endpoint *from,
+		      struct endpoint *to);
+
+/* 0, -EAFNOSUPPORT, -ENETUNREACH (mapped, but IPv6 only), -EINVAL. */
+int sock_addr_to_peer(const struct sock *s, const struct endpoint *from,
+		      struct endpoint *to);
+
+/* An IPv4 address becomes a mapped one, for who asked for IPv6. */
+void sock_addr_for_user(const struct sock *s, struct endpoint *ep);
+
+/* Before a transport would choose: an AF_INET6 socket that has no port gets
+ * one.  As the call bind(). */
+int sock_addr_bind_any(struct sock *s);
 
 /* sock_opt.c */
 void sock_opts_init(struct sock *s);

@@ -136,17 +136,20 @@ long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,
 		.out = buf, .len = len, .flags = flags, .to = to, .want = len};
 	struct endpoint other;
 	struct sock *s;
-	long err = sock_find(stack, fd, &s);
+	int err = sock_find(stack, fd, &s);
 
 	if (err)
 		return err;
 	if (flags & SK_MSG_OOB && !s->ops->recv_urgent)
 		return -EOPNOTSUPP;
-	if (to && to->addr.family == IP_V4 && ip4_is_zero(to->addr.v4)) {
-		other = *to;
-		other.addr.v4 = IP4_LOOPBACK;
+	if (to && s->state == STREAM_NEW) {
+		err = sock_addr_to_peer(s, to, &other);
 		io.to = &other;
 	}
+	if (!err && s->ops->type == SK_SOCK_DGRAM)
+		err = sock_addr_bind_any(s);
+	if (err)
+		return err;
 	return move_socket(s, &io, &sender);
 }
 
@@ -195,13 +198,18 @@ long sk_recvfrom(struct stack *stack, int fd, void *buf, size_t len, int flags,
 		 struct endpoint *from)
 {
 	struct sock_io io = {.in = buf, .len = len, .flags = flags};
+	struct sock *s;
+	long n;
 
 	if (flags & SK_MSG_ERRQUEUE)
 		return -EAGAIN;
 	if (from)
 		*from = (struct endpoint){0};
 	io.from = from;
-	return receive(stack, fd, &io);
+	n = receive(stack, fd, &io);
+	if (from && from->addr.family && !sock_find(stack, fd, &s))
+		sock_addr_for_user(s, from);
+	return n;
 }
 
 long sk_recv(struct stack *stack, int fd, void *buf, size_t len, int flags)

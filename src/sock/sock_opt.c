@@ -141,8 +141,13 @@ static_assert(ARRAY_SIZE(rows) == 9, "sockets' and IP's; streams' follow");
 /* All rows, in one order. */
 static const struct opt_row *row_at(size_t i)
 {
-	return i < ARRAY_SIZE(rows) ? &rows[i]
-				    : sock_opt_tcp_row(i - ARRAY_SIZE(rows));
+	const struct opt_row *row;
+
+	if (i < ARRAY_SIZE(rows))
+		return &rows[i];
+	i -= ARRAY_SIZE(rows);
+	row = sock_opt_ip6_row(i);
+	return row ? row : sock_opt_tcp_row(i - SOCK_OPT_IP6_ROWS);
 }
 
 static const struct sock_opts defaults = {
@@ -151,6 +156,8 @@ static const struct sock_opts defaults = {
 	.peek_off = -1,
 	.ttl = 64,
 	.group_ttl = 1,
+	.hops = 64,
+	.group_hops = 1,
 	.keep_idle_s = 7200,
 	.keep_interval_s = 75,
 	.keep_count = 9,
@@ -184,7 +191,7 @@ void sock_opts_inherit(struct sock *child, const struct sock *listener)
 /* What the program has changed, told to a new connection. */
 void sock_stream_apply(struct sock *s)
 {
-	struct sock first = {.ops = s->ops};
+	struct sock first = {.ops = s->ops, .domain = s->domain};
 	const struct opt_row *row;
 	size_t i;
 
@@ -199,6 +206,11 @@ void sock_stream_apply(struct sock *s)
 			       (unsigned int)s->opts.linger.linger_s);
 }
 
+static bool is_of_domain(const struct sock *s, const struct opt_row *row)
+{
+	return row->level != SK_IPPROTO_IPV6 || s->domain == SK_AF_INET6;
+}
+
 static const struct opt_row *find_row(const struct sock *s, int level, int name)
 {
 	unsigned int kind = is_stream(s) ? OPT_STREAM : OPT_DGRAM;
@@ -207,7 +219,7 @@ static const struct opt_row *find_row(const struct sock *s, int level, int name)
 
 	for (i = 0; (row = row_at(i)); i++)
 		if (row->level == level && row->name == name &&
-		    row->kinds & kind)
+		    row->kinds & kind && is_of_domain(s, row))
 			break;
 	return row;
 }
@@ -238,6 +250,8 @@ static int set_number(struct sock *s, const struct opt_row *row,
 	int before, err;
 
 	if (row->kinds & OPT_NO_SET && is_stream(s))
+		return -EINVAL;
+	if (row->kinds & OPT_UNBOUND && s->ops->local(s).port)
 		return -EINVAL;
 	/* IP's options have been single octets once and still may be. */
 	if (len >= sizeof(v))
@@ -300,7 +314,7 @@ static int get_fact(struct sock *s, int name, struct sock_optval *val)
 	case SK_SO_SNDLOWAT:
 		return put_number(val, 1);
 	case SK_SO_DOMAIN:
-		return put_number(val, SK_AF_INET);
+		return put_number(val, s->domain);
 	case SK_SO_ERROR:
 		return put_number(val, -s->ops->error(s));
 	case SK_SO_ACCEPTCONN:

@@ -15,12 +15,13 @@ enum opt_kind {
 	OPT_STREAM = 1,
 	OPT_DGRAM = 2,
 	OPT_BOTH = 3,
-	OPT_BOOL = 4,	  /* any number but 0 is 1 */
-	OPT_BUF = 8,	  /* doubled, never below min, never above max */
-	OPT_DEFAULT = 16, /* -1 is what it was at first */
-	OPT_OCTET = 32,	  /* cut to eight bits */
-	OPT_NO_SET = 64,  /* streams may only ask */
-	OPT_ZERO = 128,	  /* 0, though below the range, is none */
+	OPT_BOOL = 4,	   /* any number but 0 is 1 */
+	OPT_BUF = 8,	   /* doubled, never below min, never above max */
+	OPT_DEFAULT = 16,  /* -1 is what it was at first */
+	OPT_OCTET = 32,	   /* cut to eight bits */
+	OPT_NO_SET = 64,   /* streams may only ask */
+	OPT_UNBOUND = 256, /* only before there is a port */
+	OPT_ZERO = 128,	   /* 0, though below the range, is none */
 };
 
 /**
@@ -46,6 +47,11 @@ struct opt_row {
 /* sock_opt_tcp.c: those of streams; the row at @i, or NULL. */
 const struct opt_row *sock_opt_tcp_row(size_t i);
 
+/* sock_opt_ip6.c: those of level SK_IPPROTO_IPV6, likewise. */
+const struct opt_row *sock_opt_ip6_row(size_t i);
+
+#define SOCK_OPT_IP6_ROWS 4
+
 /* A value on its way: @in to set it, @out to get it.  @len is its length, or
  * the room there is and afterwards the length. */
 struct sock_optval {
@@ -68,6 +74,9 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 
 /* Hand out a struct, as much of it as there is room for; 0. */
 int sock_opt_put(struct sock_optval *val, const void *from, size_t size);
+
+/* SK_IPV6_MTU: 0, -ENOTCONN. */
+int sock_opt_ip6_mtu(struct sock *s, struct sock_optval *val);
 
 /* sock_tcp_info.c */
 int sock_opt_tcp_info(struct sock *s, struct sock_optval *val);

@@ -129,6 +129,9 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO &&
 	    s->ops->type == SK_SOCK_STREAM)
 		return sock_opt_tcp_info(s, val);
+	if (level == SK_IPPROTO_IPV6 && s->domain == SK_AF_INET6)
+		return name == SK_IPV6_MTU ? sock_opt_ip6_mtu(s, val)
+					   : -ENOPROTOOPT;
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return get_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)
@@ -138,7 +141,8 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 			       ? -ENOPROTOOPT
 			       : -EOPNOTSUPP;
 	if (name == SK_SO_LINGER)
-		return sock_opt_put(val, &s->opts.linger, sizeof(s->opts.linger));
+		return sock_opt_put(val, &s->opts.linger,
+				    sizeof(s->opts.linger));
 	if (name == SK_SO_RCVTIMEO)
 		return get_timeout(val, s->opts.recv_timeout_ns);
 	if (name == SK_SO_SNDTIMEO)

@@ -14,7 +14,9 @@
  *
  * Whether bind() may take a port follows from the counts: two owners of
  * addresses that overlap (equal, or one of them "any") get along only if both
- * said SO_REUSEADDR and none of them listens.
+ * said SO_REUSEADDR and none of them listens.  "Any" has a family, IPv4 or IPv6,
+ * or none at all: then it takes both, as a socket on [::] does that did not say
+ * IPV6_V6ONLY (RFC 3493, 5.3), and overlaps with either.
  *
  * A port that connect() chose by itself is shared more freely: it may serve
  * any number of connections to different peers, for the four numbers still
@@ -146,6 +148,8 @@ void tcp_conn_unbind(struct tcp_conn *c)
 
 static bool overlap(struct ip_addr a, struct ip_addr b)
 {
+	if (a.family && b.family && a.family != b.family)
+		return false;
 	return ip_addr_is_zero(a) || ip_addr_is_zero(b) || ip_addr_eq(a, b);
 }
 
@@ -244,7 +248,8 @@ struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
 
 		if (ip_addr_eq(at, addr))
 			return l->conn;
-		if (ip_addr_is_zero(at))
+		if (ip_addr_is_zero(at) &&
+		    (!at.family || at.family == addr.family))
 			any = l->conn;
 	}
 	return any;

@@ -47,7 +47,8 @@ int tcp_bind(struct tcp_conn *c, const struct endpoint *local, bool reuse)
 
 	if (c->bind || c->end.state != TCPS_CLOSED)
 		return -EINVAL;
-	if (addr.family != IP_V4 && addr.family != IP_V6)
+	if (addr.family != IP_V4 && addr.family != IP_V6 &&
+	    addr.family != IP_NONE)
 		return -EAFNOSUPPORT;
 	if (!ip_addr_is_zero(addr) && !ip_addr_is_ours(tcp->stack, addr))
 		return -EADDRNOTAVAIL;

@@ -123,9 +123,10 @@ void udp_tell(struct udp_sock *u, uint32_t events)
 
 int udp_bind(struct udp_sock *u, const struct endpoint *local)
 {
-	if (local->addr.family != IP_V4 && local->addr.family != IP_V6)
+	if (local->addr.family != IP_V4 && local->addr.family != IP_V6 &&
+	    local->addr.family != IP_NONE)
 		return -EAFNOSUPPORT;
-	if (u->port && local->addr.family != u->local.addr.family)
+	if (local->addr.family && !udp_speaks(u, local->addr.family))
 		return -EAFNOSUPPORT;
 	return udp_port_bind(u, local);
 }
@@ -135,8 +136,7 @@ static void disconnect(struct udp_sock *u)
 	u->peer = (struct endpoint){0};
 	u->route = (struct ip_route_ref){0};
 	if (u->is_any)
-		u->local.addr = (struct ip_addr){
-			.family = u->local.addr.family};
+		u->local.addr = (struct ip_addr){.family = u->family};
 }
 
 int udp_connect(struct udp_sock *u, const struct endpoint *peer)
@@ -149,7 +149,7 @@ int udp_connect(struct udp_sock *u, const struct endpoint *peer)
 		disconnect(u);
 		return 0;
 	}
-	if (u->port && peer->addr.family != u->local.addr.family)
+	if (!udp_speaks(u, peer->addr.family))
 		return -EAFNOSUPPORT;
 	if (!u->may_bcast && ip_addr_is_bcast(u->stack, peer->addr))
 		return -EACCES;

@@ -48,7 +48,8 @@ void udp_free(struct udp_sock *u);
 
 /**
  * udp_bind() - Choose the local endpoint
- * @local:	Address may be zero: any.  A broadcast or group address
+ * @local:	Address may be zero: any; of no family: any of both versions.
+ *		A broadcast or group address
  *		receives only what was sent there.  Port 0: some free one,
  *		unpredictable (RFC 6056, 3.3.1)
  *

@@ -58,6 +58,7 @@ struct udp_dgram {
  * @local:	Local endpoint; its address is zero for any
  * @peer:	Peer, or without address
  * @is_any:	Bound to any address: @local.addr is the peer's doing
+ * @family:	enum ip_family of what it was bound to; IP_NONE: both
  * @route:	To the peer
  * @queue:	struct udp_dgram, the oldest first
  * @queue_size:	Memory they keep alive; at most @rcvbuf, but one always fits
@@ -80,6 +81,7 @@ struct udp_sock {
 	struct udp_port *port;
 	struct endpoint local, peer;
 	bool is_any;
+	uint8_t family;
 	struct ip_route_ref route;
 	struct list queue;
 	size_t queue_size, queue_len, rcvbuf;
@@ -92,6 +94,12 @@ struct udp_sock {
 static inline struct udp_stack *udp_of(struct stack *stack)
 {
 	return stack->slot[SLOT_UDP];
+}
+
+/* Is it bound so that it may speak to addresses of this family? */
+static inline bool udp_speaks(const struct udp_sock *u, uint8_t family)
+{
+	return !u->port || u->family == IP_NONE || u->family == family;
 }
 
 static inline bool udp_has_peer(const struct udp_sock *u)

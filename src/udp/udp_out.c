@@ -53,7 +53,8 @@ static int choose_source(struct udp_sock *u, const struct endpoint *to,
 			 struct endpoint *src)
 {
 	*src = u->local;
-	if (!ip_addr_is_zero(src->addr) && !ip_addr_is_multicast(src->addr) &&
+	if (src->addr.family == to->addr.family &&
+	    !ip_addr_is_zero(src->addr) && !ip_addr_is_multicast(src->addr) &&
 	    !ip_addr_is_bcast(u->stack, src->addr))
 		return 0;
 	return ip_source_for(u->stack, to->addr, &src->addr);
@@ -101,7 +102,7 @@ static int check_send(struct udp_sock *u, size_t len, const struct endpoint *to)
 		return -EMSGSIZE;
 	if (!to)
 		return -EDESTADDRREQ;
-	if (to->addr.family != u->local.addr.family)
+	if (!to->addr.family || !udp_speaks(u, to->addr.family))
 		return -EAFNOSUPPORT;
 	if (!to->port)
 		return -EINVAL;

@@ -16,6 +16,9 @@
  *	10.0.0.1:53, peer P	4
  *	10.0.0.1:53, peer Q	0: not for this one
  *
+ * A socket bound to any address takes datagrams of one version of IP, or, if
+ * it was bound to any of no family, of both (RFC 3493, 5.3).
+ *
  * A free port is drawn at random until one is free; only when that fails often
  * (most are taken) are they tried in turn from a random one on.  Drawing anew
  * instead of trying the next keeps the choice uniform, so that who knows some
@@ -80,7 +83,7 @@ static void port_free(struct udp_stack *us, struct udp_port *port)
 /* Would two sockets of a port both be right for some datagram? */
 static bool overlaps(struct ip_addr a, struct ip_addr b)
 {
-	if (a.family != b.family)
+	if (a.family && b.family && a.family != b.family)
 		return false;
 	return ip_addr_is_zero(a) || ip_addr_is_zero(b) || ip_addr_eq(a, b);
 }
@@ -157,6 +160,7 @@ int udp_port_bind(struct udp_sock *u, const struct endpoint *local)
 	u->local = *local;
 	u->local.port = num;
 	u->is_any = ip_addr_is_zero(local->addr);
+	u->family = local->addr.family;
 	return 0;
 }
 
@@ -178,7 +182,7 @@ static int score(const struct udp_sock *u, struct ip_addr dst,
 {
 	int n = 1;
 
-	if (u->local.addr.family != dst.family)
+	if (!udp_speaks(u, dst.family))
 		return 0;
 	if (!u->is_any || udp_has_peer(u)) {
 		if (!ip_addr_eq(u->local.addr, dst))

@@ -47,6 +47,8 @@ static const mac_addr *mac_behind(const struct testnet_port *p, ip6_addr addr)
 	if (!p->peer)
 		return &nobody_there;
 	peer = &p->net->hosts[p->peer->host].stack;
+	if (!peer->slot[SLOT_IP6]) /* it is gone already: testnet_free() */
+		return &nobody_there;
 	return ip6_addr_find(peer, &p->peer->netif, addr) ? &p->peer->netif.mac
 							  : NULL;
 }
