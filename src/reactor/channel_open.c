@@ -15,15 +15,17 @@
 /* Connections accepted in one go; the listener's turn comes again. */
 #define ACCEPTS 64
 
-static const struct endpoint anywhere = {.addr = {.family = IP_V4}};
-
-/* A local endpoint that says no address means any. */
-static struct endpoint local_of(const struct endpoint *local)
+/* A local endpoint that says no address means any, of the version of @peer if
+ * there is one. */
+static struct endpoint local_of(const struct endpoint *local,
+				const struct endpoint *peer)
 {
-	struct endpoint ep = local ? *local : anywhere;
+	struct endpoint ep = local ? *local : (struct endpoint){0};
 
 	if (ep.addr.family == IP_NONE)
-		ep.addr = anywhere.addr;
+		ep.addr = peer && peer->addr.family == IP_V6
+				  ? ip_addr_v6(IP6_ANY)
+				  : ip_addr_v4(IP4_ANY);
 	return ep;
 }
 
@@ -42,7 +44,7 @@ static int open_connect(struct loop *loop, const struct endpoint *peer,
 			channel_init_fn *init, void *arg, struct channel **ch)
 {
 	const struct transport *io = &loop->io;
-	int err, fd = io->ops->open(io->arg, SK_SOCK_STREAM);
+	int err, fd = io->ops->open(io->arg, peer->addr.family, SK_SOCK_STREAM);
 
 	if (fd < 0)
 		return fd;
@@ -78,8 +80,8 @@ static int open_listen(struct loop *loop, const struct endpoint *local,
 		       int backlog, struct channel **ch)
 {
 	const struct transport *io = &loop->io;
-	struct endpoint ep = local_of(local);
-	int err, fd = io->ops->open(io->arg, SK_SOCK_STREAM);
+	struct endpoint ep = local_of(local, NULL);
+	int err, fd = io->ops->open(io->arg, ep.addr.family, SK_SOCK_STREAM);
 
 	if (fd < 0)
 		return fd;
@@ -115,8 +117,8 @@ static int open_dgram(struct loop *loop, const struct endpoint *local,
 		      const struct endpoint *peer, struct channel **ch)
 {
 	const struct transport *io = &loop->io;
-	int err, fd = io->ops->open(io->arg, SK_SOCK_DGRAM);
-	struct endpoint ep = local_of(local);
+	struct endpoint ep = local_of(local, peer);
+	int err, fd = io->ops->open(io->arg, ep.addr.family, SK_SOCK_DGRAM);
 
 	if (fd < 0)
 		return fd;

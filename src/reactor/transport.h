@@ -23,7 +23,8 @@ struct transport_event {
 
 /**
  * struct transport_ops - sockets; all functions are required
- * @open:	A new socket of SK_SOCK_STREAM or SK_SOCK_DGRAM
+ * @open:	A new socket of SK_SOCK_STREAM or SK_SOCK_DGRAM; @family IP_V6:
+ *		for IPv6 and, as mapped addresses, IPv4; else for IPv4
  * @bind:	Local endpoint; listeners may share a port in TIME-WAIT
  * @connect:	0, or -EINPROGRESS: writable when done, then ask @error
  * @listen:	Passive open
@@ -40,7 +41,7 @@ struct transport_event {
  * @ready:	Take what happened, at most @max; how many
  */
 struct transport_ops {
-	int (*open)(void *arg, int type);
+	int (*open)(void *arg, int family, int type);
 	int (*bind)(void *arg, int fd, const struct endpoint *local);
 	int (*connect)(void *arg, int fd, const struct endpoint *peer);
 	int (*listen)(void *arg, int fd, int backlog);

@@ -28,9 +28,11 @@ static struct stack *stack_of(void *arg)
 	return loop->stack;
 }
 
-static int weft_open(void *arg, int type)
+static int weft_open(void *arg, int family, int type)
 {
-	return sk_socket(stack_of(arg), SK_AF_INET, type | SK_SOCK_NONBLOCK, 0);
+	int domain = family == IP_V6 ? SK_AF_INET6 : SK_AF_INET;
+
+	return sk_socket(stack_of(arg), domain, type | SK_SOCK_NONBLOCK, 0);
 }
 
 static int weft_bind(void *arg, int fd, const struct endpoint *local)

@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 
+#include "ip6/ip6.h"
 #include "sock/sock.h"
 
 #define CHUNK 16384
@@ -245,7 +246,9 @@ static int open_client(struct stack *stack, const struct endpoint *peer,
 {
 	int fd, err;
 
-	fd = sk_socket(stack, SK_AF_INET, SK_SOCK_STREAM | SK_SOCK_NONBLOCK, 0);
+	fd = sk_socket(stack,
+		       peer->addr.family == IP_V6 ? SK_AF_INET6 : SK_AF_INET,
+		       SK_SOCK_STREAM | SK_SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
 	err = sk_connect(stack, fd, peer);
@@ -317,17 +320,31 @@ static void on_accept_wake(struct waiter *w, uint32_t events)
 	stack_defer(srv->stack, &srv->task);
 }
 
+/* Then a server is one for both versions. */
+static bool speaks_v6(const struct stack *stack)
+{
+	const struct netif *n;
+
+	list_for_each_entry(n, &stack->netifs, struct netif, node)
+		if (ip6_is_enabled(stack, n))
+			return true;
+	return false;
+}
+
 void stream_serve(struct stream_server *srv, struct streams *s,
 		  struct stack *stack, uint16_t port, uint64_t up,
 		  uint64_t down)
 {
-	struct endpoint local = {.addr = ip_addr_v4(IP4_ANY), .port = port};
+	bool has_v6 = speaks_v6(stack);
+	struct endpoint local = {.addr = has_v6 ? ip_addr_v6(IP6_ANY)
+						: ip_addr_v4(IP4_ANY),
+				 .port = port};
 
 	srv->streams = s;
 	srv->stack = stack;
 	srv->up = up;
 	srv->down = down;
-	srv->fd = sk_socket(stack, SK_AF_INET,
+	srv->fd = sk_socket(stack, has_v6 ? SK_AF_INET6 : SK_AF_INET,
 			    SK_SOCK_STREAM | SK_SOCK_NONBLOCK, 0);
 	check(srv->fd >= 0);
 	check(sk_bind(stack, srv->fd, &local) == 0);
