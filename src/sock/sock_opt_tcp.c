@@ -128,8 +128,8 @@ static int apply_window_clamp(struct sock *s)
 {
 	int *clamp = &s->opts.window_clamp;
 
-	if (*clamp < 0 || (*clamp && *clamp < CLAMP_MIN))
-		*clamp = *clamp < 0 ? INT_MAX : CLAMP_MIN;
+	if (*clamp && *clamp < CLAMP_MIN)
+		*clamp = CLAMP_MIN;
 	return tcp_set_window_clamp(s->tcp, (uint32_t)*clamp);
 }
 
