@@ -218,19 +218,6 @@ void host_thaw(struct host *h);
 void host_kill(struct host *h);
 int host_restart(struct host *h); /* kills it if need be; 0 or -errno */
 
-/* Boxes: nodes whose behaviour is a function (a test, an uplink) */
-
-/* Takes @pkt. */
-typedef void box_input_fn(struct port *port, struct pkt *pkt, void *arg);
-
-/* on_input NULL: swallows everything.  NULL: as world_add_host(). */
-struct node *world_add_box(struct world *w, const char *name,
-			   box_input_fn *on_input, void *arg);
-struct port *box_add_port(struct node *node, const mac_addr *mac);
-
-/* Send octets as a frame, as they are.  0, -ENOMEM, or as netif_transmit(). */
-int box_send(struct port *port, const void *frame, size_t len);
-
 /* Cables */
 
 /**
@@ -250,5 +237,7 @@ int box_send(struct port *port, const void *frame, size_t len);
  */
 struct cable *world_link(struct world *w, struct port *a, struct port *b,
 			 const struct cable_params *params);
+
+#include "vnet/box.h"
 
 #endif /* VNET_VNET_H */
