@@ -214,9 +214,16 @@ static void on_stream_wake(struct waiter *w, uint32_t events)
 	stack_defer(st->stack, &st->task);
 }
 
+/* The last four octets of an address: the same for an IPv4 address and its
+ * mapped form, which a server for both versions is told. */
+static uint32_t tail_of(struct ip_addr a)
+{
+	return a.family == IP_V6 ? get_ip4(a.v6.o + 12).v : a.v4.v;
+}
+
 static void set_keys(struct stream *st, struct endpoint client, bool is_client)
 {
-	uint64_t key = (uint64_t)client.addr.v4.v << 16 | client.port;
+	uint64_t key = (uint64_t)tail_of(client.addr) << 16 | client.port;
 	uint64_t up = pattern_word(key, 1), down = pattern_word(key, 2);
 
 	st->key_out = is_client ? up : down;
