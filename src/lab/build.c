@@ -143,6 +143,8 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = boot_nat(n);
 	if (!err)
+		err = run_node_boot_ip6(n);
+	if (!err)
 		err = node_apps_start(n);
 	return err;
 }
@@ -344,17 +346,24 @@ static void tell_node(struct lab_run *run, const char *name, const char *kind)
 	      EVF_TEXT("name", name), EVF_TEXT("kind", kind));
 }
 
+static void tell_address(struct lab_run *run, const struct run_node *n,
+			 const struct lab_iface *iface, struct ip_addr ip)
+{
+	PROBE(world_place(run->world), EV_NOTE, R_LAB_ADDRESS, NULL,
+	      EVF_TEXT("name", n->spec->item.name.s), EVF_IP("ip", &ip),
+	      EVF_TEXT("if", iface->item.name.s),
+	      EVF_MAC("mac", &iface->mac.v));
+}
+
 static void tell_addresses(struct lab_run *run, const struct run_node *n)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
 
 	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
-		struct ip_addr ip = ip_addr_v4(iface[i].ip.v);
-
-		PROBE(world_place(run->world), EV_NOTE, R_LAB_ADDRESS, NULL,
-		      EVF_TEXT("name", n->spec->item.name.s), EVF_IP("ip", &ip),
-		      EVF_TEXT("if", iface[i].item.name.s),
-		      EVF_MAC("mac", &iface[i].mac.v));
+		tell_address(run, n, &iface[i], ip_addr_v4(iface[i].ip.v));
+		if (iface[i].ip6.is_set)
+			tell_address(run, n, &iface[i],
+				     ip_addr_v6(iface[i].ip6.v));
 	}
 }
 

@@ -61,12 +61,16 @@ static void check_visit(struct lab *lab, const struct lab_line *line,
 
 static void check_ping(struct lab *lab, const struct lab_line *line)
 {
-	ip4_addr ip;
+	struct ip_addr ip;
 
-	if (ip4_parse(&ip, line->ping.s) != 0) {
+	if (ip_addr_parse(&ip, line->ping.s) != 0) {
 		const struct lab_node *node = check_name(lab, &line->ping);
 
-		if (node && !topo_first_iface(node))
+		if (node && line->over.v == LAB_OVER_IPV6 &&
+		    !topo_first_ip6(node))
+			diag_error(&lab->diag, line->over.at,
+				   "'%s' has no IPv6 address", line->ping.s);
+		else if (node && !topo_first_iface(node))
 			diag_error(&lab->diag, line->ping.at,
 				   "'%s' has no address", line->ping.s);
 	}

@@ -28,6 +28,8 @@ static const struct {
 	{"nat",		KIND(ROUTER),		"a router"},
 	{"routes",	KIND(ROUTER),		"a router"},
 	{"net",		NO_IP,			"a switch"},
+	{"net6",	KIND(SWITCH) | KIND(HUB),	"a switch"},
+	{"ip6",		ANY & ~NO_IP,	"what has an address"},
 	{"tap",		KIND(UPLINK),		"an uplink"},
 	{"root",	KIND(RESOLVER),		"a dns-resolver"},
 	{"zone",	KIND(DNS),		"a dns server"},

@@ -9,7 +9,7 @@
  *	values		defaults of single values, cables from the defaults
  *	topology	who is connected to whom
  *	nodes		may each node have what it has?
- *	networks, addresses, link addresses
+ *	networks, addresses, link addresses, the same for IPv6
  *	routes		need addresses
  *	names		DNS needs addresses
  *	script, expectations
@@ -132,6 +132,7 @@ void expand(struct lab *lab, struct mem *mem)
 		return;
 	expand_addresses(lab);
 	expand_macs(lab);
+	expand_ip6(lab);
 	if (lab->diag.count || arena_is_out(&lab->arena))
 		return;
 	expand_routes(lab);

@@ -32,6 +32,13 @@ void expand_addresses(struct lab *lab);
 /* Link addresses of interfaces (mac.c). */
 void expand_macs(struct lab *lab);
 
+/* IPv6: networks, addresses, routes, all that is wanted of it (ip6.c). */
+void expand_ip6(struct lab *lab);
+
+/* Does the interface make its IPv6 address itself? */
+bool expand_is_slaac(const struct lab *lab, const struct lab_node *node,
+		     const struct lab_iface *iface);
+
 /* Gateways of hosts, routes of routers (route.c). */
 void expand_routes(struct lab *lab);
 

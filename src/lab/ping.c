@@ -101,11 +101,15 @@ void ping_forget(struct run_line *line)
 static struct ip_addr ping_dst(struct run_line *line)
 {
 	const char *text = line->spec->ping.s;
-	ip4_addr ip;
+	const struct lab_node *node;
+	struct ip_addr ip;
 
-	if (ip4_parse(&ip, text) != 0)
-		ip = topo_first_iface(run_node(line->run, text)->spec)->ip.v;
-	return ip_addr_v4(ip);
+	if (ip_addr_parse(&ip, text) == 0)
+		return ip;
+	node = run_node(line->run, text)->spec;
+	if (line->spec->over.v == LAB_OVER_IPV6)
+		return ip_addr_v6(topo_first_ip6(node)->v);
+	return ip_addr_v4(topo_first_iface(node)->ip.v);
 }
 
 /* Put one request into the calendar.  0 or -ENOMEM. */

@@ -154,6 +154,9 @@ struct run_cable *run_cable(struct lab_run *run, const struct lab_wire *wire);
 /* Give a host's stack its addresses and start its programs.  0 or -errno. */
 int run_node_boot(struct run_node *n);
 
+/* The same for IPv6 (build_ip6.c). */
+int run_node_boot_ip6(struct run_node *n);
+
 /* Stop its programs. */
 void run_node_halt(struct run_node *n);
 

@@ -48,11 +48,17 @@ static const char *const fec_words[] = {"off", "reed-solomon", NULL};
 	{"ecn", "mark what finds more than this waiting; 0: never",	\
 	 FIELD_VALUE, VALUE_SIZE, AT(type, cable.ecn), z}
 
+static const char *const truth_words[] = {"false", "true", NULL};
 static const char *const lan_kinds[] = {"switch", "hub", NULL};
 
 static const struct schema_field lan_fields[] = {
 	{"net", "its network; default: the next free 10.N.0.0/24",
 	 FIELD_NET, AT(lab_lan, net)},
+	{"net6", "its IPv6 network, or auto: the next free fd00:N::/64",
+	 FIELD_NET6, AT(lab_lan, net6)},
+	{"slaac", "true: hosts make their IPv6 addresses themselves, from what "
+	 "routers advertise", FIELD_WORD, AT(lab_lan, slaac),
+	 .words = truth_words},
 	{"join", "the nodes plugged into it", FIELD_NAMES,
 	 AT(lab_lan, join), .is_needed = true},
 	{"kind", "what they are plugged into; a hub is one wire for all, "
@@ -68,6 +74,8 @@ static const struct schema_field lan_fields[] = {
 static const struct schema_field link_fields[] = {
 	{"net", "its network; default: the next free /30 of 10.255.0.0/16",
 	 FIELD_NET, AT(lab_link, net)},
+	{"net6", "its IPv6 network, or auto: the next free fd00:N::/64",
+	 FIELD_NET6, AT(lab_link, net6)},
 	CABLE_ROWS(lab_link, NULL, NULL, NULL, NULL),
 	END
 };
@@ -109,6 +117,7 @@ static const struct schema_field iface_fields[] = {
 	{"on", "the LAN, or the node at the other end of the cable",
 	 FIELD_NAME, AT(lab_iface, on), .is_needed = true},
 	{"ip", "its address", FIELD_IP, AT(lab_iface, ip)},
+	{"ip6", "its IPv6 address", FIELD_IP6, AT(lab_iface, ip6)},
 	{"mac", "its link address; default: 02 and a hash of its name",
 	 FIELD_MAC, AT(lab_iface, mac)},
 	{"mtu", "largest IP packet", FIELD_VALUE, VALUE_SIZE,
@@ -154,6 +163,8 @@ static const struct schema_field node_fields[] = {
 	 .preset = "host", .words = node_kinds},
 	{"ip", "address of its only interface; of an uplink: what the far end "
 	 "has, and nobody else gets", FIELD_IP, AT(lab_node, ip)},
+	{"ip6", "IPv6 address of its only interface", FIELD_IP6,
+	 AT(lab_node, ip6)},
 	{"interfaces", "its interfaces, by name", FIELD_MAP,
 	 AT(lab_node, interfaces), .object = &iface_object},
 	{"gateway", "the router it sends everything else to", FIELD_IP,
@@ -168,6 +179,8 @@ static const struct schema_field node_fields[] = {
 	 AT(lab_node, nat)},
 	{"net", "network of a switch or an uplink and all that hangs on it", FIELD_NET,
 	 AT(lab_node, net)},
+	{"net6", "IPv6 network of a switch and all that hangs on it, or auto",
+	 FIELD_NET6, AT(lab_node, net6)},
 	{"tap", "an uplink's TAP device, whose far end is the kernel of this "
 	 "machine", FIELD_TEXT, AT(lab_node, tap)},
 	{"root", "where a resolver begins", FIELD_NAMES, AT(lab_node, root)},
@@ -232,6 +245,8 @@ static const struct schema_object fault_object = {
 	"a fault", "fault", sizeof(struct lab_fault), fault_fields,
 	"link|partition|drop|match|host"};
 
+static const char *const over_words[] = {"any", "ipv4", "ipv6", NULL};
+
 static const struct schema_field line_fields[] = {
 	{"at", "when, from the start of the lab", FIELD_VALUE, VALUE_DURATION,
 	 AT(lab_line, when)},
@@ -241,6 +256,8 @@ static const struct schema_field line_fields[] = {
 	 AT(lab_line, visit), .with = "on"},
 	{"ping", "send echo requests to this node or address", FIELD_TEXT,
 	 AT(lab_line, ping), .with = "on"},
+	{"over", "only with this version of IP", FIELD_WORD,
+	 AT(lab_line, over), .words = over_words, .with = "visit|ping"},
 	{"count", "how many", FIELD_VALUE, VALUE_NUMBER, AT(lab_line, count),
 	 "4", .with = "ping"},
 	{"every", "time between two", FIELD_VALUE, VALUE_DURATION,
@@ -321,6 +338,8 @@ static const struct schema_field lab_fields[] = {
 	{"time", "virtual: the same every run; real: follows the clock",
 	 FIELD_WORD, AT(lab_spec, time), .preset = "virtual",
 	 .words = time_words},
+	{"ipv6", "true: every LAN and link has an IPv6 network, too", FIELD_WORD,
+	 AT(lab_spec, ipv6), .words = truth_words},
 	{"seed", "of all that is left to chance", FIELD_VALUE, VALUE_NUMBER,
 	 AT(lab_spec, seed), "1"},
 	{"until", "when the lab ends; default: soon after the script is done",
@@ -397,6 +416,10 @@ bool schema_is_set(const struct schema_field *f, const void *base)
 		return ((const struct lab_ip *)m)->is_set;
 	case FIELD_NET:
 		return ((const struct lab_net *)m)->is_set;
+	case FIELD_IP6:
+		return ((const struct lab_ip6 *)m)->is_set;
+	case FIELD_NET6:
+		return ((const struct lab_net6 *)m)->is_set;
 	case FIELD_MAC:
 		return ((const struct lab_mac *)m)->is_set;
 	case FIELD_WIRE:

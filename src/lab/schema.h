@@ -25,6 +25,8 @@ enum field_type {
 	FIELD_DOMAIN, /* struct lab_str: a DNS name */
 	FIELD_IP,     /* struct lab_ip */
 	FIELD_NET,    /* struct lab_net */
+	FIELD_IP6,    /* struct lab_ip6 */
+	FIELD_NET6,   /* struct lab_net6: a /64, or auto */
 	FIELD_MAC,    /* struct lab_mac */
 	FIELD_WIRE,   /* struct lab_wire: a -- b */
 	FIELD_NAMES,  /* struct lab_seq of struct lab_str; one name will do */

@@ -119,6 +119,12 @@ static void json_type(const struct schema_field *f, struct strbuf *out)
 	case FIELD_NET:
 		json_pattern("^[0-9]+(\\.[0-9]+){3}/[0-9]+$", out);
 		break;
+	case FIELD_IP6:
+		json_pattern("^[0-9A-Fa-f:.]+$", out);
+		break;
+	case FIELD_NET6:
+		json_pattern("^(auto|[0-9A-Fa-f:.]+/64)$", out);
+		break;
 	case FIELD_MAC:
 		json_pattern("^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$", out);
 		break;

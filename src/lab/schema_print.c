@@ -9,6 +9,7 @@
  * holds maps goes over several lines.  What is printed is read back to the
  * same structure, which a test checks for every lab file there is.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -64,6 +65,24 @@ static void print_flag(const struct schema_field *f, const struct lab_num *num,
 		strbuf_puts(out, "true");
 }
 
+/* In quotes, or what ends with a colon would be a key. */
+static void print_v6(ip6_addr v, struct strbuf *out)
+{
+	char text[IP_TEXT];
+
+	schema_print_text(ip_addr_print(ip_addr_v6(v), text), out);
+}
+
+static void print_net6(const struct lab_net6 *net, struct strbuf *out)
+{
+	char text[IP_TEXT], all[IP_TEXT + 8];
+
+	(void)snprintf(all, sizeof(all), "%s/%u",
+		       ip_addr_print(ip_addr_v6(net->v.addr), text),
+		       net->v.len);
+	schema_print_text(all, out);
+}
+
 void schema_print_scalar(const struct schema_field *f, const void *member,
 			 struct strbuf *out)
 {
@@ -92,6 +111,12 @@ void schema_print_scalar(const struct schema_field *f, const void *member,
 	case FIELD_NET:
 		strbuf_printf(out, "%s/%u", ip4_print(net->v.addr, text),
 			      net->v.len);
+		break;
+	case FIELD_IP6:
+		print_v6(((const struct lab_ip6 *)member)->v, out);
+		break;
+	case FIELD_NET6:
+		print_net6(member, out);
 		break;
 	case FIELD_MAC:
 		strbuf_puts(out, mac_print(((const struct lab_mac *)member)->v,

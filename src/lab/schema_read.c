@@ -280,6 +280,8 @@ static void schema_read_field(struct diag *diag, const struct schema_field *f,
 	case FIELD_DOMAIN:
 	case FIELD_IP:
 	case FIELD_NET:
+	case FIELD_IP6:
+	case FIELD_NET6:
 	case FIELD_MAC:
 	case FIELD_WIRE:
 	default:

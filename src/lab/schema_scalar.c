@@ -249,6 +249,47 @@ static void scalar_net(struct diag *diag, const struct schema_field *f,
 	net->is_set = true;
 }
 
+/* Can an interface of a lab have it?  Link-local ones make themselves. */
+static bool is_host_address6(ip6_addr a)
+{
+	return !ip6_is_zero(a) && !ip6_is_loopback(a) && !ip6_is_mapped(a) &&
+	       !ip6_is_multicast(a) && !ip6_is_link_local(a);
+}
+
+static void scalar_ip6(struct diag *diag, const struct schema_field *f,
+		       const struct tree *t, struct lab_ip6 *ip)
+{
+	if (ip6_parse(&ip->v, t->text) != 0)
+		diag_error(diag, t->at,
+			   "'%s: %s' is not an IPv6 address; it is written "
+			   "fd00:1::80",
+			   f->key, t->text);
+	else if (!is_host_address6(ip->v))
+		diag_error(diag, t->at,
+			   "'%s: %s' cannot be the address of one interface",
+			   f->key, t->text);
+	else
+		ip->is_set = true;
+}
+
+static void scalar_net6(struct diag *diag, const struct schema_field *f,
+			const struct tree *t, struct lab_net6 *net)
+{
+	net->is_auto = strcmp(t->text, "auto") == 0;
+	net->is_set = net->is_auto;
+	if (net->is_auto)
+		return;
+	if (ip6_net_parse(&net->v, t->text) != 0 || net->v.len != 64 ||
+	    !ip6_eq(ip6_net_base(net->v).addr, net->v.addr) ||
+	    !is_host_address6(net->v.addr))
+		diag_error(diag, t->at,
+			   "'%s: %s' is not an IPv6 network of hosts; it is "
+			   "written fd00:1::/64, or auto",
+			   f->key, t->text);
+	else
+		net->is_set = true;
+}
+
 static void scalar_mac(struct diag *diag, const struct schema_field *f,
 		       const struct tree *t, struct lab_mac *mac)
 {
@@ -345,6 +386,12 @@ void schema_read_scalar(struct diag *diag, const struct schema_field *f,
 		break;
 	case FIELD_NET:
 		scalar_net(diag, f, t, member);
+		break;
+	case FIELD_IP6:
+		scalar_ip6(diag, f, t, member);
+		break;
+	case FIELD_NET6:
+		scalar_net6(diag, f, t, member);
 		break;
 	case FIELD_MAC:
 		scalar_mac(diag, f, t, member);

@@ -14,6 +14,7 @@ static const char *type_text(const struct schema_field *f)
 		[FIELD_WORD] = "one of",      [FIELD_TEXT] = "text",
 		[FIELD_NAME] = "name",	      [FIELD_DOMAIN] = "domain",
 		[FIELD_IP] = "address",	      [FIELD_NET] = "network",
+		[FIELD_IP6] = "IPv6 address", [FIELD_NET6] = "IPv6 net",
 		[FIELD_MAC] = "MAC address",  [FIELD_WIRE] = "a -- b",
 		[FIELD_NAMES] = "[names]",    [FIELD_TEXTS] = "[texts]",
 		[FIELD_GROUPS] = "[[names]]", [FIELD_PAIRS] = "{name: value}",

@@ -18,91 +18,31 @@
 #include "core/probe.h" /* for addresses */
 
 #include "lab/diag.h"
+#include "lab/spec_value.h"
 #include "lab/value.h"
-
-struct lab_num {
-	struct lab_pos at;
-	bool is_set;
-	uint64_t v;
-};
-
-struct lab_cmp {
-	struct lab_pos at;
-	bool is_set;
-	enum value_op op;
-	uint64_t v;
-};
-
-struct lab_str {
-	struct lab_pos at;
-	const char *s; /* NULL: not set */
-};
-
-struct lab_ip {
-	struct lab_pos at;
-	bool is_set;
-	ip4_addr v;
-};
-
-struct lab_net {
-	struct lab_pos at;
-	bool is_set;
-	struct ip4_net v;
-};
-
-struct lab_mac {
-	struct lab_pos at;
-	bool is_set;
-	mac_addr v;
-};
-
-/* `a -- b` */
-struct lab_wire {
-	struct lab_pos at;
-	struct lab_str a, b; /* a.s NULL: not set */
-};
-
-/* An array of texts (struct lab_str), pairs, groups or objects. */
-struct lab_seq {
-	struct lab_pos at;
-	bool is_set;
-	size_t count;
-	void *items;
-};
-
-/* One entry of a map with free keys: `www: [web1, web2]`. */
-struct lab_pair {
-	struct lab_str key;
-	struct lab_seq values; /* of struct lab_str */
-};
-
-/* First member of every structure that mirrors a map. */
-struct lab_item {
-	struct lab_pos at;
-	bool is_set;
-	struct lab_str name; /* its key, in a map of names */
-};
 
 /* What a cable does to frames. */
 struct lab_cable {
-	struct lab_num delay;	/* propagation, ns */
-	struct lab_num jitter;	/* added, uniform from 0 to this, ns */
-	struct lab_num rate;	/* bits a second; 0: no limit */
-	struct lab_num loss;	/* 1e-9 */
-	struct lab_num dup;	/* 1e-9 */
-	struct lab_num corrupt; /* frames with a flipped bit, 1e-9 */
+	struct lab_num delay;	   /* propagation, ns */
+	struct lab_num jitter;	   /* added, uniform from 0 to this, ns */
+	struct lab_num rate;	   /* bits a second; 0: no limit */
+	struct lab_num loss;	   /* 1e-9 */
+	struct lab_num dup;	   /* 1e-9 */
+	struct lab_num corrupt;	   /* frames with a flipped bit, 1e-9 */
 	struct lab_num bit_errors; /* bits that flip, 1e-9 */
-	struct lab_num fec;	/* 0: none, 1: Reed-Solomon */
-	struct lab_num reorder; /* 1e-9 */
-	struct lab_num queue;	/* frames that wait for the wire, octets */
-	struct lab_num ecn;	/* more that wait are marked, octets */
+	struct lab_num fec;	   /* 0: none, 1: Reed-Solomon */
+	struct lab_num reorder;	   /* 1e-9 */
+	struct lab_num queue;	   /* frames that wait for the wire, octets */
+	struct lab_num ecn;	   /* more that wait are marked, octets */
 };
 
 struct lab_lan {
 	struct lab_item item;
 	struct lab_net net;
-	struct lab_seq join; /* of struct lab_str */
-	struct lab_num kind; /* 0: switch, 1: hub */
+	struct lab_net6 net6;
+	struct lab_num slaac; /* 1: hosts make their addresses themselves */
+	struct lab_seq join;  /* of struct lab_str */
+	struct lab_num kind;  /* 0: switch, 1: hub */
 	struct lab_str gateway;
 	struct lab_cable cable; /* delay: from node to node, two cables */
 };
@@ -111,6 +51,7 @@ struct lab_link {
 	struct lab_item item;
 	struct lab_wire wire;
 	struct lab_net net;
+	struct lab_net6 net6;
 	struct lab_cable cable;
 };
 
@@ -129,6 +70,7 @@ struct lab_iface {
 	struct lab_item item;
 	struct lab_str on; /* a LAN, or the node at the other end */
 	struct lab_ip ip;
+	struct lab_ip6 ip6;
 	struct lab_mac mac;
 	struct lab_num mtu;
 	size_t segment;	 /* index, see topo.h; not in the file */
@@ -141,6 +83,12 @@ struct lab_route {
 	struct lab_ip via; /* not set: attached */
 };
 
+/* Computed; not in the file. */
+struct lab_route6 {
+	struct ip6_net to;
+	ip6_addr via;
+};
+
 struct lab_serve {
 	struct lab_item item;
 	struct lab_str http; /* directory */
@@ -150,14 +98,18 @@ struct lab_node {
 	struct lab_item item;
 	struct lab_num kind; /* enum lab_kind */
 	struct lab_ip ip;
+	struct lab_ip6 ip6;
 	struct lab_seq interfaces; /* of struct lab_iface */
 	struct lab_ip gateway;
-	struct lab_seq routes; /* of struct lab_route */
-	bool routes_are_ours;  /* computed; not in the file */
-	struct lab_seq dns;    /* of struct lab_str */
-	struct lab_seq hosts;  /* of struct lab_pair */
+	struct lab_seq routes;	 /* of struct lab_route */
+	bool routes_are_ours;	 /* computed; not in the file */
+	struct lab_seq routes6;	 /* of struct lab_route6; not in the file */
+	struct lab_ip6 gateway6; /* not in the file */
+	struct lab_seq dns;	 /* of struct lab_str */
+	struct lab_seq hosts;	 /* of struct lab_pair */
 	struct lab_str nat;
 	struct lab_net net;
+	struct lab_net6 net6;
 	struct lab_str tap;
 	struct lab_seq root; /* of struct lab_str */
 	struct lab_str zone;
@@ -189,12 +141,15 @@ struct lab_fault {
 	struct lab_num from, until, for_;
 };
 
+enum lab_over { LAB_OVER_ANY, LAB_OVER_IPV4, LAB_OVER_IPV6 };
+
 struct lab_line {
 	struct lab_item item;
 	struct lab_num when; /* `at` */
 	struct lab_str on;
 	struct lab_str visit;
 	struct lab_str ping;
+	struct lab_num over; /* enum lab_over */
 	struct lab_num count, every, size;
 	struct lab_fault fault;
 };
@@ -235,6 +190,7 @@ struct lab_spec {
 	struct lab_item item;
 	struct lab_str name, about;
 	struct lab_num time; /* enum lab_time */
+	struct lab_num ipv6; /* 1: every segment has a net6 */
 	struct lab_num seed;
 	struct lab_num until; /* not set: when the script is done */
 	struct lab_defaults defaults;

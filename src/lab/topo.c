@@ -425,6 +425,16 @@ const struct lab_iface *topo_first_iface(const struct lab_node *node)
 	return NULL;
 }
 
+const struct lab_ip6 *topo_first_ip6(const struct lab_node *node)
+{
+	const struct lab_iface *iface = node->interfaces.items;
+
+	for (size_t i = 0; i < node->interfaces.count; i++)
+		if (iface[i].ip6.is_set)
+			return &iface[i].ip6;
+	return NULL;
+}
+
 const struct lab_node *topo_node_by_ip(const struct lab_spec *spec, ip4_addr ip)
 {
 	const struct lab_node *node = spec->nodes.items;

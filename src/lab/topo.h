@@ -63,6 +63,7 @@ struct topo_cable {
  * struct topo_segment - what reaches each other without a router
  * @name:	Its first LAN or switch, or the cable's name
  * @net:	Where its network stands in the spec
+ * @net6:	The same for IPv6; stays unset where there is none
  * @lan:	Its first LAN, or NULL
  * @ports:	struct topo_port of every interface in it
  * @gateway:	Index in @ports of the router that hosts send to, or -1
@@ -71,6 +72,7 @@ struct topo_cable {
 struct topo_segment {
 	const char *name;
 	struct lab_net *net;
+	struct lab_net6 *net6;
 	struct lab_lan *lan;
 	struct lab_seq ports;
 	ptrdiff_t gateway;
@@ -121,6 +123,9 @@ static inline bool topo_is_switch(const struct lab_node *node)
 
 /* First interface of a node that has an address, or NULL. */
 const struct lab_iface *topo_first_iface(const struct lab_node *node);
+
+/* First IPv6 address of a node, or NULL. */
+const struct lab_ip6 *topo_first_ip6(const struct lab_node *node);
 
 /* Node that has this address, or NULL. */
 const struct lab_node *topo_node_by_ip(const struct lab_spec *spec,

@@ -102,6 +102,8 @@ static void segment_take(struct topo_ctx *c, struct topo_segment *s,
 
 	check(lan || sw);
 	net = lan ? &lan->net : &sw->net;
+	if (!s->net6 || !s->net6->is_set)
+		s->net6 = lan ? &lan->net6 : &sw->net6;
 	if (!s->name)
 		s->name = lan ? lan->item.name.s : sw->item.name.s;
 	if (lan && !s->lan)
@@ -152,8 +154,10 @@ static size_t segment_of_link(struct topo_ctx *c, struct topo_cable *cable)
 	s->name = cable->name;
 	s->is_cable = true;
 	for (size_t i = 0; i < c->spec->links.count; i++)
-		if (&links[i].cable == cable->params)
+		if (&links[i].cable == cable->params) {
 			s->net = &links[i].net;
+			s->net6 = &links[i].net6;
+		}
 	return c->topo->segments.count - 1;
 }
 

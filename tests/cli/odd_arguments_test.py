@@ -83,7 +83,7 @@ class Odd(Case):
     def test_no_way(self):
         """a broadcast address is not a server that breaks off"""
         file = self.lab()
-        for host in ("255.255.255.255", "10.1.0.255", "10.1.0.0", "[::1]",
+        for host in ("255.255.255.255", "10.1.0.255", "10.1.0.0", "[fd00::1]",
                      "224.0.0.5"):
             with self.subTest(host=host):
                 run = self.weft("visit", f"http://{host}/", "-q", "--lab",
