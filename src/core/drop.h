@@ -108,6 +108,18 @@
 	X(icmp_stale,	"an ICMP message about nothing that is under way") \
 	X(icmp_mtu,	"an MTU below 1280 octets, which no IPv6 link has") \
 	X(icmp_limit,	"the rate limit for ICMP errors")		\
+	/* groups */							\
+	X(group_source,	"a source from which nobody here wants this group") \
+	X(group_rpf,	"it came by another way than the one back to its source") \
+	X(group_no_member, "no other network has a member of its group")	\
+	X(igmp_short,	"shorter than an IGMP message")			\
+	X(igmp_csum,	"a wrong IGMP checksum")			\
+	X(igmp_type,	"an IGMP type nobody here handles")		\
+	X(igmp_bad,	"a malformed IGMP message")			\
+	X(igmp_hops,	"IGMP that may have passed a router: its time to live is not 1, or no router alert") \
+	X(igmp_source,	"IGMP from an address of another network")	\
+	X(igmp_dst,	"a group query to an address that is not the group's") \
+	X(igmp_full,	"too many groups already have members here")	\
 	/* nat */							\
 	X(nat_none,	"no translation for it")			\
 	X(nat_full,	"no free port to translate to")			\

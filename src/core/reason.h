@@ -85,6 +85,10 @@
 	X(SW_MOVE,		"switch.move")				\
 	X(SW_AGE,		"switch.age")				\
 	X(SW_FULL,		"switch.full")				\
+	X(SW_GROUP,		"switch.group")				\
+	X(SW_GROUP_LEARN,	"switch.group-learn")			\
+	X(SW_GROUP_AGE,		"switch.group-age")			\
+	X(SW_ROUTER_PORT,	"switch.router-port")			\
 	/* arp */							\
 	X(ARP_HIT,		"arp.hit")				\
 	X(ARP_MISS,		"arp.miss")				\
@@ -127,6 +131,19 @@
 	X(ICMP_PARAM,		"icmp.parameter-problem")		\
 	X(ICMP_REDIRECT,	"icmp.redirect")			\
 	X(ICMP_ERROR_IN,	"icmp.error-received")			\
+	/* groups */							\
+	X(IGMP_JOIN,		"igmp.join")				\
+	X(IGMP_LEAVE,		"igmp.leave")				\
+	X(IGMP_AGAIN,		"igmp.report-again")			\
+	X(IGMP_ANSWER,		"igmp.answer")				\
+	X(IGMP_TIMER,		"igmp.timer")				\
+	X(IGMP_QUERY,		"igmp.query")				\
+	X(IGMP_QUERY_GROUP,	"igmp.query-group")			\
+	X(IGMP_QUERIER,		"igmp.querier")				\
+	X(IGMP_VERSION,		"igmp.version")				\
+	X(IGMP_MEMBER,		"igmp.member")				\
+	X(IGMP_MEMBER_GONE,	"igmp.member-gone")			\
+	X(GROUP_FORWARD,	"group.forward")			\
 	/* neighbour discovery */					\
 	X(ND_HIT,		"nd.hit")				\
 	X(ND_MISS,		"nd.miss")				\

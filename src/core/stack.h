@@ -44,6 +44,7 @@ enum stack_slot {
 	SLOT_ARP,
 	SLOT_IP,
 	SLOT_ICMP,
+	SLOT_IGMP,
 	SLOT_NAT,
 	SLOT_IP6,
 	SLOT_ND,

@@ -14,6 +14,7 @@
 #include "base/check.h"
 
 #include "ip/icmp.h"
+#include "ip/igmp.h"
 #include "ip/ip.h"
 #include "ip/nat.h"
 #include "ip6/ip6.h"
@@ -64,6 +65,7 @@ static const struct protocol protocols[] = {
 	{arp_init,	arp_fini,	false},
 	{ip_init_host,	ip_fini,	false},
 	{icmp_init,	icmp_fini,	false},
+	{igmp_init,	igmp_fini,	false},
 	{ip6_init,	ip6_fini,	false},
 	{nd_init,	nd_fini,	false},
 	{lo_init,	lo_fini,	false},

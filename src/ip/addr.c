@@ -219,61 +219,6 @@ bool ip_on_same_net(const struct ip *ip, const struct netif *netif, ip4_addr a)
 }
 
 /*
- * Groups.
- */
-
-static struct ip_group *group_find(const struct ip *ip,
-				   const struct netif *netif, ip4_addr group)
-{
-	struct ip_group *g;
-
-	list_for_each_entry(g, &ip->groups, struct ip_group, node)
-		if (g->netif == netif && g->group.v == group.v)
-			return g;
-	return NULL;
-}
-
-bool ip_in_group(const struct ip *ip, const struct netif *netif, ip4_addr group)
-{
-	/* Everybody is in 224.0.0.1 (RFC 1112, 4). */
-	return group.v == 0xe0000001 || group_find(ip, netif, group);
-}
-
-int ip_group_add(struct stack *stack, struct netif *netif, ip4_addr group)
-{
-	struct ip *ip = ip_of(stack);
-	struct ip_group *g;
-
-	if (!ip4_is_multicast(group))
-		return -EINVAL;
-	if (group_find(ip, netif, group))
-		return -EEXIST;
-	g = mem_alloc(stack->place.env->mem, sizeof(*g));
-	if (!g)
-		return -ENOMEM;
-	g->netif = netif;
-	g->group = group;
-	list_add_tail(&ip->groups, &g->node);
-	return 0;
-}
-
-static void group_free(struct ip *ip, struct ip_group *g)
-{
-	list_del(&g->node);
-	mem_free(ip->stack->place.env->mem, g, sizeof(*g));
-}
-
-int ip_group_del(struct stack *stack, struct netif *netif, ip4_addr group)
-{
-	struct ip_group *g = group_find(ip_of(stack), netif, group);
-
-	if (!g)
-		return -ENOENT;
-	group_free(ip_of(stack), g);
-	return 0;
-}
-
-/*
  * An interface goes away.
  */
 
@@ -310,12 +255,7 @@ void ip_netif_gone(struct stack *stack, struct netif *netif)
 		if (a->netif == netif)
 			addr_free(ip, a);
 	}
-	list_for_each_safe(pos, next, &ip->groups) {
-		struct ip_group *g = container_of(pos, struct ip_group, node);
-
-		if (g->netif == netif)
-			group_free(ip, g);
-	}
+	ip_groups_drop(ip, netif);
 	if (ip->other)
 		ip->other->netif_gone(stack, netif);
 	routes_drop(ip, netif);

@@ -178,14 +178,12 @@ void ip_fini(struct stack *stack)
 
 	if (!ip)
 		return;
+	ip_groups_drop(ip, NULL);
 	reass_fini(ip);
 	pmtu_fini(ip);
 	while ((node = list_pop_head(&ip->addrs)))
 		mem_free(mem, container_of(node, struct ip_ifaddr, node),
 			 sizeof(struct ip_ifaddr));
-	while ((node = list_pop_head(&ip->groups)))
-		mem_free(mem, container_of(node, struct ip_group, node),
-			 sizeof(struct ip_group));
 	fib_free(ip->fib);
 	trie_fini(&ip->trie);
 	mem_free(mem, ip, sizeof(*ip));

@@ -44,7 +44,7 @@ struct stack;
  * @tos:	Type of service octet: DSCP and ECN
  * @is_bcast:	@dst is a broadcast address, or the frame was one
  * @is_mcast:	@dst is a group address
- * @has_alert:	A router alert option came with it (RFC 2711)
+ * @has_alert:	A router alert option came with it (RFC 2113, RFC 2711)
  * @l4_len:	Octets of transport header and payload: pkt->len
  * @netif:	Where it came in
  */

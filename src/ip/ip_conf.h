@@ -72,6 +72,35 @@ struct netif *ip_netif_for(struct stack *stack, struct ip_addr dst);
 int ip_group_add(struct stack *stack, struct netif *netif, ip4_addr group);
 int ip_group_del(struct stack *stack, struct netif *netif, ip4_addr group);
 
+#define IP_GROUP_SOURCES 32
+
+/**
+ * struct ip_filter - from whom a group's packets are wanted (RFC 3376, 3.2)
+ * @is_exclude:	From all but @src; else from @src alone
+ * @count:	How many; excluding none is any source, including none nobody
+ * @src:	Sources
+ */
+struct ip_filter {
+	bool is_exclude;
+	uint8_t count;
+	ip4_addr src[IP_GROUP_SOURCES];
+};
+
+/**
+ * ip_group_filter() - Say from whom an interface wants a group's packets
+ * @stack:	Which
+ * @netif:	Where
+ * @group:	Which
+ * @want:	In place of what was wanted before.  Including nobody leaves
+ *		the group
+ *
+ * The link's routers are told (igmp.h).
+ *
+ * Return: 0, -EINVAL (no group, too many sources), -ENOMEM
+ */
+int ip_group_filter(struct stack *stack, struct netif *netif, ip4_addr group,
+		    const struct ip_filter *want);
+
 /*
  * Routes.
  */

@@ -126,6 +126,15 @@ static void in_local(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 	ip_deliver(ip, pkt, h);
 }
 
+/* Routers look at such packets though they are not for them (RFC 2113). */
+static bool has_alert(const struct ip4_hdr *h)
+{
+	struct ip4_opts opts;
+
+	return h->opts_len && !ip4_opts_parse(&opts, h->opts, h->opts_len) &&
+	       opts.alert.len;
+}
+
 void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 {
 	const struct ip_proto *proto = ip_proto_find(ip, h->proto);
@@ -137,6 +146,7 @@ void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 		.tos = h->tos,
 		.is_bcast = pkt->dest == PKT_TO_ALL,
 		.is_mcast = ip4_is_multicast(h->dst),
+		.has_alert = has_alert(h),
 		.netif = pkt->netif,
 	};
 
@@ -156,9 +166,12 @@ void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 static enum drop in_to_many(struct ip *ip, struct pkt *pkt,
 			    const struct ip4_hdr *h)
 {
+	/* Filters are for what is sent to a group, not for what is said of
+	 * it. */
+	if (h->proto == IP_PROTO_IGMP && ip_in_group(ip, pkt->netif, h->dst))
+		return DROP_COUNT;
 	if (ip4_is_multicast(h->dst))
-		return ip_in_group(ip, pkt->netif, h->dst) ? DROP_COUNT
-							   : DROP_ip_not_ours;
+		return ip_group_check(ip, pkt->netif, h->dst, h->src);
 	pkt->dest = PKT_TO_ALL;
 	return DROP_COUNT;
 }

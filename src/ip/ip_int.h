@@ -12,6 +12,7 @@
  *	trie.c		longest prefix match		fib.c	  ... of very many
  *	frag.c		fragments out			reass4.c  fragments in
  *	ip_id.c		identification			ip_srcroute.c  by way of
+ *	group.c		our groups
  *
  * What both versions use (path MTUs, reassembly, segmentation) is in
  * ip_shared.h.
@@ -88,12 +89,6 @@ struct ip_ifaddr {
 	struct list node;
 	struct netif *netif;
 	struct ip4_net net;
-};
-
-struct ip_group {
-	struct list node;
-	struct netif *netif;
-	ip4_addr group;
 };
 
 #define ROUTE_CACHE_BITS 7
@@ -182,9 +177,15 @@ void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,
 		const struct ip_route *r);
 
 /* addr.c */
+bool ip_on_same_net(const struct ip *ip, const struct netif *netif, ip4_addr a);
+
+/* group.c */
+enum drop ip_group_check(const struct ip *ip, const struct netif *netif,
+			 ip4_addr group, ip4_addr src); /* DROP_COUNT: wanted */
 bool ip_in_group(const struct ip *ip, const struct netif *netif,
 		 ip4_addr group);
-bool ip_on_same_net(const struct ip *ip, const struct netif *netif, ip4_addr a);
+/* Forget all groups of an interface; NULL: of all of them. */
+void ip_groups_drop(struct ip *ip, const struct netif *netif);
 
 /* pmtu.c */
 int pmtu_init(struct ip *ip);

@@ -21,6 +21,8 @@ static const char *proto_name(uint8_t proto)
 	switch (proto) {
 	case IP_PROTO_ICMP:
 		return "ICMP";
+	case IP_PROTO_IGMP:
+		return "IGMP";
 	case IP_PROTO_TCP:
 		return "TCP";
 	case IP_PROTO_UDP:
@@ -116,6 +118,8 @@ static void dis_payload(struct dissection *d, struct cursor *c,
 		dis_rest(d, c, "Fragment", "the middle or end of a packet");
 	else if (ip[9] == IP_PROTO_ICMP)
 		dis_icmp4(d, c);
+	else if (ip[9] == IP_PROTO_IGMP)
+		dis_igmp(d, c);
 	else if (ip[9] == IP_PROTO_UDP)
 		dis_udp(d, c);
 	else if (ip[9] == IP_PROTO_TCP)

@@ -53,6 +53,7 @@ void dis_ether(struct dissection *d, struct cursor *c);
 void dis_arp(struct dissection *d, struct cursor *c);
 void dis_ip4(struct dissection *d, struct cursor *c);
 void dis_icmp4(struct dissection *d, struct cursor *c);
+void dis_igmp(struct dissection *d, struct cursor *c);
 /* Behind type, code and checksum of ICMPv6, types 133 to 137. */
 void dis_ip6(struct dissection *d, struct cursor *c);
 void dis_icmp6(struct dissection *d, struct cursor *c);

@@ -594,6 +594,8 @@ const struct words *words_of(enum reason what)
 {
 	const struct words *w = words_of_nd(what);
 
+	if (!w)
+		w = words_of_group(what);
 	if (w)
 		return w;
 	return &words[what < R_COUNT ? what : R_NONE];

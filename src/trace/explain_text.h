@@ -30,5 +30,7 @@ const struct words *words_of(enum reason what);
 
 /* explain_nd.c: the rows of neighbour discovery; NULL for another reason. */
 const struct words *words_of_nd(enum reason what);
+/* explain_group.c: the same for groups. */
+const struct words *words_of_group(enum reason what);
 
 #endif /* TRACE_EXPLAIN_TEXT_H */
