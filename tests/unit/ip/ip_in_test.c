@@ -318,6 +318,7 @@ static void group_is_heard_after_joining(void **state)
 	assert_int_equal(got, 1);
 	assert_true(last_meta.is_mcast);
 	ip_group_del(testnet_host(net, 0), eth(net), h.dst);
+	testnet_forget(eth(net)); /* what was said to routers */
 	assert_drop(net, DROP_ip_not_ours, 0);
 }
 
