@@ -18,6 +18,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -27,6 +28,7 @@
 #include "lab/real.h"
 #include "lab/run_int.h"
 #include "link/arp.h"
+#include "tcp/tcp_knobs.h"
 #include "vnet/uplink.h"
 
 static const char *const kind_names[] = {
@@ -66,7 +68,8 @@ static const struct topo_segment *segment_of(const struct run_node *n,
 	return &s[iface->segment];
 }
 
-/* The other interface of a bare cable is a neighbour that needs no asking. */
+/* The other interface of a bare cable is a neighbour that needs no asking,
+ * unless the cable says `arp: asked`. */
 static int boot_neighbours(struct run_node *n, size_t index)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
@@ -74,7 +77,7 @@ static int boot_neighbours(struct run_node *n, size_t index)
 	const struct topo_port *port = s->ports.items;
 	int err = 0;
 
-	for (size_t i = 0; s->is_cable && i < s->ports.count && !err; i++)
+	for (size_t i = 0; s->is_known && i < s->ports.count && !err; i++)
 		if (port[i].iface != &iface[index])
 			err = arp_add(&n->host->stack, &n->ports[index]->netif,
 				      port[i].iface->ip.v,
@@ -132,6 +135,21 @@ static int boot_nat(struct run_node *n)
 	return nat_enable(&n->host->stack, outside, &inside, 1);
 }
 
+/* The settings of its TCP, which check_knob.c has seen. */
+static int boot_knobs(struct run_node *n)
+{
+	const struct lab_pair *pair = n->spec->sysctl.items;
+	int err = 0;
+
+	for (size_t i = 0; i < n->spec->sysctl.count && !err; i++) {
+		const struct lab_str *value = pair[i].values.items;
+
+		err = tcp_knob_set(&n->host->stack, pair[i].key.s,
+				   strtoll(value->s, NULL, 10));
+	}
+	return err;
+}
+
 int run_node_boot(struct run_node *n)
 {
 	int err = 0;
@@ -144,6 +162,8 @@ int run_node_boot(struct run_node *n)
 		err = boot_nat(n);
 	if (!err)
 		err = run_node_boot_ip6(n);
+	if (!err)
+		err = boot_knobs(n);
 	if (!err)
 		err = node_apps_start(n);
 	return err;

@@ -36,6 +36,7 @@ static const struct {
 	{"hosts",	KIND(HOST),		"a host"},
 	{"serve",	KIND(HOST),		"a host"},
 	{"run",		KIND(HOST),		"a host"},
+	{"sysctl",	ANY & ~NO_IP,	"what has an address"},
 	{"dns",		ANY & ~NO_IP,	"what has an address"},
 	{"ip",		ANY & ~(KIND(SWITCH) | KIND(HUB)),	"what has an address"},
 	{"gateway",	ANY & ~NO_IP,	"what has an address"},
@@ -248,6 +249,7 @@ void check_nodes(struct lab *lab)
 		check_dns(lab, &node[i], is_clean);
 		check_hosts(lab, &node[i]);
 		check_serve(lab, &node[i]);
+		check_knobs(lab, &node[i]);
 		if (is_clean && !is_connected(lab, &node[i]))
 			say_not_connected(lab, &node[i]);
 	}

@@ -68,6 +68,9 @@ void zone_text(const struct lab_node *node, struct strbuf *out);
 /* What each kind of node may have (check_node.c). */
 void check_nodes(struct lab *lab);
 
+/* Settings of TCP: they exist, and take such a number. */
+void check_knobs(struct lab *lab, const struct lab_node *node);
+
 /* check_hub.c: what a hub's cables do not say about rate; and are they all alike? */
 void fill_hub_rates(struct lab *lab);
 void check_hubs(struct lab *lab);

@@ -71,11 +71,16 @@ static const struct schema_field lan_fields[] = {
 	END
 };
 
+static const char *const arp_words[] = {"known", "asked", NULL};
+
 static const struct schema_field link_fields[] = {
 	{"net", "its network; default: the next free /30 of 10.255.0.0/16",
 	 FIELD_NET, AT(lab_link, net)},
 	{"net6", "its IPv6 network, or auto: the next free fd00:N::/64",
 	 FIELD_NET6, AT(lab_link, net6)},
+	{"arp", "whether its ends know each other's MAC addresses from the "
+	 "beginning, or ask", FIELD_WORD, AT(lab_link, arp),
+	 .preset = "known", .words = arp_words},
 	CABLE_ROWS(lab_link, NULL, NULL, NULL, NULL),
 	END
 };
@@ -177,6 +182,8 @@ static const struct schema_field node_fields[] = {
 	 FIELD_PAIRS, AT(lab_node, hosts)},
 	{"nat", "the LAN whose addresses it hides behind its own", FIELD_NAME,
 	 AT(lab_node, nat)},
+	{"sysctl", "settings of its TCP: a name, and a number", FIELD_PAIRS,
+	 AT(lab_node, sysctl)},
 	{"net", "network of a switch or an uplink and all that hangs on it", FIELD_NET,
 	 AT(lab_node, net)},
 	{"net6", "IPv6 network of a switch and all that hangs on it, or auto",

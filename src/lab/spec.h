@@ -52,6 +52,7 @@ struct lab_link {
 	struct lab_wire wire;
 	struct lab_net net;
 	struct lab_net6 net6;
+	struct lab_num arp; /* 0: known, 1: asked */
 	struct lab_cable cable;
 };
 
@@ -108,6 +109,7 @@ struct lab_node {
 	struct lab_seq dns;	 /* of struct lab_str */
 	struct lab_seq hosts;	 /* of struct lab_pair */
 	struct lab_str nat;
+	struct lab_seq sysctl; /* of struct lab_pair */
 	struct lab_net net;
 	struct lab_net6 net6;
 	struct lab_str tap;

@@ -67,7 +67,8 @@ struct topo_cable {
  * @lan:	Its first LAN, or NULL
  * @ports:	struct topo_port of every interface in it
  * @gateway:	Index in @ports of the router that hosts send to, or -1
- * @is_cable:	Two ends, no switch: both know each other, nobody asks
+ * @is_cable:	Two ends, no switch
+ * @is_known:	Both ends know each other, nobody asks
  */
 struct topo_segment {
 	const char *name;
@@ -76,7 +77,7 @@ struct topo_segment {
 	struct lab_lan *lan;
 	struct lab_seq ports;
 	ptrdiff_t gateway;
-	bool is_cable;
+	bool is_cable, is_known;
 };
 
 /**
