@@ -186,7 +186,8 @@ void tcp_tally_limits(struct tcp_conn *c)
 
 	if (!t)
 		return;
-	t->limit_ns[t->limit] += now - t->since_ns;
+	if (t->limit != TCP_LIMIT_NONE)
+		t->limit_ns[t->limit - 1] += now - t->since_ns;
 	t->since_ns = now;
 	t->limit = (uint8_t)limit_of(c);
 }
@@ -210,7 +211,7 @@ static void fill_times(const struct tcp_conn *c, const struct tcp_tally *t,
 	int i;
 
 	for (i = TCP_LIMIT_OTHER; i < TCP_LIMITS; i++) {
-		spent = t->limit_ns[i];
+		spent = t->limit_ns[i - 1];
 		if (i == t->limit)
 			spent += c->tcp->env->now_ns - t->since_ns;
 		busy += spent;

@@ -11,6 +11,7 @@
  * Private to tcp/.
  */
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,7 +28,8 @@ enum tcp_limit {
 
 /**
  * struct tcp_tally - counted from the SYN on
- * @limit_ns:	Time spent in each enum tcp_limit, until @since_ns
+ * @limit_ns:	Time spent in each enum tcp_limit, until @since_ns; there is none
+ *		of TCP_LIMIT_NONE
  * @since_ns:	When @limit was last looked at
  * @acked:	Octets acknowledged; its lower half follows snd_una
  * @received:	Octets received in order; its lower half follows rcv_nxt
@@ -54,7 +56,7 @@ enum tcp_limit {
  * @rate_is_limited: @rate says what the user wanted, not what the path can
  */
 struct tcp_tally {
-	uint64_t limit_ns[TCP_LIMITS];
+	uint64_t limit_ns[TCP_LIMITS - 1];
 	uint64_t since_ns;
 	uint64_t acked, received, sent, resent;
 	uint64_t rate;
@@ -66,6 +68,8 @@ struct tcp_tally {
 	uint8_t limit;
 	bool rate_is_limited;
 };
+
+static_assert(sizeof(struct tcp_tally) <= 144, "a million idle ends have one");
 
 struct tcp_ack;
 struct tcp_conn;
