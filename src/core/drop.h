@@ -130,6 +130,13 @@
 	X(udp_no_port,	"nobody listens on its UDP port")		\
 	X(udp_rcvbuf,	"the receive buffer of the socket was full")	\
 	X(udp_zero_port, "UDP port zero")				\
+	/* dhcp, rarp */						\
+	X(dhcp_bad,	"not a well-formed message of BOOTP or DHCP")	\
+	X(dhcp_unasked,	"a DHCP message that nobody waits for")		\
+	X(dhcp_absurd,	"a DHCP answer that gives what cannot be used")	\
+	X(dhcp_none,	"a question to DHCP for which no address is left") \
+	X(rarp_bad,	"not a well-formed RARP message")		\
+	X(rarp_unasked,	"a RARP message that concerns nobody here")	\
 	/* tcp */							\
 	X(tcp_short,	"shorter than a TCP header")			\
 	X(tcp_hlen,	"a TCP header length that cannot be")		\

@@ -54,6 +54,21 @@
 	X(DNS_CACHE_HIT,	"dns.cache-hit")			\
 	X(DNS_CACHE_MISS,	"dns.cache-miss")			\
 	X(DNS_CACHE_STORE,	"dns.cache-store")			\
+	/* how a host gets its address */				\
+	X(DHCP_STATE,		"dhcp.state")				\
+	X(DHCP_TIMER,		"dhcp.timer")				\
+	X(DHCP_ASK,		"dhcp.ask")				\
+	X(DHCP_BOUND,		"dhcp.bound")				\
+	X(DHCP_LOST,		"dhcp.lost")				\
+	X(DHCP_REFUSED,		"dhcp.refused")				\
+	X(DHCP_IGNORED,		"dhcp.ignored")				\
+	X(DHCP_CONFLICT,	"dhcp.conflict")			\
+	X(DHCP_ANSWER,		"dhcp.answer")				\
+	X(DHCP_LEASE,		"dhcp.lease")				\
+	X(RARP_REQUEST,		"rarp.request")				\
+	X(RARP_REPLY,		"rarp.reply")				\
+	X(RARP_TIMER,		"rarp.timer")				\
+	X(RARP_LEARN,		"rarp.learn")				\
 	X(PING_SENT,		"ping.sent")				\
 	X(PING_ANSWER,		"ping.answer")				\
 	X(PING_TIMEOUT,		"ping.timeout")				\

@@ -42,6 +42,7 @@ struct stack;
 enum stack_slot {
 	SLOT_LINK,
 	SLOT_ARP,
+	SLOT_RARP,
 	SLOT_IP,
 	SLOT_ICMP,
 	SLOT_IGMP,

@@ -119,6 +119,9 @@ void arp_announce(struct stack *stack, struct netif *netif, ip4_addr addr);
 int arp_probe(struct stack *stack, struct netif *netif, ip4_addr addr,
 	      arp_probed_fn *on_done, void *arg);
 
+/* Stop asking on that interface; the callback will not be called. */
+void arp_probe_cancel(struct stack *stack, struct netif *netif);
+
 /**
  * arp_proxy_add() - Answer for addresses that are reached through us (RFC 1027)
  * @stack:	Which

@@ -209,6 +209,21 @@ int arp_probe(struct stack *stack, struct netif *netif, ip4_addr addr,
 	return 0;
 }
 
+void arp_probe_cancel(struct stack *stack, struct netif *netif)
+{
+	struct arp *arp = arp_of(stack);
+	struct arp_inquiry *q;
+
+	list_for_each_entry(q, &arp->inquiries, struct arp_inquiry, node) {
+		if (q->netif != netif)
+			continue;
+		stack_disarm(stack, &q->timer);
+		list_del(&q->node);
+		mem_free(stack->place.env->mem, q, sizeof(*q));
+		return;
+	}
+}
+
 bool arp_inquiry_hit(struct arp *arp, struct netif *netif,
 		     const struct arp_hdr *h)
 {

@@ -33,4 +33,7 @@ const struct words *words_of_nd(enum reason what);
 /* explain_group.c: the same for groups. */
 const struct words *words_of_group(enum reason what);
 
+/* explain_boot.c: the rows of DHCP and RARP; NULL for another reason. */
+const struct words *words_of_boot(enum reason what);
+
 #endif /* TRACE_EXPLAIN_TEXT_H */

@@ -243,6 +243,12 @@ void udp_set_tos(struct udp_sock *u, uint8_t tos)
 	u->tos = tos;
 }
 
+void udp_set_netif(struct udp_sock *u, struct netif *netif)
+{
+	u->netif = netif;
+	u->route = (struct ip_route_ref){0};
+}
+
 const struct udp_stats *udp_stats(struct stack *stack)
 {
 	return &udp_of(stack)->stats;

@@ -17,6 +17,7 @@
 
 #include "wire/addr.h"
 
+struct netif;
 struct stack;
 struct udp_sock;
 
@@ -134,6 +135,16 @@ void udp_set_rcvbuf(struct udp_sock *u, size_t octets);
 int udp_set_ttl(struct udp_sock *u, unsigned int ttl);	     /* 1 ... 255 */
 int udp_set_group_ttl(struct udp_sock *u, unsigned int ttl); /* 0 ... 255 */
 void udp_set_tos(struct udp_sock *u, uint8_t tos);
+
+/**
+ * udp_set_netif() - Hear and send at one interface only
+ * @netif:	Which; must outlive that; NULL: any again
+ *
+ * Such a socket may also send to 255.255.255.255 when the interface has no
+ * address yet: from 0.0.0.0 (RFC 1122, 3.2.1.3).  Who asks for an address has
+ * no other way.
+ */
+void udp_set_netif(struct udp_sock *u, struct netif *netif);
 
 /* Counters of one stack, with the names of RFC 4113; drops are counted in the
  * stack's place. */

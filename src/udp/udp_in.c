@@ -74,7 +74,7 @@ static void deliver_one(struct stack *stack, struct pkt *pkt,
 	struct udp_sock *u = NULL;
 
 	if (port)
-		u = udp_port_match(port, what->dst, &what->peer);
+		u = udp_port_match(port, what);
 	if (!u) {
 		udp_of(stack)->stats.no_ports++;
 		icmp_error(stack, pkt, ICMP4_UNREACHABLE, ICMP4_PORT, 0);
@@ -96,7 +96,7 @@ static void deliver_all(struct stack *stack, struct pkt *pkt,
 	pkt_pull(pkt, UDP_HLEN);
 	if (port)
 		list_for_each_entry(u, &port->socks, struct udp_sock, node) {
-			if (!udp_accepts(u, what->dst, &what->peer))
+			if (!udp_accepts(u, what))
 				continue;
 			copy = last ? pkt_clone(pkt) : NULL;
 			if (copy)
@@ -126,6 +126,7 @@ void udp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
 	struct udp_dgram what = {
 		.peer = {.addr = meta->src, .port = h.sport},
 		.dst = meta->dst,
+		.netif = meta->netif,
 	};
 
 	port = udp_port_find(us, h.dport);
@@ -138,15 +139,18 @@ void udp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
 bool udp_input_error(struct stack *stack, const struct ip_error *err)
 {
 	const struct udp_wire *w = (const void *)err->l4;
-	struct endpoint peer = {.addr = err->dst};
+	struct udp_dgram ours = {
+		.peer = {.addr = err->dst},
+		.dst = err->src,
+	};
 	const struct udp_port *port;
 	struct udp_sock *u;
 
 	if (err->l4_len < sizeof(*w))
 		return false;
-	peer.port = get16(w->dport);
+	ours.peer.port = get16(w->dport);
 	port = udp_port_find(udp_of(stack), get16(w->sport));
-	u = port ? udp_port_match(port, err->src, &peer) : NULL;
+	u = port ? udp_port_match(port, &ours) : NULL;
 	if (!u)
 		return false;
 	if (udp_has_peer(u) && err->is_hard) {

@@ -46,6 +46,7 @@ struct udp_dgram {
 	struct pkt *pkt;
 	struct endpoint peer;
 	struct ip_addr dst;
+	struct netif *netif; /* where it came in; NULL: anywhere */
 };
 
 /**
@@ -60,6 +61,7 @@ struct udp_dgram {
  * @is_any:	Bound to any address: @local.addr is the peer's doing
  * @family:	enum ip_family of what it was bound to; IP_NONE: both
  * @route:	To the peer
+ * @netif:	Where alone it hears and sends, or NULL
  * @queue:	struct udp_dgram, the oldest first
  * @queue_size:	Memory they keep alive; at most @rcvbuf, but one always fits
  * @queue_len:	Octets of payload in them
@@ -83,6 +85,7 @@ struct udp_sock {
 	bool is_any;
 	uint8_t family;
 	struct ip_route_ref route;
+	struct netif *netif;
 	struct list queue;
 	size_t queue_size, queue_len, rcvbuf;
 	int err;
@@ -111,10 +114,9 @@ static inline bool udp_has_peer(const struct udp_sock *u)
 struct udp_port *udp_port_find(const struct udp_stack *us, uint16_t num);
 int udp_port_bind(struct udp_sock *u, const struct endpoint *local);
 void udp_port_unbind(struct udp_sock *u);
-struct udp_sock *udp_port_match(const struct udp_port *port, struct ip_addr dst,
-				const struct endpoint *peer);
-bool udp_accepts(const struct udp_sock *u, struct ip_addr dst,
-		 const struct endpoint *peer);
+struct udp_sock *udp_port_match(const struct udp_port *port,
+				const struct udp_dgram *what);
+bool udp_accepts(const struct udp_sock *u, const struct udp_dgram *what);
 
 /* udp_in.c */
 void udp_input(struct stack *stack, struct pkt *pkt,

@@ -57,6 +57,10 @@ static int choose_source(struct udp_sock *u, const struct endpoint *to,
 	    !ip_addr_is_zero(src->addr) && !ip_addr_is_multicast(src->addr) &&
 	    !ip_addr_is_bcast(u->stack, src->addr))
 		return 0;
+	if (u->netif && ip_addr_is_bcast(u->stack, to->addr)) {
+		src->addr = ip_addr_v4(ip_addr_of(u->stack, u->netif).addr);
+		return 0;
+	}
 	return ip_source_for(u->stack, to->addr, &src->addr);
 }
 
@@ -70,6 +74,7 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
 		.ttl = is_group ? u->group_ttl : u->ttl,
 		.tos = u->tos,
 		.may_bcast = u->may_bcast,
+		.netif = u->netif,
 		.ref = to == &u->peer ? &u->route : NULL,
 	};
 	struct endpoint src;

@@ -96,6 +96,8 @@ static bool is_taken(const struct udp_port *port, const struct udp_sock *u,
 	list_for_each_entry(other, &port->socks, struct udp_sock, node) {
 		if (other->may_share && u->may_share)
 			continue;
+		if (other->netif && u->netif && other->netif != u->netif)
+			continue;
 		if (overlaps(other->local.addr, addr))
 			return true;
 	}
@@ -177,11 +179,14 @@ void udp_port_unbind(struct udp_sock *u)
 }
 
 /* 0: not for this socket; else the more the better, see above. */
-static int score(const struct udp_sock *u, struct ip_addr dst,
-		 const struct endpoint *peer)
+static int score(const struct udp_sock *u, const struct udp_dgram *what)
 {
+	const struct endpoint *peer = &what->peer;
+	struct ip_addr dst = what->dst;
 	int n = 1;
 
+	if (u->netif && what->netif && u->netif != what->netif)
+		return 0;
 	if (!udp_speaks(u, dst.family))
 		return 0;
 	if (!u->is_any || udp_has_peer(u)) {
@@ -197,14 +202,14 @@ static int score(const struct udp_sock *u, struct ip_addr dst,
 	return n;
 }
 
-struct udp_sock *udp_port_match(const struct udp_port *port, struct ip_addr dst,
-				const struct endpoint *peer)
+struct udp_sock *udp_port_match(const struct udp_port *port,
+				const struct udp_dgram *what)
 {
 	struct udp_sock *u, *best = NULL;
 	int n, best_n = 0;
 
 	list_for_each_entry(u, &port->socks, struct udp_sock, node) {
-		n = score(u, dst, peer);
+		n = score(u, what);
 		if (n > best_n) {
 			best_n = n;
 			best = u;
@@ -213,8 +218,7 @@ struct udp_sock *udp_port_match(const struct udp_port *port, struct ip_addr dst,
 	return best;
 }
 
-bool udp_accepts(const struct udp_sock *u, struct ip_addr dst,
-		 const struct endpoint *peer)
+bool udp_accepts(const struct udp_sock *u, const struct udp_dgram *what)
 {
-	return score(u, dst, peer) > 0;
+	return score(u, what) > 0;
 }
