@@ -77,6 +77,18 @@ static bool ip_number(const struct frame_view *v, const char *key, char *buf)
 	return true;
 }
 
+/* The better router that a redirect names. */
+static bool gateway_value(const struct filler *f, char *buf)
+{
+	char text[IP_TEXT];
+
+	if (!f->view.has_icmp || f->view.icmp.type != ICMP4_REDIRECT)
+		return false;
+	put_named(f, ip_addr_print(ip_addr_v4(f->view.icmp.gateway), text),
+		  buf);
+	return true;
+}
+
 static bool ip_value(const struct filler *f, const char *key, char *buf)
 {
 	const struct frame_view *v = &f->view;
@@ -88,6 +100,8 @@ static bool ip_value(const struct filler *f, const char *key, char *buf)
 		put_named(f, ip_addr_print(frame_dst(v), text), buf);
 	else if (!strcmp(key, "ip.src"))
 		put_named(f, ip_addr_print(frame_src(v), text), buf);
+	else if (!strcmp(key, "icmp.gateway"))
+		return gateway_value(f, buf);
 	else
 		return ip_number(v, key, buf);
 	return true;
@@ -177,6 +191,19 @@ static bool is_literal(const char *key)
 	return !strcmp(key, "ip") || !strcmp(key, "data");
 }
 
+/* What is counted in microseconds is read more easily in milliseconds. */
+static void put_number(const char *key, long long value, char *buf)
+{
+	size_t len = strlen(key);
+
+	if (len < 3 || strcmp(key + len - 3, "_us") != 0)
+		snprintf(buf, VALUE_MAX, "%lld", value);
+	else if (value % 1000)
+		snprintf(buf, VALUE_MAX, "%.3f ms", (double)value / 1000);
+	else
+		snprintf(buf, VALUE_MAX, "%lld ms", value / 1000);
+}
+
 static bool field_value(const struct filler *f, const char *key, char *buf)
 {
 	const char *text = log_text(f->ev, key);
@@ -190,7 +217,7 @@ static bool field_value(const struct filler *f, const char *key, char *buf)
 	}
 	if (!log_has(f->ev, key))
 		return false;
-	snprintf(buf, VALUE_MAX, "%lld", (long long)log_num(f->ev, key, 0));
+	put_number(key, log_num(f->ev, key, 0), buf);
 	return true;
 }
 
@@ -303,8 +330,26 @@ static void say_received(struct filler *f, struct strbuf *out)
 	put_template(f, " arrives at {host}[ from {ip.src}]", out);
 }
 
+/* It came to whom it does not concern; nothing is wrong. */
+static bool is_ignored(const struct log_event *ev)
+{
+	static const char *const drops[] = {"l2_other", "arp_other",
+					    "nd_other"};
+	const char *drop = log_text(ev, "drop");
+	size_t i;
+
+	for (i = 0; drop && i < ARRAY_SIZE(drops); i++)
+		if (!strcmp(drop, drops[i]))
+			return true;
+	return false;
+}
+
 static void say_dropped(struct filler *f, struct strbuf *out)
 {
+	if (is_ignored(f->ev)) {
+		put_template(f, "{host} ignores it: [{text}]", out);
+		return;
+	}
 	strbuf_puts(out, noun_of(f));
 	put_template(f, " dropped at {host}[: {text}]", out);
 }
@@ -338,6 +383,14 @@ static const char *why_moved(const struct trace_log *log,
 	return "a router passes packets on by their IP address";
 }
 
+/* Both ends of a bare cable know each other from the beginning. */
+static bool is_by_hand(const struct log_event *ev)
+{
+	const char *how = log_text(ev, "how");
+
+	return ev->what == R_ARP_LEARN && how && !strcmp(how, "by hand");
+}
+
 void explain_why(const struct trace_log *log, const struct log_event *ev,
 		 struct strbuf *out)
 {
@@ -346,6 +399,8 @@ void explain_why(const struct trace_log *log, const struct log_event *ev,
 
 	if (ev->kind == EV_DROP || ev->kind == EV_RX || frame_is_relayed(ev))
 		strbuf_puts(out, why_moved(log, ev));
+	else if (is_by_hand(ev))
+		strbuf_puts(out, "it was written down before anybody asked");
 	else if (why)
 		put_template(&f, why, out);
 }

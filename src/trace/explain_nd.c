@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * explain_nd.c - the sentences of neighbour discovery
+ * explain_nd.c - the sentences of IPv6 and neighbour discovery
  */
 
 #include "trace/explain_text.h"
@@ -130,6 +130,36 @@ static const struct words words[R_COUNT] = {
 	W(ND_REDIRECTED, "routing table",
 	  "packets to {dst} go to {gateway} from now on",
 	  "the router says that this is shorter", "4861 8.3")
+	W(IP6_ADDR, "IPv6 address",
+	  "the address {=ip} of {netif} was {from} and is {to}",
+	  "an address is used when nobody else on the link has it, and for new "
+	  "conversations only while it is preferred", "4862 5.5.4")
+	W(IP6_ADDR_END, "timer",
+	  "the lifetime of the address {=ip} of {netif} is over: it is gone",
+	  "nobody said again that it may be used", "4862 5.5.4")
+	W(IP6_FRAGMENT, "fragment",
+	  "a packet of {len} octets is cut into fragments of at most {mtu}",
+	  "the path takes no larger ones, and in IPv6 only the source may cut",
+	  "8200 4.5")
+	W(ICMP6_ECHO_REQUEST, "echo request",
+	  "are you there, {ip.dst}?",
+	  "a person pings it", "4443 4.1")
+	W(ICMP6_ECHO_REPLY, "echo reply",
+	  "yes, I am here",
+	  "an echo request arrived", "4443 4.2")
+	W(ICMP6_UNREACH, "destination unreachable",
+	  "tells {ip.dst} that its packet could not be delivered",
+	  "it cannot be, and the sender should know", "4443 3.1")
+	W(ICMP6_TOO_BIG, "packet too big",
+	  "tells {ip.dst}: at most {icmp.mtu} octets fit the next link",
+	  "the packet was too big, and in IPv6 only its source may cut it",
+	  "8200 5")
+	W(ICMP6_TIME_EXCEEDED, "time exceeded",
+	  "tells {ip.dst} that its packet died on the way",
+	  "its hop limit reached 0, or pieces were missing", "4443 3.3")
+	W(ICMP6_PARAM, "parameter problem",
+	  "tells {ip.dst} that its packet has a bad header",
+	  "a field, a header or an option cannot be understood", "4443 3.4")
 };
 /* clang-format on */
 

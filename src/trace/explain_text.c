@@ -142,7 +142,7 @@ static const struct words words[] = {
 	  "pings {dst}[, number {seq}]",
 	  "a person wants to know whether it is there", "1122 3.2.2.6")
 	W(PING_ANSWER, "echo reply",
-	  "{from} answers[ after {rtt_us} us]",
+	  "{from} answers[ after {rtt_us}]",
 	  "it received our echo request", "1122 3.2.2.6")
 	W(PING_TIMEOUT, "ping",
 	  "no answer from {dst}[ to number {seq}]",
@@ -181,16 +181,17 @@ static const struct words words[] = {
 	  "{call}() of descriptor {fd} fails: error {errno}",
 	  NULL, NULL)
 	W(CABLE_CORRUPT, "frame",
-	  "bits are flipped on the cable[: {bits}]",
-	  "the cable has bit errors; the frame check sequence will tell", NULL)
+	  "the cable flips bits of this frame[: {bits}]",
+	  "noise turns a 0 into a 1, or a 1 into a 0; the check sequence at the end of "
+	  "the frame will tell", NULL)
 	W(CABLE_REPAIR, "frame",
-	  "forward error correction repairs {octets} octets; flipped were (octet.bit) "
-	  "{flips}",
+	  "forward error correction repairs the frame, octets mended: {octets} "
+	  "(octet.bit: {flips})",
 	  "sixteen octets of parity behind every 239 tell which octets are wrong, and "
 	  "what stood there (Reed-Solomon, as ITU-T G.709 has it)", NULL)
 	W(HUB_COLLISION, "collision",
 	  "collision: {from} hears another station while it sends (attempt {attempt}); "
-	  "it stops, and waits {slots} slots, {wait_us} us",
+	  "it stops, and waits {slots} slots, {wait_us}",
 	  "a hub is one wire for all; who began at the same time must not begin at the "
 	  "same time again, so each waits for a random time", NULL)
 	W(CABLE_DUP, "frame",
@@ -257,17 +258,18 @@ static const struct words words[] = {
 	  "{ip} is mine, and stays so",
 	  "somebody else claimed it", "5227 2.4")
 	W(ARP_TIMER, "ARP timer",
-	  "no answer about {=ip} yet[ after {tries} questions]",
+	  "no answer about {=ip} yet (questions: {tries})",
 	  "whoever is asked may be off, or a frame was lost", "1122 2.3.2.1")
 	W(ARP_LEARN, "ARP cache",
 	  "ARP: {=ip} = {=mac}",
 	  "it said so itself", "826")
 	W(ARP_STATE, "ARP cache",
 	  "ARP entry {=ip}: {from} -> {to}",
-	  NULL, "4861 7.3.2")
+	  "an entry is INCOMPLETE while it is asked for, then REACHABLE (fresh), later "
+	  "STALE (old), and PROBE while it is checked", "4861 7.3.2")
 	W(ARP_FAIL, "ARP cache",
-	  "nobody answered for {=ip} after {tries} questions",
-	  "it is off, or not there", "1122 2.3.2.2")
+	  "nobody answers for {=ip}: gives up after {tries} questions",
+	  "it is off, or not there; what waited for it is thrown away", "1122 2.3.2.2")
 	W(ARP_AGE, "ARP cache",
 	  "ARP: {=ip} is forgotten",
 	  "it was not used for a while", "1122 2.3.2.1")
@@ -298,26 +300,15 @@ static const struct words words[] = {
 	W(PMTU_AGE, "path MTU",
 	  "the limit for packets to {dst} is forgotten",
 	  "the path may have changed", "1191 6.3")
-	W(IP6_ADDR, "IPv6 address",
-	  "the address {=ip} of {netif} was {from} and is {to}",
-	  "an address is used when nobody else on the link has it, and for new "
-	  "conversations only while it is preferred", "4862 5.5.4")
-	W(IP6_ADDR_END, "timer",
-	  "the lifetime of the address {=ip} of {netif} is over: it is gone",
-	  "nobody said again that it may be used", "4862 5.5.4")
-	W(IP6_FRAGMENT, "fragment",
-	  "a packet of {len} octets is cut into fragments of at most {mtu}",
-	  "the path takes no larger ones, and in IPv6 only the source may cut",
-	  "8200 4.5")
 	W(NAT_NEW, "translation",
-	  "{host} will translate {=from} to {=to}",
-	  "inside addresses mean nothing outside", "3022 4.1")
+	  "{host} writes down: {=from} inside is {=to} outside",
+	  "nobody outside knows the way to an inside address", "3022 4.1")
 	W(NAT_OUT, "translation",
-	  "{host} translates {=from} to {=to}",
-	  "inside addresses mean nothing outside", "3022 4.1")
+	  "{host} rewrites the source {=from} to {=to}",
+	  "the answer must come to it, the only one that is known outside", "3022 4.1")
 	W(NAT_IN, "translation",
-	  "{host} translates {=from} back to {=to}",
-	  "the answer belongs to a flow from inside", "3022 4.1")
+	  "{host} rewrites the destination {=from} back to {=to}",
+	  "it is an answer to what was written down", "3022 4.1")
 	W(NAT_EXPIRE, "translation",
 	  "{host} forgets the translation of {=from}",
 	  "nothing passed for a while", "4787 4.3")
@@ -329,41 +320,24 @@ static const struct words words[] = {
 	  "an echo request arrived", "1122 3.2.2.6")
 	W(ICMP_UNREACH, "destination unreachable",
 	  "tells {ip.dst} that its packet could not be delivered",
-	  "it cannot be, and the sender should know", "1122 3.2.2.1")
+	  "nobody can take it, and the sender should know", "1122 3.2.2.1")
 	W(ICMP_FRAG_NEEDED, "fragmentation needed",
 	  "tells {ip.dst}: at most {icmp.mtu} octets fit the next link",
 	  "the packet was too big and must not be cut", "1191 4")
 	W(ICMP_TIME_EXCEEDED, "time exceeded",
 	  "tells {ip.dst} that its packet died on the way",
-	  "its time to live reached 0, or pieces were missing", "792")
+	  "each router takes 1 off its time to live, and now it is 0; or pieces "
+	  "of it were missing", "792")
 	W(ICMP_PARAM, "parameter problem",
 	  "tells {ip.dst} that its packet has a bad header",
 	  "the header cannot be understood", "792")
 	W(ICMP_REDIRECT, "redirect",
-	  "tells {ip.dst} of a shorter way",
-	  "the packet left by the interface it came from", "792")
+	  "tells {ip.dst} of a shorter way: through {icmp.gateway}",
+	  "the packet goes back into the LAN it came from, so the sender could have "
+	  "given it to the next router itself", "792")
 	W(ICMP_ERROR_IN, "ICMP error",
 	  "{from} reports of a packet to {about}: {error}",
-	  "a packet of ours could not be delivered", "1122 3.2.2")
-	W(ICMP6_ECHO_REQUEST, "echo request",
-	  "are you there, {ip.dst}?",
-	  "a person pings it", "4443 4.1")
-	W(ICMP6_ECHO_REPLY, "echo reply",
-	  "yes, I am here",
-	  "an echo request arrived", "4443 4.2")
-	W(ICMP6_UNREACH, "destination unreachable",
-	  "tells {ip.dst} that its packet could not be delivered",
-	  "it cannot be, and the sender should know", "4443 3.1")
-	W(ICMP6_TOO_BIG, "packet too big",
-	  "tells {ip.dst}: at most {icmp.mtu} octets fit the next link",
-	  "the packet was too big, and in IPv6 only its source may cut it",
-	  "8200 5")
-	W(ICMP6_TIME_EXCEEDED, "time exceeded",
-	  "tells {ip.dst} that its packet died on the way",
-	  "its hop limit reached 0, or pieces were missing", "4443 3.3")
-	W(ICMP6_PARAM, "parameter problem",
-	  "tells {ip.dst} that its packet has a bad header",
-	  "a field, a header or an option cannot be understood", "4443 3.4")
+	  "a packet of ours did not arrive", "1122 3.2.2")
 	W(UDP_SEND, "UDP datagram",
 	  "a UDP datagram to {ip.dst} port {dport}[, {datalen} octets]",
 	  "a program sent it", "768")
@@ -457,7 +431,7 @@ static const struct words words[] = {
 	  "the connection {local} - {remote} stands",
 	  NULL, "9293 3.5")
 	W(TCP_RTT, "round-trip time",
-	  "measured {rtt_us} us",
+	  "measured {rtt_us}",
 	  "an acknowledgement came for a segment that was timed", "6298 2")
 	W(TCP_RTO, "retransmission timer",
 	  "retransmission timer {rto_ms} ms[; the next is {next_rto_ms} ms]",
@@ -466,14 +440,14 @@ static const struct words words[] = {
 	  "congestion window {cwnd} octets, threshold {ssthresh}: {why}",
 	  NULL, "5681 3.1")
 	W(TCP_HYSTART, "slow start",
-	  "{why}: window {cwnd} octets, round trip {rtt_us} us[ after {last_rtt_us} us]",
+	  "{why}: window {cwnd} octets, round trip {rtt_us}[ after {last_rtt_us}]",
 	  "a queue that fills is seen as delay before it overflows", "9406 4.2")
 	W(TCP_CUBIC, "congestion window",
 	  "a curve begins at {cwnd} octets, its middle {w_max} octets in {k_ms} ms: {why}",
 	  "CUBIC's window is a function of the time since the last reduction",
 	  "9438 4.2")
 	W(TCP_BBR, "path model",
-	  "{why}: {mode}, bandwidth {bw} octets/s, round trip {min_rtt_us} us",
+	  "{why}: {mode}, bandwidth {bw} octets/s, round trip {min_rtt_us}",
 	  "BBR sends at the rate that the path delivered, not until it loses",
 	  NULL)
 	W(TCP_DCTCP, "congestion window",
@@ -531,7 +505,7 @@ static const struct words words[] = {
 	  "what the sender believes of the path decides how fast it sends",
 	  "5681 3.2")
 	W(TCP_LOST, "loss",
-	  "{octets} octets from {seq} on are taken for lost, {age_us} us after"
+	  "{octets} octets from {seq} on are taken for lost, {age_us} after"
 	  " they were sent",
 	  "what was sent later has arrived", "8985 6.2")
 	W(TCP_REORDERED, "order",
@@ -574,7 +548,7 @@ static const struct words words[] = {
 	  "a segment had the URG bit and a pointer", "6093 2.1")
 	W(TCP_RCVBUF, "receive buffer",
 	  "the receive buffer grows to {octets} octets",
-	  "the program has read {read} in a round trip of {rtt_us} us", "9293 3.8.6")
+	  "the program has read {read} in a round trip of {rtt_us}", "9293 3.8.6")
 	W(TCP_SNDBUF, "send buffer",
 	  "the send buffer grows to {octets} octets",
 	  "the congestion window is {cwnd}, and the next should wait behind it", "5681 3.1")
