@@ -34,6 +34,15 @@
 	X(tx_down,	"the interface was down")			\
 	X(tx_refused,	"the device refused it")			\
 	X(pad_only,	"nothing but padding")				\
+	/* serial line */						\
+	X(ppp_fcs,	"the check sequence of its PPP frame did not match") \
+	X(ppp_short,	"shorter than a PPP frame can be")		\
+	X(ppp_long,	"a PPP frame longer than agreed on")		\
+	X(ppp_abort,	"its sender broke off the PPP frame")		\
+	X(ppp_header,	"a PPP address or protocol that cannot be")	\
+	X(ppp_proto,	"a PPP protocol nobody here speaks")		\
+	X(ppp_phase,	"a PPP protocol whose time has not come")	\
+	X(ppp_ctl,	"a PPP control packet with lengths that cannot be") \
 	/* switch */							\
 	X(mac_src_group, "a group address as its source")		\
 	X(sw_same_port,	"its destination is on the port it came from")	\

@@ -93,6 +93,14 @@
 	X(CABLE_MARK,		"cable.mark")				\
 	X(CABLE_UP,		"cable.up")				\
 	X(CABLE_DOWN,		"cable.down")				\
+	/* serial line */						\
+	X(PPP_STATE,		"ppp.state")				\
+	X(PPP_LOOP,		"ppp.loop")				\
+	X(PPP_AUTH,		"ppp.auth")				\
+	X(PPP_REFUSED,		"ppp.refused")				\
+	X(PPP_SILENT,		"ppp.silent")				\
+	X(PPP_ADDR,		"ppp.address")				\
+	X(PPP_RECEIVED,		"ppp.received")				\
 	/* switch */							\
 	X(SW_FORWARD,		"switch.forward")			\
 	X(SW_FLOOD,		"switch.flood")				\

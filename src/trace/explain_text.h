@@ -36,4 +36,7 @@ const struct words *words_of_group(enum reason what);
 /* explain_boot.c: the rows of DHCP and RARP; NULL for another reason. */
 const struct words *words_of_boot(enum reason what);
 
+/* explain_ppp.c: the rows of a serial line; NULL for another reason. */
+const struct words *words_of_ppp(enum reason what);
+
 #endif /* TRACE_EXPLAIN_TEXT_H */
