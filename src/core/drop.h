@@ -132,6 +132,10 @@
 	/* nat */							\
 	X(nat_none,	"no translation for it")			\
 	X(nat_full,	"no free port to translate to")			\
+	/* filter */							\
+	X(filter_denied, "the filter's rules do not allow it")		\
+	X(filter_state,	"it belongs to no connection that the filter knows") \
+	X(filter_full,	"the filter can remember no more connections")	\
 	/* udp */							\
 	X(udp_short,	"shorter than a UDP header")			\
 	X(udp_len,	"a UDP length that cannot be")			\

@@ -145,6 +145,10 @@
 	X(NAT_OUT,		"nat.out")				\
 	X(NAT_IN,		"nat.in")				\
 	X(NAT_EXPIRE,		"nat.expire")				\
+	X(FILTER_NEW,		"filter.new")				\
+	X(FILTER_STATE,		"filter.state")				\
+	X(FILTER_EXPIRE,	"filter.expire")			\
+	X(FILTER_EVICT,		"filter.evict")				\
 	/* icmp */							\
 	X(ICMP_ECHO_REQUEST,	"icmp.echo-request")			\
 	X(ICMP_ECHO_REPLY,	"icmp.echo-reply")			\

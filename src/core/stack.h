@@ -47,6 +47,7 @@ enum stack_slot {
 	SLOT_ICMP,
 	SLOT_IGMP,
 	SLOT_NAT,
+	SLOT_FILTER,
 	SLOT_IP6,
 	SLOT_ND,
 	SLOT_UDP,

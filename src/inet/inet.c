@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 
+#include "ip/filter.h"
 #include "ip/icmp.h"
 #include "ip/igmp.h"
 #include "ip/ip.h"
@@ -100,6 +101,7 @@ void inet_fini(struct stack *stack)
 	size_t i = ARRAY_SIZE(protocols);
 
 	nat_disable(stack);
+	filter_disable(stack);
 	while (i--)
 		protocols[i].fini(stack);
 }

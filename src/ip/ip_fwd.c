@@ -7,6 +7,8 @@
  * Steps, in this order; each may drop the packet under its own name, and most
  * then tell the sender.
  *
+ *	0  filter		filter.c, on a router that has rules; without
+ *				a word to the sender
  *	1  forwardable?		martian: link-local and reserved addresses
  *	2  time to live		ip_ttl
  *	3  route		ip_no_route
@@ -21,6 +23,9 @@
  * Errors come before translation, because they quote the packet as its
  * sender knows it.
  *
+ * The filter comes first, because what it refuses gets no answer at all, not
+ * even an error.
+ *
  * A packet that is forwarded is not copied and nothing is allocated for it:
  * eight octets of its header change.
  */
@@ -33,6 +38,7 @@
 
 #include "core/probe.h"
 
+#include "ip/filter_int.h"
 #include "ip/icmp.h"
 #include "ip/icmp_int.h"
 #include "ip/ip_int.h"
@@ -125,11 +131,18 @@ void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 {
 	struct ip_hop hop = {.next_hop = h->dst};
 	struct ip4_hdr now = *h;
-	enum drop why;
+	enum drop why = DROP_COUNT;
 
 	pkt->l3_off = pkt->lin_off;
 	route_tell(ip, pkt, h->dst, r);
-	why = fwd_check(ip, pkt, h, r);
+	if (filter_of(ip->stack)) {
+		pkt = filter_forward(ip->stack, pkt, &now, &why);
+		if (!pkt)
+			return;
+		pkt->l3_off = pkt->lin_off;
+	}
+	if (why == DROP_COUNT)
+		why = fwd_check(ip, pkt, &now, r);
 	if (why != DROP_COUNT) {
 		pkt_drop(&ip->stack->place, pkt, why);
 		return;

@@ -237,20 +237,6 @@ static enum drop xlate_out(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h)
 	return DROP_COUNT;
 }
 
-/* Put fragments together.  NULL: more are needed. */
-static struct pkt *whole_of(struct stack *stack, struct pkt *pkt,
-			    struct ip4_hdr *h)
-{
-	if (!ip4_is_fragment(h))
-		return pkt;
-	pkt = reass_input(ip_of(stack), pkt, h);
-	if (!pkt)
-		return NULL;
-	ip4_hdr_parse_quoted(h, pkt_data(pkt), pkt->lin_len);
-	pkt->l4_off = (uint16_t)(pkt->lin_off + h->hlen);
-	return pkt;
-}
-
 struct pkt *nat_output(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
 		       struct netif *out, enum drop *why)
 {
@@ -258,7 +244,7 @@ struct pkt *nat_output(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
 
 	if (out != nat->outside || !nat_is_inside(nat, h->src))
 		return pkt;
-	pkt = whole_of(stack, pkt, h);
+	pkt = reass_whole(ip_of(stack), pkt, h);
 	if (pkt)
 		*why = xlate_out(nat, pkt, h);
 	return pkt;
@@ -307,7 +293,7 @@ struct pkt *nat_input(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
 	if ((pkt->netif != nat->outside && !is_loop) ||
 	    h->dst.v != nat_outside_addr(nat).v || pkt->dest != PKT_TO_US)
 		return pkt;
-	pkt = whole_of(stack, pkt, h);
+	pkt = reass_whole(ip_of(stack), pkt, h);
 	if (pkt)
 		*why = xlate_in(nat, pkt, h);
 	return pkt;

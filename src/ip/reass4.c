@@ -58,3 +58,15 @@ void reass_kill(struct ip *ip, const struct ip4_hdr *h, enum drop why)
 
 	reass_spoil(ip->stack, &piece, why);
 }
+
+struct pkt *reass_whole(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
+{
+	if (!ip4_is_fragment(h))
+		return pkt;
+	pkt = reass_input(ip, pkt, h);
+	if (!pkt)
+		return NULL;
+	ip4_hdr_parse_quoted(h, pkt_data(pkt), pkt->lin_len);
+	pkt->l4_off = (uint16_t)(pkt->lin_off + h->hlen);
+	return pkt;
+}

@@ -566,7 +566,8 @@ static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");
 
 const struct words *words_of(enum reason what)
 {
-	const struct words *w = words_of_nd(what);
+	const struct words *gw = words_of_gateway(what);
+	const struct words *w = gw ? gw : words_of_nd(what);
 
 	if (!w)
 		w = words_of_group(what);

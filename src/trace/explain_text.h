@@ -38,5 +38,7 @@ const struct words *words_of_boot(enum reason what);
 
 /* explain_ppp.c: the rows of a serial line; NULL for another reason. */
 const struct words *words_of_ppp(enum reason what);
+/* explain_gateway.c: those of routers that filter, in the same way. */
+const struct words *words_of_gateway(enum reason what);
 
 #endif /* TRACE_EXPLAIN_TEXT_H */

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IP_FILTER_INT_H
+#define IP_FILTER_INT_H
+
+/*
+ * filter_int.h - what the two files of the filter share
+ *
+ *	filter.c	packets and rules: may it pass?
+ *	conntrack.c	connections: who, in which state, how long, how many
+ */
+
+#include "base/hash.h"
+#include "base/htab.h"
+#include "base/list.h"
+#include "base/mem.h"
+#include "base/wheel.h"
+
+#include "wire/ip4.h"
+#include "wire/seq.h"
+
+#include "core/pkt.h"
+#include "core/stack.h"
+
+#include "ip/filter.h"
+
+/* One end; of an ICMP echo both have the identifier as their port. */
+struct track_end {
+	ip4_addr addr;
+	uint16_t port;
+};
+
+struct track_key {
+	uint8_t proto;
+	struct track_end from, to;
+};
+
+/* Who sent a packet of a connection. */
+enum track_side { TRACK_OPENER, TRACK_OTHER };
+
+/**
+ * struct track - a connection that is remembered
+ * @node:	In the list of its state, the longest idle first
+ * @key:	As its first packet had it
+ * @state:	Written by track_set_state() only
+ * @used_ns:	Last packet
+ * @next:	TCP: first sequence number that each side has not sent yet
+ * @ack:	TCP: what each side has acknowledged last
+ * @has_fin:	TCP: that side has sent a FIN
+ */
+struct track {
+	struct list node;
+	struct track_key key;
+	enum filter_state state;
+	uint64_t used_ns;
+	seq32 next[2], ack[2];
+	bool has_fin[2];
+};
+
+/* All that the filter wants to know of a packet. */
+struct track_pkt {
+	struct track_key key;
+	uint16_t flags; /* TCP */
+	seq32 seq, ack, end;
+	bool may_open; /* a connection can begin so */
+	bool is_error; /* an ICMP error, and @key is of what it quotes */
+};
+
+struct filter {
+	struct stack *stack;
+	struct filter_rule *rules;
+	size_t rule_count;
+	bool allows_rest;
+	struct hash_key key;
+	struct htab tracks;
+	struct pool pool;
+	struct list by_state[FILTER_STATES];
+	uint32_t idle_s[FILTER_STATES];
+	struct timer timer;
+};
+
+static inline struct filter *filter_of(const struct stack *stack)
+{
+	return stack->slot[SLOT_FILTER];
+}
+
+/**
+ * filter_forward() - May this packet go on?
+ * @pkt:	Its IP header at the front and parsed in @h
+ * @why:	Set if the caller is to drop it
+ *
+ * Return: @pkt, or the whole datagram that it completes, with @h as it is now;
+ * NULL: it is a fragment and waits, or is gone
+ */
+struct pkt *filter_forward(struct stack *stack, struct pkt *pkt,
+			   struct ip4_hdr *h, enum drop *why);
+
+/* conntrack.c */
+void tracks_init(struct filter *f);
+void tracks_fini(struct filter *f);
+/* The connection that a packet with this key belongs to, either way. */
+struct track *track_find(const struct filter *f, const struct track_key *key,
+			 enum track_side *side);
+/* A new one; the least real one goes if there is no room.  NULL: all places
+ * are taken by real ones, or no memory.  @rule counts from 1; 0: none. */
+struct track *track_new(struct filter *f, const struct track_key *key,
+			size_t rule);
+void track_free(struct filter *f, struct track *fl);
+/* A packet of it passes. */
+void track_seen(struct filter *f, struct track *fl, const struct track_pkt *p,
+		enum track_side side);
+void tracks_timer_set(struct filter *f);
+uint64_t track_expires_ns(const struct filter *f, const struct track *fl);
+
+#endif /* IP_FILTER_INT_H */

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/*
+ * explain_gateway.c - the sentences of a router that filters
+ */
+
+#include <stddef.h>
+
+#include "trace/explain_text.h"
+
+#define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
+
+/* clang-format off */
+static const struct words words[R_COUNT] = {
+	W(FILTER_NEW, "filter",
+	  "{host} remembers a new connection from {from} to {to}[ (rule {rule})]",
+	  "a rule allows it, and its answers are to be let through",
+	  "2979 3.1")
+	W(FILTER_STATE, "filter",
+	  "{host} sees the connection from {from} to {to} move: {old} -> {state}",
+	  "what the two ends say to each other passes through here",
+	  "7857 2")
+	W(FILTER_EXPIRE, "filter",
+	  "{host} forgets the connection from {from} to {to}: silent for {idle_s} s",
+	  "nothing says whether it still lives; what comes later is dropped "
+	  "without a word, and neither end learns of it",
+	  "5382 5")
+	W(FILTER_EVICT, "filter",
+	  "{host} forgets the connection from {from} to {to} to make room",
+	  "all places are taken, and this one has shown least that it is real",
+	  "7857 2")
+};
+/* clang-format on */
+
+const struct words *words_of_gateway(enum reason what)
+{
+	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
+}
