@@ -72,6 +72,10 @@
 	X(PING_SENT,		"ping.sent")				\
 	X(PING_ANSWER,		"ping.answer")				\
 	X(PING_TIMEOUT,		"ping.timeout")				\
+	X(CONNECT_ASK,		"connect.ask")				\
+	X(CONNECT_ANSWER,	"connect.answer")			\
+	X(CONNECT_SILENCE,	"connect.silence")			\
+	X(CONNECT_LOST,		"connect.lost")				\
 	/* system-like calls on sockets */				\
 	X(SOCK_SOCKET,		"sock.socket")				\
 	X(SOCK_BIND,		"sock.bind")				\

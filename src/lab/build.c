@@ -161,6 +161,8 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = boot_nat(n);
 	if (!err)
+		err = boot_filter(n);
+	if (!err)
 		err = run_node_boot_ip6(n);
 	if (!err)
 		err = boot_knobs(n);
@@ -520,6 +522,9 @@ static uint64_t line_last_ns(const struct lab_line *line)
 {
 	if (line->ping.s)
 		return line->when.v + line->count.v * line->every.v;
+	if (line->connect.s)
+		return line->when.v + line->count.v * line->every.v +
+		       CONNECT_WAIT_NS;
 	return max_u64(line->when.v, line->fault.from.v);
 }
 

@@ -74,9 +74,6 @@ static void check_ping(struct lab *lab, const struct lab_line *line)
 			diag_error(&lab->diag, line->ping.at,
 				   "'%s' has no address", line->ping.s);
 	}
-	if (line->count.is_set && (!line->count.v || line->count.v > 65535))
-		diag_error(&lab->diag, line->count.at,
-			   "'count' is from 1 to 65535");
 	if (line->size.is_set && line->size.v > 65507)
 		diag_error(&lab->diag, line->size.at,
 			   "'size' is at most 65507B");
@@ -89,9 +86,11 @@ static void check_time(struct lab *lab, const struct lab_line *line)
 
 	if (!line->when.is_set)
 		return;
-	if (line->ping.s && gap && line->count.v > left / gap)
+	if ((line->ping.s || line->connect.s) && gap &&
+	    line->count.v > left / gap)
 		diag_error(&lab->diag, line->when.at,
-			   "the last ping would be after the end of time");
+			   "the last %s would be after the end of time",
+			   line->ping.s ? "ping" : "question");
 	if (lab->spec.until.is_set && line->when.v >= lab->spec.until.v)
 		diag_error(&lab->diag, line->when.at,
 			   "the lab ends before this: 'until' in line %u",
@@ -111,6 +110,11 @@ static void check_line(struct lab *lab, const struct lab_line *line)
 		check_visit(lab, line, node);
 	if (line->ping.s)
 		check_ping(lab, line);
+	if (line->connect.s)
+		check_connect(lab, line);
+	if (line->count.is_set && (!line->count.v || line->count.v > 65535))
+		diag_error(&lab->diag, line->count.at,
+			   "'count' is from 1 to 65535");
 	check_time(lab, line);
 	if (line->fault.item.is_set)
 		check_fault(lab, line);

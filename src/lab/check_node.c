@@ -26,6 +26,7 @@ static const struct {
 	const char *who;
 } rules[] = {
 	{"nat",		KIND(ROUTER),		"a router"},
+	{"filter",	KIND(ROUTER),		"a router"},
 	{"routes",	KIND(ROUTER),		"a router"},
 	{"net",		NO_IP,			"a switch"},
 	{"net6",	KIND(SWITCH) | KIND(HUB),	"a switch"},
@@ -244,6 +245,7 @@ void check_nodes(struct lab *lab)
 		check_keys(lab, &node[i]);
 		check_plugs(lab, &node[i]);
 		check_nat(lab, &node[i]);
+		check_filter(lab, &node[i]);
 		check_mtu(lab, &node[i]);
 		check_routes(lab, &node[i]);
 		check_dns(lab, &node[i], is_clean);

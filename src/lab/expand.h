@@ -87,4 +87,10 @@ void check_expect(struct lab *lab);
 /* The node of that name; else an error and NULL. */
 const struct lab_node *check_name(struct lab *lab, const struct lab_str *name);
 
+/* A router's filter: gateway.c. */
+void check_filter(struct lab *lab, const struct lab_node *node);
+
+/* A line `connect`: connect.c. */
+void check_connect(struct lab *lab, const struct lab_line *line);
+
 #endif /* LAB_EXPAND_H */

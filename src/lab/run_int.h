@@ -70,6 +70,30 @@ struct run_ping {
 };
 
 /**
+ * struct run_connect - a connection that a line keeps
+ * @conn:	NULL before the beginning and after the end
+ * @task:	Looks at what the stack has told
+ * @to:		Whom
+ * @name:	The same, as the file has it
+ * @asked:	Questions so far
+ * @due:	Times of the calendar that have come
+ * @wants_to_ask: It is time to, and the connection was not ready
+ * @is_waiting:	For an answer
+ */
+struct run_connect {
+	struct tcp_conn *conn;
+	struct task task;
+	struct endpoint to;
+	char name[NODE_NAME_MAX];
+	uint32_t asked;
+	uint64_t due;
+	bool wants_to_ask, is_waiting;
+};
+
+/* How long the last question of a `connect` waits for its answer. */
+#define CONNECT_WAIT_NS (10 * NS_PER_S)
+
+/**
  * struct run_line - a line of the script
  * @run:	Whose
  * @spec:	What the file says
@@ -82,6 +106,7 @@ struct run_ping {
  * @hits:	Frames that a `match` has met so far
  * @pattern:	Of a `match`
  * @ping:	Of a `ping`
+ * @connect:	Of a `connect`
  */
 struct run_line {
 	struct lab_run *run;
@@ -95,6 +120,7 @@ struct run_line {
 	uint64_t hits;
 	struct pattern pattern;
 	struct run_ping ping;
+	struct run_connect connect;
 };
 
 /**
@@ -157,6 +183,9 @@ int run_node_boot(struct run_node *n);
 /* The same for IPv6 (build_ip6.c). */
 int run_node_boot_ip6(struct run_node *n);
 
+/* Its filter (gateway.c).  0 or -errno. */
+int boot_filter(struct run_node *n);
+
 /* Stop its programs. */
 void run_node_halt(struct run_node *n);
 
@@ -185,6 +214,10 @@ void script_forget_host(struct lab_run *run, const struct run_node *n);
 /* Lines `ping` (ping.c). */
 void ping_begin(struct run_line *line);
 void ping_forget(struct run_line *line);
+
+/* Lines `connect` (connect.c). */
+void connect_begin(struct run_line *line);
+void connect_forget(struct run_line *line);
 
 /* Lines `fault` (fault.c, fault_filter.c). */
 int fault_schedule(struct run_line *line);

@@ -143,6 +143,35 @@ static const struct schema_field route_fields[] = {
 static const struct schema_object route_object = {
 	"a route", "route", sizeof(struct lab_route), route_fields, NULL};
 
+static const char *const filter_protos[] = {"any", "tcp", "udp", "icmp", NULL};
+static const char *const filter_rests[] = {"deny", "allow", NULL};
+static const char *const filter_states[] = {"open", "opening", "closed",
+	"one-sided", "datagrams", "echo", NULL};
+
+static const struct schema_field filter_fields[] = {
+	{"allow", "let connections of this protocol be opened", FIELD_WORD,
+	 AT(lab_filter, allow), .words = filter_protos},
+	{"deny", "do not", FIELD_WORD, AT(lab_filter, deny),
+	 .words = filter_protos},
+	{"from", "by this LAN, node or network; default: anybody", FIELD_TEXT,
+	 AT(lab_filter, from), .with = "allow|deny"},
+	{"to", "to this LAN, node or network; default: anybody", FIELD_TEXT,
+	 AT(lab_filter, to), .with = "allow|deny"},
+	{"port", "to this port", FIELD_VALUE, VALUE_NUMBER,
+	 AT(lab_filter, port), .with = "allow|deny"},
+	{"default", "what happens where no rule fits; default: deny",
+	 FIELD_WORD, AT(lab_filter, rest), .words = filter_rests},
+	{"idle", "how long a silent connection is remembered", FIELD_VALUE,
+	 VALUE_DURATION, AT(lab_filter, idle)},
+	{"state", "if it is in this state", FIELD_WORD,
+	 AT(lab_filter, state), .preset = "open", .words = filter_states,
+	 .with = "idle"},
+	END
+};
+static const struct schema_object filter_object = {
+	"an entry of a filter", "filter", sizeof(struct lab_filter),
+	filter_fields, "allow|deny|default|idle"};
+
 static const struct schema_field serve_fields[] = {
 	{"http", "directory of the pages", FIELD_TEXT, AT(lab_serve, http),
 	 .is_needed = true},
@@ -184,6 +213,9 @@ static const struct schema_field node_fields[] = {
 	 AT(lab_node, nat)},
 	{"sysctl", "settings of its TCP: a name, and a number", FIELD_PAIRS,
 	 AT(lab_node, sysctl)},
+	{"filter", "who may open connections through it; the first rule that "
+	 "fits decides", FIELD_LIST, AT(lab_node, filter),
+	 .object = &filter_object},
 	{"net", "network of a switch or an uplink and all that hangs on it", FIELD_NET,
 	 AT(lab_node, net)},
 	{"net6", "IPv6 network of a switch and all that hangs on it, or auto",
@@ -258,17 +290,23 @@ static const struct schema_field line_fields[] = {
 	{"at", "when, from the start of the lab", FIELD_VALUE, VALUE_DURATION,
 	 AT(lab_line, when)},
 	{"on", "the node that does it", FIELD_NAME, AT(lab_line, on),
-	 .with = "visit|ping"},
+	 .with = "visit|ping|connect"},
 	{"visit", "open this URL in the browser", FIELD_TEXT,
 	 AT(lab_line, visit), .with = "on"},
 	{"ping", "send echo requests to this node or address", FIELD_TEXT,
 	 AT(lab_line, ping), .with = "on"},
 	{"over", "only with this version of IP", FIELD_WORD,
 	 AT(lab_line, over), .words = over_words, .with = "visit|ping"},
+	{"connect", "keep a connection to this NODE:PORT, a web server, and "
+	 "ask again and again for its page", FIELD_TEXT,
+	 AT(lab_line, connect), .with = "on"},
+	{"keepalive", "have TCP ask after this much silence whether the "
+	 "other end is there", FIELD_VALUE, VALUE_DURATION,
+	 AT(lab_line, keepalive), .with = "connect"},
 	{"count", "how many", FIELD_VALUE, VALUE_NUMBER, AT(lab_line, count),
-	 "4", .with = "ping"},
+	 "4", .with = "ping|connect"},
 	{"every", "time between two", FIELD_VALUE, VALUE_DURATION,
-	 AT(lab_line, every), "1s", .with = "ping"},
+	 AT(lab_line, every), "1s", .with = "ping|connect"},
 	{"size", "octets of data in each", FIELD_VALUE, VALUE_SIZE,
 	 AT(lab_line, size), "56B", .with = "ping"},
 	{"fault", "break something", FIELD_OBJECT, AT(lab_line, fault),
@@ -277,7 +315,7 @@ static const struct schema_field line_fields[] = {
 };
 static const struct schema_object line_object = {
 	"a line of the script", "line", sizeof(struct lab_line), line_fields,
-	"visit|ping|fault"};
+	"visit|ping|connect|fault"};
 
 #define VISIT_CMP(key, help, unit, member) \
 	{key, help, FIELD_CMP, unit, AT(lab_expect, member), .with = "visit"}

@@ -8,7 +8,7 @@
 
 #include "lab/schema.h"
 
-enum { SCHEMA_OBJECTS_MAX = 24 };
+enum { SCHEMA_OBJECTS_MAX = 32 };
 
 /* In the order in which they are met. */
 struct schema_objects {

@@ -100,6 +100,9 @@ void line_text(const struct run_line *line, struct strbuf *out)
 
 	if (spec->visit.s)
 		strbuf_printf(out, "%s visits %s", spec->on.s, spec->visit.s);
+	else if (spec->connect.s)
+		strbuf_printf(out, "%s keeps a connection to %s", spec->on.s,
+			      spec->connect.s);
 	else if (spec->ping.s)
 		strbuf_printf(out, "%s pings %s", spec->on.s, spec->ping.s);
 	else
@@ -133,6 +136,8 @@ static void on_line(void *arg)
 		err = -EHOSTDOWN;
 	else if (line->spec->visit.s)
 		err = node_visit(line);
+	else if (line->spec->connect.s)
+		connect_begin(line);
 	else
 		ping_begin(line);
 	if (err) {
@@ -185,6 +190,8 @@ void script_forget_host(struct lab_run *run, const struct run_node *n)
 			continue;
 		if (line->spec->ping.s)
 			ping_forget(line);
+		if (line->spec->connect.s)
+			connect_forget(line);
 		if (line->spec->visit.s &&
 		    (line->is_active || line->is_waiting)) {
 			line->is_active = line->is_waiting = false;

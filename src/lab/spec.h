@@ -90,6 +90,17 @@ struct lab_route6 {
 	ip6_addr via;
 };
 
+/* An entry of a filter: a rule, or what holds for all. */
+struct lab_filter {
+	struct lab_item item;
+	struct lab_num allow, deny; /* word: any, tcp, udp, icmp */
+	struct lab_str from, to;
+	struct lab_num port;
+	struct lab_num rest; /* `default`: 0: deny, 1: allow */
+	struct lab_num idle; /* ns */
+	struct lab_num state;
+};
+
 struct lab_serve {
 	struct lab_item item;
 	struct lab_str http; /* directory */
@@ -109,6 +120,7 @@ struct lab_node {
 	struct lab_seq dns;	 /* of struct lab_str */
 	struct lab_seq hosts;	 /* of struct lab_pair */
 	struct lab_str nat;
+	struct lab_seq filter; /* of struct lab_filter */
 	struct lab_seq sysctl; /* of struct lab_pair */
 	struct lab_net net;
 	struct lab_net6 net6;
@@ -151,6 +163,8 @@ struct lab_line {
 	struct lab_str on;
 	struct lab_str visit;
 	struct lab_str ping;
+	struct lab_str connect;
+	struct lab_num keepalive;
 	struct lab_num over; /* enum lab_over */
 	struct lab_num count, every, size;
 	struct lab_fault fault;

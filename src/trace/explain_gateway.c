@@ -11,6 +11,18 @@
 
 /* clang-format off */
 static const struct words words[R_COUNT] = {
+	W(CONNECT_ASK, "question",
+	  "{host} asks {to} for its page, question {number}",
+	  "a line of the script says how often", NULL)
+	W(CONNECT_ANSWER, "answer",
+	  "{to} answers question {number} with {octets} octets",
+	  "the connection lives", NULL)
+	W(CONNECT_SILENCE, "silence",
+	  "no answer from {to} to question {number}",
+	  "something on the way may have forgotten the connection", "5382 5")
+	W(CONNECT_LOST, "connection",
+	  "the connection to {to} is gone: {text}",
+	  "the stack gave it up, or the other end did", NULL)
 	W(FILTER_NEW, "filter",
 	  "{host} remembers a new connection from {from} to {to}[ (rule {rule})]",
 	  "a rule allows it, and its answers are to be let through",
