@@ -239,8 +239,7 @@ int ip_fragment(struct ip *ip, struct pkt *pkt, uint32_t mtu, ip_piece_fn *fn,
  * and mended, when this was the last piece; else NULL. */
 struct pkt *reass_input(struct ip *ip, struct pkt *pkt,
 			const struct ip4_hdr *h);
-/* The whole datagram, wherever it goes: @pkt itself if it is no fragment, else
- * as reass_input() with @h parsed again.  NULL: more are needed. */
+/* The same for any packet: itself if it is no fragment; @h is parsed again. */
 struct pkt *reass_whole(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h);
 /* Discard the datagram that this impossible fragment belongs to. */
 void reass_kill(struct ip *ip, const struct ip4_hdr *h, enum drop why);

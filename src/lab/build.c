@@ -520,11 +520,8 @@ size_t lab_run_free(struct lab_run *run)
 /* When a line of the script begins the last thing that it does. */
 static uint64_t line_last_ns(const struct lab_line *line)
 {
-	if (line->ping.s)
+	if (line->ping.s || line->connect.s)
 		return line->when.v + line->count.v * line->every.v;
-	if (line->connect.s)
-		return line->when.v + line->count.v * line->every.v +
-		       CONNECT_WAIT_NS;
 	return max_u64(line->when.v, line->fault.from.v);
 }
 

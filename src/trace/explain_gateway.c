@@ -25,8 +25,7 @@ static const struct words words[R_COUNT] = {
 	  "the stack gave it up, or the other end did", NULL)
 	W(FILTER_NEW, "filter",
 	  "{host} remembers a new connection from {from} to {to}[ (rule {rule})]",
-	  "a rule allows it, and its answers are to be let through",
-	  "2979 3.1")
+	  "a rule allows it, and its answers are to be let through", NULL)
 	W(FILTER_STATE, "filter",
 	  "{host} sees the connection from {from} to {to} move: {old} -> {state}",
 	  "what the two ends say to each other passes through here",
