@@ -94,7 +94,11 @@ static struct pkt *wrap(struct ppp *p, const uint8_t *buf, size_t len)
 {
 	struct pkt *pkt = pkt_new(p->stack->place.env, R_PPP_RECEIVED);
 
-	if (!pkt || pkt_append(pkt, buf, len) == 0)
+	if (!pkt) {
+		p->stack->place.drops[DROP_no_memory]++;
+		return NULL;
+	}
+	if (pkt_append(pkt, buf, len) == 0)
 		return pkt;
 	pkt_drop(&p->stack->place, pkt, DROP_no_memory);
 	return NULL;

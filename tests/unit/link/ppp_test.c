@@ -18,6 +18,7 @@
 #include "ip/ip_conf.h"
 #include "link/ppp.h"
 #include "link/ppp_fsm.h"
+#include "streams.h"
 #include "testnet.h"
 
 enum { QUEUE = 1 << 16 };
@@ -277,6 +278,30 @@ static void who_has_no_name_is_not_let_in(void **state)
 	assert_int_equal(l->end[0].finished, 1);
 }
 
+/* Every octet in its place, both ways, whatever the line did to some. */
+static void tcp_brings_every_octet_over_a_bad_line(void **state)
+{
+	struct endpoint to = {ip_addr_v4(server.local), 80};
+	struct line *l = *state;
+	struct stream_server srv;
+	struct streams s;
+
+	l->flip = l->lose = 0.00005;
+	dial(l, &server, &client, 60000);
+	assert_true(both_up(l));
+	streams_init(&s);
+	stream_serve(&srv, &s, l->end[0].stack, 80, 50000, 50000);
+	assert_int_equal(stream_open(&s, l->end[1].stack, to, 50000, 50000), 0);
+	testnet_run_ms(l->net, 600000);
+	assert_true(streams_are_over(&s, 1));
+	assert_int_equal(s.failed, 0);
+	assert_int_equal(s.octets, 100000);
+	assert_true(testnet_drops(l->net, 0, DROP_ppp_fcs) > 0);
+	stream_server_close(&srv);
+	streams_fini(&s);
+	testnet_run_ms(l->net, 300000);
+}
+
 /* RFC 1661, 6.4 */
 static void a_looped_line_is_found_by_its_magic_number(void **state)
 {
@@ -436,6 +461,7 @@ int main(void)
 		ROW(a_wrong_secret_ends_the_line_with_chap),
 		ROW(a_wrong_secret_ends_the_line_with_pap),
 		ROW(who_has_no_name_is_not_let_in),
+		ROW(tcp_brings_every_octet_over_a_bad_line),
 		ROW(a_looped_line_is_found_by_its_magic_number),
 		ROW(lost_octets_are_asked_for_again),
 		ROW(flipped_bits_stay_on_the_line),
