@@ -11,8 +11,8 @@
  *
  *	1  checksum, length	igmp_short, igmp_csum, igmp_bad
  *	2  from this link	igmp_hops, igmp_source
- *	3  type			queries to igmp_host.c; reports of others to it
- *				too; all else is igmp_type
+ *	3  type			queries to igmp_host.c and igmp_router.c,
+ *				reports to igmp_member.c; all else is igmp_type
  *
  * A query about one group is sent to that group; in another place it could be
  * used to have hosts answer that the querier does not reach (igmp_dst;
@@ -83,7 +83,7 @@ struct igmp_if *igmp_if_find(const struct igmp *igmp, const struct netif *netif)
 	return NULL;
 }
 
-static struct igmp_if *if_get(struct igmp *igmp, struct netif *netif)
+struct igmp_if *igmp_if_get(struct igmp *igmp, struct netif *netif)
 {
 	struct igmp_if *i = igmp_if_find(igmp, netif);
 
@@ -92,15 +92,18 @@ static struct igmp_if *if_get(struct igmp *igmp, struct netif *netif)
 	i = mem_alloc(igmp->stack->place.env->mem, sizeof(*i));
 	if (!i)
 		return NULL;
+	i->igmp = igmp;
 	i->netif = netif;
 	i->robustness = IGMP_ROBUSTNESS;
 	i->interval_s = IGMP_INTERVAL_S;
+	igmp_router_init(i);
 	list_add_tail(&igmp->ifs, &i->node);
 	return i;
 }
 
 static void if_free(struct igmp *igmp, struct igmp_if *i)
 {
+	igmp_router_fini(i);
 	list_del(&i->node);
 	mem_free(igmp->stack->place.env->mem, i, sizeof(*i));
 }
@@ -134,11 +137,59 @@ static enum drop query_in(struct igmp *igmp, const uint8_t *buf, size_t len,
 			      !ip_addr_is_ours(igmp->stack, meta->dst)
 		    : meta->dst.v4.v != IGMP_ALL_HOSTS.v)
 		return DROP_igmp_dst;
-	ifc = if_get(igmp, meta->netif);
+	ifc = igmp_if_get(igmp, meta->netif);
 	if (!ifc)
 		return DROP_no_memory;
+	if (ifc->is_router)
+		igmp_router_asked(ifc, &q, meta->src.v4);
 	igmp_host_asked(igmp, ifc, &q);
 	return DROP_COUNT;
+}
+
+bool igmp_hears_all(const struct stack *stack, const struct netif *netif)
+{
+	const struct igmp *igmp = igmp_of(stack);
+	const struct igmp_if *ifc = igmp ? igmp_if_find(igmp, netif) : NULL;
+
+	return ifc && ifc->is_router;
+}
+
+/* What versions 1 and 2 say, in the words of version 3. */
+static enum drop report_old_in(struct igmp *igmp, const uint8_t *buf,
+			       const struct ip_meta *meta)
+{
+	struct igmp_if *ifc = igmp_if_find(igmp, meta->netif);
+	const struct igmp_record rec = {
+		.type = buf[0] == IGMP_LEAVE ? IGMP_TO_INCLUDE
+					     : IGMP_IS_EXCLUDE,
+		.group = get_ip4(buf + 4),
+	};
+
+	if (!ip4_is_multicast(rec.group))
+		return DROP_igmp_bad;
+	if (!ifc || !ifc->is_router)
+		return DROP_COUNT; /* of interest to routers alone */
+	return igmp_member_report(ifc, &rec, buf[0] == IGMP_REPORT_1 ? 1 : 2);
+}
+
+static enum drop report_in(struct igmp *igmp, const uint8_t *buf, size_t len,
+			   const struct ip_meta *meta)
+{
+	struct igmp_if *ifc = igmp_if_find(igmp, meta->netif);
+	uint16_t n = igmp_record_count(buf);
+	size_t off = IGMP_LEN;
+	enum drop why = DROP_COUNT;
+
+	if (!ifc || !ifc->is_router)
+		return DROP_COUNT;
+	while (n-- && why == DROP_COUNT) {
+		struct igmp_record rec;
+
+		if (igmp_record_next(&rec, buf, len, &off) < 0)
+			return DROP_igmp_bad;
+		why = igmp_member_report(ifc, &rec, 3);
+	}
+	return why;
 }
 
 static enum drop message_in(struct igmp *igmp, const uint8_t *buf, size_t len,
@@ -158,7 +209,11 @@ static enum drop message_in(struct igmp *igmp, const uint8_t *buf, size_t len,
 	case IGMP_REPORT_1:
 	case IGMP_REPORT_2:
 		igmp_host_overheard(igmp, meta->netif, get_ip4(buf + 4));
-		return DROP_COUNT;
+		return report_old_in(igmp, buf, meta);
+	case IGMP_LEAVE:
+		return report_old_in(igmp, buf, meta);
+	case IGMP_REPORT_3:
+		return report_in(igmp, buf, len, meta);
 	default:
 		return DROP_igmp_type;
 	}

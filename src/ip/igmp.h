@@ -29,4 +29,20 @@ void igmp_fini(struct stack *stack);
 /* Version in which an interface reports at present: 1, 2 or 3. */
 uint8_t igmp_version(struct stack *stack, const struct netif *netif);
 
+/**
+ * igmp_querier_start() - Be a router of groups on an interface
+ * @stack:	Which; to forward groups it needs ip_forwarding_set() too
+ * @netif:	Where; has its address already
+ *
+ * Asks who wants what, unless a router with a lower address does, and takes
+ * note of the answers.  Groups are forwarded between all such interfaces.
+ *
+ * Return: 0, -EEXIST, -ENOMEM
+ */
+int igmp_querier_start(struct stack *stack, struct netif *netif);
+void igmp_querier_stop(struct stack *stack, struct netif *netif);
+
+/* Is it we who ask there? */
+bool igmp_is_querier(struct stack *stack, const struct netif *netif);
+
 #endif /* IP_IGMP_H */

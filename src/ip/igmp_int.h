@@ -8,6 +8,9 @@
  *	group.c		what this stack receives
  *	igmp.c		messages in and out
  *	igmp_host.c	reports: what we want
+ *	igmp_router.c	queries, and which router asks
+ *	igmp_member.c	what others want
+ *	group_fwd.c	groups that are passed on
  */
 
 #include "base/list.h"
@@ -57,14 +60,27 @@ struct ip_group {
 	struct igmp_change changes[2 * IP_GROUP_SOURCES];
 };
 
+struct igmp;
+
 /**
  * struct igmp_if - what IGMP knows of an interface
  * @robustness:	How often each thing is said; from the querier
  * @v1_until:	An old querier was heard; speak like it until then
  * @v2_until:	"
+ * @is_router:	Groups are forwarded from here and to here
+ * @is_querier:	It is we who ask
+ * @startup_left: Queries in quick succession
+ * @query:	The next one; or the other querier has gone
+ * @members:	struct igmp_member
  */
 struct igmp_if {
 	struct list node;
+	struct igmp *igmp;
+	bool is_router, is_querier;
+	uint8_t startup_left;
+	uint32_t member_count;
+	struct timer query;
+	struct list members;
 	struct netif *netif;
 	uint8_t robustness;
 	uint32_t interval_s;
@@ -109,6 +125,7 @@ void igmp_send(struct stack *stack, struct netif *netif, ip4_addr to,
 	       const struct igmp_message *m, enum reason why);
 struct igmp_if *igmp_if_find(const struct igmp *igmp,
 			     const struct netif *netif);
+struct igmp_if *igmp_if_get(struct igmp *igmp, struct netif *netif);
 void igmp_if_gone(struct stack *stack, const struct netif *netif);
 /* A time between 0 and @ms, in nanoseconds. */
 uint64_t igmp_jitter(struct stack *stack, uint32_t ms);
@@ -121,5 +138,18 @@ void igmp_host_asked(struct igmp *igmp, struct igmp_if *ifc,
 /* Another host has reported the group. */
 void igmp_host_overheard(struct igmp *igmp, const struct netif *netif,
 			 ip4_addr group);
+
+/* igmp_router.c */
+void igmp_router_init(struct igmp_if *ifc);
+void igmp_router_fini(struct igmp_if *ifc);
+void igmp_router_asked(struct igmp_if *ifc, const struct igmp_query *q,
+		       ip4_addr from);
+
+/* igmp_member.c: a record of a report; DROP_COUNT: taken note of */
+enum drop igmp_member_report(struct igmp_if *ifc, const struct igmp_record *r,
+			     uint8_t version);
+void igmp_member_asked(struct igmp_if *ifc, const struct igmp_query *q);
+void igmp_members_drop(struct igmp_if *ifc);
+bool igmp_is_wanted(const struct igmp_if *ifc, ip4_addr group, ip4_addr src);
 
 #endif /* IP_IGMP_INT_H */

@@ -168,12 +168,31 @@ static enum drop in_to_many(struct ip *ip, struct pkt *pkt,
 {
 	/* Filters are for what is sent to a group, not for what is said of
 	 * it. */
-	if (h->proto == IP_PROTO_IGMP && ip_in_group(ip, pkt->netif, h->dst))
+	if (h->proto == IP_PROTO_IGMP &&
+	    (ip_in_group(ip, pkt->netif, h->dst) ||
+	     igmp_hears_all(ip->stack, pkt->netif)))
 		return DROP_COUNT;
 	if (ip4_is_multicast(h->dst))
 		return ip_group_check(ip, pkt->netif, h->dst, h->src);
 	pkt->dest = PKT_TO_ALL;
 	return DROP_COUNT;
+}
+
+/* Step 5: ours, others', both or neither. */
+static void in_many(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
+{
+	enum drop why = in_to_many(ip, pkt, h), other = why;
+	bool is_sent = false;
+
+	if (ip4_is_multicast(h->dst))
+		other = group_forward(ip, pkt, h, &is_sent);
+	if (why == DROP_COUNT)
+		in_local(ip, pkt, h);
+	else if (is_sent)
+		pkt_free(pkt);
+	else
+		pkt_drop(&ip->stack->place, pkt,
+			 why == DROP_ip_not_ours ? other : why);
 }
 
 /* Step 5: for one host. */
@@ -218,14 +237,9 @@ void ip_input(struct stack *stack, struct pkt *pkt)
 			return;
 	}
 	if (why == DROP_COUNT &&
-	    (ip4_is_broadcast(h.dst) || ip4_is_multicast(h.dst))) {
-		why = in_to_many(ip, pkt, &h);
-		if (why == DROP_COUNT) {
-			in_local(ip, pkt, &h);
-			return;
-		}
-	}
-	if (why == DROP_COUNT)
+	    (ip4_is_broadcast(h.dst) || ip4_is_multicast(h.dst)))
+		in_many(ip, pkt, &h);
+	else if (why == DROP_COUNT)
 		in_to_one(ip, pkt, &h);
 	else
 		pkt_drop(&stack->place, pkt, why);

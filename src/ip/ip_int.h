@@ -187,6 +187,14 @@ bool ip_in_group(const struct ip *ip, const struct netif *netif,
 /* Forget all groups of an interface; NULL: of all of them. */
 void ip_groups_drop(struct ip *ip, const struct netif *netif);
 
+/* igmp.c: all IGMP of a link, to whatever group, concerns its routers */
+bool igmp_hears_all(const struct stack *stack, const struct netif *netif);
+
+/* group_fwd.c: copies to where members are; @pkt stays.  If there were none:
+ * why not */
+enum drop group_forward(struct ip *ip, const struct pkt *pkt,
+			const struct ip4_hdr *h, bool *is_sent);
+
 /* pmtu.c */
 int pmtu_init(struct ip *ip);
 void pmtu_fini(struct ip *ip);
