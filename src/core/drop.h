@@ -47,6 +47,7 @@
 	X(mac_src_group, "a group address as its source")		\
 	X(sw_same_port,	"its destination is on the port it came from")	\
 	X(sw_storm,	"storm control: too many floods on this port")	\
+	X(sw_no_member,	"no port of the switch wants its group")	\
 	/* arp */							\
 	X(arp_bad,	"not a well-formed ARP packet for IPv4 over Ethernet") \
 	X(arp_sender,	"an ARP sender address that cannot be true")	\

@@ -9,7 +9,9 @@
  *
  *	known, other port	forward to that port alone
  *	known, same port	discard: it has been there already
- *	unknown, or a group	flood: a copy to every other port
+ *	unknown, or for all	flood: a copy to every other port
+ *	a group			to those who want it, if that is known: snoop.c;
+ *				else flood
  *
  * The frame itself is not changed, so pkt->reason, which says why the sender
  * made it, stays as it is; what the switch did is an event of its own, the
@@ -39,6 +41,7 @@
 #include "core/probe.h"
 
 #include "vnet/mac_table.h"
+#include "vnet/snoop.h"
 #include "vnet/vnet_int.h"
 
 const struct switch_cfg switch_cfg_default = {
@@ -75,6 +78,7 @@ struct switch_port {
  * @node:	What it has in common with other nodes
  * @place:	Its counters and events
  * @table:	What it has learned
+ * @snoop:	Who wants which group
  * @ports:	struct switch_port.list
  * @tree:	world_open_loops(): nearer to the root of its tree; the root
  *		itself
@@ -83,6 +87,7 @@ struct vswitch {
 	struct node node;
 	struct place place;
 	struct mac_table table;
+	struct snoop snoop;
 	struct list ports;
 	struct vswitch *tree;
 };
@@ -190,7 +195,16 @@ static void send_on(struct switch_port *sp, struct pkt *pkt, uint32_t cause)
 	netif_transmit(&sp->port->netif, pkt);
 }
 
-static unsigned int count_targets(struct vswitch *sw, struct switch_port *in)
+/* Would a frame from @in go there?  @way NULL: a flood. */
+static bool is_target(const struct vswitch *sw, const struct switch_port *in,
+		      const struct switch_port *sp, const struct snoop_way *way)
+{
+	return sp != in && may_send(sp) &&
+	       (!way || snoop_goes_to(&sw->snoop, way, sp->port));
+}
+
+static unsigned int count_targets(struct vswitch *sw, struct switch_port *in,
+				  const struct snoop_way *way)
 {
 	struct list *pos;
 	unsigned int n = 0;
@@ -199,14 +213,15 @@ static unsigned int count_targets(struct vswitch *sw, struct switch_port *in)
 		struct switch_port *sp =
 			list_entry(pos, struct switch_port, list);
 
-		n += sp != in && may_send(sp);
+		n += is_target(sw, in, sp, way);
 	}
 	return n;
 }
 
 /* A copy to all ports but @in; the last one gets the frame itself. */
 static void flood_out(struct vswitch *sw, struct switch_port *in,
-		      struct pkt *pkt, uint32_t cause)
+		      struct pkt *pkt, const struct snoop_way *way,
+		      uint32_t cause)
 {
 	struct switch_port *last = NULL;
 	struct list *pos;
@@ -216,7 +231,7 @@ static void flood_out(struct vswitch *sw, struct switch_port *in,
 			list_entry(pos, struct switch_port, list);
 		struct pkt *copy;
 
-		if (sp == in || !may_send(sp))
+		if (!is_target(sw, in, sp, way))
 			continue;
 		if (last) {
 			copy = pkt_clone(pkt);
@@ -245,8 +260,33 @@ static void switch_flood(struct vswitch *sw, struct switch_port *in,
 	sw->table.stats.flooded++;
 	n = PROBE(&sw->place, EV_LOOKUP, R_SW_FLOOD, pkt, EVF_MAC("mac", &dst),
 		  EVF_TEXT("in", in->port->netif.name),
-		  EVF_NUM("ports", count_targets(sw, in)));
-	flood_out(sw, in, pkt, n);
+		  EVF_NUM("ports", count_targets(sw, in, NULL)));
+	flood_out(sw, in, pkt, NULL, n);
+}
+
+/* To those who want the group.  False: it is not known who does. */
+static bool switch_group(struct vswitch *sw, struct switch_port *in,
+			 struct pkt *pkt)
+{
+	struct snoop_way way = snoop_frame(&sw->snoop, pkt, in->port);
+	struct ip_addr group = ip_addr_v4(way.dst);
+	unsigned int ports;
+	uint32_t n;
+
+	if (way.verdict == SNOOP_FLOOD)
+		return false;
+	ports = count_targets(sw, in, &way);
+	sw->table.stats.grouped++;
+	sw->table.stats.spared += count_targets(sw, in, NULL) - ports;
+	if (!ports) {
+		pkt_drop(&sw->place, pkt, DROP_sw_no_member);
+		return true;
+	}
+	n = PROBE(&sw->place, EV_LOOKUP, R_SW_GROUP, pkt,
+		  EVF_IP("group", &group), EVF_TEXT("in", in->port->netif.name),
+		  EVF_NUM("ports", ports));
+	flood_out(sw, in, pkt, &way, n);
+	return true;
 }
 
 /* To one port, and to no other. */
@@ -273,6 +313,9 @@ static void switch_forward(struct vswitch *sw, struct switch_port *in,
 	struct mac_owner *owner = NULL, *also = NULL;
 	struct pkt *copy;
 
+	if (mac_is_group(dst) && !sw->table.cfg.is_deaf &&
+	    switch_group(sw, in, pkt))
+		return;
 	if (!mac_is_group(dst))
 		owner = mac_table_find(&sw->table, dst, now_of(sw), &also);
 	if (!owner) {
@@ -331,6 +374,7 @@ struct vswitch *world_add_switch(struct world *w, const char *name)
 	}
 	rng_fill(&sw->node.rng, &key, sizeof(key));
 	mac_table_init(&sw->table, w->env.mem, &key);
+	snoop_init(&sw->snoop, &sw->place);
 	return sw;
 }
 
@@ -339,6 +383,7 @@ void switch_free(struct vswitch *sw)
 	struct mem *mem = sw->place.env->mem;
 
 	mac_table_fini(&sw->table);
+	snoop_fini(&sw->snoop);
 	while (!list_is_empty(&sw->ports)) {
 		struct switch_port *sp =
 			list_first_entry(&sw->ports, struct switch_port, list);

@@ -31,6 +31,7 @@ struct world;
  * @floods_per_s: Broadcast, group and unknown frames a second from one port
  * @flood_burst: ... and how many at once
  * @is_sticky:	A known address never moves
+ * @is_deaf:	Reads along nothing: all groups are flooded
  */
 struct switch_cfg {
 	uint64_t age_ns;
@@ -40,15 +41,18 @@ struct switch_cfg {
 	uint32_t floods_per_s;
 	uint32_t flood_burst;
 	bool is_sticky;
+	bool is_deaf;
 };
 
-/* 300 s, 8192, 2048, 5, 20000, 2000, not sticky */
+/* 300 s, 8192, 2048, 5, 20000, 2000, not sticky, not deaf */
 extern const struct switch_cfg switch_cfg_default;
 
 /**
  * struct switch_stats - what a switch did
  * @forwarded:	Frames to a known address
  * @flooded:	Frames to all ports
+ * @grouped:	Frames to the ports that want their group
+ * @spared:	Copies that a flood would have made of these
  * @learned:	New addresses
  * @moved:	Addresses that changed ports
  * @move_alarms: Moves that were refused
@@ -56,7 +60,7 @@ extern const struct switch_cfg switch_cfg_default;
  * @aged:	Addresses forgotten after age_ns
  */
 struct switch_stats {
-	uint64_t forwarded, flooded;
+	uint64_t forwarded, flooded, grouped, spared;
 	uint64_t learned, moved, move_alarms, evicted, aged;
 };
 

@@ -73,11 +73,13 @@ static void set_option(struct host *h, int fd, int name, const void *val,
 		sk_setsockopt(&h->stack, fd, SK_IPPROTO_IP, name, val, len), 0);
 }
 
-static void build(void)
+static void build(bool is_deaf)
 {
 	const int ttl = 8;
+	struct switch_cfg cfg = switch_cfg_default;
 	char name[32];
 
+	cfg.is_deaf = is_deaf;
 	mem_init_libc(&mem);
 	w = world_new(&mem, 7);
 	router = world_add_router(w, "router");
@@ -86,6 +88,7 @@ static void build(void)
 
 		snprintf(name, sizeof(name), "sw%d", i);
 		sw[i] = world_add_switch(w, name);
+		switch_set_cfg(sw[i], &cfg);
 		snprintf(name, sizeof(name), "10.0.%d.1/24", i);
 		port = pair_port(router, name);
 		plug(port, sw[i]);
@@ -119,6 +122,17 @@ static void send_all(void)
 	}
 }
 
+/* Frames that hosts got and had not joined. */
+static uint64_t bothered(void)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < LANS; i++)
+		for (int j = 0; j < EACH; j++)
+			n += hosts[i][j]->stack.place.drops[DROP_ip_not_ours];
+	return n;
+}
+
 /* How many datagrams wait; each must be the next of 0, 1, 2, ... */
 static int take_all(struct host *h, int fd)
 {
@@ -146,10 +160,9 @@ static void for_members(int name)
 				   sizeof(group));
 }
 
-static void each_datagram_comes_once_to_those_who_joined(void **state)
+static void life_of_a_group(bool is_deaf)
 {
-	(void)state;
-	build();
+	build(is_deaf);
 	run_s(1);
 	for_members(SK_IP_ADD_MEMBERSHIP);
 	run_s(20);
@@ -162,6 +175,15 @@ static void each_datagram_comes_once_to_those_who_joined(void **state)
 	send_all();
 	expect_heard(SENT, 0);
 
+	if (is_deaf) {
+		assert_true(bothered() >= 2 * SENT * LANS * ALONE);
+		assert_int_equal(switch_stats(sw[1])->grouped, 0);
+	} else {
+		assert_int_equal(bothered(), 0);
+		assert_true(switch_stats(sw[1])->spared >= 2 * SENT * ALONE);
+	}
+
+	/* Now the queries about the group reach everybody. */
 	for_members(SK_IP_DROP_MEMBERSHIP);
 	run_s(10);
 	send_all();
@@ -175,10 +197,23 @@ static void each_datagram_comes_once_to_those_who_joined(void **state)
 	assert_int_equal(mem.in_use_count, 0);
 }
 
+static void each_datagram_comes_once_to_those_who_joined(void **state)
+{
+	(void)state;
+	life_of_a_group(true);
+}
+
+static void switches_that_read_along_spare_the_others(void **state)
+{
+	(void)state;
+	life_of_a_group(false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_datagram_comes_once_to_those_who_joined),
+		cmocka_unit_test(switches_that_read_along_spare_the_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
