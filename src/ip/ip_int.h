@@ -184,14 +184,11 @@ enum drop ip_group_check(const struct ip *ip, const struct netif *netif,
 			 ip4_addr group, ip4_addr src); /* DROP_COUNT: wanted */
 bool ip_in_group(const struct ip *ip, const struct netif *netif,
 		 ip4_addr group);
-/* Forget all groups of an interface; NULL: of all of them. */
-void ip_groups_drop(struct ip *ip, const struct netif *netif);
-
-/* igmp.c: all IGMP of a link, to whatever group, concerns its routers */
+void ip_groups_drop(struct ip *ip, const struct netif *netif); /* NULL: all */
+/* igmp.c: all IGMP of a link concerns its routers */
 bool igmp_hears_all(const struct stack *stack, const struct netif *netif);
 
-/* group_fwd.c: copies to where members are; @pkt stays.  If there were none:
- * why not */
+/* group_fwd.c: copies to where members are; @pkt stays; or why there are none */
 enum drop group_forward(struct ip *ip, const struct pkt *pkt,
 			const struct ip4_hdr *h, bool *is_sent);
 
