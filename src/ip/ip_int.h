@@ -191,7 +191,6 @@ bool igmp_hears_all(const struct stack *stack, const struct netif *netif);
 /* group_fwd.c: copies to where members are; @pkt stays; or why there are none */
 enum drop group_forward(struct ip *ip, const struct pkt *pkt,
 			const struct ip4_hdr *h, bool *is_sent);
-
 /* pmtu.c */
 int pmtu_init(struct ip *ip);
 void pmtu_fini(struct ip *ip);
