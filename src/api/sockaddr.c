@@ -74,6 +74,10 @@ SAME(SK_IP_OPTIONS, IP_OPTIONS);
 SAME(SK_IP_MULTICAST_TTL, IP_MULTICAST_TTL);
 SAME(SK_IP_ADD_MEMBERSHIP, IP_ADD_MEMBERSHIP);
 SAME(SK_IP_DROP_MEMBERSHIP, IP_DROP_MEMBERSHIP);
+SAME(SK_IP_UNBLOCK_SOURCE, IP_UNBLOCK_SOURCE);
+SAME(SK_IP_BLOCK_SOURCE, IP_BLOCK_SOURCE);
+SAME(SK_IP_ADD_SOURCE_MEMBERSHIP, IP_ADD_SOURCE_MEMBERSHIP);
+SAME(SK_IP_DROP_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP);
 SAME(SK_IPPROTO_IPV6, IPPROTO_IPV6);
 SAME(SK_IPV6_UNICAST_HOPS, IPV6_UNICAST_HOPS);
 SAME(SK_IPV6_MULTICAST_HOPS, IPV6_MULTICAST_HOPS);
@@ -110,6 +114,7 @@ SAME(SK_EPOLLET, EPOLLET);
 SAME(sizeof(struct sk_linger), sizeof(struct linger));
 SAME(sizeof(struct sk_timeval), sizeof(struct timeval));
 SAME(sizeof(struct sk_mreq), sizeof(struct ip_mreq));
+SAME(sizeof(struct sk_mreq_source), sizeof(struct ip_mreq_source));
 static_assert(offsetof(struct sk_tcp_info, total_retrans) ==
 		      offsetof(struct tcp_info, tcpi_total_retrans),
 	      "the C library stops there, the kernel and we do not");

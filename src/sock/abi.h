@@ -94,6 +94,10 @@ enum {
 	SK_IP_MULTICAST_TTL	= 33,
 	SK_IP_ADD_MEMBERSHIP	= 35,		/* struct sk_mreq */
 	SK_IP_DROP_MEMBERSHIP	= 36,		/* struct sk_mreq */
+	SK_IP_UNBLOCK_SOURCE	= 37,		/* struct sk_mreq_source */
+	SK_IP_BLOCK_SOURCE	= 38,		/* " */
+	SK_IP_ADD_SOURCE_MEMBERSHIP = 39,	/* " */
+	SK_IP_DROP_SOURCE_MEMBERSHIP = 40,	/* " */
 };
 
 /* Level SK_IPPROTO_IPV6, of SK_AF_INET6 sockets. */
@@ -151,6 +155,13 @@ struct sk_timeval {
 struct sk_mreq {
 	uint8_t group[4];
 	uint8_t local[4];
+};
+
+/* The same, as in a program's struct ip_mreq_source. */
+struct sk_mreq_source {
+	uint8_t group[4];
+	uint8_t local[4];
+	uint8_t source[4];
 };
 
 /* Bits of sk_tcp_info.options. */

@@ -18,7 +18,12 @@ static void on_event(struct udp_sock *u, void *arg, uint32_t events)
 	sock_tell(arg, events);
 }
 
-static const struct udp_user user = {.on_event = on_event};
+static bool hears(void *arg, struct ip_addr group, struct ip_addr src)
+{
+	return sock_group_hears(arg, group, src);
+}
+
+static const struct udp_user user = {.on_event = on_event, .hears = hears};
 
 static int dgram_open(struct sock *s)
 {

@@ -232,6 +232,11 @@ void sock_stream_apply(struct sock *s); /* all options, to a new connection */
 /* sock_group.c */
 int sock_group_join(struct sock *s, const struct sk_mreq *req);
 int sock_group_leave(struct sock *s, const struct sk_mreq *req);
+int sock_group_source(struct sock *s, int name,
+		      const struct sk_mreq_source *req);
+/* May a datagram for a group be heard?  Of sources, that is. */
+bool sock_group_hears(const struct sock *s, struct ip_addr group,
+		      struct ip_addr src);
 void sock_group_leave_all(struct sock *s);
 
 /* sock_fastopen.c */

@@ -62,6 +62,19 @@ static int set_group(struct sock *s, int name, const struct sock_optval *val)
 					    : sock_group_leave(s, &req);
 }
 
+static int set_group_source(struct sock *s, int name,
+			    const struct sock_optval *val)
+{
+	struct sk_mreq_source req;
+
+	if (s->ops->type == SK_SOCK_STREAM)
+		return -EPROTO;
+	if (val->len < sizeof(req))
+		return -EINVAL;
+	memcpy(&req, val->in, sizeof(req));
+	return sock_group_source(s, name, &req);
+}
+
 /* IP options are those of the segments of a stream; datagrams have none yet. */
 static int set_ip_options(struct sock *s, const struct sock_optval *val)
 {
@@ -88,6 +101,9 @@ int sock_opt_set_struct(struct sock *s, int level, int name,
 	if (level == SK_IPPROTO_IP &&
 	    (name == SK_IP_ADD_MEMBERSHIP || name == SK_IP_DROP_MEMBERSHIP))
 		return set_group(s, name, val);
+	if (level == SK_IPPROTO_IP && name >= SK_IP_UNBLOCK_SOURCE &&
+	    name <= SK_IP_DROP_SOURCE_MEMBERSHIP)
+		return set_group_source(s, name, val);
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return set_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)

@@ -29,9 +29,11 @@ struct udp_sock;
  * @on_event:	(required) Something may have become possible: a set of enum
  *		wait_event.  Called from within input processing, so it may
  *		note, wake and defer, but not call back here
+ * @hears:	(optional) Is what this source sends to a group wanted?
  */
 struct udp_user {
 	void (*on_event)(struct udp_sock *u, void *arg, uint32_t events);
+	bool (*hears)(void *arg, struct ip_addr group, struct ip_addr src);
 };
 
 /* Give a stack UDP, after ip.  0, -ENOMEM, or -EIO (no entropy). */

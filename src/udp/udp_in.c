@@ -85,6 +85,12 @@ static void deliver_one(struct stack *stack, struct pkt *pkt,
 	udp_queue_add(u, pkt, what);
 }
 
+static bool hears(const struct udp_sock *u, const struct udp_dgram *what)
+{
+	return !ip_addr_is_multicast(what->dst) || !u->user->hears ||
+	       u->user->hears(u->arg, what->dst, what->peer.addr);
+}
+
 /* Each but the last gets a clone; the payload is shared. */
 static void deliver_all(struct stack *stack, struct pkt *pkt,
 			const struct udp_port *port,
