@@ -102,7 +102,7 @@ static void deliver_all(struct stack *stack, struct pkt *pkt,
 	pkt_pull(pkt, UDP_HLEN);
 	if (port)
 		list_for_each_entry(u, &port->socks, struct udp_sock, node) {
-			if (!udp_accepts(u, what))
+			if (!udp_accepts(u, what) || !hears(u, what))
 				continue;
 			copy = last ? pkt_clone(pkt) : NULL;
 			if (copy)

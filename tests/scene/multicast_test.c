@@ -209,10 +209,44 @@ static void switches_that_read_along_spare_the_others(void **state)
 	life_of_a_group(false);
 }
 
+static void set_source(int host, int name)
+{
+	const struct sk_mreq_source from = {.group = {239, 1, 2, 3},
+					    .source = {10, 0, 0, 2}};
+
+	set_option(hosts[0][host], fds[0][host], name, &from, sizeof(from));
+	run_s(5);
+}
+
+/* RFC 3376, 3.1: a host says from whom it wants the group. */
+static void sources_are_chosen(void **state)
+{
+	const int alone = JOINED; /* has not joined yet */
+
+	(void)state;
+	build(false);
+	run_s(1);
+	for_members(SK_IP_ADD_MEMBERSHIP);
+	set_source(0, SK_IP_BLOCK_SOURCE);
+	set_source(alone, SK_IP_ADD_SOURCE_MEMBERSHIP);
+	send_all();
+	assert_int_equal(take_all(hosts[0][0], fds[0][0]), 0);
+	assert_int_equal(take_all(hosts[0][1], fds[0][1]), SENT);
+	assert_int_equal(take_all(hosts[0][alone], fds[0][alone]), SENT);
+	set_source(0, SK_IP_UNBLOCK_SOURCE);
+	set_source(alone, SK_IP_DROP_SOURCE_MEMBERSHIP);
+	send_all();
+	assert_int_equal(take_all(hosts[0][0], fds[0][0]), SENT);
+	assert_int_equal(take_all(hosts[0][alone], fds[0][alone]), 0);
+	assert_int_equal(world_free(w), 0);
+	assert_int_equal(mem.in_use_count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_datagram_comes_once_to_those_who_joined),
+		cmocka_unit_test(sources_are_chosen),
 		cmocka_unit_test(switches_that_read_along_spare_the_others),
 	};
 
