@@ -118,12 +118,14 @@ int dns_hosts_parse(struct dns_hosts *h, const char *text, int *line)
 }
 
 const struct ip_addr *dns_hosts_find(const struct dns_hosts *h,
-				     const struct dns_name *name)
+				     const struct dns_name *name,
+				     enum ip_family family)
 {
 	size_t i;
 
 	for (i = 0; i < h->count; i++)
-		if (dns_name_eq(&h->hosts[i].name, name))
+		if (dns_name_eq(&h->hosts[i].name, name) &&
+		    (!family || h->hosts[i].addr.family == family))
 			return &h->hosts[i].addr;
 	return NULL;
 }

@@ -43,8 +43,9 @@ void dns_hosts_fini(struct dns_hosts *h);
  */
 int dns_hosts_parse(struct dns_hosts *h, const char *text, int *line);
 
-/* The first address of that name, or NULL. */
+/* The first address of that name and version (IP_NONE: any), or NULL. */
 const struct ip_addr *dns_hosts_find(const struct dns_hosts *h,
-				     const struct dns_name *name);
+				     const struct dns_name *name,
+				     enum ip_family family);
 
 #endif /* APPS_DNS_HOSTS_H */

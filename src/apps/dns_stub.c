@@ -44,6 +44,7 @@ struct dns_stub {
 struct dns_lookup {
 	struct dns_stub *stub;
 	struct dns_name name;
+	uint16_t type; /* A or AAAA */
 	char text[DNS_NAME_TEXT];
 	struct dns_ask *ask;
 	struct task task; /* hands out what was found at home */
@@ -59,6 +60,11 @@ static struct place *place_of(struct dns_stub *s)
 	return &loop_stack(s->loop)->place;
 }
 
+static const char *type_text(const struct dns_lookup *l)
+{
+	return l->type == LDNS_RR_TYPE_AAAA ? "AAAA" : "A";
+}
+
 static void lookup_free(struct dns_lookup *l)
 {
 	mem_free(loop_mem(l->stub->loop), l, sizeof(*l));
@@ -72,8 +78,12 @@ static void finish(struct dns_lookup *l, int err)
 
 static bool find_in_hosts(struct dns_lookup *l)
 {
-	const struct ip_addr *a = dns_hosts_find(&l->stub->hosts, &l->name);
+	const struct dns_hosts *hosts = &l->stub->hosts;
+	const struct ip_addr *a = dns_hosts_find(
+		hosts, &l->name, l->type == LDNS_RR_TYPE_AAAA ? IP_V6 : IP_V4);
 
+	if (!a)
+		a = dns_hosts_find(hosts, &l->name, IP_NONE);
 	if (!a) {
 		PROBE_CAUSE(place_of(l->stub), EV_LOOKUP, R_HOSTS_MISS, NULL,
 			    EVF_TEXT("name", l->text));
@@ -83,6 +93,9 @@ static bool find_in_hosts(struct dns_lookup *l)
 		    EVF_TEXT("name", l->text), EVF_IP("ip", a));
 	l->addrs = (struct dns_addrs){
 		.addr = {*a}, .count = 1, .origin = DNS_FROM_HOSTS};
+	/* Who has it in the file does not ask whether there is another. */
+	if (l->type == LDNS_RR_TYPE_AAAA && a->family != IP_V6)
+		l->err = -ENODATA;
 	return true;
 }
 
@@ -99,7 +112,7 @@ static void take_addresses(struct dns_lookup *l, const ldns_rr_list *rrs,
 		rr = ldns_rr_list_rr(rrs, i);
 		dns_rr_owner(&n, rr);
 		if (a->count < DNS_ADDRS_MAX && dns_name_eq(&n, owner) &&
-		    ldns_rr_get_type(rr) == LDNS_RR_TYPE_A &&
+		    ldns_rr_get_type(rr) == l->type &&
 		    dns_rr_address(rr, &a->addr[a->count])) {
 			a->count++;
 			a->ttl_s = min_u32(a->ttl_s, ldns_rr_ttl(rr));
@@ -113,7 +126,7 @@ static int find_in_cache(struct dns_lookup *l)
 	struct dns_stub *s = l->stub;
 	struct dns_hit hit;
 
-	if (!dns_cache_find(s->cache, &l->name, LDNS_RR_TYPE_A, DNS_RANK_ANSWER,
+	if (!dns_cache_find(s->cache, &l->name, l->type, DNS_RANK_ANSWER,
 			    &hit)) {
 		PROBE_CAUSE(place_of(s), EV_LOOKUP, R_HCACHE_MISS, NULL,
 			    EVF_TEXT("name", l->text));
@@ -156,8 +169,7 @@ static void remember(struct dns_lookup *l, const ldns_rr_list *rrs,
 		const ldns_rr *rr = ldns_rr_list_rr(rrs, i);
 
 		dns_rr_owner(&n, rr);
-		if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_A ||
-		    !dns_name_eq(&n, owner))
+		if (ldns_rr_get_type(rr) != l->type || !dns_name_eq(&n, owner))
 			continue;
 		copy = dns_rr_copy(rr, &l->name);
 		if (copy && !ldns_rr_list_push_rr(list, copy))
@@ -168,8 +180,7 @@ static void remember(struct dns_lookup *l, const ldns_rr_list *rrs,
 				.rrs = list,
 				.ttl_s = l->addrs.ttl_s};
 	if (list)
-		is_kept = dns_cache_put(s->cache, &l->name, LDNS_RR_TYPE_A,
-					&keep);
+		is_kept = dns_cache_put(s->cache, &l->name, l->type, &keep);
 	ldns_rr_list_deep_free(list);
 	if (is_kept)
 		PROBE_CAUSE(place_of(s), EV_LEARN, R_HCACHE_STORE, NULL,
@@ -194,9 +205,9 @@ static void say_no(struct dns_lookup *l, const ldns_pkt *pkt, bool has_name)
 
 	keep.kept = has_name ? DNS_KEPT_NODATA : DNS_KEPT_NXDOMAIN;
 	keep.ttl_s = soa ? dns_soa_negative_ttl(soa) : 0;
-	dns_cache_put(l->stub->cache, &l->name, LDNS_RR_TYPE_A, &keep);
+	dns_cache_put(l->stub->cache, &l->name, l->type, &keep);
 	PROBE_CAUSE(place_of(l->stub), EV_APP, R_DNS_NEGATIVE, NULL,
-		    EVF_TEXT("name", l->text), EVF_TEXT("type", "A"),
+		    EVF_TEXT("name", l->text), EVF_TEXT("type", type_text(l)),
 		    EVF_TEXT("text", has_name ? "no address" : "no such name"));
 	finish(l, has_name ? -ENODATA : -ENOENT);
 }
@@ -225,7 +236,7 @@ static void read_answer(struct dns_lookup *l, const ldns_pkt *pkt)
 		return;
 	}
 	PROBE_CAUSE(place_of(l->stub), EV_APP, R_DNS_ANSWER, NULL,
-		    EVF_TEXT("name", l->text), EVF_TEXT("type", "A"),
+		    EVF_TEXT("name", l->text), EVF_TEXT("type", type_text(l)),
 		    EVF_TEXT("data", ip_addr_print(l->addrs.addr[0], ip)),
 		    EVF_NUM("ttl", l->addrs.ttl_s));
 	remember(l, rrs, &name);
@@ -259,7 +270,7 @@ static void ask(struct dns_lookup *l, int last_err)
 	struct dns_question q = {
 		.server = s->resolvers[l->tries % s->count],
 		.name = l->name,
-		.type = LDNS_RR_TYPE_A,
+		.type = l->type,
 		.try_count = round,
 		.wants_recursion = true,
 		.timeout_ns = (DNS_STUB_FIRST_S * NS_PER_S) << round,
@@ -290,9 +301,8 @@ static void on_task(struct task *task, void *arg)
 		finish(l, l->err);
 }
 
-int dns_stub_lookup(struct dns_stub *stub, const char *name,
-		    dns_lookup_fn *on_done, void *arg,
-		    struct dns_lookup **lookup)
+static int begin(struct dns_stub *stub, const char *name, uint16_t type,
+		 struct dns_lookup **lookup)
 {
 	struct dns_lookup *l;
 	struct dns_name n;
@@ -304,9 +314,8 @@ int dns_stub_lookup(struct dns_stub *stub, const char *name,
 		return -ENOMEM;
 	l->stub = stub;
 	l->name = n;
+	l->type = type;
 	dns_name_print(&n, l->text);
-	l->on_done = on_done;
-	l->arg = arg;
 	task_init(&l->task, on_task, l);
 	if (!find_in_hosts(l))
 		l->err = find_in_cache(l);
@@ -314,6 +323,32 @@ int dns_stub_lookup(struct dns_stub *stub, const char *name,
 		l->err = -ENOTCONN;
 	stack_defer(loop_stack(stub->loop), &l->task);
 	*lookup = l;
+	return 0;
+}
+
+int dns_stub_lookup(struct dns_stub *stub, const char *name,
+		    dns_lookup_fn *on_done, void *arg,
+		    struct dns_lookup **lookup)
+{
+	int err = begin(stub, name, LDNS_RR_TYPE_A, lookup);
+
+	if (err)
+		return err;
+	(*lookup)->on_done = on_done;
+	(*lookup)->arg = arg;
+	return 0;
+}
+
+int dns_stub_lookup6(struct dns_stub *stub, const char *name,
+		     dns_lookup_fn *on_done, void *arg,
+		     struct dns_lookup **lookup)
+{
+	int err = begin(stub, name, LDNS_RR_TYPE_AAAA, lookup);
+
+	if (err)
+		return err;
+	(*lookup)->on_done = on_done;
+	(*lookup)->arg = arg;
 	return 0;
 }
 

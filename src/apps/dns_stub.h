@@ -80,6 +80,11 @@ int dns_stub_lookup(struct dns_stub *stub, const char *name,
 		    dns_lookup_fn *on_done, void *arg,
 		    struct dns_lookup **lookup);
 
+/* The same for its IPv6 addresses (AAAA). */
+int dns_stub_lookup6(struct dns_stub *stub, const char *name,
+		     dns_lookup_fn *on_done, void *arg,
+		     struct dns_lookup **lookup);
+
 /* Never mind; on_done is not called.  NULL is fine. */
 void dns_lookup_cancel(struct dns_lookup *lookup);
 

@@ -17,6 +17,11 @@
  *	            +------ 304: the cache is right ------------------+
  *	            +------ 200, 404, ...: into the cache ------------+
  *
+ * Where a name has addresses of both versions of IP, connecting is a race: the
+ * next address is tried when the one before has failed or 250 ms have passed,
+ * and the first connection that stands is the one (RFC 8305, 5).  Addresses of
+ * one version are tried one after the other.
+ *
  * A server may close an idle connection just when a request is on its way.  A
  * request on a connection that has been used before is therefore sent once
  * more, on a new one (RFC 9112, 9.3.1).
@@ -30,7 +35,10 @@
 
 #include "base/check.h"
 
+#include "core/probe.h"
+
 #include "apps/dns_stub.h"
+#include "apps/eyeballs.h"
 #include "apps/http_client.h"
 #include "reactor/reactor.h"
 
@@ -41,11 +49,12 @@ struct conn {
 	struct fetcher *f;
 	struct http_client *client; /* NULL: the place is free */
 	struct url origin;
+	struct endpoint server;
+	bool is_racing; /* on its way, and may not be the only one */
 };
 
 struct fetcher {
 	struct loop *loop;
-	struct dns_stub *stub;
 	struct http_cache *cache;
 	struct conn conns[FETCH_CONNS_MAX];
 	unsigned int next_conn; /* whose place is taken when all are used */
@@ -56,9 +65,9 @@ struct fetcher {
 	fetch_fn *on_done; /* NULL: none */
 	void *arg;
 	unsigned int redirects;
-	struct dns_lookup *lookup;
-	struct dns_addrs addrs;
-	size_t next_addr;
+	struct eyeballs eyes;
+	struct loop_timer attempt; /* then the next address is tried, too */
+	int last_err;		   /* of the last address that failed */
 	struct conn *conn;
 	bool has_retried;
 	char etag[ETAG_MAX];
@@ -195,12 +204,52 @@ static void send_request(struct fetcher *f)
 	fail(f, reason_of(rc));
 }
 
+/* One address is enough: the others are given up. */
+static void end_race(struct fetcher *f, struct conn *winner)
+{
+	size_t i;
+
+	loop_timer_cancel(&f->attempt);
+	eyeballs_stop(&f->eyes);
+	for (i = 0; i < FETCH_CONNS_MAX; i++) {
+		struct conn *c = &f->conns[i];
+
+		if (c != winner && c->is_racing) {
+			http_client_close(c->client);
+			c->client = NULL;
+		}
+		c->is_racing = false;
+	}
+}
+
+static void tell_winner(struct fetcher *f, const struct conn *c, bool is_race)
+{
+	bool is_v6 = c->server.addr.family == IP_V6;
+
+	if (is_race || is_v6)
+		PROBE_CAUSE(&loop_stack(f->loop)->place, EV_APP, R_EYEBALLS_WON,
+			    NULL, EVF_TEXT("version", is_v6 ? "IPv6" : "IPv4"),
+			    EVF_EP("server", &c->server),
+			    EVF_NUM("attempts", f->eyes.next),
+			    EVF_TEXT("text", !is_race ? "there was no other"
+					     : f->eyes.next > 1
+						     ? "the one before did "
+						       "not answer in time"
+						     : "it was tried first"));
+}
+
 static void on_open(void *arg)
 {
 	struct conn *c = arg;
+	struct fetcher *f = c->f;
 
-	if (c->f->conn == c)
-		send_request(c->f);
+	if (!c->is_racing)
+		return;
+	tell_winner(f, c, eyeballs_is_race(&f->eyes));
+	end_race(f, c);
+	f->conn = c;
+	f->server = c->server;
+	send_request(f);
 }
 
 static void on_response(void *arg, const struct http_msg *msg, struct buf *body)
@@ -232,6 +281,11 @@ static void on_closed(void *arg, int err)
 	bool was_used = http_client_responses(c->client) > 0;
 
 	c->client = NULL;
+	if (c->is_racing && f->on_done) {
+		c->is_racing = false;
+		connect_next(f, err ? err : -ECONNRESET);
+		return;
+	}
 	if (f->conn != c || !f->on_done)
 		return; /* it was idle */
 	f->conn = NULL;
@@ -264,40 +318,83 @@ static struct conn *free_place(struct fetcher *f)
 	return c;
 }
 
+static bool is_racing(const struct fetcher *f)
+{
+	size_t i;
+
+	for (i = 0; i < FETCH_CONNS_MAX; i++)
+		if (f->conns[i].is_racing && f->conns[i].client)
+			return true;
+	return false;
+}
+
+static int open_conn(struct fetcher *f, struct ip_addr addr)
+{
+	struct conn *c = free_place(f);
+	int err;
+
+	c->f = f;
+	c->origin = f->r.final_url;
+	c->server = (struct endpoint){addr, f->r.final_url.port};
+	c->is_racing = true;
+	f->server = c->server;
+	err = http_client_open(f->loop, &c->server, &client_ops, c, &c->client);
+	if (err) {
+		c->client = NULL;
+		c->is_racing = false;
+	} else {
+		f->opened++;
+	}
+	return err;
+}
+
+/* Where the versions of IP race, the next address need not wait until this one
+ * has failed (RFC 8305, 5). */
+static void plan_attempt(struct fetcher *f)
+{
+	if (eyeballs_is_race(&f->eyes))
+		loop_timer_arm_in(&f->attempt, EYEBALLS_ATTEMPT_MS * NS_PER_MS);
+}
+
 /* The next address of the server, if the last one did not work. */
 static void connect_next(struct fetcher *f, int last_err)
 {
-	struct endpoint server;
-	struct conn *c;
+	struct ip_addr addr;
 
-	while (f->next_addr < f->addrs.count) {
-		server = (struct endpoint){f->addrs.addr[f->next_addr++],
-					   f->r.final_url.port};
-		c = free_place(f);
-		c->f = f;
-		c->origin = f->r.final_url;
-		f->conn = c;
-		f->server = server;
-		last_err = http_client_open(f->loop, &server, &client_ops, c,
-					    &c->client);
+	f->last_err = last_err ? last_err : f->last_err;
+	while (eyeballs_next(&f->eyes, &addr)) {
+		last_err = open_conn(f, addr);
 		if (!last_err) {
-			f->opened++;
+			plan_attempt(f);
 			return;
 		}
-		c->client = NULL;
+		f->last_err = last_err;
 	}
-	fail(f, reason_of(last_err));
+	if (!is_racing(f) && !eyeballs_is_waiting(&f->eyes))
+		fail(f, reason_of(f->last_err));
 }
 
-static void on_lookup(void *arg, int err, const struct dns_addrs *addrs)
+static void on_attempt(struct loop_timer *t, void *arg)
 {
 	struct fetcher *f = arg;
 
-	f->lookup = NULL;
+	(void)t;
+	if (f->on_done)
+		connect_next(f, 0);
+}
+
+static void on_found(void *arg, int err)
+{
+	struct fetcher *f = arg;
+
+	if (is_racing(f) && err)
+		return;
+	if (err && f->last_err) {
+		fail(f, reason_of(f->last_err));
+		return;
+	}
 	switch (err) {
 	case 0:
-		f->addrs = *addrs;
-		f->next_addr = 0;
 		connect_next(f, 0);
 		break;
 	case -ENOENT:
@@ -334,6 +431,7 @@ static struct conn *find_conn(struct fetcher *f)
 static void find_server(struct fetcher *f)
 {
 	const char *host = f->r.final_url.host;
+	struct ip_addr addr;
 	int rc;
 
 	f->conn = find_conn(f);
@@ -341,14 +439,13 @@ static void find_server(struct fetcher *f)
 		send_request(f);
 		return;
 	}
-	f->addrs = (struct dns_addrs){.count = 1};
-	f->next_addr = 0;
-	if (f->r.final_url.host_is_ip &&
-	    !ip_addr_parse(&f->addrs.addr[0], host)) {
+	f->last_err = 0;
+	if (f->r.final_url.host_is_ip && !ip_addr_parse(&addr, host)) {
+		eyeballs_give(&f->eyes, addr);
 		connect_next(f, 0);
 		return;
 	}
-	rc = dns_stub_lookup(f->stub, host, on_lookup, f, &f->lookup);
+	rc = eyeballs_start(&f->eyes, host);
 	if (rc)
 		fail(f, rc == -ENOMEM ? VISIT_NO_MEMORY : VISIT_NO_NAME);
 }
@@ -371,7 +468,8 @@ struct fetcher *fetcher_new(struct loop *loop, struct dns_stub *stub)
 	if (!f)
 		return NULL;
 	f->loop = loop;
-	f->stub = stub;
+	eyeballs_init(&f->eyes, loop, stub, on_found, f);
+	loop_timer_init(&f->attempt, loop, on_attempt, f);
 	f->cache = http_cache_new(&loop_stack(loop)->place);
 	if (f->cache)
 		return f;
@@ -383,14 +481,20 @@ void fetcher_close_all(struct fetcher *f)
 {
 	size_t i;
 
-	dns_lookup_cancel(f->lookup);
-	f->lookup = NULL;
+	loop_timer_cancel(&f->attempt);
+	eyeballs_stop(&f->eyes);
 	f->on_done = NULL;
 	f->conn = NULL;
 	for (i = 0; i < FETCH_CONNS_MAX; i++) {
 		http_client_close(f->conns[i].client);
 		f->conns[i].client = NULL;
+		f->conns[i].is_racing = false;
 	}
+}
+
+void fetcher_over(struct fetcher *f, enum eyeballs_over over)
+{
+	f->eyes.over = over;
 }
 
 void fetcher_free(struct fetcher *f)

@@ -9,6 +9,7 @@
 
 #include "wire/addr.h"
 
+#include "apps/eyeballs.h"
 #include "apps/http_cache.h"
 #include "apps/url.h"
 #include "apps/visit.h"
@@ -26,6 +27,9 @@ typedef void fetch_fn(void *arg, const struct visit_resource *r);
 /* What fetches, with the cache and connections it keeps; NULL: no memory. */
 struct fetcher *fetcher_new(struct loop *loop, struct dns_stub *stub);
 void fetcher_free(struct fetcher *f); /* NULL is fine */
+
+/* With which versions of IP from now on; at first any. */
+void fetcher_over(struct fetcher *f, enum eyeballs_over over);
 
 struct http_cache *fetcher_cache(struct fetcher *f);
 

@@ -333,3 +333,8 @@ struct http_cache *visitor_cache(struct visitor *v)
 {
 	return fetcher_cache(v->fetcher);
 }
+
+void visitor_over(struct visitor *v, enum eyeballs_over over)
+{
+	fetcher_over(v->fetcher, over);
+}

@@ -17,6 +17,7 @@
 
 #include "wire/addr.h"
 
+#include "apps/eyeballs.h"
 #include "apps/html_links.h"
 #include "apps/http_cache.h"
 #include "apps/url.h"
@@ -109,6 +110,9 @@ struct visitor *visitor_new(struct loop *loop, struct dns_stub *stub);
 void visitor_free(struct visitor *v);
 
 struct http_cache *visitor_cache(struct visitor *v);
+
+/* With which versions of IP from now on; at first any. */
+void visitor_over(struct visitor *v, enum eyeballs_over over);
 
 /**
  * visit_start() - Visit a page

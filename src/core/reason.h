@@ -69,6 +69,7 @@
 	X(RARP_REPLY,		"rarp.reply")				\
 	X(RARP_TIMER,		"rarp.timer")				\
 	X(RARP_LEARN,		"rarp.learn")				\
+	X(EYEBALLS_WON,		"eyeballs.won")			\
 	X(PING_SENT,		"ping.sent")				\
 	X(PING_ANSWER,		"ping.answer")				\
 	X(PING_TIMEOUT,		"ping.timeout")				\

@@ -12,6 +12,7 @@
  * A browser visits one page at a time.  A line of the script that comes while
  * it is busy waits; when a visit is over, the next line that waits begins.
  */
+#include <assert.h>
 #include <errno.h>
 
 #include "apps/dns_msg.h"
@@ -28,6 +29,9 @@
 #include "reactor/reactor.h"
 
 enum { HTTP_PORT = 80, DNS_SERVERS = 8 };
+static_assert((int)LAB_OVER_IPV4 == EYEBALLS_IPV4 &&
+		      (int)LAB_OVER_IPV6 == EYEBALLS_IPV6,
+	      "one is the other");
 
 /**
  * struct node_apps - what runs on a node; what does not is NULL
@@ -73,6 +77,10 @@ static struct ip_addr server_addr(const struct run_node *n, const char *name)
 static int start_http(struct run_node *n, struct node_apps *a)
 {
 	struct http_server_config cfg = {.local = {.port = HTTP_PORT}};
+
+	/* One socket for both versions, where there are both. */
+	if (topo_first_ip6(n->spec))
+		cfg.local.addr = ip_addr_v6(IP6_ANY);
 
 	if (!n->spec->serve.http.s)
 		return 0;
@@ -296,6 +304,7 @@ int node_visit(struct run_line *line)
 		line->is_waiting = true;
 		return 0;
 	}
+	visitor_over(a->visitor, (enum eyeballs_over)line->spec->over.v);
 	err = visit_start(a->visitor, line->spec->visit.s, on_visited, line);
 	if (err)
 		return err;

@@ -86,6 +86,31 @@ static bool record_type_is_known(const char *data)
 	return false;
 }
 
+/* "A web" and "AAAA web": the node's address of that version. */
+static void record_resolve_typed(struct lab *lab, struct lab_str *value)
+{
+	bool is_v6 = strncmp(value->s, "AAAA ", 5) == 0;
+	const char *name = value->s + (is_v6 ? 5 : 2);
+	const struct lab_node *node;
+	const struct lab_iface *iface;
+	struct ip_addr ip;
+	char text[IP_TEXT];
+
+	if (!is_v6 && strncmp(value->s, "A ", 2) != 0)
+		return;
+	node = topo_node(&lab->topo, name);
+	iface = node ? topo_first_iface(node) : NULL;
+	if (!iface)
+		return; /* an address, as a rule: check_zones() sees to it */
+	ip = is_v6 ? ip_addr_v6(iface->ip6.v) : ip_addr_v4(iface->ip.v);
+	if (is_v6 && !iface->ip6.is_set)
+		diag_error(&lab->diag, value->at, "'%s' has no IPv6 address",
+			   name);
+	else
+		value->s = arena_printf(&lab->arena, "%s",
+					ip_addr_print(ip, text));
+}
+
 /* A value in `records`: a node becomes its address. */
 static void record_resolve(struct lab *lab, struct lab_str *value)
 {
@@ -102,6 +127,8 @@ static void record_resolve(struct lab *lab, struct lab_str *value)
 				   "\"TYPE data\" with one of A, AAAA, NS, "
 				   "CNAME, MX, TXT, PTR, SOA, SRV",
 				   value->s);
+		else
+			record_resolve_typed(lab, value);
 		return;
 	}
 	if (ip4_parse(&ip4, value->s) == 0 || ip6_parse(&ip6, value->s) == 0)
@@ -114,6 +141,28 @@ static void record_resolve(struct lab *lab, struct lab_str *value)
 	else if (node)
 		diag_error(&lab->diag, value->at, "'%s' has no address",
 			   value->s);
+}
+
+/* A name that stands for a node has all its addresses: AAAA, too. */
+static void records_both(struct lab *lab, struct lab_pair *pair)
+{
+	size_t count = pair->values.count;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct lab_str *s = pair->values.items;
+		const struct lab_node *node = topo_node(&lab->topo, s[i].s);
+		struct lab_pos at = s[i].at;
+		const char *data;
+		struct lab_str *more;
+
+		if (!node || !topo_first_ip6(node))
+			continue;
+		data = arena_printf(&lab->arena, "AAAA %s", s[i].s);
+		more = arena_append(&lab->arena, &pair->values.items,
+				    &pair->values.count, sizeof(*more));
+		if (more)
+			*more = (struct lab_str){at, data};
+	}
 }
 
 static void records_check(struct lab *lab, struct lab_node *node)
@@ -142,6 +191,8 @@ static void records_check(struct lab *lab, struct lab_node *node)
 		    !schema_is_domain(owner))
 			diag_error(&lab->diag, pair[i].key.at,
 				   "'%s' is not a domain name", owner);
+		records_both(lab, &pair[i]);
+		s = pair[i].values.items;
 		for (size_t j = 0; j < pair[i].values.count && s[j].s; j++)
 			record_resolve(lab, &s[j]);
 	}

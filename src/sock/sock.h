@@ -152,6 +152,11 @@ int sk_dup(struct stack *stack, int fd);
  */
 int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val);
 
+/* Order destinations of both versions, the one to try first in front
+ * (RFC 6724, 6); and does this host have an IPv6 address beyond its links? */
+void sk_dest_sort(struct stack *stack, struct ip_addr *list, size_t count);
+bool sk_has_ip6(const struct stack *stack);
+
 /* What is ready now: WAIT_xxx, WAIT_NVAL if there is no such descriptor. */
 uint32_t sk_ready(struct stack *stack, int fd);
 

@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ip6/ip6.h"
 #include "sock/sock_int.h"
 
 static bool is_v6(const struct sock *s)
@@ -141,4 +142,26 @@ int sock_addr_bind_any(struct sock *s)
 	if (!is_v6(s) || s->ops->local(s).port)
 		return 0;
 	return s->ops->bind(s, &any);
+}
+
+void sk_dest_sort(struct stack *stack, struct ip_addr *list, size_t count)
+{
+	ip6_dest_sort(stack, list, count);
+}
+
+static void note_address(void *arg, const struct ip6_addr_info *a)
+{
+	bool *has = arg;
+	bool is_ours = a->state == IP6_PREFERRED || a->state == IP6_DEPRECATED;
+
+	*has |= is_ours && !ip6_is_link_local(a->net.addr) &&
+		!ip6_is_loopback(a->net.addr);
+}
+
+bool sk_has_ip6(const struct stack *stack)
+{
+	bool has = false;
+
+	ip6_addr_for_each(stack, note_address, &has);
+	return has;
 }

@@ -11,6 +11,11 @@
 
 /* clang-format off */
 static const struct words words[R_COUNT] = {
+	W(EYEBALLS_WON, "version of IP",
+	  "{version} it is, to {server}: {text}",
+	  "where a name has addresses of both versions, IPv6 is tried first "
+	  "and IPv4 a moment later, and the first connection that stands wins",
+	  "8305 5")
 	W(ND_HIT, "neighbour cache",
 	  "neighbour cache: {=ip} is at {=mac}",
 	  NULL, "4861 5.2")
