@@ -295,6 +295,7 @@ static void bind_now(struct dhcp_client *c)
 	c->cfg.previous = c->got.net.addr;
 	client_move(c, DHCP_S_BOUND, "the address is ours for a time");
 	PROBE_CAUSE(place_of(c), EV_LEARN, R_DHCP_BOUND, NULL,
+		    EVF_TEXT("name", place_of(c)->name),
 		    EVF_IP("ip", &ip), EVF_NUM("len", c->got.net.len),
 		    EVF_IP("router", &router), EVF_IP("server", &server),
 		    EVF_NUM("lease", c->got.lease_s));

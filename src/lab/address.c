@@ -256,7 +256,7 @@ static void address_give(struct lab *lab, struct topo_segment *s,
 {
 	uint32_t n;
 
-	if (iface->ip.is_set)
+	if (iface->ip.is_set || iface->address.v != LAB_STATIC)
 		return;
 	n = taken_next(t, first);
 	if (!n) {
@@ -296,6 +296,39 @@ static void addresses_of_uplinks(struct lab *lab, const struct topo_segment *s,
 			address_check(lab, s, &node[i].ip, t);
 }
 
+static void addresses_of_pairs(const struct topo_segment *s,
+			       const struct lab_seq *pairs, struct taken *t)
+{
+	const struct lab_pair *pair = pairs->items;
+	ip4_addr ip;
+
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct lab_str *value = pair[i].values.items;
+
+		if (pair[i].values.count && ip4_parse(&ip, value->s) == 0 &&
+		    ip4_net_has(s->net->v, ip))
+			taken_set(t, ip.v - s->net->v.addr.v);
+	}
+}
+
+/* What servers give out is not ours to give. */
+static void addresses_of_servers(struct lab *lab, const struct topo_segment *s,
+				 struct taken *t)
+{
+	const struct lab_node *node = lab->spec.nodes.items;
+	ip4_addr from, to;
+
+	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
+		addresses_of_pairs(s, &node[i].dhcp.fixed, t);
+		addresses_of_pairs(s, &node[i].rarp, t);
+		if (!boot_pool(&node[i].dhcp.pool, &from, &to) ||
+		    !ip4_net_has(s->net->v, from))
+			continue;
+		for (uint32_t ip = from.v; ip - from.v <= to.v - from.v; ip++)
+			taken_set(t, ip - s->net->v.addr.v);
+	}
+}
+
 static void addresses_of_segment(struct lab *lab, struct topo_segment *s)
 {
 	struct topo_port *port = s->ports.items;
@@ -308,6 +341,7 @@ static void addresses_of_segment(struct lab *lab, struct topo_segment *s)
 		if (port[i].iface->ip.is_set)
 			address_check(lab, s, &port[i].iface->ip, &t);
 	addresses_of_uplinks(lab, s, &t);
+	addresses_of_servers(lab, s, &t);
 	first_host =
 		s->is_cable || t.size < NET_HOST_SMALL ? 1 : NET_HOST_FIRST;
 	if (s->gateway >= 0 && !s->is_cable)
@@ -324,7 +358,17 @@ static void address_of_node(struct lab *lab, struct lab_node *node)
 {
 	struct lab_iface *iface = node->interfaces.items;
 
-	if (!node->ip.is_set || topo_is_switch(node))
+	if (topo_is_switch(node))
+		return;
+	if (node->address.v && node->interfaces.count == 1)
+		iface->address = node->address;
+	else if (node->address.v)
+		diag_error(&lab->diag, node->address.at,
+			   "'%s' has %zu interfaces; say in 'interfaces' which "
+			   "asks for its address",
+			   node->item.name.s, node->interfaces.count);
+	node->address.is_set = false;
+	if (!node->ip.is_set)
 		return;
 	if (node->interfaces.count != 1)
 		diag_error(&lab->diag, node->ip.at,

@@ -78,7 +78,7 @@ static int boot_neighbours(struct run_node *n, size_t index)
 	int err = 0;
 
 	for (size_t i = 0; s->is_known && i < s->ports.count && !err; i++)
-		if (port[i].iface != &iface[index])
+		if (port[i].iface != &iface[index] && port[i].iface->ip.is_set)
 			err = arp_add(&n->host->stack, &n->ports[index]->netif,
 				      port[i].iface->ip.v,
 				      port[i].iface->mac.v);
@@ -96,6 +96,8 @@ static int boot_iface(struct run_node *n, size_t index)
 	int err;
 
 	netif->mtu = (uint32_t)iface[index].mtu.v;
+	if (iface[index].address.v != LAB_STATIC)
+		return boot_neighbours(n, index);
 	err = ip_addr_add(&n->host->stack, netif, net);
 	return err ? err : boot_neighbours(n, index);
 }
@@ -167,6 +169,8 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = boot_knobs(n);
 	if (!err)
+		err = node_boot_start(n);
+	if (!err)
 		err = node_apps_start(n);
 	return err;
 }
@@ -175,6 +179,7 @@ void run_node_halt(struct run_node *n)
 {
 	script_forget_host(n->run, n);
 	node_apps_stop(n);
+	node_boot_stop(n);
 }
 
 static int on_boot(struct host *h, void *arg)
@@ -377,12 +382,26 @@ static void tell_address(struct lab_run *run, const struct run_node *n,
 	      EVF_MAC("mac", &iface->mac.v));
 }
 
+/* An interface that asks for its address. */
+static void tell_asker(struct lab_run *run, const struct run_node *n,
+		       const struct lab_iface *iface)
+{
+	PROBE(world_place(run->world), EV_NOTE, R_LAB_ADDRESS, NULL,
+	      EVF_TEXT("name", n->spec->item.name.s),
+	      EVF_TEXT("if", iface->item.name.s),
+	      EVF_MAC("mac", &iface->mac.v));
+}
+
 static void tell_addresses(struct lab_run *run, const struct run_node *n)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
 
 	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
-		tell_address(run, n, &iface[i], ip_addr_v4(iface[i].ip.v));
+		if (iface[i].ip.is_set)
+			tell_address(run, n, &iface[i],
+				     ip_addr_v4(iface[i].ip.v));
+		else
+			tell_asker(run, n, &iface[i]);
 		if (iface[i].ip6.is_set)
 			tell_address(run, n, &iface[i],
 				     ip_addr_v6(iface[i].ip6.v));

@@ -27,6 +27,9 @@ static const struct {
 } rules[] = {
 	{"nat",		KIND(ROUTER),		"a router"},
 	{"filter",	KIND(ROUTER),		"a router"},
+	{"address",	KIND(HOST),		"a host"},
+	{"dhcp",	ANY & ~NO_IP,	"what has an address"},
+	{"rarp",	ANY & ~NO_IP,	"what has an address"},
 	{"routes",	KIND(ROUTER),		"a router"},
 	{"net",		NO_IP,			"a switch"},
 	{"net6",	KIND(SWITCH) | KIND(HUB),	"a switch"},

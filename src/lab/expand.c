@@ -132,6 +132,7 @@ void expand(struct lab *lab, struct mem *mem)
 		return;
 	expand_addresses(lab);
 	expand_macs(lab);
+	check_boot(lab);
 	expand_ip6(lab);
 	if (lab->diag.count || arena_is_out(&lab->arena))
 		return;

@@ -75,6 +75,16 @@ void check_knobs(struct lab *lab, const struct lab_node *node);
 void fill_hub_rates(struct lab *lab);
 void check_hubs(struct lab *lab);
 
+/* check_boot.c: who asks for addresses, and who gives them. */
+void check_boot(struct lab *lab);
+
+/* First and last address of a pool; false: it is none. */
+bool boot_pool(const struct lab_str *pool, ip4_addr *from, ip4_addr *to);
+
+/* Index of the interface of @node on whose network @ip is; their count: none. */
+size_t boot_iface_for(const struct lab *lab, const struct lab_node *node,
+		      ip4_addr ip);
+
 /* check_uplink.c: has each uplink what it needs?  And where is it? */
 void check_uplinks(struct lab *lab);
 size_t uplink_segment(const struct lab *lab, const struct lab_node *uplink);

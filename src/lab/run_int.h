@@ -14,6 +14,7 @@
 
 struct icmp_echo;
 struct node_apps;
+struct node_boot;
 
 /* What frames pass through: one of them. */
 struct run_box {
@@ -30,6 +31,7 @@ struct run_box {
  * @box:	Which of them
  * @ports:	A host's, in the order of @spec->interfaces
  * @apps:	The programs that run there, or NULL
+ * @boot:	What asks for addresses or gives them, or NULL
  */
 struct run_node {
 	struct lab_run *run;
@@ -38,6 +40,7 @@ struct run_node {
 	struct run_box box;
 	struct port **ports;
 	struct node_apps *apps;
+	struct node_boot *boot;
 };
 
 /**
@@ -188,6 +191,10 @@ int boot_filter(struct run_node *n);
 
 /* Stop its programs. */
 void run_node_halt(struct run_node *n);
+
+/* What asks for addresses and what gives them (node_boot.c). */
+int node_boot_start(struct run_node *n);
+void node_boot_stop(struct run_node *n);
 
 /* Programs (node_apps.c). */
 int node_apps_start(struct run_node *n);

@@ -118,10 +118,31 @@ static const struct schema_object defaults_object = {
 	"the defaults", "defaults", sizeof(struct lab_defaults),
 	defaults_fields, NULL};
 
+static const char *const address_words[] = {
+	[LAB_STATIC] = "static", [LAB_DHCP] = "dhcp", [LAB_BOOTP] = "bootp",
+	[LAB_RARP] = "rarp", NULL};
+
+static const struct schema_field dhcp_fields[] = {
+	{"pool", "the addresses that it gives: first..last", FIELD_TEXT,
+	 AT(lab_dhcp, pool)},
+	{"router", "the router that it names; default: the LAN's gateway",
+	 FIELD_IP, AT(lab_dhcp, router)},
+	{"dns", "the resolvers that it names", FIELD_NAMES, AT(lab_dhcp, dns)},
+	{"lease", "how long an address may be used", FIELD_VALUE,
+	 VALUE_DURATION, AT(lab_dhcp, lease), "1h", .with = "pool|fixed"},
+	{"fixed", "nodes that always get the same address, by DHCP or BOOTP",
+	 FIELD_PAIRS, AT(lab_dhcp, fixed)},
+	END
+};
+static const struct schema_object dhcp_object = {
+	"a DHCP server", "dhcp", sizeof(struct lab_dhcp), dhcp_fields, NULL};
+
 static const struct schema_field iface_fields[] = {
 	{"on", "the LAN, or the node at the other end of the cable",
 	 FIELD_NAME, AT(lab_iface, on), .is_needed = true},
 	{"ip", "its address", FIELD_IP, AT(lab_iface, ip)},
+	{"address", "where it has its address from; static: from this file",
+	 FIELD_WORD, AT(lab_iface, address), .words = address_words},
 	{"ip6", "its IPv6 address", FIELD_IP6, AT(lab_iface, ip6)},
 	{"mac", "its link address; default: 02 and a hash of its name",
 	 FIELD_MAC, AT(lab_iface, mac)},
@@ -199,6 +220,12 @@ static const struct schema_field node_fields[] = {
 	 "has, and nobody else gets", FIELD_IP, AT(lab_node, ip)},
 	{"ip6", "IPv6 address of its only interface", FIELD_IP6,
 	 AT(lab_node, ip6)},
+	{"address", "where its only interface has its address from",
+	 FIELD_WORD, AT(lab_node, address), .words = address_words},
+	{"dhcp", "gives addresses by DHCP and BOOTP", FIELD_OBJECT,
+	 AT(lab_node, dhcp), .object = &dhcp_object},
+	{"rarp", "nodes that it tells their address by RARP", FIELD_PAIRS,
+	 AT(lab_node, rarp)},
 	{"interfaces", "its interfaces, by name", FIELD_MAP,
 	 AT(lab_node, interfaces), .object = &iface_object},
 	{"gateway", "the router it sends everything else to", FIELD_IP,

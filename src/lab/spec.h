@@ -67,10 +67,14 @@ enum lab_kind {
 	LAB_KINDS
 };
 
+/* Where an interface has its address from. */
+enum lab_address { LAB_STATIC, LAB_DHCP, LAB_BOOTP, LAB_RARP };
+
 struct lab_iface {
 	struct lab_item item;
 	struct lab_str on; /* a LAN, or the node at the other end */
 	struct lab_ip ip;
+	struct lab_num address; /* enum lab_address */
 	struct lab_ip6 ip6;
 	struct lab_mac mac;
 	struct lab_num mtu;
@@ -106,10 +110,22 @@ struct lab_serve {
 	struct lab_str http; /* directory */
 };
 
+struct lab_dhcp {
+	struct lab_item item;
+	struct lab_str pool; /* first..last */
+	struct lab_ip router;
+	struct lab_seq dns; /* of struct lab_str */
+	struct lab_num lease;
+	struct lab_seq fixed; /* of struct lab_pair */
+};
+
 struct lab_node {
 	struct lab_item item;
 	struct lab_num kind; /* enum lab_kind */
 	struct lab_ip ip;
+	struct lab_num address; /* of its only interface */
+	struct lab_dhcp dhcp;
+	struct lab_seq rarp; /* of struct lab_pair */
 	struct lab_ip6 ip6;
 	struct lab_seq interfaces; /* of struct lab_iface */
 	struct lab_ip gateway;

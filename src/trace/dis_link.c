@@ -51,6 +51,7 @@ static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type)
 {
 	switch (type) {
 	case ETH_ARP:
+	case ETH_RARP:
 		dis_arp(d, c);
 		return true;
 	case ETH_IP4:
@@ -158,10 +159,14 @@ void dis_arp(struct dissection *d, struct cursor *c)
 	dis_take(d, c, 1, "Protocol Address Length", "octets of an IP address",
 		 "%u", p[5]);
 	dis_take(d, c, 2, "Operation",
-		 op == ARP_REQUEST ? "a question" : "an answer", "%u %s", op,
-		 op == ARP_REQUEST ? "request"
-		 : op == ARP_REPLY ? "reply"
-				   : "other");
+		 op == ARP_REQUEST || op == RARP_REQUEST ? "a question"
+							 : "an answer",
+		 "%u %s", op,
+		 op == ARP_REQUEST    ? "request"
+		 : op == ARP_REPLY    ? "reply"
+		 : op == RARP_REQUEST ? "reverse request"
+		 : op == RARP_REPLY   ? "reverse reply"
+				      : "other");
 	dis_mac(d, c, "Sender Hardware Address", "MAC of who speaks");
 	dis_ip4_addr(d, c, "Sender Protocol Address", "IP of who speaks");
 	dis_mac(d, c, "Target Hardware Address",

@@ -16,8 +16,10 @@
 
 #include "trace/dissect_int.h"
 
-#define PORT_DNS  53
-#define PORT_HTTP 80
+#define PORT_DNS   53
+#define PORT_HTTP  80
+#define PORT_BOOTS 67
+#define PORT_BOOTC 68
 
 static bool is_port(uint16_t a, uint16_t b, uint16_t port)
 {
@@ -29,6 +31,10 @@ static const char *port_meaning(uint16_t port)
 	switch (port) {
 	case PORT_DNS:
 		return "53: names (DNS)";
+	case PORT_BOOTS:
+		return "67: gives addresses (DHCP, BOOTP)";
+	case PORT_BOOTC:
+		return "68: asks for an address (DHCP, BOOTP)";
 	case PORT_HTTP:
 		return "80: web pages (HTTP)";
 	default:
@@ -63,6 +69,10 @@ void dis_udp(struct dissection *d, struct cursor *c)
 		 get16(p + 6), dis_sum_word(d, is_good));
 	if (d->depth == 1 && is_port(get16(p), get16(p + 2), PORT_DNS))
 		dis_dns(d, c);
+	if (d->depth == 1 &&
+	    (get16(p) == PORT_BOOTS || get16(p) == PORT_BOOTC) &&
+	    (get16(p + 2) == PORT_BOOTS || get16(p + 2) == PORT_BOOTC))
+		dis_dhcp(d, c);
 	dis_layer(d, d->depth > 1 ? "UDP, quoted" : "UDP", 4);
 	dis_rest(d, c, "Data", NULL);
 }

@@ -61,6 +61,7 @@ void dis_nd(struct dissection *d, struct cursor *c, uint8_t type);
 void dis_udp(struct dissection *d, struct cursor *c);
 void dis_tcp(struct dissection *d, struct cursor *c);
 void dis_dns(struct dissection *d, struct cursor *c);
+void dis_dhcp(struct dissection *d, struct cursor *c);
 void dis_http(struct dissection *d, struct cursor *c);
 
 #endif /* TRACE_DISSECT_INT_H */

@@ -300,9 +300,17 @@ static bool is_dns(const struct filler *f)
 	       v->has_udp && (v->sport == 53 || v->dport == 53);
 }
 
+static bool is_dhcp(const struct filler *f)
+{
+	return f->has_view && f->log && f->ev->what == R_UDP_SEND &&
+	       frame_is_dhcp(&f->view);
+}
+
 /* What kind of frame it is. */
 static const char *noun_of(const struct filler *f)
 {
+	if (is_dhcp(f))
+		return f->view.dport == 67 ? "DHCP question" : "DHCP answer";
 	if (is_dns(f))
 		return f->view.dport == 53 ? "DNS question" : "DNS answer";
 	return words_of(f->ev->what)->noun;
@@ -365,7 +373,7 @@ void explain_say(const struct trace_log *log, const struct log_event *ev,
 		say_received(&f, out);
 	else if (frame_is_relayed(ev))
 		say_relayed(&f, out);
-	else if (is_dns(&f))
+	else if (is_dns(&f) || is_dhcp(&f))
 		say_dns(&f, out);
 	else
 		put_template(&f, words_of(ev->what)->say, out);

@@ -27,7 +27,7 @@ static const struct words words[] = {
 	  "{name} is a {kind}",
 	  "the lab file says so", NULL)
 	W(LAB_ADDRESS, "address",
-	  "{name} has {=ip} on {if}[, MAC {=mac}]",
+	  "{name} has [{=ip} on ]{if}[, MAC {=mac}]",
 	  "the lab file says so, or it was given out", NULL)
 	W(LAB_LINK, "cable",
 	  "a cable joins {a} and {b}",

@@ -115,7 +115,7 @@ bool frame_view(struct frame_view *v, const struct log_event *ev)
 	len = ev->frame_len - FCS_LEN - ETH_HLEN;
 	memcpy(v->dst_mac.o, p, 6);
 	memcpy(v->src_mac.o, p + 6, 6);
-	if (get16(p + 12) == ETH_ARP)
+	if (get16(p + 12) == ETH_ARP || get16(p + 12) == ETH_RARP)
 		v->has_arp = arp_parse(&v->arp, p + ETH_HLEN, len) >= 0;
 	else if (get16(p + 12) == ETH_IP4)
 		view_ip(v, p + ETH_HLEN, len);

@@ -69,4 +69,11 @@ bool frame_is_syn(const struct log_event *ev);
 /* A frame that its host passes on rather than makes. */
 bool frame_is_relayed(const struct log_event *ev);
 
+/* A message between a client and a server of DHCP or BOOTP. */
+static inline bool frame_is_dhcp(const struct frame_view *v)
+{
+	return v->has_udp && v->sport >= 67 && v->sport <= 68 &&
+	       v->dport >= 67 && v->dport <= 68;
+}
+
 #endif /* TRACE_FRAME_H */

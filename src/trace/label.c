@@ -13,6 +13,8 @@
 
 #include "base/check.h"
 
+#include "wire/dhcp.h"
+
 #include "trace/dissect.h"
 
 #define LINE_MAX_SHOWN 60
@@ -146,7 +148,13 @@ static void label_arp(const struct frame_view *v, struct strbuf *out)
 {
 	char ip[IP4_TEXT];
 
-	if (v->arp.op == ARP_REQUEST)
+	char mac[MAC_TEXT];
+
+	if (v->arp.op == RARP_REQUEST)
+		strbuf_printf(out, "who is %s?", mac_print(v->arp.tha, mac));
+	else if (v->arp.op == RARP_REPLY)
+		strbuf_printf(out, "you are %s", ip4_print(v->arp.tpa, ip));
+	else if (v->arp.op == ARP_REQUEST)
 		strbuf_printf(out, "who has %s?", ip4_print(v->arp.tpa, ip));
 	else
 		strbuf_printf(out, "%s is me", ip4_print(v->arp.spa, ip));
@@ -195,6 +203,27 @@ static void label_dns(struct mem *mem, const struct log_event *ev,
 		}
 	}
 	dissect_fini(&d);
+}
+
+/* "DHCPOFFER 10.1.0.100": what it is, and the address that it is about. */
+static void label_dhcp(const struct frame_view *v, struct strbuf *out)
+{
+	char text[IP4_TEXT];
+	struct dhcp_msg m;
+	ip4_addr ip;
+
+	if (dhcp_parse(&m, v->payload, v->payload_len) < 0) {
+		strbuf_puts(out, "DHCP");
+		return;
+	}
+	if (m.type)
+		strbuf_puts(out, dhcp_type_name(m.type));
+	else
+		strbuf_puts(out,
+			    m.op == BOOTP_REPLY ? "BOOTREPLY" : "BOOTREQUEST");
+	ip = m.yiaddr.v ? m.yiaddr : m.requested.v ? m.requested : m.ciaddr;
+	if (ip.v)
+		strbuf_printf(out, " %s", ip4_print(ip, text));
 }
 
 static void label_icmp(const struct frame_view *v, struct strbuf *out)
@@ -257,6 +286,8 @@ void frame_label(const struct trace_log *log, const struct log_event *ev,
 		label_tcp(log, ev, &v, out);
 	else if (v.has_udp && (v.sport == 53 || v.dport == 53))
 		label_dns(trace_log_mem(log), ev, out);
+	else if (frame_is_dhcp(&v))
+		label_dhcp(&v, out);
 	else if (v.has_icmp)
 		label_icmp(&v, out);
 	else if (v.has_icmp6)

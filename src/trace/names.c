@@ -31,6 +31,9 @@ static const struct {
 	{R_LAB_ADDRESS, "name"},
 	{R_LAB_ADDRESS, "ip"},
 	{R_LAB_ADDRESS, "mac"},
+	/* Addresses that hosts were given later on. */
+	{R_DHCP_BOUND, "ip"},
+	{R_RARP_LEARN, "ip"},
 };
 
 struct name_key {
@@ -63,9 +66,11 @@ static bool introduces(const struct log_event *ev)
 
 void names_add(struct trace_log *log, struct log_event *ev)
 {
-	if (!introduces(ev))
+	bool is_later = ev->what == R_DHCP_BOUND || ev->what == R_RARP_LEARN;
+
+	if (!introduces(ev) && !is_later)
 		log->are_names_complete = true;
-	if (log->are_names_complete)
+	if (log->are_names_complete && !is_later)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(indexed); i++) {
 		struct name_key k = {indexed[i].what, indexed[i].key, NULL};
@@ -95,7 +100,11 @@ static const char *introduced(const struct trace_log *log, enum reason what,
 
 const char *name_of_ip(const struct trace_log *log, const char *ip)
 {
-	return introduced(log, R_LAB_ADDRESS, "ip", ip, "name");
+	const char *name = introduced(log, R_LAB_ADDRESS, "ip", ip, "name");
+
+	if (!name)
+		name = introduced(log, R_DHCP_BOUND, "ip", ip, "name");
+	return name ? name : introduced(log, R_RARP_LEARN, "ip", ip, "name");
 }
 
 const char *name_of_mac(const struct trace_log *log, const char *mac)

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+/*
+ * node_boot.c - hosts that ask for their address, and nodes that give them
+ *
+ * Theory of operation
+ * ===================
+ * `address: dhcp`, `bootp` or `rarp` leaves an interface without address; a
+ * client asks for one and sets it.  A node with `dhcp` serves at the interface
+ * on whose network its pool is; one with `rarp` answers everywhere.  Both stop
+ * before the node's stack goes, and begin from nothing when it is switched on
+ * again.
+ *
+ * RARP brings an address and nothing else, so the mask is what hosts of its
+ * time took: that of the address's class (RFC 791, 3.2).
+ */
+#include <errno.h>
+
+#include "apps/dhcp_client.h"
+#include "apps/dhcp_server.h"
+#include "ip/ip.h"
+#include "lab/expand.h"
+#include "lab/run_int.h"
+#include "link/arp.h"
+#include "link/rarp.h"
+
+enum { NS_PER_SECOND = 1000000000 };
+
+/**
+ * struct node_boot - of one node
+ * @server:	`dhcp: ...`, or NULL
+ * @clients:	One for each interface, or NULL
+ */
+struct node_boot {
+	struct dhcp_server *server;
+	struct dhcp_client *clients[];
+};
+
+static size_t size_of(const struct run_node *n)
+{
+	return sizeof(struct node_boot) +
+	       n->spec->interfaces.count * sizeof(struct dhcp_client *);
+}
+
+static uint8_t class_len(ip4_addr a)
+{
+	if (a.v >> 31 == 0)
+		return 8;
+	return a.v >> 30 == 2 ? 16 : 24;
+}
+
+static void on_rarp(void *arg, struct netif *netif, ip4_addr addr)
+{
+	const struct ip4_net net = {addr, class_len(addr)};
+	struct run_node *n = arg;
+
+	if (ip_addr_add(&n->host->stack, netif, net) == 0)
+		arp_announce(&n->host->stack, netif, addr);
+}
+
+static int start_client(struct run_node *n, size_t index)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	struct netif *netif = &n->ports[index]->netif;
+	const struct dhcp_client_config cfg = {
+		.is_bootp = iface[index].address.v == LAB_BOOTP,
+		.host_name = n->spec->item.name.s,
+	};
+	int err;
+
+	switch (iface[index].address.v) {
+	case LAB_DHCP:
+	case LAB_BOOTP:
+		return dhcp_client_start(&n->host->stack, netif, &cfg,
+					 &n->boot->clients[index]);
+	case LAB_RARP:
+		err = rarp_init(&n->host->stack);
+		return err ? err : rarp_ask(&n->host->stack, netif, on_rarp, n);
+	default:
+		return 0;
+	}
+}
+
+static ip4_addr address_of(const struct run_node *n, const struct lab_str *name)
+{
+	ip4_addr ip;
+
+	if (ip4_parse(&ip, name->s) != 0)
+		ip = topo_first_iface(run_node(n->run, name->s)->spec)->ip.v;
+	return ip;
+}
+
+/* Node @key of the file gets this address. */
+static struct dhcp_fixed fixed_of(const struct run_node *n,
+				  const struct lab_pair *pair)
+{
+	const struct lab_iface *iface =
+		run_node(n->run, pair->key.s)->spec->interfaces.items;
+
+	return (struct dhcp_fixed){
+		.mac = iface->mac.v,
+		.ip = address_of(n, pair->values.items),
+	};
+}
+
+/* What the file says, and the LAN's gateway if it does not say a router. */
+static void config_fill(const struct run_node *n, size_t index,
+			struct dhcp_server_config *cfg)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	const struct topo_segment *s = n->run->lab->topo.segments.items;
+	const struct lab_dhcp *d = &n->spec->dhcp;
+	const struct lab_str *dns = d->dns.items;
+	const struct topo_port *port;
+
+	s += iface[index].segment;
+	port = s->ports.items;
+	cfg->lease_s = (uint32_t)(d->lease.v / NS_PER_SECOND);
+	if (d->router.is_set)
+		cfg->router = d->router.v;
+	else if (s->gateway >= 0)
+		cfg->router = port[s->gateway].iface->ip.v;
+	for (size_t i = 0; i < d->dns.count && i < DHCP_ADDRS; i++)
+		cfg->dns.v[cfg->dns.count++] = address_of(n, &dns[i]);
+}
+
+static int start_server(struct run_node *n)
+{
+	const struct lab_dhcp *d = &n->spec->dhcp;
+	const struct lab_pair *pair = d->fixed.items;
+	struct dhcp_server_config cfg = {.fixed_count = d->fixed.count};
+	struct mem *mem = n->run->arena.mem;
+	struct dhcp_fixed *fixed = NULL;
+	size_t size = d->fixed.count * sizeof(*fixed), index;
+	int err;
+
+	if (!d->item.is_set)
+		return 0;
+	if (size && !(fixed = mem_alloc(mem, size)))
+		return -ENOMEM;
+	for (size_t i = 0; i < d->fixed.count; i++)
+		fixed[i] = fixed_of(n, &pair[i]);
+	cfg.fixed = fixed;
+	(void)boot_pool(&d->pool, &cfg.from, &cfg.to);
+	index = boot_iface_for(n->run->lab, n->spec,
+			       cfg.from.v ? cfg.from : fixed[0].ip);
+	config_fill(n, index, &cfg);
+	err = dhcp_server_start(&n->host->stack, &n->ports[index]->netif, &cfg,
+				&n->boot->server);
+	if (size)
+		mem_free(mem, fixed, size);
+	return err;
+}
+
+static int start_rarp(struct run_node *n)
+{
+	const struct lab_pair *pair = n->spec->rarp.items;
+	int err = n->spec->rarp.count ? rarp_init(&n->host->stack) : 0;
+
+	for (size_t i = 0; i < n->spec->rarp.count && !err; i++) {
+		struct dhcp_fixed f = fixed_of(n, &pair[i]);
+
+		err = rarp_serve(&n->host->stack, f.mac, f.ip);
+	}
+	return err;
+}
+
+static bool has_to_boot(const struct run_node *n)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	bool asks = n->spec->dhcp.item.is_set || n->spec->rarp.count;
+
+	for (size_t i = 0; i < n->spec->interfaces.count; i++)
+		asks |= iface[i].address.v != LAB_STATIC;
+	return asks;
+}
+
+int node_boot_start(struct run_node *n)
+{
+	int err;
+
+	if (!has_to_boot(n))
+		return 0;
+	n->boot = mem_alloc(n->run->arena.mem, size_of(n));
+	if (!n->boot)
+		return -ENOMEM;
+	err = start_server(n);
+	if (!err)
+		err = start_rarp(n);
+	for (size_t i = 0; i < n->spec->interfaces.count && !err; i++)
+		err = start_client(n, i);
+	if (err)
+		node_boot_stop(n);
+	return err;
+}
+
+void node_boot_stop(struct run_node *n)
+{
+	if (!n->boot)
+		return;
+	for (size_t i = 0; i < n->spec->interfaces.count; i++)
+		dhcp_client_stop(n->boot->clients[i]);
+	dhcp_server_stop(n->boot->server);
+	rarp_fini(&n->host->stack);
+	mem_free(n->run->arena.mem, n->boot, size_of(n));
+	n->boot = NULL;
+}
