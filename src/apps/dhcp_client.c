@@ -187,9 +187,14 @@ static void ask(struct dhcp_client *c, const struct dhcp_msg *m, ip4_addr to)
 {
 	struct ip_addr ip = ip_addr_v4(m->ciaddr.v ? m->ciaddr : m->requested);
 
-	PROBE_CAUSE(place_of(c), EV_APP, R_DHCP_ASK, NULL,
-		    EVF_TEXT("text", dhcp_type_name(m->type)),
-		    EVF_IP("ip", &ip), EVF_NUM("tries", c->tries));
+	if (ip_addr_is_zero(ip))
+		PROBE_CAUSE(place_of(c), EV_APP, R_DHCP_ASK, NULL,
+			    EVF_TEXT("text", dhcp_type_name(m->type)),
+			    EVF_NUM("tries", c->tries));
+	else
+		PROBE_CAUSE(place_of(c), EV_APP, R_DHCP_ASK, NULL,
+			    EVF_TEXT("text", dhcp_type_name(m->type)),
+			    EVF_IP("ip", &ip), EVF_NUM("tries", c->tries));
 	(void)dhcp_sock_send(&c->sock, m, to, DHCP_PORT_SERVER);
 }
 
@@ -295,9 +300,9 @@ static void bind_now(struct dhcp_client *c)
 	c->cfg.previous = c->got.net.addr;
 	client_move(c, DHCP_S_BOUND, "the address is ours for a time");
 	PROBE_CAUSE(place_of(c), EV_LEARN, R_DHCP_BOUND, NULL,
-		    EVF_TEXT("name", place_of(c)->name),
-		    EVF_IP("ip", &ip), EVF_NUM("len", c->got.net.len),
-		    EVF_IP("router", &router), EVF_IP("server", &server),
+		    EVF_TEXT("name", place_of(c)->name), EVF_IP("ip", &ip),
+		    EVF_NUM("len", c->got.net.len), EVF_IP("router", &router),
+		    EVF_IP("server", &server),
 		    EVF_NUM("lease", c->got.lease_s));
 	lease_arm(c, c->got.t1_s);
 	if (c->cfg.on_change)

@@ -385,6 +385,14 @@ int dns_stub_new(struct loop *loop, const struct endpoint *resolvers,
 	return 0;
 }
 
+void dns_stub_set_resolvers(struct dns_stub *stub,
+			    const struct endpoint *resolvers, size_t count)
+{
+	check(count && count <= DNS_RESOLVERS_MAX);
+	stub->count = count;
+	memcpy(stub->resolvers, resolvers, count * sizeof(*resolvers));
+}
+
 void dns_stub_free(struct dns_stub *s)
 {
 	if (!s)

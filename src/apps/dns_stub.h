@@ -55,6 +55,11 @@ typedef void dns_lookup_fn(void *arg, int err, const struct dns_addrs *addrs);
 int dns_stub_new(struct loop *loop, const struct endpoint *resolvers,
 		 size_t count, struct dns_stub **stub);
 
+/* Ask these from now on: a host has been told by DHCP.  @count is from 1 to
+ * DNS_RESOLVERS_MAX. */
+void dns_stub_set_resolvers(struct dns_stub *stub,
+			    const struct endpoint *resolvers, size_t count);
+
 /* No lookup may be under way.  Before the loop is freed.  NULL is fine. */
 void dns_stub_free(struct dns_stub *stub);
 

@@ -35,6 +35,18 @@ static bool hosts_file_has(const struct lab_node *node, const char *name)
 	return false;
 }
 
+/* Who asks for his address is told the resolvers with it. */
+static bool asks_for_address(const struct lab_node *node)
+{
+	const struct lab_iface *iface = node->interfaces.items;
+
+	for (size_t i = 0; i < node->interfaces.count; i++)
+		if (iface[i].address.v == LAB_DHCP ||
+		    iface[i].address.v == LAB_BOOTP)
+			return true;
+	return false;
+}
+
 static void check_visit(struct lab *lab, const struct lab_line *line,
 			const struct lab_node *node)
 {
@@ -53,6 +65,7 @@ static void check_visit(struct lab *lab, const struct lab_line *line,
 		return;
 	}
 	if (node && !url.host_is_ip && !node->dns.count &&
+	    !asks_for_address(node) &&
 	    !hosts_file_has(node, url.host))
 		diag_error(&lab->diag, line->visit.at,
 			   "'%s' has no 'dns', so it cannot look '%s' up",

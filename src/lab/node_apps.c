@@ -15,6 +15,7 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "apps/dhcp_client.h"
 #include "apps/dns_msg.h"
 #include "apps/dns_resolver.h"
 #include "apps/dns_server.h"
@@ -185,6 +186,21 @@ static int start_browser(struct run_node *n, struct node_apps *a)
 		return err;
 	a->visitor = visitor_new(a->loop, a->stub);
 	return a->visitor ? 0 : -ENOMEM;
+}
+
+void node_apps_set_dns(struct run_node *n, const struct dhcp_addrs *dns)
+{
+	struct endpoint servers[DNS_RESOLVERS_MAX];
+	size_t count = 0;
+
+	if (!n->apps || !n->apps->stub || n->spec->dns.count || !dns->count)
+		return;
+	for (; count < dns->count && count < DNS_RESOLVERS_MAX; count++)
+		servers[count] = (struct endpoint){
+			.addr = ip_addr_v4(dns->v[count]),
+			.port = DNS_PORT,
+		};
+	dns_stub_set_resolvers(n->apps->stub, servers, count);
 }
 
 /* Has the node anything to run? */

@@ -57,6 +57,12 @@ static void on_rarp(void *arg, struct netif *netif, ip4_addr addr)
 		arp_announce(&n->host->stack, netif, addr);
 }
 
+static void on_change(void *arg, const struct dhcp_got *got)
+{
+	if (got)
+		node_apps_set_dns(arg, &got->dns);
+}
+
 static int start_client(struct run_node *n, size_t index)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
@@ -64,6 +70,8 @@ static int start_client(struct run_node *n, size_t index)
 	const struct dhcp_client_config cfg = {
 		.is_bootp = iface[index].address.v == LAB_BOOTP,
 		.host_name = n->spec->item.name.s,
+		.on_change = on_change,
+		.arg = n,
 	};
 	int err;
 

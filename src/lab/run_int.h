@@ -12,6 +12,7 @@
 #include "lab/run.h"
 #include "vnet/vnet.h"
 
+struct dhcp_addrs;
 struct icmp_echo;
 struct node_apps;
 struct node_boot;
@@ -199,6 +200,9 @@ void node_boot_stop(struct run_node *n);
 /* Programs (node_apps.c). */
 int node_apps_start(struct run_node *n);
 void node_apps_stop(struct run_node *n);
+
+/* The host has been told which resolvers to ask; the file's count more. */
+void node_apps_set_dns(struct run_node *n, const struct dhcp_addrs *dns);
 
 /**
  * node_visit() - Open a URL in the browser of a node
