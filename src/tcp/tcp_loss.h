@@ -23,6 +23,8 @@
 #include "wire/seq.h"
 #include "wire/tcp_opt.h"
 
+#include "core/reason.h"
+
 #include "tcp/tcp_cc.h"
 
 struct tcp_conn;

@@ -359,7 +359,7 @@ static void settings_are_read_when_a_socket_is_made(void **state)
 	snprintf(path, sizeof(path), "%s/tcp_window_scaling", dir);
 	f = fopen(path, "we");
 	fputs("0\n", f);
-	fclose(f);
+	(void)fclose(f);
 	o.t = &port.port.table;
 	fd = o.t->socket(o.t->userdata, AF_INET, SOCK_STREAM | SOCK_NONBLOCK,
 			 0);

@@ -24,7 +24,7 @@ static const mac_addr mac = {{2, 0, 0, 0, 0, 7}};
 /* A message of that type with nothing behind the fixed part. */
 static size_t plain(uint8_t *buf, size_t size, uint8_t type)
 {
-	struct nd_msg m = {.type = type, .target = addr("fe80::1")};
+	struct nd_msg m = {.type = (uint8_t)type, .target = addr("fe80::1")};
 	struct wcursor w = wcur_init(buf, size);
 
 	nd_emit(&w, &m);
@@ -150,12 +150,12 @@ static void a_redirect_quotes_the_packet(void **state)
 
 static void a_message_cut_short_is_refused(void **state)
 {
-	uint8_t type;
+	int type;
 
 	(void)state;
 	for (type = ND_ROUTER_SOLICIT; type <= ND_REDIRECT; type++) {
 		uint8_t buf[64];
-		size_t full = plain(buf, sizeof(buf), type), len;
+		size_t full = plain(buf, sizeof(buf), (uint8_t)type), len;
 		struct nd_msg m;
 
 		assert_int_equal(nd_parse(&m, buf, full), 0);
@@ -315,18 +315,18 @@ static void each_message_has_a_sentence(void **state)
 		"is there a router?", "router for 0 s",	  "who has fe80::1?",
 		"fe80::1 is me",      "to :: by fe80::1",
 	};
-	uint8_t type;
+	int type;
 
 	(void)state;
 	for (type = ND_ROUTER_SOLICIT; type <= ND_REDIRECT; type++) {
-		struct nd_msg m = {.type = type, .target = addr("fe80::1")};
+		struct nd_msg m = {.type = (uint8_t)type, .target = addr("fe80::1")};
 		char text[100];
 		struct strbuf sb;
 
 		strbuf_init_fixed(&sb, text, sizeof(text));
 		nd_print(&sb, &m);
 		assert_string_equal(text, said[type - ND_ROUTER_SOLICIT]);
-		assert_non_null(nd_name(type));
+		assert_non_null(nd_name((uint8_t)type));
 	}
 	assert_null(nd_name(128));
 }
