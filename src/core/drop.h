@@ -48,6 +48,9 @@
 	X(sw_same_port,	"its destination is on the port it came from")	\
 	X(sw_storm,	"storm control: too many floods on this port")	\
 	X(sw_no_member,	"no port of the switch wants its group")	\
+	X(stp_blocked,	"spanning tree keeps this port closed")		\
+	X(stp_bad,	"not a well-formed BPDU")			\
+	X(stp_own,	"the switch's own BPDU, come back")		\
 	/* arp */							\
 	X(arp_bad,	"not a well-formed ARP packet for IPv4 over Ethernet") \
 	X(arp_sender,	"an ARP sender address that cannot be true")	\

@@ -117,6 +117,16 @@
 	X(SW_GROUP_LEARN,	"switch.group-learn")			\
 	X(SW_GROUP_AGE,		"switch.group-age")			\
 	X(SW_ROUTER_PORT,	"switch.router-port")			\
+	X(STP_START,		"stp.start")				\
+	X(STP_HELLO,		"stp.hello")				\
+	X(STP_PROPOSE,		"stp.propose")				\
+	X(STP_AGREE,		"stp.agree")				\
+	X(STP_CHANGE,		"stp.change")				\
+	X(STP_ROOT,		"stp.root")				\
+	X(STP_ROLE,		"stp.role")				\
+	X(STP_STATE,		"stp.state")				\
+	X(STP_TOPOLOGY,		"stp.topology")				\
+	X(STP_SILENT,		"stp.silent")				\
 	/* arp */							\
 	X(ARP_HIT,		"arp.hit")				\
 	X(ARP_MISS,		"arp.miss")				\

@@ -213,6 +213,9 @@ static const char *const node_kinds[] = {
 	NULL
 };
 
+static const char *const stp_words[] = {"off", "on", NULL};
+static const char *const loop_words[] = {"opened", "kept", NULL};
+
 static const struct schema_field node_fields[] = {
 	{"kind", "what it is", FIELD_WORD, AT(lab_node, kind),
 	 .preset = "host", .words = node_kinds},
@@ -249,6 +252,14 @@ static const struct schema_field node_fields[] = {
 	 FIELD_NET6, AT(lab_node, net6)},
 	{"tap", "an uplink's TAP device, whose far end is the kernel of this "
 	 "machine", FIELD_TEXT, AT(lab_node, tap)},
+	{"stp", "a switch negotiates with others which cables to use",
+	 FIELD_WORD, AT(lab_node, stp), .words = stp_words},
+	{"loops", "of switches that do not negotiate: opened before the lab "
+	 "begins, or kept, so that frames go round", FIELD_WORD,
+	 AT(lab_node, loops), .words = loop_words},
+	{"priority", "of a switch, a multiple of 4096; the least becomes the "
+	 "root; default 32768", FIELD_VALUE, VALUE_NUMBER,
+	 AT(lab_node, priority), .with = "stp"},
 	{"root", "where a resolver begins", FIELD_NAMES, AT(lab_node, root)},
 	{"zone", "the names that a server knows", FIELD_DOMAIN,
 	 AT(lab_node, zone)},

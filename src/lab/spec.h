@@ -141,6 +141,9 @@ struct lab_node {
 	struct lab_net net;
 	struct lab_net6 net6;
 	struct lab_str tap;
+	struct lab_num stp;   /* 0: off, 1: on */
+	struct lab_num loops; /* 0: opened, 1: kept */
+	struct lab_num priority;
 	struct lab_seq root; /* of struct lab_str */
 	struct lab_str zone;
 	struct lab_seq delegate; /* of struct lab_pair */

@@ -46,6 +46,25 @@ static void dis_mac(struct dissection *d, struct cursor *c, const char *name,
 		 "%s", mac_print(mac, buf));
 }
 
+static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type);
+
+/* Behind the type of a tag: the tag, and a type again. */
+static bool dis_tagged(struct dissection *d, struct cursor *c)
+{
+	const uint8_t *p;
+	uint16_t type;
+
+	dis_vlan(d, c);
+	p = dis_peek(d, c, 2);
+	if (!p)
+		return true;
+	type = get16(p);
+	dis_take(d, c, 2, "EtherType", "what the frame carries", "0x%04x %s",
+		 type, type_name(type));
+	/* A second tag is left as it is: no more than one is understood. */
+	return type != ETH_VLAN && dis_by_type(d, c, type);
+}
+
 /* The payload of that type; false: it is not known, all of it is data. */
 static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type)
 {
@@ -60,6 +79,8 @@ static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type)
 	case ETH_IP6:
 		dis_ip6(d, c);
 		return true;
+	case ETH_VLAN:
+		return dis_tagged(d, c);
 	default:
 		return false;
 	}
@@ -80,6 +101,7 @@ static void dis_sap(struct dissection *d, struct cursor *c, const char *name,
 static bool dis_llc(struct dissection *d, struct cursor *c)
 {
 	const uint8_t *p = cur_peek(c, LLC_HLEN);
+	uint8_t sap = p ? p[0] : LLC_SAP_NULL;
 	bool has_snap = p && p[0] == LLC_SAP_SNAP && p[2] == LLC_UI;
 
 	dis_layer(d, "LLC", 2);
@@ -89,6 +111,10 @@ static bool dis_llc(struct dissection *d, struct cursor *c)
 	if (p)
 		dis_take(d, c, 1, "Control", "3: unnumbered information",
 			 "0x%02x", *p);
+	if (sap == LLC_SAP_STP) {
+		dis_bpdu(d, c);
+		return true;
+	}
 	if (!has_snap)
 		return false;
 	dis_layer(d, "SNAP", 2);

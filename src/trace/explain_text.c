@@ -570,6 +570,8 @@ const struct words *words_of(enum reason what)
 	const struct words *w = gw ? gw : words_of_nd(what);
 
 	if (!w)
+		w = words_of_switch(what);
+	if (!w)
 		w = words_of_group(what);
 	if (!w)
 		w = words_of_boot(what);

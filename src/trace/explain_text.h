@@ -30,6 +30,9 @@ const struct words *words_of(enum reason what);
 
 /* explain_nd.c: the rows of neighbour discovery; NULL for another reason. */
 const struct words *words_of_nd(enum reason what);
+
+/* explain_switch.c: likewise, spanning tree. */
+const struct words *words_of_switch(enum reason what);
 /* explain_group.c: the same for groups. */
 const struct words *words_of_group(enum reason what);
 

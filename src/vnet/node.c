@@ -65,7 +65,7 @@ void node_fini(struct node *node)
 }
 
 /* Locally administered, and the same in every run: 02 and 40 hashed bits. */
-static mac_addr mac_from_name(const char *node, const char *port)
+mac_addr node_mac(const char *node, const char *port)
 {
 	static const struct hash_key key;
 	char text[NODE_NAME_MAX + NETIF_NAME_MAX + 2];
@@ -91,7 +91,7 @@ struct port *node_add_port(struct node *node, const char *prefix,
 		return NULL;
 	snprintf(name, sizeof(name), "%s%u", prefix, number);
 	netif_init(&port->netif, node->place, name,
-		   mac ? *mac : mac_from_name(node->name, name));
+		   mac ? *mac : node_mac(node->name, name));
 	port->node = node;
 	port->netif.index = ++node->port_count;
 	list_add_tail(&node->ports, &port->list);

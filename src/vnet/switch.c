@@ -23,13 +23,16 @@
  * In a loop of switches one broadcast frame would go round for ever and
  * multiply.  Two things stand against that: a port that is blocked takes part
  * in nothing (switch_block_port()), and floods from one port are limited to a
- * rate (a bucket of tokens), so that even with a loop time goes on.
+ * rate (a bucket of tokens), so that even with a loop time goes on.  Which
+ * ports are blocked is computed for the whole network (world_open_loops()), or
+ * the switches find it out as real ones do (stp.c).
  *
  * Limits: see struct switch_cfg.
  */
 
 #include "vnet/switch.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -42,6 +45,7 @@
 
 #include "vnet/mac_table.h"
 #include "vnet/snoop.h"
+#include "vnet/stp.h"
 #include "vnet/vnet_int.h"
 
 const struct switch_cfg switch_cfg_default = {
@@ -60,6 +64,7 @@ const struct switch_cfg switch_cfg_default = {
  * @port:	The port itself
  * @tokens:	Floods that it may cause now, in units of 1 / NS_PER_S
  * @filled_ns:	When @tokens was right
+ * @stp:	Its part of the spanning tree, or NULL
  * @is_blocked:	Takes part in nothing
  * @is_full:	An address had to go; told once
  */
@@ -69,6 +74,7 @@ struct switch_port {
 	struct port *port;
 	uint64_t tokens;
 	uint64_t filled_ns;
+	struct stp_port *stp;
 	bool is_blocked;
 	bool is_full;
 };
@@ -82,6 +88,8 @@ struct switch_port {
  * @ports:	struct switch_port.list
  * @tree:	world_open_loops(): nearer to the root of its tree; the root
  *		itself
+ * @stp:	It negotiates the tree, or NULL
+ * @keeps_loops: world_open_loops() leaves its cables alone
  */
 struct vswitch {
 	struct node node;
@@ -90,6 +98,8 @@ struct vswitch {
 	struct snoop snoop;
 	struct list ports;
 	struct vswitch *tree;
+	struct stp *stp;
+	bool keeps_loops;
 };
 
 struct vswitch *switch_of(struct node *node)
@@ -184,7 +194,7 @@ static bool take_token(struct vswitch *sw, struct switch_port *sp)
 
 static bool may_send(const struct switch_port *sp)
 {
-	return !sp->is_blocked && sp->port->cable;
+	return !sp->is_blocked && sp->port->cable && stp_may_forward(sp->stp);
 }
 
 /* The frames that leave are caused by the decision that was told. */
@@ -300,6 +310,10 @@ static void send_to(struct vswitch *sw, struct switch_port *in,
 		pkt_drop(&sw->place, pkt, DROP_sw_same_port);
 		return;
 	}
+	if (!stp_may_forward(out->stp)) {
+		pkt_drop(&sw->place, pkt, DROP_stp_blocked);
+		return;
+	}
 	sw->table.stats.forwarded++;
 	n = PROBE(&sw->place, EV_LOOKUP, R_SW_FORWARD, pkt,
 		  EVF_MAC("mac", &dst), EVF_TEXT("in", in->port->netif.name),
@@ -332,6 +346,23 @@ static void switch_forward(struct vswitch *sw, struct switch_port *in,
 	send_to(sw, in, owner, pkt, dst);
 }
 
+/* A frame from @src to @dst has come in whole. */
+static void switch_take(struct vswitch *sw, struct switch_port *in,
+			struct pkt *pkt, mac_addr dst, mac_addr src)
+{
+	if (in->stp && mac_eq(dst, bpdu_group)) {
+		stp_input(in->stp, pkt);
+		return;
+	}
+	switch_age(sw);
+	if (stp_may_learn(in->stp))
+		switch_learn(sw, in, src);
+	if (stp_may_forward(in->stp))
+		switch_forward(sw, in, pkt, dst);
+	else
+		pkt_drop(&sw->place, pkt, DROP_stp_blocked);
+}
+
 /* struct netif.on_input */
 static void switch_input(struct netif *netif, struct pkt *pkt)
 {
@@ -349,11 +380,7 @@ static void switch_input(struct netif *netif, struct pkt *pkt)
 	} else if (mac_is_group(get_mac(w->src))) {
 		pkt_drop(&sw->place, pkt, DROP_mac_src_group);
 	} else {
-		mac_addr dst = get_mac(w->dst);
-
-		switch_age(sw);
-		switch_learn(sw, in, get_mac(w->src));
-		switch_forward(sw, in, pkt, dst);
+		switch_take(sw, in, pkt, get_mac(w->dst), get_mac(w->src));
 	}
 }
 
@@ -384,6 +411,7 @@ void switch_free(struct vswitch *sw)
 
 	mac_table_fini(&sw->table);
 	snoop_fini(&sw->snoop);
+	stp_free(sw->stp);
 	while (!list_is_empty(&sw->ports)) {
 		struct switch_port *sp =
 			list_first_entry(&sw->ports, struct switch_port, list);
@@ -409,6 +437,15 @@ struct port *switch_add_port(struct vswitch *sw)
 	if (!port) {
 		mem_free(mem, sp, sizeof(*sp));
 		return NULL;
+	}
+	if (sw->stp) {
+		sp->stp = stp_port_new(sw->stp, port);
+		if (!sp->stp) {
+			list_del(&port->list);
+			mem_free(mem, port, sizeof(*port));
+			mem_free(mem, sp, sizeof(*sp));
+			return NULL;
+		}
 	}
 	port->netif.owner = sp;
 	port->netif.on_input = switch_input;
@@ -437,10 +474,50 @@ void switch_block_port(struct port *port, bool is_blocked)
 
 	check(sw);
 	sp->is_blocked = is_blocked;
-	while (is_blocked && sp->owner.count)
+	if (is_blocked)
+		switch_flush_port(port);
+}
+
+void switch_flush_port(struct port *port)
+{
+	struct switch_port *sp = port->netif.owner;
+	struct vswitch *sw = switch_of(port->node);
+
+	while (sp->owner.count)
 		mac_table_del(&sw->table,
 			      list_first_entry(&sp->owner.entries,
 					       struct mac_entry, mine));
+}
+
+int switch_stp_start(struct vswitch *sw, uint16_t priority)
+{
+	struct list *pos;
+
+	check(!sw->stp);
+	sw->stp = stp_new(&sw->node, priority);
+	if (!sw->stp)
+		return -ENOMEM;
+	list_for_each(pos, &sw->ports) {
+		struct switch_port *sp =
+			list_entry(pos, struct switch_port, list);
+
+		sp->stp = stp_port_new(sw->stp, sp->port);
+		if (!sp->stp)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+const struct stp_port *switch_port_stp(const struct port *port)
+{
+	const struct switch_port *sp = port->netif.owner;
+
+	return sp->stp;
+}
+
+void switch_keep_loops(struct vswitch *sw)
+{
+	sw->keeps_loops = true;
 }
 
 void switch_for_each(struct vswitch *sw,
@@ -486,6 +563,12 @@ static struct vswitch *tree_root(struct vswitch *sw)
 	return sw;
 }
 
+/* Not for world_open_loops() to decide. */
+static bool minds_loops(const struct vswitch *sw)
+{
+	return sw->stp || sw->keeps_loops;
+}
+
 /* Does this cable close a loop?  If not it becomes part of the tree. */
 static bool closes_loop(struct vswitch *a, struct vswitch *b)
 {
@@ -507,7 +590,10 @@ size_t world_open_loops(struct world *w)
 		if (!sw)
 			continue;
 		sw->tree = sw;
-		switch_flush(sw); /* the way may be another one now */
+		if (sw->stp)
+			stp_look(sw->stp);
+		else
+			switch_flush(sw); /* the way may be another one now */
 	}
 	list_for_each(pos, &w->cables) {
 		struct cable *c = list_entry(pos, struct cable, list);
@@ -517,6 +603,8 @@ size_t world_open_loops(struct world *w)
 		bool is_blocked;
 
 		if (!a || !b || !c->half[0].is_up || !c->half[1].is_up)
+			continue;
+		if (minds_loops(a) || minds_loops(b))
 			continue;
 		is_blocked = closes_loop(a, b);
 		switch_block_port(pa, false);

@@ -88,6 +88,27 @@ const struct switch_stats *switch_stats(const struct vswitch *sw);
 /* A blocked port neither forwards nor learns: keeps loops open. */
 void switch_block_port(struct port *port, bool is_blocked);
 
+#define SWITCH_STP_PRIORITY 32768 /* default; the least becomes the root */
+
+/**
+ * switch_stp_start() - Negotiate the tree with the other switches
+ * @sw:		Not started yet; ports may come before and after
+ * @priority:	A multiple of 4096; the least of all switches becomes the root
+ *
+ * IEEE 802.1D-2004, 17: rapid spanning tree.  Ports to hosts and routers
+ * forward from the next event on, others when the other end has agreed.
+ *
+ * Return: 0 or -ENOMEM
+ */
+int switch_stp_start(struct vswitch *sw, uint16_t priority);
+
+/* Role and state of a port (vnet/stp.h); NULL: not started. */
+struct stp_port;
+const struct stp_port *switch_port_stp(const struct port *port);
+
+/* Let frames go round: world_open_loops() leaves the cables of @sw alone. */
+void switch_keep_loops(struct vswitch *sw);
+
 /**
  * world_open_loops() - Keep frames from going round
  * @w:		With all its cables
@@ -96,6 +117,8 @@ void switch_block_port(struct port *port, bool is_blocked);
  * of each other one; ports blocked before are opened where they belong to the
  * tree.  All addresses are forgotten.  The tree is computed, not negotiated:
  * call again when a cable between switches is plugged in, breaks or comes back.
+ * Cables of switches that negotiate or keep loops are left alone; those that
+ * negotiate are told to look at them.
  *
  * Return: how many cables are blocked now
  */

@@ -64,6 +64,8 @@ void node_fini(struct node *node);
 struct port *node_add_port(struct node *node, const char *prefix,
 			   uint32_t number, const mac_addr *mac);
 void node_free_ports(struct node *node);
+/* A link address made from names: the same in every run. */
+mac_addr node_mac(const char *node, const char *port);
 
 /* The cable hands a frame to the port at its end.  Takes @pkt. */
 void port_input(struct port *port, struct pkt *pkt);
@@ -71,6 +73,7 @@ void port_input(struct port *port, struct pkt *pkt);
 /* Free a node of each kind, and a cable with all that is on it. */
 void host_free(struct host *h);
 void switch_free(struct vswitch *sw);
+void switch_flush_port(struct port *port); /* forget what lives there */
 void hub_free(struct hub *hub);
 void box_free(struct node *node);
 void cable_free(struct cable *c);
