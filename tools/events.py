@@ -95,7 +95,8 @@ class Reader:
 
     def __init__(self):
         self.files = [File(p) for p in sorted((ROOT / "src").rglob("*.[ch]"))
-                      if p.name not in ("probe.h", "reason.h")]
+                      if p.name != "probe.h"
+                      and not p.name.startswith("reason")]
         self.events = collections.defaultdict(list)
         self.frames = set()
         for f in self.files:
@@ -167,7 +168,8 @@ class Reader:
 
 def reasons():
     """Identifier -> name, in the order of core/reason.h."""
-    text = (ROOT / "src/core/reason.h").read_text()
+    text = "".join(f.read_text() for f in
+                   sorted((ROOT / "src/core").glob("reason*.h")))
     return dict(re.findall(r'X\((\w+),\s*"([^"]+)"\)', text))
 
 
