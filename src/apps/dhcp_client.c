@@ -44,7 +44,6 @@
 #include "apps/dhcp_client.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "core/netif.h"
 #include "core/probe.h"
@@ -165,20 +164,8 @@ static struct dhcp_msg question(struct dhcp_client *c, enum dhcp_type type)
 		.ciaddr = c->has_addr ? c->got.net.addr : IP4_ANY,
 	};
 
-	if (!type)
-		return m;
-	m.client.len = 1 + sizeof(m.chaddr.o);
-	m.client.v[0] = DHCP_HTYPE_ETHER;
-	put_mac(m.client.v + 1, m.chaddr);
-	if (type != DHCP_DISCOVER && type != DHCP_REQUEST)
-		return m;
-	m.params = (struct dhcp_bytes){4,
-				       {DHCP_OPT_MASK, DHCP_OPT_ROUTER,
-					DHCP_OPT_DNS, DHCP_OPT_DOMAIN}};
-	m.max_size = DHCP_LEN_MAX;
-	if (c->cfg.host_name)
-		(void)snprintf(m.host_name, sizeof(m.host_name), "%s",
-			       c->cfg.host_name);
+	if (type)
+		dhcp_say_who(&m, c->cfg.host_name);
 	return m;
 }
 
@@ -215,20 +202,14 @@ static void discover(struct dhcp_client *c)
 	ask_again(c, &m);
 }
 
+/* The address that was offered, or in REBOOTING the one remembered. */
 static void request(struct dhcp_client *c)
 {
+	bool is_old = c->state == DHCP_S_REBOOTING;
 	struct dhcp_msg m = question(c, DHCP_REQUEST);
 
-	m.requested = c->got.net.addr;
-	m.server = c->got.server;
-	ask_again(c, &m);
-}
-
-static void reboot_request(struct dhcp_client *c)
-{
-	struct dhcp_msg m = question(c, DHCP_REQUEST);
-
-	m.requested = c->cfg.previous;
+	m.requested = is_old ? c->cfg.previous : c->got.net.addr;
+	m.server = is_old ? IP4_ANY : c->got.server;
 	ask_again(c, &m);
 }
 
@@ -426,7 +407,7 @@ static void init_reboot_timer(struct dhcp_client *c)
 {
 	question_begin(c);
 	client_move(c, DHCP_S_REBOOTING, "may the old address still be used?");
-	reboot_request(c);
+	request(c);
 }
 
 static void requesting_timer(struct dhcp_client *c)
@@ -440,7 +421,7 @@ static void requesting_timer(struct dhcp_client *c)
 static void rebooting_timer(struct dhcp_client *c)
 {
 	if (c->tries < REQUEST_TRIES)
-		reboot_request(c);
+		request(c);
 	else
 		restart(c, "nobody remembers the old address", 1);
 }

@@ -95,4 +95,7 @@ const char *dhcp_state_name(enum dhcp_state state);
 int dhcp_got_read(struct dhcp_got *got, const struct dhcp_msg *m,
 		  const char **why);
 
+/* Who asks (@m->chaddr), and what it wants to know; @host_name may be NULL. */
+void dhcp_say_who(struct dhcp_msg *m, const char *host_name);
+
 #endif /* APPS_DHCP_CLIENT_H */

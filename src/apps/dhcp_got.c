@@ -6,9 +6,12 @@
  * a mask that puts the whole world on the local wire, or a router that cannot
  * be reached would make the host deaf, or somebody else's; such an answer is
  * refused whole, and another server may do better.
+ *
+ * Here is also what a client says of itself when it asks.
  */
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "apps/dhcp_client.h"
 
@@ -87,4 +90,20 @@ int dhcp_got_read(struct dhcp_got *got, const struct dhcp_msg *m,
 	times_fill(&g, m);
 	*got = g;
 	return 0;
+}
+
+void dhcp_say_who(struct dhcp_msg *m, const char *host_name)
+{
+	m->client.len = 1 + sizeof(m->chaddr.o);
+	m->client.v[0] = DHCP_HTYPE_ETHER;
+	put_mac(m->client.v + 1, m->chaddr);
+	if (m->type != DHCP_DISCOVER && m->type != DHCP_REQUEST)
+		return;
+	m->params = (struct dhcp_bytes){4,
+					{DHCP_OPT_MASK, DHCP_OPT_ROUTER,
+					 DHCP_OPT_DNS, DHCP_OPT_DOMAIN}};
+	m->max_size = DHCP_LEN_MAX;
+	if (host_name)
+		(void)snprintf(m->host_name, sizeof(m->host_name), "%s",
+			       host_name);
 }
