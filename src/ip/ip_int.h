@@ -13,9 +13,7 @@
  *	frag.c		fragments out			reass4.c  fragments in
  *	ip_id.c		identification			ip_srcroute.c  by way of
  *	group.c		our groups
- *
- * What both versions use (path MTUs, reassembly, segmentation) is in
- * ip_shared.h.
+ * What both versions use is in ip_shared.h.
  */
 
 #include "base/hash.h"

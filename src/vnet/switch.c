@@ -46,6 +46,7 @@
 #include "vnet/mac_table.h"
 #include "vnet/snoop.h"
 #include "vnet/stp.h"
+#include "vnet/switch_int.h"
 #include "vnet/vnet_int.h"
 
 const struct switch_cfg switch_cfg_default = {
@@ -55,51 +56,6 @@ const struct switch_cfg switch_cfg_default = {
 	.moves_per_s = 5,
 	.floods_per_s = 20000,
 	.flood_burst = 2000,
-};
-
-/**
- * struct switch_port - what the switch keeps for one port
- * @owner:	Its addresses
- * @list:	In the switch
- * @port:	The port itself
- * @tokens:	Floods that it may cause now, in units of 1 / NS_PER_S
- * @filled_ns:	When @tokens was right
- * @stp:	Its part of the spanning tree, or NULL
- * @is_blocked:	Takes part in nothing
- * @is_full:	An address had to go; told once
- */
-struct switch_port {
-	struct mac_owner owner;
-	struct list list;
-	struct port *port;
-	uint64_t tokens;
-	uint64_t filled_ns;
-	struct stp_port *stp;
-	bool is_blocked;
-	bool is_full;
-};
-
-/**
- * struct vswitch - a switch
- * @node:	What it has in common with other nodes
- * @place:	Its counters and events
- * @table:	What it has learned
- * @snoop:	Who wants which group
- * @ports:	struct switch_port.list
- * @tree:	world_open_loops(): nearer to the root of its tree; the root
- *		itself
- * @stp:	It negotiates the tree, or NULL
- * @keeps_loops: world_open_loops() leaves its cables alone
- */
-struct vswitch {
-	struct node node;
-	struct place place;
-	struct mac_table table;
-	struct snoop snoop;
-	struct list ports;
-	struct vswitch *tree;
-	struct stp *stp;
-	bool keeps_loops;
 };
 
 struct vswitch *switch_of(struct node *node)
@@ -552,64 +508,4 @@ void switch_flush(struct vswitch *sw)
 		mac_table_del(&sw->table,
 			      list_first_entry(&sw->table.ages,
 					       struct mac_entry, age));
-}
-
-static struct vswitch *tree_root(struct vswitch *sw)
-{
-	while (sw->tree != sw) {
-		sw->tree = sw->tree->tree; /* halve the way for the next */
-		sw = sw->tree;
-	}
-	return sw;
-}
-
-/* Not for world_open_loops() to decide. */
-static bool minds_loops(const struct vswitch *sw)
-{
-	return sw->stp || sw->keeps_loops;
-}
-
-/* Does this cable close a loop?  If not it becomes part of the tree. */
-static bool closes_loop(struct vswitch *a, struct vswitch *b)
-{
-	a = tree_root(a);
-	b = tree_root(b);
-	b->tree = a;
-	return a == b;
-}
-
-size_t world_open_loops(struct world *w)
-{
-	struct list *pos;
-	size_t count = 0;
-
-	list_for_each(pos, &w->nodes) {
-		struct vswitch *sw =
-			switch_of(list_entry(pos, struct node, list));
-
-		if (!sw)
-			continue;
-		sw->tree = sw;
-		if (sw->stp)
-			stp_look(sw->stp);
-		else
-			switch_flush(sw); /* the way may be another one now */
-	}
-	list_for_each(pos, &w->cables) {
-		struct cable *c = list_entry(pos, struct cable, list);
-		struct port *pa = c->half[0].from, *pb = c->half[0].to;
-		struct vswitch *a = switch_of(pa->node);
-		struct vswitch *b = switch_of(pb->node);
-		bool is_blocked;
-
-		if (!a || !b || !c->half[0].is_up || !c->half[1].is_up)
-			continue;
-		if (minds_loops(a) || minds_loops(b))
-			continue;
-		is_blocked = closes_loop(a, b);
-		switch_block_port(pa, false);
-		switch_block_port(pb, is_blocked);
-		count += is_blocked;
-	}
-	return count;
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+/*
+ * boot.c - what a host of a lab is told when it is switched on
+ *
+ * Addresses, routes, translation, filter, settings, programs: all of it from
+ * the file, at the beginning and each time it is switched on again.  A host
+ * that was killed comes back with what its file says and nothing else.
+ *
+ * On a bare cable there are two interfaces and no third could answer, so both
+ * ends know each other's link address from the start and nobody asks, unless
+ * the file wants to see it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+
+#include "ip/ip.h"
+#include "ip/nat.h"
+#include "lab/run_int.h"
+#include "link/arp.h"
+#include "tcp/tcp_knobs.h"
+
+static const struct topo_segment *segment_of(const struct run_node *n,
+					     const struct lab_iface *iface)
+{
+	const struct topo_segment *s = n->run->lab->topo.segments.items;
+
+	return &s[iface->segment];
+}
+
+/* The other interface of a bare cable is a neighbour that needs no asking,
+ * unless the cable says `arp: asked`. */
+static int boot_neighbours(struct run_node *n, size_t index)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	const struct topo_segment *s = segment_of(n, &iface[index]);
+	const struct topo_port *port = s->ports.items;
+	int err = 0;
+
+	for (size_t i = 0; s->is_known && i < s->ports.count && !err; i++)
+		if (port[i].iface != &iface[index] && port[i].iface->ip.is_set)
+			err = arp_add(&n->host->stack, &n->ports[index]->netif,
+				      port[i].iface->ip.v,
+				      port[i].iface->mac.v);
+	return err;
+}
+
+static int boot_iface(struct run_node *n, size_t index)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	struct netif *netif = &n->ports[index]->netif;
+	struct ip4_net net = {
+		.addr = iface[index].ip.v,
+		.len = segment_of(n, &iface[index])->net->v.len,
+	};
+	int err;
+
+	netif->mtu = (uint32_t)iface[index].mtu.v;
+	if (iface[index].address.v != LAB_STATIC)
+		return boot_neighbours(n, index);
+	err = ip_addr_add(&n->host->stack, netif, net);
+	return err ? err : boot_neighbours(n, index);
+}
+
+static int boot_routes(struct run_node *n)
+{
+	const struct lab_route *route = n->spec->routes.items;
+	const struct ip4_net all = {.len = 0};
+	struct stack *stack = &n->host->stack;
+	int err = 0;
+
+	if (n->spec->gateway.is_set)
+		err = ip_route_add(stack, all, n->spec->gateway.v, NULL, 0);
+	for (size_t i = 0; i < n->spec->routes.count && !err; i++)
+		err = ip_route_add(stack, route[i].to.v, route[i].via.v, NULL,
+				   0);
+	return err;
+}
+
+/* Hide the LAN `nat` behind the first interface that leads elsewhere. */
+static int boot_nat(struct run_node *n)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	struct netif *outside = NULL;
+	struct ip4_net inside = {0};
+
+	if (!n->spec->nat.s)
+		return 0;
+	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
+		if (strcmp(iface[i].on.s, n->spec->nat.s) == 0)
+			inside = segment_of(n, &iface[i])->net->v;
+		else if (!outside)
+			outside = &n->ports[i]->netif;
+	}
+	if (!outside)
+		return 0;
+	return nat_enable(&n->host->stack, outside, &inside, 1);
+}
+
+/* The settings of its TCP, which check_knob.c has seen. */
+static int boot_knobs(struct run_node *n)
+{
+	const struct lab_pair *pair = n->spec->sysctl.items;
+	int err = 0;
+
+	for (size_t i = 0; i < n->spec->sysctl.count && !err; i++) {
+		const struct lab_str *value = pair[i].values.items;
+
+		err = tcp_knob_set(&n->host->stack, pair[i].key.s,
+				   strtoll(value->s, NULL, 10));
+	}
+	return err;
+}
+
+int run_node_boot(struct run_node *n)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n->spec->interfaces.count && !err; i++)
+		err = boot_iface(n, i);
+	if (!err)
+		err = boot_routes(n);
+	if (!err)
+		err = boot_nat(n);
+	if (!err)
+		err = boot_filter(n);
+	if (!err)
+		err = run_node_boot_ip6(n);
+	if (!err)
+		err = boot_knobs(n);
+	if (!err)
+		err = node_boot_start(n);
+	if (!err)
+		err = node_apps_start(n);
+	return err;
+}
+
+void run_node_halt(struct run_node *n)
+{
+	script_forget_host(n->run, n);
+	node_apps_stop(n);
+	node_boot_stop(n);
+}
