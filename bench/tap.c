@@ -123,7 +123,7 @@ static void report(const struct run *r, const struct station *st, uint64_t sum,
 	       each(s->tx_octets, s->tx_frames),
 	       each(s->rx_octets, s->rx_frames),
 	       each(s->rx_frames, st->tap.batches));
-	fflush(stdout);
+	(void)fflush(stdout);
 }
 
 /* In a process of its own, so that its CPU time is its own. */

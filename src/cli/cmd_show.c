@@ -34,10 +34,11 @@ static int draw(struct cli_query *q)
 	enum signal_code code = signal_by_name(q->signal);
 
 	if (code == SIGNAL_CODES)
-		return cli_usage("show",
-				 "a signal is manchester or mlt-3, not '%s' (gigabit "
-				 "Ethernet, PAM-5 on four pairs, is not drawn)",
-				 q->signal);
+		return cli_usage(
+			"show",
+			"a signal is manchester or mlt-3, not '%s' (gigabit "
+			"Ethernet, PAM-5 on four pairs, is not drawn)",
+			q->signal);
 	return chain_signal(q->log, q->n, code, q->verbosity > 0, q->is_ascii,
 			    &q->out);
 }

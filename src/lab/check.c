@@ -65,8 +65,7 @@ static void check_visit(struct lab *lab, const struct lab_line *line,
 		return;
 	}
 	if (node && !url.host_is_ip && !node->dns.count &&
-	    !asks_for_address(node) &&
-	    !hosts_file_has(node, url.host))
+	    !asks_for_address(node) && !hosts_file_has(node, url.host))
 		diag_error(&lab->diag, line->visit.at,
 			   "'%s' has no 'dns', so it cannot look '%s' up",
 			   node->item.name.s, url.host);

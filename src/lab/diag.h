@@ -15,7 +15,6 @@
 #include "base/arena.h"
 #include "base/strbuf.h"
 
-
 /* A place in the file, counted from 1.  Line 0: it was generated. */
 struct lab_pos {
 	uint32_t line, col;

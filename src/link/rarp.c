@@ -135,8 +135,8 @@ static enum drop reply_input(struct rarp *r, struct netif *netif,
 	stack_disarm(r->stack, &r->timer);
 	r->asking = NULL;
 	PROBE_CAUSE(&r->stack->place, EV_LEARN, R_RARP_LEARN, NULL,
-		    EVF_TEXT("name", r->stack->place.name),
-		    EVF_IP("ip", &ip), EVF_MAC("mac", &h->sha));
+		    EVF_TEXT("name", r->stack->place.name), EVF_IP("ip", &ip),
+		    EVF_MAC("mac", &h->sha));
 	r->on_done(r->arg, netif, h->tpa);
 	return DROP_COUNT;
 }

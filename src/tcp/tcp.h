@@ -128,7 +128,7 @@ int tcp_listen(struct tcp_conn *c, int backlog);
 struct tcp_conn *tcp_accept(struct tcp_conn *listener);
 
 enum tcp_send_flag {
-	TCP_SEND_MORE = 1 << 0, /* more follows at once: hold back the rest
+	TCP_SEND_MORE = 1 << 0,	  /* more follows at once: hold back the rest
 				 * of a segment (MSG_MORE) */
 	TCP_SEND_URGENT = 1 << 1, /* the last octet is urgent (MSG_OOB) */
 };
@@ -231,9 +231,9 @@ struct endpoint tcp_local(const struct tcp_conn *c);
 struct endpoint tcp_remote(const struct tcp_conn *c);
 
 #include "tcp/tcp_congestion.h"
-#include "tcp/tcp_opening.h"
 #include "tcp/tcp_info.h"
 #include "tcp/tcp_knobs.h"
+#include "tcp/tcp_opening.h"
 #include "tcp/tcp_options.h"
 
 #endif /* TCP_TCP_H */

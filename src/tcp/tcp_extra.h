@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #include "tcp/tcp_autotune.h"
-#include "tcp/tcp_mtup.h"
 #include "tcp/tcp_ecn.h"
+#include "tcp/tcp_mtup.h"
 
 /**
  * struct tcp_srcroute - IP options of every segment

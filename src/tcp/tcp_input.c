@@ -121,7 +121,7 @@ static enum tcp_verdict for_nobody(struct tcp_stack *tcp, struct tcp_seg *s,
 static void for_end(struct tcp_stack *tcp, struct tcp_end *e, struct tcp_seg *s)
 {
 	enum tcp_verdict v = TCP_NEXT;
-	struct tcp_conn *child;
+	struct tcp_conn *child = NULL;
 	seq32 iss_min;
 
 	if (!e) {
@@ -136,6 +136,7 @@ static void for_end(struct tcp_stack *tcp, struct tcp_end *e, struct tcp_seg *s)
 			       &child);
 	}
 	if (v == TCP_NEXT) {
+		check(child);
 		for_conn(child, s);
 		return;
 	}

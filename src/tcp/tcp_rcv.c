@@ -76,7 +76,7 @@ static uint32_t whole_segments(const struct tcp_conn *c, uint32_t room,
 uint32_t tcp_select_window(const struct tcp_conn *c)
 {
 	uint32_t full = tcp_full_space(c), room = tcp_rcv_room(c);
-	uint32_t mss = min_u32(max_u32(c->rcv_mss, 1), full);
+	uint32_t mss = max_u32(min_u32(c->rcv_mss, full), 1);
 
 	if (room < full / 2) {
 		room -= room % (1U << c->rcv_wscale);

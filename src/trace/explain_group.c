@@ -3,9 +3,9 @@
  * explain_group.c - the sentences of groups: IGMP, routers, switches
  */
 
-#include "trace/explain_text.h"
-
 #include <stddef.h>
+
+#include "trace/explain_text.h"
 
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 

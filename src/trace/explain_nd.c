@@ -3,9 +3,9 @@
  * explain_nd.c - the sentences of IPv6 and neighbour discovery
  */
 
-#include "trace/explain_text.h"
-
 #include <stddef.h>
+
+#include "trace/explain_text.h"
 
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 

@@ -28,11 +28,10 @@
 
 #include "base/check.h"
 #include "base/crc32.h"
+#include "base/strbuf.h"
 
 #include "core/netif.h"
 #include "core/probe.h"
-
-#include "base/strbuf.h"
 
 #include "vnet/fec.h"
 #include "vnet/vnet_int.h"

@@ -17,11 +17,11 @@
  * into the packet all the same.
  */
 
-#include "core/probe.h"
-
 #include "wire/ether.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
+
+#include "core/probe.h"
 
 #include "vnet/vnet_int.h"
 

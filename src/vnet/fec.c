@@ -241,8 +241,8 @@ static int repair(struct word *w)
 		return -EBADMSG;
 	evaluator(s, sigma, degree, omega);
 	for (i = 0; i < found; i++)
-		w->octet[at[i]] ^= error_at(w->len - 1 - at[i], omega, sigma,
-					    degree);
+		w->octet[at[i]] ^=
+			error_at(w->len - 1 - at[i], omega, sigma, degree);
 	return syndromes(w, s) ? (int)found : -EBADMSG;
 }
 

@@ -122,7 +122,7 @@ bool plugin_is_asleep(int tid)
 		return false;
 	if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
 		state = 'R';
-	fclose(f);
+	(void)fclose(f);
 	return state == 'S';
 }
 
@@ -188,7 +188,7 @@ static int port_knob(struct drill_port *port, const char *name,
 	if (!f)
 		return -errno;
 	fprintf(f, "%s\n", value);
-	fclose(f);
+	(void)fclose(f);
 	return 0;
 }
 

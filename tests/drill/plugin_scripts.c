@@ -82,7 +82,7 @@ static int read_file(const char *path, struct strbuf *out)
 		return -errno;
 	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
 		strbuf_add(out, buf, n);
-	fclose(f);
+	(void)fclose(f);
 	return out->error;
 }
 
@@ -103,7 +103,7 @@ static void print_result(size_t number, const char *path,
 		printf("# %s:%u:%u: %s\n# expected: %s\n#      was: %s\n", path,
 		       res->pos.line, res->pos.column, strbuf_text(&res->what),
 		       strbuf_text(&res->expected), strbuf_text(&res->actual));
-	fflush(stdout);
+	(void)fflush(stdout);
 }
 
 static bool play(const struct drill_script *script, size_t number,

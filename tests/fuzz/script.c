@@ -5,11 +5,10 @@
  * Whatever the text is, there is a script or an error that points into it;
  * and a script that can be read can be played, however it ends.
  */
-#include "drill/drill.h"
-
 #include <errno.h>
 #include <string.h>
 
+#include "drill/drill.h"
 #include "drill/host.h"
 #include "fuzz.h"
 

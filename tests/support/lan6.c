@@ -19,10 +19,10 @@ static uint32_t count_event(void *arg, const struct event *ev)
 {
 	struct lan6 *l = arg;
 
-	bool is_passing = ev->kind == EV_RX || ev->kind == EV_DROP ||
-			  (ev->kind == EV_TX &&
-			   (ev->pkt->is_relayed ||
-			    !strncmp(ev->place->name, "sw", 2)));
+	bool is_passing =
+		ev->kind == EV_RX || ev->kind == EV_DROP ||
+		(ev->kind == EV_TX &&
+		 (ev->pkt->is_relayed || !strncmp(ev->place->name, "sw", 2)));
 
 	if (!is_passing)
 		l->events[ev->what]++;

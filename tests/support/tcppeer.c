@@ -21,8 +21,8 @@
 #include "wire/ip4.h"
 #include "wire/proto.h"
 
-#include "tcp/tcp_knobs.h"
 #include "talker.h"
+#include "tcp/tcp_knobs.h"
 
 enum { FRAME_MAX = 66000 };
 

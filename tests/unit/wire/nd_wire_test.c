@@ -319,7 +319,8 @@ static void each_message_has_a_sentence(void **state)
 
 	(void)state;
 	for (type = ND_ROUTER_SOLICIT; type <= ND_REDIRECT; type++) {
-		struct nd_msg m = {.type = (uint8_t)type, .target = addr("fe80::1")};
+		struct nd_msg m = {.type = (uint8_t)type,
+				   .target = addr("fe80::1")};
 		char text[100];
 		struct strbuf sb;
 
