@@ -31,6 +31,8 @@
  *
  * All this is for those that take a lot: measuring begins when MEASURE_FROM
  * octets have come, and most connections never get there.
+ *
+ * Sources: RFC 9293, 3.8.6; RFC 7323, 2.3.
  */
 
 #include "tcp/tcp_int.h"

@@ -17,6 +17,8 @@
  *  (9) In CLOSED no timer runs.
  * (10) What is under way has records (tcp_sent_check()); what duplicate ACKs
  *	announced is a part of it, and a peer with SACK announces nothing so.
+ *
+ * Sources: RFC 9293, 3.3.1, and RFC 9293, 3.4.
  */
 
 #include "tcp/tcp_int.h"

@@ -11,6 +11,8 @@
  *
  * The child stays bound to its listener (a->listener) until accept() takes it;
  * until then the listener may still reset it.
+ *
+ * Sources: RFC 9293, 3.10.7.4.
  */
 
 #include "tcp/tcp_int.h"

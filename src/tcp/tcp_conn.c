@@ -14,6 +14,8 @@
  * user is called back, so no step has to fear that either happens under its
  * feet.  It also gives the busy part back when nothing needs it any more: an
  * idle connection is one small block with no buffers and no timer.
+ *
+ * Sources: RFC 9293, 3.3.1.
  */
 
 #include <string.h>

@@ -8,6 +8,8 @@
  * one place and every look-up walks over all of them.
  *
  * Listeners are not in here but under their port, see tcp_port.c.
+ *
+ * Sources: RFC 9293, 3.10.7.
  */
 
 #include <string.h>

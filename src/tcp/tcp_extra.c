@@ -5,6 +5,8 @@
  * The block is asked for when one of them is set, and a connection without it
  * has the defaults.  A connection that inherits from its listener and finds no
  * memory has the defaults as well: that is no reason to refuse it.
+ *
+ * Sources: RFC 9293, 3.9.1.
  */
 
 #include <errno.h>

@@ -8,6 +8,8 @@
  * true checksum.  Then it is looked up; each kind of end has its function,
  * which leaves a verdict, and the verdict is carried out here: the packet is
  * freed, or dropped under a name, and the peer gets what it is owed.
+ *
+ * Sources: RFC 9293, 3.10.7, and RFC 9293, 3.1.
  */
 
 #include "wire/csum.h"

@@ -6,6 +6,8 @@
  * knobs a million times a second.  Lines that share a name on Linux
  * ("tcp_rmem") stand together, and are read and written as one text of several
  * numbers.
+ *
+ * Sources: what RFC 9293, 3.8, and its relatives leave to the implementation.
  */
 
 #include <errno.h>

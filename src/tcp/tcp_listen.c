@@ -2,6 +2,8 @@
 /*
  * tcp_listen.c - the listener: what waits for accept(), and who is reset with
  * it when it goes
+ *
+ * Sources: RFC 9293, 3.10.1, and RFC 9293, 3.10.4.
  */
 
 #include <errno.h>

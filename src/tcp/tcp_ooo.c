@@ -33,6 +33,8 @@
  * will repair by sending it again; but not if it was reported to the peer
  * (SACK), then the new one is.  The offered window limits the octets, the
  * budget of references the memory.
+ *
+ * Sources: RFC 9293, 3.10.7.4.
  */
 
 #include <string.h>

@@ -12,6 +12,8 @@
  *
  * Every segment of a connection carries an acknowledgement of all that has
  * arrived, so whatever is sent pays the ACK that may be owed.
+ *
+ * Sources: RFC 9293, 3.1, and RFC 9293, 3.7.1.
  */
 
 #include <errno.h>

@@ -24,6 +24,8 @@
  *	reference reaches there.
  *  (4) truesize is the sum over the chunks.
  * tcp_queue_check() asserts them.
+ *
+ * Sources: RFC 9293, 3.9.1.2, and RFC 9293, 3.9.1.3.
  */
 
 #include "tcp/tcp_queue.h"

@@ -27,6 +27,8 @@
  * Ready: backlog + 1, as on Linux; a SYN beyond that is dropped, and so is an
  * ACK: the request stays, and the peer believes to be connected until it has
  * something to say.
+ *
+ * Sources: RFC 9293, 3.10.7.2; RFC 4987, 3.
  */
 
 #include <errno.h>

@@ -15,6 +15,8 @@
  *
  * A record that is longer than what may go is cut.  If there is no memory for
  * that all of it counts as sent; what was not is found missing once more.
+ *
+ * Sources: RFC 9293, 3.8.1; RFC 6298, 5.
  */
 
 #include <errno.h>

@@ -4,6 +4,8 @@
  *
  * Setting one may release what it held back (nodelay, cork) or set a timer
  * (keepalive), so most end like any other call.
+ *
+ * Sources: RFC 9293, 3.9.1.
  */
 
 #include <errno.h>

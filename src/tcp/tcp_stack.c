@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * tcp_stack.c - TCP of one stack: set up and taken down
+ *
+ * Sources: RFC 9293, 3.4.1, for the secrets.
  */
 
 #include <errno.h>

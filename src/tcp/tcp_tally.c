@@ -17,6 +17,8 @@
  *
  * Octets acknowledged and received are read off the sequence numbers, and so
  * are right even if there was no memory for this block, up to 4 GB.
+ *
+ * Sources: RFC 9293, 3.10.6.
  */
 
 #include "tcp/tcp_int.h"

@@ -15,6 +15,8 @@
  *
  * Each remembers the event that set it, so that a retransmission names the
  * segment it repeats as its cause, whatever else happened meanwhile.
+ *
+ * Sources: RFC 9293, 3.10.8.
  */
 
 #include <errno.h>

@@ -11,6 +11,8 @@
  * error.
  *
  * OPEN is in tcp_user_open.c.
+ *
+ * Sources: RFC 9293, 3.10.2 to 3.10.6.
  */
 
 #include <errno.h>

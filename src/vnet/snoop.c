@@ -269,7 +269,7 @@ static enum snoop_verdict verdict_of(struct snoop *s, struct pkt *pkt,
 	if (h->proto == IP_PROTO_IGMP && !ip4_is_fragment(h)) {
 		if (len > sizeof(buf))
 			return SNOOP_FLOOD;
-		pkt_copy_out(pkt, (size_t)(ETH_HLEN + h->hlen), buf, len);
+		pkt_copy_out(pkt, (size_t)ETH_HLEN + h->hlen, buf, len);
 		return snoop_igmp(s, buf, len, in);
 	}
 	return h->dst.v >> 8 == 0xe00000 ? SNOOP_FLOOD : SNOOP_MEMBERS;
