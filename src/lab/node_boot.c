@@ -145,12 +145,12 @@ static int start_server(struct run_node *n)
 		return 0;
 	if (size && !(fixed = mem_alloc(mem, size)))
 		return -ENOMEM;
-	for (size_t i = 0; i < d->fixed.count; i++)
+	for (size_t i = 0; fixed && i < d->fixed.count; i++)
 		fixed[i] = fixed_of(n, &pair[i]);
 	cfg.fixed = fixed;
 	(void)boot_pool(&d->pool, &cfg.from, &cfg.to);
 	index = boot_iface_for(n->run->lab, n->spec,
-			       cfg.from.v ? cfg.from : fixed[0].ip);
+			       cfg.from.v || !fixed ? cfg.from : fixed[0].ip);
 	config_fill(n, index, &cfg);
 	err = dhcp_server_start(&n->host->stack, &n->ports[index]->netif, &cfg,
 				&n->boot->server);

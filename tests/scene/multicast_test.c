@@ -115,9 +115,11 @@ static void send_all(void)
 {
 	const struct endpoint to = ep("239.1.2.3:5004");
 
-	for (uint8_t i = 0; i < SENT; i++) {
-		assert_int_equal(sk_sendto(&sender->stack, out, &i, 1, 0, &to),
-				 1);
+	for (int i = 0; i < SENT; i++) {
+		uint8_t octet = (uint8_t)i;
+
+		assert_int_equal(
+			sk_sendto(&sender->stack, out, &octet, 1, 0, &to), 1);
 		run_s(1);
 	}
 }
