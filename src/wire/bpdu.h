@@ -82,7 +82,7 @@ extern const mac_addr bpdu_group;
 
 /**
  * bpdu_parse() - Read a BPDU (IEEE 802.1D-2004, 9.3.4)
- * @h:		Filled in on success, untouched otherwise
+ * @out:	Filled in on success, untouched otherwise
  * @buf:	First octet behind LLC
  * @len:	Octets there; may be anything, more than needed is ignored
  *
@@ -90,7 +90,7 @@ extern const mac_addr bpdu_group;
  * unknown type); WIRE_FIELD (already too old, or times out of their range:
  * maximum age 6 to 40 s, hello 1 to 10 s, forward delay 4 to 30 s)
  */
-int bpdu_parse(struct bpdu_hdr *h, const uint8_t *buf, size_t len);
+int bpdu_parse(struct bpdu_hdr *out, const uint8_t *buf, size_t len);
 
 /* Octets that bpdu_emit() writes: 4, 35 or 36. */
 size_t bpdu_len(const struct bpdu_hdr *h);
