@@ -259,7 +259,7 @@ static bool make_room(struct filter *f)
 	if (f->pool.in_use < f->pool.max)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-		struct track *fl = idle_longest(f, order[i]);
+		struct track *fl = idle_longest(f, (int)order[i]);
 
 		if (!fl)
 			continue;

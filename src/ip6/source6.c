@@ -98,7 +98,8 @@ static int sign(int x)
 /* Rule 2: positive if @a is better. */
 static int by_scope(ip6_addr a, ip6_addr b, ip6_addr dst)
 {
-	int sa = ip6_scope_of(a), sb = ip6_scope_of(b), sd = ip6_scope_of(dst);
+	int sa = (int)ip6_scope_of(a), sb = (int)ip6_scope_of(b);
+	int sd = (int)ip6_scope_of(dst);
 
 	if (sa == sb)
 		return 0;

@@ -92,7 +92,7 @@ static void on_timer(struct timer *t, void *arg)
 	PROBE_CAUSE(&r->stack->place, EV_TIMER, R_RARP_TIMER, NULL,
 		    EVF_MAC("mac", &hdr.sha), EVF_NUM("tries", r->tries));
 	if (r->tries < 4)
-		wait_s = RARP_FIRST_S << r->tries;
+		wait_s = (uint64_t)RARP_FIRST_S << r->tries;
 	r->tries++;
 	rarp_send(r, r->asking, MAC_BROADCAST, &hdr, R_RARP_REQUEST);
 	stack_arm_in(r->stack, &r->timer, wait_s * NS_PER_S);

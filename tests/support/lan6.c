@@ -102,7 +102,7 @@ struct netif *lan6_netif(struct host *h, uint32_t index)
 		if (!--index)
 			return &port->netif;
 	}
-	check(!"no such interface");
+	check(false && "no such interface");
 	return NULL;
 }
 
