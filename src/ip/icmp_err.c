@@ -151,13 +151,12 @@ static enum reason reason_of(const struct icmp4_hdr *h)
 	}
 }
 
-/* Copy the original, from its IP header on; returns how much. */
-static size_t quote(const struct pkt *orig, uint8_t *buf)
+size_t icmp_quote(const struct pkt *orig, uint8_t *buf, size_t max)
 {
-	const uint8_t *from = ip_cheader(orig);
+	const uint8_t *from = orig->room + orig->l3_off;
 	size_t linear = (size_t)(pkt_cdata(orig) + orig->lin_len - from);
-	size_t n = min_size(linear, QUOTE_MAX);
-	size_t rest = min_size(QUOTE_MAX - n, orig->len - orig->lin_len);
+	size_t n = min_size(linear, max);
+	size_t rest = min_size(max - n, orig->len - orig->lin_len);
 
 	memcpy(buf, from, n);
 	if (n == linear && rest)
@@ -181,7 +180,7 @@ static bool error_send(struct stack *stack, const struct pkt *orig,
 
 	if (!pkt)
 		return false;
-	len = ICMP4_HLEN + quote(orig, msg + ICMP4_HLEN);
+	len = ICMP4_HLEN + icmp_quote(orig, msg + ICMP4_HLEN, QUOTE_MAX);
 	icmp4_emit(msg, len, h);
 	if (pkt_append(pkt, msg, len)) {
 		pkt_free(pkt);

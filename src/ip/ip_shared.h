@@ -105,4 +105,8 @@ enum icmp_limit { ICMP_LIMIT_PROTO, ICMP_LIMIT_MTU, ICMP_LIMIT_OTHER };
 bool icmp_limit_take(struct stack *stack, struct ip_addr dst,
 		     enum icmp_limit kind);
 
+/* icmp_err.c: what an error quotes: up to @max octets of the original, from
+ * its IP header on.  Returns how many. */
+size_t icmp_quote(const struct pkt *orig, uint8_t *buf, size_t max);
+
 #endif /* IP_IP_SHARED_H */

@@ -52,22 +52,6 @@ static enum reason reason_of(const struct icmp6_hdr *h)
 	}
 }
 
-/* Copy the original, from its IPv6 header on; returns how much. */
-static size_t quote(const struct pkt *orig, uint8_t *buf)
-{
-	const uint8_t *from = orig->room + orig->l3_off;
-	size_t linear = (size_t)(pkt_cdata(orig) + orig->lin_len - from);
-	size_t n = min_size(linear, QUOTE_MAX);
-	size_t rest = min_size(QUOTE_MAX - n, orig->len - orig->lin_len);
-
-	memcpy(buf, from, n);
-	if (n == linear && rest)
-		pkt_copy_out(orig, orig->lin_len, buf + n, rest);
-	else
-		rest = 0;
-	return n + rest;
-}
-
 /* Is what is quoted an ICMPv6 error or a redirect? */
 static bool is_about_error(const uint8_t *p, size_t len)
 {
@@ -134,7 +118,7 @@ bool icmp6_error(struct stack *stack, const struct pkt *orig, uint8_t type,
 		.pointer = info,
 	};
 	uint8_t msg[ICMP6_HLEN + QUOTE_MAX];
-	size_t len = quote(orig, msg + ICMP6_HLEN);
+	size_t len = icmp_quote(orig, msg + ICMP6_HLEN, QUOTE_MAX);
 	struct ip6_hdr about;
 
 	if (ip6_hdr_parse_quoted(&about, msg + ICMP6_HLEN, len) < 0 ||

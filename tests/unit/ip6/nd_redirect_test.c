@@ -15,86 +15,24 @@
 #include "wire/ip6.h"
 
 #include "ip/ip.h"
-#include "lan6.h"
+#include "routers6.h"
 
-/*
- *	a ---+-- sw --+--- r1 ---+
- *	     |        |          +-- sw2 --- s
- *	    box       +--- r2 ---+
- */
-static struct lan6 l;
-static struct host *a, *r1, *r2, *s;
-static struct port *box;
-static struct vswitch *far_side;
+#define SERVER ROUTERS6_SERVER
 
-#define SERVER "2001:db8:2::5"
-
-static struct nd_ra_conf conf_of(const char *net, enum nd_pref pref)
-{
-	struct nd_ra_conf c = {.lifetime_s = 1800,
-			       .pref = pref,
-			       .max_interval_s = 60,
-			       .prefix_count = 1};
-
-	c.prefix[0] = (struct nd_prefix){.net = lan6_net(net),
-					 .is_onlink = true,
-					 .is_auto = true,
-					 .valid_s = 86400,
-					 .preferred_s = 14400};
-	return c;
-}
-
-static struct host *router(const char *name, const char *near, const char *far,
-			   enum nd_pref pref)
-{
-	struct nd_ra_conf c1 = conf_of("2001:db8:1::/64", pref);
-	struct nd_ra_conf c2 = conf_of("2001:db8:2::/64", pref);
-	struct host *r = lan6_router(&l, name);
-	struct netif *n1 = lan6_netif(r, 1), *n2 = lan6_port(&l, r, far_side);
-
-	ip6_addr_add(&r->stack, n1, lan6_net(near));
-	ip6_addr_add(&r->stack, n2, lan6_net(far));
-	assert_int_equal(nd_router_conf(&r->stack, n1, &c1), 0);
-	assert_int_equal(nd_router_conf(&r->stack, n2, &c2), 0);
-	return r;
-}
+static struct routers6 net;
 
 static int set_up(void **state)
 {
 	(void)state;
-	lan6_init(&l, 31);
-	far_side = world_add_switch(l.w, "sw2");
-	r1 = router("r1", "2001:db8:1::1/64", "2001:db8:2::1/64", ND_PREF_HIGH);
-	r2 = router("r2", "2001:db8:1::2/64", "2001:db8:2::2/64",
-		    ND_PREF_MEDIUM);
-	a = lan6_host(&l, "a");
-	box = lan6_box(&l, "box");
-	s = world_add_host(l.w, "s");
-	ip6_enable(&s->stack, lan6_port(&l, s, far_side));
-	ip6_addr_add(&s->stack, lan6_netif(s, 1), lan6_net(SERVER "/64"));
-	lan6_run(&l, 10000);
+	routers6_init(&net);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	lan6_fini(&l);
+	routers6_fini(&net);
 	return 0;
-}
-
-/* The gateway that @h uses for @dst now; :: if none. */
-static ip6_addr gateway(struct host *h, const char *dst)
-{
-	const struct ip6_route *r =
-		ip6_route_lookup(&h->stack, lan6_addr(dst), NULL);
-
-	return r ? r->gateway : IP6_ANY;
-}
-
-static void assert_gateway(struct host *h, const char *dst, struct host *r)
-{
-	assert_true(ip6_eq(gateway(h, dst), lan6_link_local(r)));
 }
 
 /*
@@ -127,27 +65,27 @@ static void on_dns(void *arg, struct stack *stack)
 /* RFC 8106: they come, a resolver is told, they go. */
 static void dns_servers_and_domains_come_and_go(void **state)
 {
-	struct nd_ra_conf c = conf_of("2001:db8:1::/64", ND_PREF_HIGH);
+	struct nd_ra_conf c = routers6_conf("2001:db8:1::/64", ND_PREF_HIGH);
 	struct dns_seen seen = {0};
 
 	(void)state;
-	nd_dns_hook_set(&a->stack, on_dns, &seen);
+	nd_dns_hook_set(&net.a->stack, on_dns, &seen);
 	c.rdnss[0] = lan6_addr("2001:db8:2::53");
 	c.rdnss[1] = lan6_addr("2001:db8:2::54");
 	c.rdnss_count = 2;
 	memcpy(c.domain[0], "lab.test", sizeof("lab.test"));
 	c.domain_count = 1;
 	c.dns_lifetime_s = 200;
-	nd_router_conf(&r1->stack, lan6_netif(r1, 1), &c);
-	lan6_run(&l, 1000);
-	nd_dns_for_each(&a->stack, see_dns, &seen);
+	nd_router_conf(&net.r1->stack, lan6_netif(net.r1, 1), &c);
+	lan6_run(&net.l, 1000);
+	nd_dns_for_each(&net.a->stack, see_dns, &seen);
 	assert_true(seen.servers == 2 && seen.domains == 1);
 	assert_string_equal(seen.domain, "lab.test");
 	assert_int_equal(seen.changes, 1);
-	host_kill(r1);
-	lan6_run(&l, 201 * 1000);
+	host_kill(net.r1);
+	lan6_run(&net.l, 201 * 1000);
 	seen = (struct dns_seen){.changes = seen.changes};
-	nd_dns_for_each(&a->stack, see_dns, &seen);
+	nd_dns_for_each(&net.a->stack, see_dns, &seen);
 	assert_true(seen.servers == 0 && seen.domains == 0);
 	assert_int_equal(seen.changes, 2);
 }
@@ -156,59 +94,62 @@ static void dns_servers_and_domains_come_and_go(void **state)
  * Redirects.
  */
 
-/* RFC 4861, 8: r1 is told to send by r2, tells a, and a does so itself. */
+/* RFC 4861, 8: r1 is told to send by net.r2, tells net.a, and a does so itself. */
 static void a_redirect_makes_the_way_shorter(void **state)
 {
 	const struct ip6_route by_r2 = {
 		.net = lan6_net("2001:db8:9::/64"),
-		.gateway = lan6_link_local(r2),
-		.netif = lan6_netif(r1, 1),
+		.gateway = lan6_link_local(net.r2),
+		.netif = lan6_netif(net.r1, 1),
 	};
-	struct host *t = world_add_host(l.w, "t");
-	struct vswitch *third = world_add_switch(l.w, "sw3");
-	struct netif *n = lan6_port(&l, r2, third);
+	struct host *t = world_add_host(net.l.w, "t");
+	struct vswitch *third = world_add_switch(net.l.w, "sw3");
+	struct netif *n = lan6_port(&net.l, net.r2, third);
 	const struct ip6_route back = {
 		.net = lan6_net("::/0"),
 		.gateway = lan6_addr("2001:db8:9::2"),
 	};
 
 	(void)state;
-	ip6_addr_add(&r2->stack, n, lan6_net("2001:db8:9::2/64"));
-	ip6_addr_add(&t->stack, lan6_port(&l, t, third),
+	ip6_addr_add(&net.r2->stack, n, lan6_net("2001:db8:9::2/64"));
+	ip6_addr_add(&t->stack, lan6_port(&net.l, t, third),
 		     lan6_net("2001:db8:9::5/64"));
-	assert_int_equal(ip6_route_add(&r1->stack, &by_r2), 0);
+	assert_int_equal(ip6_route_add(&net.r1->stack, &by_r2), 0);
 	assert_int_equal(ip6_route_add(&t->stack, &back), 0);
-	lan6_run(&l, 5000);
-	assert_gateway(a, "2001:db8:9::5", r1);
-	assert_int_equal(lan6_ping(&l, a, lan6_addr("2001:db8:9::5"), 1), 1);
-	assert_int_equal(l.events[R_ND_REDIRECT], 1);
-	assert_int_equal(l.events[R_ND_REDIRECTED], 1);
-	assert_gateway(a, "2001:db8:9::5", r2);
-	assert_gateway(a, "2001:db8:9::6", r1); /* only that one */
-	assert_int_equal(lan6_ping(&l, a, lan6_addr("2001:db8:9::5"), 3), 3);
-	assert_int_equal(l.events[R_ND_REDIRECT], 1);
-	lan6_run(&l, 601 * 1000);
-	assert_gateway(a, "2001:db8:9::5", r1); /* not for ever */
+	lan6_run(&net.l, 5000);
+	assert_gateway(net.a, "2001:db8:9::5", net.r1);
+	assert_int_equal(
+		lan6_ping(&net.l, net.a, lan6_addr("2001:db8:9::5"), 1), 1);
+	assert_int_equal(net.l.events[R_ND_REDIRECT], 1);
+	assert_int_equal(net.l.events[R_ND_REDIRECTED], 1);
+	assert_gateway(net.a, "2001:db8:9::5", net.r2);
+	assert_gateway(net.a, "2001:db8:9::6", net.r1); /* only that one */
+	assert_int_equal(
+		lan6_ping(&net.l, net.a, lan6_addr("2001:db8:9::5"), 3), 3);
+	assert_int_equal(net.l.events[R_ND_REDIRECT], 1);
+	lan6_run(&net.l, 601 * 1000);
+	assert_gateway(net.a, "2001:db8:9::5", net.r1); /* not for ever */
 }
 
 /* A host that does not know that the destination is a neighbour. */
 static void a_redirect_to_the_destination_itself(void **state)
 {
-	struct host *b = lan6_host(&l, "b");
+	struct host *b = lan6_host(&net.l, "b");
 	const struct ip6_route direct = {
 		.net = lan6_net("2001:db8:77::/64"),
-		.netif = lan6_netif(r1, 1),
+		.netif = lan6_netif(net.r1, 1),
 	};
 
 	(void)state;
 	ip6_addr_add(&b->stack, lan6_netif(b, 1),
 		     (struct ip6_net){lan6_addr("2001:db8:77::b"), 128});
-	assert_int_equal(ip6_route_add(&r1->stack, &direct), 0);
-	lan6_run(&l, 10000);
-	assert_gateway(a, "2001:db8:77::b", r1);
-	lan6_ping(&l, a, lan6_addr("2001:db8:77::b"), 1);
-	assert_true(ip6_is_zero(gateway(a, "2001:db8:77::b")));
-	assert_int_equal(lan6_ping(&l, a, lan6_addr("2001:db8:77::b"), 2), 2);
+	assert_int_equal(ip6_route_add(&net.r1->stack, &direct), 0);
+	lan6_run(&net.l, 10000);
+	assert_gateway(net.a, "2001:db8:77::b", net.r1);
+	lan6_ping(&net.l, net.a, lan6_addr("2001:db8:77::b"), 1);
+	assert_true(ip6_is_zero(routers6_gateway(net.a, "2001:db8:77::b")));
+	assert_int_equal(
+		lan6_ping(&net.l, net.a, lan6_addr("2001:db8:77::b"), 2), 2);
 }
 
 static void forge_redirect(ip6_addr src, ip6_addr target, ip6_addr dst)
@@ -216,16 +157,16 @@ static void forge_redirect(ip6_addr src, ip6_addr target, ip6_addr dst)
 	struct nd_msg rd = {.type = ND_REDIRECT, .target = target, .dst = dst};
 	uint8_t buf[ND_REDIRECT_LEN];
 	struct wcursor w = wcur_init(buf, sizeof(buf));
-	struct lan6_msg m = {.to = lan6_netif(a, 1)->mac,
+	struct lan6_msg m = {.to = lan6_netif(net.a, 1)->mac,
 			     .from = {{2, 0, 0, 0, 0, 0x66}},
 			     .src = src,
-			     .dst = lan6_link_local(a),
+			     .dst = lan6_link_local(net.a),
 			     .msg = buf,
 			     .len = sizeof(buf)};
 
 	nd_emit(&w, &rd);
-	lan6_send(box, &m);
-	lan6_run(&l, 10);
+	lan6_send(net.box, &m);
+	lan6_run(&net.l, 10);
 }
 
 static void forged_redirects_are_not_obeyed(void **state)
@@ -233,30 +174,33 @@ static void forged_redirects_are_not_obeyed(void **state)
 	ip6_addr evil = lan6_addr("fe80::66"), dst = lan6_addr(SERVER);
 
 	(void)state;
-	forge_redirect(evil, evil, dst);		/* not our router */
-	forge_redirect(lan6_link_local(r2), evil, dst); /* not in use */
-	forge_redirect(lan6_link_local(r1), lan6_link_local(r1), dst);
-	forge_redirect(lan6_link_local(r1), lan6_link_local(a), dst);
-	assert_int_equal(a->stack.place.drops[DROP_nd_redirect], 4);
+	forge_redirect(evil, evil, dst);		    /* not our router */
+	forge_redirect(lan6_link_local(net.r2), evil, dst); /* not in use */
+	forge_redirect(lan6_link_local(net.r1), lan6_link_local(net.r1), dst);
+	forge_redirect(lan6_link_local(net.r1), lan6_link_local(net.a), dst);
+	assert_int_equal(net.a->stack.place.drops[DROP_nd_redirect], 4);
 	/* a gateway by a global address; from a global address */
-	forge_redirect(lan6_link_local(r1), lan6_addr("2001:db8:1::66"), dst);
+	forge_redirect(lan6_link_local(net.r1), lan6_addr("2001:db8:1::66"),
+		       dst);
 	forge_redirect(lan6_addr("2001:db8:1::1"), evil, dst);
-	assert_int_equal(a->stack.place.drops[DROP_nd_bad], 2);
-	assert_gateway(a, SERVER, r1);
+	assert_int_equal(net.a->stack.place.drops[DROP_nd_bad], 2);
+	assert_gateway(net.a, SERVER, net.r1);
 }
 
 static void redirects_are_bounded(void **state)
 {
 	ip6_addr dst = lan6_addr("2001:db8:50::");
-	size_t before = ip6_route_count(&a->stack);
+	size_t before = ip6_route_count(&net.a->stack);
 	uint32_t i;
 
 	(void)state;
 	for (i = 0; i < 1000; i++) {
 		put32(dst.o + 12, i);
-		forge_redirect(lan6_link_local(r1), lan6_addr("fe80::66"), dst);
+		forge_redirect(lan6_link_local(net.r1), lan6_addr("fe80::66"),
+			       dst);
 	}
-	assert_int_equal(ip6_route_count(&a->stack), before + ND_REDIRECTS_MAX);
+	assert_int_equal(ip6_route_count(&net.a->stack),
+			 before + ND_REDIRECTS_MAX);
 }
 
 int main(void)

@@ -238,8 +238,9 @@ static void throughput_under_load_is_what_textbooks_say(void **state)
 		double seen = efficiency(loads[i].q, loads[i].len);
 		double said = in_theory(loads[i].q, loads[i].len);
 
-		print_message("%2u stations, %4zu octets: %.3f, theory %.3f\n",
-			      loads[i].q, loads[i].len, seen, said);
+		print_message(
+			"# %2u stations, %4zu octets: %.3f, theory %.3f\n",
+			loads[i].q, loads[i].len, seen, said);
 		assert_true(seen > said - 0.05 && seen < said + 0.2);
 	}
 }
