@@ -29,6 +29,8 @@ static const struct {
 } personality[] = {
 	{"tcp_syn_retries",	"6",			"ours are 7: RFC 9293, 3.8.3 asks for three minutes"},
 	{"tcp_synack_retries",	"5",			"ours are 2: less noise for the victim of a forged SYN"},
+	{"tcp_min_snd_mss",	"48",			"ours is 88: below it headers outweigh everything"},
+	{"tcp_comp_sack_nr",	"44",			"ours is 0: each ACK tells the sender when something arrived"},
 	{"tcp_rfc1337",		"0",			"Linux lets a RST end TIME-WAIT"},
 	{"tcp_rmem",		"4096 131072 6291456",	"its window scale follows from the last"},
 	{"tcp_wmem",		"4096 131072 4194304",	"Linux says 16384, and grows before the first write"},

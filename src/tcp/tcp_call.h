@@ -73,7 +73,8 @@ enum tcp_verdict tcp_in_synchronized(struct tcp_conn *c, struct tcp_seg *s);
 enum tcp_verdict tcp_in_rest(struct tcp_conn *c, struct tcp_seg *s);
 
 /* tcp_open.c */
-uint16_t tcp_peer_mss(const struct tcp_opts *o, uint8_t family);
+uint16_t tcp_peer_mss(const struct tcp_stack *tcp, const struct tcp_opts *o,
+		      uint8_t family);
 struct tcp_first;
 void tcp_open_active(struct tcp_conn *c, struct tcp_first *first);
 void tcp_open_timeout(struct tcp_conn *c);

@@ -68,12 +68,13 @@ void tcp_get_cc_info(const struct tcp_conn *c, struct tcp_cc_info *info)
 		c->cc->info(c, info);
 }
 
-/* RFC 6928, 2. */
+/* RFC 6928, 2: so many segments, but no more octets than that of Ethernet's
+ * size; large segments may be two. */
 uint32_t tcp_cc_initial_window(const struct tcp_conn *c)
 {
-	uint32_t mss = c->mss;
+	uint32_t mss = c->mss, n = c->tcp->knobs.initial_window;
 
-	return min_u32(TCP_IW_SEGMENTS * mss, max_u32(2 * mss, 14600));
+	return min_u32(n * mss, max_u32(2 * mss, n * TCP_IW_MSS));
 }
 
 /* One segment only if the SYN had to be repeated (RFC 5681, 3.1). */

@@ -58,7 +58,13 @@ static_assert(MINUTE_BITS + SIZE_BITS + HASH_BITS == 32, "it is a number");
 /* What is common: the least, both defaults, tunnels, PPPoE with and without
  * timestamps counted in, Ethernet, and jumbo frames. */
 static const uint16_t sizes[1 << SIZE_BITS] = {
-	TCP_MSS_MIN, TCP_MSS_DEFAULT, TCP_MSS_DEFAULT6, 1360, 1440, 1452, 1460,
+	TCP_MSS_FLOOR,
+	TCP_MSS_DEFAULT,
+	TCP_MSS_DEFAULT6,
+	1360,
+	1440,
+	1452,
+	1460,
 	8940,
 };
 
@@ -154,7 +160,7 @@ bool tcp_cookie_check(const struct tcp_stack *tcp, const struct tcp_seg *s,
 	hash = sign(tcp, &s->t, r->irs, now - age, size << OPT_BITS | bits);
 	if (hash != (cookie & ((1U << HASH_BITS) - 1)))
 		return false;
-	r->peer_mss = sizes[size];
+	r->peer_mss = (uint16_t)max_u32(sizes[size], tcp->knobs.min_snd_mss);
 	read_opts(r, s, bits);
 	return true;
 }

@@ -24,12 +24,22 @@
  * delack_min (40 ms) up, never longer than a round trip (but at least delack_min)
  * or delack_max (200 ms).
  *
+ * What comes beyond a hole is told at once, for the sender counts duplicate ACKs
+ * to notice the loss.  After three it has noticed, and the operator may let the
+ * others wait to be told in one (comp_sack_nr of them at most), but for no
+ * longer than a twentieth of a round trip: its window is clocked by them.
+ *
  * The user's reading matters, too.  Who has read all there is after a segment
  * that was not full has probably read a whole request: an ACK goes out then, in
  * case there is no answer.
  */
 
 #include "tcp/tcp_int.h"
+
+enum {
+	DUPS_TOLD = 3,	/* at once: RFC 5681, 3.2 */
+	HOLD_SHARE = 20 /* of a round trip */
+};
 
 static uint32_t ms_min(const struct tcp_conn *c)
 {
@@ -208,6 +218,53 @@ void tcp_delack_in_order(struct tcp_conn *c)
 		delay(c);
 }
 
+/* May one more duplicate ACK wait?  Not before the sender has noticed. */
+static bool may_hold(struct tcp_conn *c)
+{
+	struct tcp_sack_out *out = &c->active->sack_out;
+
+	if (!(c->flags & TCPF_SACK) || out->held >= c->tcp->knobs.comp_sack_nr)
+		return false;
+	if (!seq_eq(out->told_at, c->rcv_nxt)) {
+		out->told_at = c->rcv_nxt;
+		out->told = 0;
+	}
+	if (out->told == DUPS_TOLD)
+		return true;
+	out->told++;
+	return false;
+}
+
+static uint64_t hold_ns(const struct tcp_conn *c)
+{
+	uint64_t rtt_us = c->srtt_8us / 8;
+	uint32_t seen_us = tcp_extra(c)->tune.rtt_8us / 8;
+
+	if (seen_us)
+		rtt_us = min_u64(rtt_us, seen_us);
+	return min_u64(rtt_us * NS_PER_US / HOLD_SHARE,
+		       c->tcp->knobs.comp_sack_delay_ns);
+}
+
+/* Something came beyond a hole. */
+void tcp_delack_beyond(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	uint64_t at = c->tcp->env->now_ns + hold_ns(c);
+
+	if (a->ack_now)
+		return;
+	if (at == c->tcp->env->now_ns || !may_hold(c)) {
+		tcp_ack_owed(c, R_TCP_ACK_DUP);
+		return;
+	}
+	if (a->sack_out.held++)
+		return;
+	if (!tcp_timer_is_set(c, TCP_T_DELACK) ||
+	    at < a->due[TCP_T_DELACK].at_ns)
+		tcp_timer_set(c, TCP_T_DELACK, at);
+}
+
 uint32_t tcp_ato_ms(const struct tcp_conn *c)
 {
 	return delack_of(c) ? delack_of(c)->ato_ms : 0;
@@ -234,6 +291,7 @@ void tcp_delack_sent(struct tcp_conn *c)
 {
 	struct tcp_delack *d = delack_of(c);
 
+	c->active->sack_out.held = 0;
 	if (!d)
 		return;
 	if (d->quick && is_scheduled(c) && !--d->quick)

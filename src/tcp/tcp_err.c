@@ -40,7 +40,7 @@ static void narrower_path(struct tcp_conn *c, uint32_t mtu)
 
 	if (c->flags & TCPF_TS)
 		mss -= min_u32(mss, TCP_TS_OPT_LEN);
-	mss = max_u32(mss, TCP_MSS_MIN - TCP_TS_OPT_LEN);
+	mss = max_u32(mss, c->tcp->knobs.min_snd_mss - TCP_TS_OPT_LEN);
 	if (mss >= c->mss)
 		return;
 	c->mss = (uint16_t)mss;

@@ -14,6 +14,7 @@ void tcp_quick_again(struct tcp_conn *c, uint32_t most);
 void tcp_quick_end(struct tcp_conn *c);
 void tcp_delack_data(struct tcp_conn *c, const struct tcp_seg *s);
 void tcp_delack_in_order(struct tcp_conn *c);
+void tcp_delack_beyond(struct tcp_conn *c);
 uint32_t tcp_ato_ms(const struct tcp_conn *c);
 void tcp_delack_timeout(struct tcp_conn *c);
 void tcp_delack_sent(struct tcp_conn *c);

@@ -95,7 +95,7 @@ static void fill_path(struct tcp_info *info, const struct tcp_conn *c)
 	info->advmss = tcp_mss_limit(c->tcp, c->end.t.raddr);
 	if (tcp_extra(c)->maxseg)
 		info->advmss = min_u32(info->advmss, tcp_extra(c)->maxseg);
-	info->reordering = c->tcp->knobs.reordering;
+	info->reordering = tcp_reordering(c);
 	info->last_sent_ms = tcp_ms(c->tcp) - c->snd_ms;
 }
 

@@ -13,7 +13,9 @@
  * unless the field says otherwise.
  *
  * Values are taken up where they are read: most by connections that open
- * later, limits at once.
+ * later, limits at once.  A knob that scripts for Linux turn but that has no
+ * counterpart here says "no effect"; tools/check-knobs.py sees to it that every
+ * other one is read somewhere.
  *
  * A part of the door; needs nothing but itself.
  */
@@ -42,8 +44,8 @@ X(tw_reuse, "tcp_tw_reuse", "mode", 0, 1, 2, "connect may end a TIME-WAIT: 0 no,
 X(max_tw_buckets, "tcp_max_tw_buckets", "count", 0, 4194304, 16777216, "connections in TIME-WAIT") \
 X(rfc1337, "tcp_rfc1337", "flag", 0, 1, 1, "a RST does not end TIME-WAIT") \
 X(max_orphans, "tcp_max_orphans", "count", 0, 65536, 16777216, "connections without owner that still have to send") \
-X(orphan_retries, "tcp_orphan_retries", "count", 0, 0, 255, "repeats for an orphan; 0 means 8") \
-X(challenge_ack_limit, "tcp_challenge_ack_limit", "1/s", 0, 0x7fffffff, 0x7fffffff, "kept for scripts: limits are per connection here") \
+X(orphan_retries, "tcp_orphan_retries", "count", 0, 0, 255, "repeats for a connection without owner; 0 means 8") \
+X(challenge_ack_limit, "tcp_challenge_ack_limit", "1/s", 0, 0x7fffffff, 0x7fffffff, "kept for scripts, no effect here: limits are per connection") \
 X(invalid_ratelimit_ms, "tcp_invalid_ratelimit", "ms", 0, 500, 60000, "least time between challenge ACKs of a connection") \
 X(port_first, "ip_local_port_range", "port", 1, 49152, 65535, "first port chosen by the stack") \
 X(port_last, "ip_local_port_range", "port", 1, 65535, 65535, "last port chosen by the stack")
@@ -71,20 +73,20 @@ X(frto, "tcp_frto", "mode", 0, 2, 2, "notice timeouts that were none (RFC 5682)"
 X(reordering, "tcp_reordering", "segments", 1, 3, 300, "reordering that is assumed at first") \
 X(max_reordering, "tcp_max_reordering", "segments", 1, 300, 65535, "reordering that is believed at most") \
 X(retries1, "tcp_retries1", "count", 1, 3, 255, "repeats before the route is doubted") \
-X(retries2, "tcp_retries2", "count", 1, 15, 255, "repeats before a connection is given up") \
+X(retries2, "tcp_retries2", "count", 1, 15, 255, "repeats of data or a probe before a connection is given up") \
 X(rto_initial_us, "-", "us", 1000, 1000000, 120000000, "retransmission timeout before the first sample") \
 X(rto_min_us, "tcp_rto_min_us", "us", 1, 200000, 120000000, "least retransmission timeout") \
 X(rto_max_ms, "tcp_rto_max_ms", "ms", 1000, 120000, 600000, "greatest retransmission timeout") \
-X(thin_linear_timeouts, "tcp_thin_linear_timeouts", "flag", 0, 0, 1, "no doubling for streams with little under way") \
-X(comp_sack_nr, "tcp_comp_sack_nr", "count", 0, 44, 255, "SACKs that may be compressed into one") \
-X(comp_sack_delay_ns, "tcp_comp_sack_delay_ns", "ns", 0, 1000000, 1000000000, "how long a SACK may wait for others")
+X(thin_linear_timeouts, "tcp_thin_linear_timeouts", "flag", 0, 0, 1, "the first six timeouts of a stream with little under way do not double") \
+X(comp_sack_nr, "tcp_comp_sack_nr", "count", 0, 0, 255, "SACKs that may wait to be told in one; 0: none waits") \
+X(comp_sack_delay_ns, "tcp_comp_sack_delay_ns", "ns", 0, 1000000, 1000000000, "how long one waits for others, or a twentieth of a round trip")
 
 /* Sending. */
 #define TCP_KNOBS_SEND(X) \
 X(initial_window, "-", "segments", 1, 10, 64, "congestion window of a new connection (RFC 6928)") \
 X(slow_start_after_idle, "tcp_slow_start_after_idle", "flag", 0, 1, 1, "begin again after an idle time (RFC 5681, 4.1)") \
-X(autocorking, "tcp_autocorking", "flag", 0, 1, 1, "small writes wait for the device") \
-X(limit_output_octets, "tcp_limit_output_bytes", "octets", 4096, 1048576, 0x7fffffff, "of one connection, below TCP") \
+X(autocorking, "tcp_autocorking", "flag", 0, 1, 1, "kept for scripts, no effect here: devices tell TCP nothing") \
+X(limit_output_octets, "tcp_limit_output_bytes", "octets", 4096, 1048576, 0x7fffffff, "kept for scripts, no effect here: nothing queues below TCP") \
 X(notsent_lowat, "tcp_notsent_lowat", "octets", 0, 0xffffffff, 0xffffffff, "writable below this much unsent") \
 X(min_tso_segs, "tcp_min_tso_segs", "segments", 1, 2, 255, "least size of a burst") \
 X(pacing_ss_ratio, "tcp_pacing_ss_ratio", "percent", 0, 200, 1000, "pacing rate in slow start, of cwnd per round trip") \
@@ -97,12 +99,12 @@ X(hystart, "-", "flag", 0, 1, 1, "leave slow start when delay grows (RFC 9406)")
 X(rmem_min, "tcp_rmem", "octets", 1, 4096, 0x7fffffff, "receive buffer: least") \
 X(rmem, "tcp_rmem", "octets", 1, 131072, 0x7fffffff, "at first") \
 X(rmem_max, "tcp_rmem", "octets", 1, 6291456, 0x7fffffff, "greatest") \
-X(wmem_min, "tcp_wmem", "octets", 1, 4096, 0x7fffffff, "send buffer: least") \
+X(wmem_min, "tcp_wmem", "octets", 1, 4096, 0x7fffffff, "send buffer: kept for scripts, no effect here: none is promised") \
 X(wmem, "tcp_wmem", "octets", 1, 16384, 0x7fffffff, "at first") \
 X(wmem_max, "tcp_wmem", "octets", 1, 4194304, 0x7fffffff, "greatest") \
 X(moderate_rcvbuf, "tcp_moderate_rcvbuf", "flag", 0, 1, 1, "grow the receive buffer with the stream") \
 X(tally, "-", "flag", 0, 1, 1, "remember what a connection did: TCP_INFO, quick ACKs; 144 octets each") \
-X(shrink_window, "tcp_shrink_window", "flag", 0, 0, 1, "kept for scripts: a window never shrinks here") \
+X(shrink_window, "tcp_shrink_window", "flag", 0, 0, 1, "kept for scripts, no effect here: a window never shrinks") \
 X(stdurg, "tcp_stdurg", "flag", 0, 0, 1, "urgent pointer names the last octet (RFC 1122)") \
 X(quickacks, "-", "segments", 0, 16, 16, "ACKs that are not delayed, at first and after a gap") \
 X(delack_min_us, "-", "us", 0, 40000, 500000, "least delay of an ACK") \

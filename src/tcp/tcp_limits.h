@@ -17,9 +17,12 @@
 #define TCP_RTO_MIN_NS	   (200 * NS_PER_MS)
 #define TCP_RTO_MAX_NS	   (120 * NS_PER_S)
 
-/* Times in a row that something is sent again before giving up. */
-#define TCP_TRIES_DATA	 15 /* between 13 and 30 minutes */
-#define TCP_TRIES_ORPHAN 8  /* nobody waits for the result */
+/* Times in a row that something is sent again for a connection that nobody
+ * waits for, unless knobs.orphan_retries says otherwise. */
+#define TCP_TRIES_ORPHAN 8
+
+/* A timeout is doubled so often at most; rto_max is reached long before. */
+#define TCP_BACKOFF_MAX 20
 
 /* Delayed ACK (RFC 9293, 3.8.6.3: less than 500 ms). */
 #define TCP_DELACK_NS (40 * NS_PER_MS)
@@ -47,12 +50,16 @@
 #define TCP_BUF_MIN 1152
 #define TCP_BUF_MAX (16 * 1024 * 1024)
 
-/* Segment sizes: below 88 octets headers would outweigh everything. */
+/* Segment sizes: below 88 octets headers would outweigh everything.  What a
+ * peer says is held to knobs.min_snd_mss, which the operator may lower so far
+ * that options still leave room for some octets. */
 #define TCP_MSS_MIN	88
+#define TCP_MSS_FLOOR	48
+#define TCP_PAYLOAD_MIN 8
 #define TCP_MSS_MAX	65495
 #define TCP_TS_OPT_LEN	12
 #define TCP_GSO_MAX	65160 /* payload; headers must fit in 65,535, too */
-#define TCP_IW_SEGMENTS 10    /* RFC 6928 */
+#define TCP_IW_MSS	1460  /* knobs.initial_window counts these: RFC 6928 */
 #define TCP_CWND_MAX	(1U << 30)
 #define TCP_PACING_NONE UINT32_MAX /* 34 Gbit/s and beyond: no limit */
 

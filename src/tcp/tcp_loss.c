@@ -45,8 +45,11 @@ static const char *const ca_names[TCP_CA_STATES] = {
 	[TCP_CA_LOSS] = "Loss",
 };
 
-/* knobs.recovery */
-enum { RACK_ON = 1 << 0 };
+enum {
+	RACK_ON = 1 << 0, /* knobs.recovery */
+	THIN_SEGMENTS = 4,
+	THIN_TRIES = 6
+};
 
 #define TO(state) (1U << TCP_CA_##state)
 
@@ -137,7 +140,7 @@ static void detect_without_sack(struct tcp_conn *c, struct tcp_news *n)
  * beyond it that arrived is lost (RFC 6675, 4, IsLost()). */
 static void detect_by_count(struct tcp_conn *c, struct tcp_news *n)
 {
-	uint32_t beyond = 0, enough = c->tcp->knobs.reordering;
+	uint32_t beyond = 0, enough = tcp_reordering(c);
 	struct tcp_sent *s;
 
 	if (c->active->sent.sacked_segs < enough)
@@ -428,6 +431,19 @@ static void enter_loss(struct tcp_conn *c)
 	tcp_ca_move(c, TCP_CA_LOSS, "no acknowledgement came in time");
 }
 
+/*
+ * Is the timeout doubled (RFC 6298, 5.5)?  A stream that never has four
+ * segments under way cannot repair a loss without a timeout, and adds little
+ * to the crowd: the operator may let it repeat at an even pace, six times.
+ */
+static bool is_patient(const struct tcp_conn *c)
+{
+	bool is_thin = tcp_flight(c) < THIN_SEGMENTS * (uint32_t)c->mss;
+
+	return !c->tcp->knobs.thin_linear_timeouts || !is_thin ||
+	       c->active->tries > THIN_TRIES;
+}
+
 void tcp_loss_timeout(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
@@ -435,8 +451,10 @@ void tcp_loss_timeout(struct tcp_conn *c)
 
 	enter_loss(c);
 	tcp_tally_rto(c, rto);
-	a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
 	a->tries++;
+	a->backoff = is_patient(c) ? (uint8_t)min_u32(a->backoff + 1U,
+						      TCP_BACKOFF_MAX)
+				   : 0;
 	c->tcp->stats.timeouts++;
 	tcp_mtup_timeout(c);
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_RTO, NULL,

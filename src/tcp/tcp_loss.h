@@ -69,11 +69,14 @@ enum tcp_rearm {
  * @round:	snd_nxt when a duplicate was last reported, if @has_round
  * @reo_mult:	Reordering window, in quarters of the least round trip, less one
  * @reo_keep:	Recoveries until it shrinks again
+ * @reordering:	Segments by which the latest one came late, since the connection
+ *		was last idle
  */
 struct tcp_rack {
 	uint64_t sent_ns, rtt_ns, since_ns;
 	uint32_t least_us, min_us;
 	seq32 end, fack, round;
+	uint16_t reordering;
 	uint8_t reo_mult, reo_keep;
 	bool has_round;
 };
@@ -124,11 +127,14 @@ struct tcp_undo {
  * @recent:	An octet of each island that grew last, the last one first
  * @count:	How many
  * @has_dup:	Octets @dup came a second time, and were not yet reported
+ * @told:	Duplicate ACKs sent at once since rcv_nxt came to @told_at
+ * @held:	More that wait to be told in one: tcp_delack.c
  */
 struct tcp_sack_out {
 	seq32 recent[TCP_SACK_MAX];
 	struct tcp_sack_block dup;
-	uint8_t count;
+	seq32 told_at;
+	uint8_t count, told, held;
 	bool has_dup;
 };
 
@@ -182,6 +188,7 @@ void tcp_rack_dsack(struct tcp_conn *c, const struct tcp_news *n);
 bool tcp_rack_detect(struct tcp_conn *c, struct tcp_news *n);
 bool tcp_rack_is_late(const struct tcp_conn *c, const struct tcp_sent *s);
 void tcp_rack_recovered(struct tcp_conn *c);
+uint32_t tcp_reordering(const struct tcp_conn *c); /* segments */
 void tcp_rack_rtt(struct tcp_conn *c, uint64_t rtt_ns);
 uint64_t tcp_min_rtt_ns(const struct tcp_conn *c);
 

@@ -91,7 +91,7 @@ void tcp_mtup_timeout(struct tcp_conn *c)
 {
 	const struct tcp_knobs *k = &c->tcp->knobs;
 	struct tcp_mtup *m = mtup_of(c);
-	uint32_t least = max_u32(k->mtu_probe_floor, TCP_MSS_MIN);
+	uint32_t least = max_u32(k->mtu_probe_floor, k->min_snd_mss);
 
 	if (m)
 		m->size = 0;

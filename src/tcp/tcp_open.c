@@ -23,19 +23,20 @@
 
 #include "tcp/tcp_int.h"
 
-uint16_t tcp_peer_mss(const struct tcp_opts *o, uint8_t family)
+uint16_t tcp_peer_mss(const struct tcp_stack *tcp, const struct tcp_opts *o,
+		      uint8_t family)
 {
 	uint32_t mss = family == IP_V6 ? TCP_MSS_DEFAULT6 : TCP_MSS_DEFAULT;
 
 	if (o->has & TCP_HAS_MSS)
-		mss = max_u32(o->mss, TCP_MSS_MIN);
+		mss = max_u32(o->mss, tcp->knobs.min_snd_mss);
 	return (uint16_t)mss;
 }
 
 /* We have sent our options before: what of them did the peer answer? */
 static void negotiate(struct tcp_conn *c, const struct tcp_opts *o)
 {
-	c->peer_mss = tcp_peer_mss(o, c->end.t.raddr.family);
+	c->peer_mss = tcp_peer_mss(c->tcp, o, c->end.t.raddr.family);
 	if (c->tcp->knobs.window_scaling && o->has & TCP_HAS_WSCALE) {
 		c->flags |= TCPF_WSCALE;
 		c->snd_wscale = o->wscale;

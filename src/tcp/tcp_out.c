@@ -95,7 +95,7 @@ uint32_t tcp_mss_most(const struct tcp_conn *c)
 		mss = min_u32(mss, c->peer_mss);
 	if (tcp_extra(c)->maxseg)
 		mss = min_u32(mss, tcp_extra(c)->maxseg);
-	return max_u32(mss, TCP_MSS_MIN);
+	return max_u32(mss, c->tcp->knobs.min_snd_mss);
 }
 
 /* Payload of a full segment: without the options that every segment carries
@@ -103,10 +103,11 @@ uint32_t tcp_mss_most(const struct tcp_conn *c)
 void tcp_mss_update(struct tcp_conn *c)
 {
 	uint32_t mss = min_u32(tcp_mss_most(c), tcp_mtup_limit(c));
+	uint32_t opts = tcp_srcroute_len(c);
 
 	if (c->flags & TCPF_TS)
-		mss -= TCP_TS_OPT_LEN;
-	c->mss = (uint16_t)(mss - tcp_srcroute_len(c));
+		opts += TCP_TS_OPT_LEN;
+	c->mss = (uint16_t)max_u32(mss - min_u32(mss, opts), TCP_PAYLOAD_MIN);
 }
 
 static void put_ts(const struct tcp_conn *c, struct tcp_opts *o)

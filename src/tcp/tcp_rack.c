@@ -97,17 +97,32 @@ static bool is_of_older_copy(const struct tcp_conn *c, const struct tcp_news *n,
 	return rtt_ns < tcp_min_rtt_ns(c);
 }
 
+/* By how many segments something may be late without being lost, for who
+ * counts them; learned, as far as the operator believes it. */
+uint32_t tcp_reordering(const struct tcp_conn *c)
+{
+	const struct tcp_knobs *k = &c->tcp->knobs;
+	uint32_t seen = c->active ? c->active->rack.reordering : 0;
+
+	return max_u32(min_u32(seen, k->max_reordering), k->reordering);
+}
+
 /* Step 3: did it come late? */
 static void note_order(struct tcp_conn *c, const struct tcp_sent *s, seq32 end)
 {
 	struct tcp_rack *r = &c->active->rack;
+	uint32_t late;
 
 	if (!r->sent_ns || seq_gt(end, r->fack)) {
 		r->fack = end;
 		return;
 	}
-	if (!seq_lt(end, r->fack) || s->flags & TCP_SENT_AGAIN ||
-	    c->flags & TCPF_REORDERED)
+	if (!seq_lt(end, r->fack) || s->flags & TCP_SENT_AGAIN)
+		return;
+	late = (seq_dist(s->seq, r->fack) + c->mss - 1) / c->mss;
+	r->reordering =
+		(uint16_t)max_u32(r->reordering, min_u32(late, UINT16_MAX));
+	if (c->flags & TCPF_REORDERED)
 		return;
 	c->flags |= TCPF_REORDERED;
 	TCP_TALLY(c, reorders);

@@ -233,7 +233,7 @@ static enum tcp_verdict rcv_out_of_order(struct tcp_conn *c, struct tcp_seg *s)
 	size_t budget = reference_budget(c);
 
 	TCP_TALLY(c, out_of_order);
-	tcp_ack_owed(c, R_TCP_ACK_DUP);
+	tcp_delack_beyond(c);
 	return tcp_ooo_add(c, s, budget) ? TCP_NEXT : TCP_DROP;
 }
 

@@ -199,7 +199,7 @@ void tcp_req_fill(struct tcp_req *r, struct tcp_conn *l,
 	r->listener = l;
 	r->irs = s->seq;
 	r->snd_wnd = s->h.win;
-	r->peer_mss = tcp_peer_mss(&s->o, s->t.raddr.family);
+	r->peer_mss = tcp_peer_mss(l->tcp, &s->o, s->t.raddr.family);
 	r->has_wscale = k->window_scaling && s->o.has & TCP_HAS_WSCALE;
 	if (r->has_wscale) {
 		r->snd_wscale = s->o.wscale;

@@ -321,9 +321,17 @@ static void send_window_probe(struct tcp_conn *c)
 	}
 }
 
+static unsigned int orphan_tries(const struct tcp_conn *c)
+{
+	uint32_t n = c->tcp->knobs.orphan_retries;
+
+	return n ? n : TCP_TRIES_ORPHAN;
+}
+
 static unsigned int tries_max(const struct tcp_conn *c)
 {
-	return c->flags & TCPF_ORPHAN ? TCP_TRIES_ORPHAN : TCP_TRIES_DATA;
+	return c->flags & TCPF_ORPHAN ? orphan_tries(c)
+				      : c->tcp->knobs.retries2;
 }
 
 /* An orphan's peer that answers, but never opens its window, is not waited
@@ -335,7 +343,7 @@ static bool is_hopeless(const struct tcp_conn *c)
 	if (tcp_user_timed_out(c) || a->tries >= tries_max(c))
 		return true;
 	return c->flags & TCPF_ORPHAN && !c->snd_wnd &&
-	       a->backoff >= TCP_TRIES_ORPHAN;
+	       a->backoff >= min_u32(orphan_tries(c), TCP_BACKOFF_MAX);
 }
 
 /* Something was held back while nothing was under way.  If it cannot even be
@@ -348,7 +356,7 @@ static void send_what_fits(struct tcp_conn *c)
 	send_queue(c, true);
 	if (!tcp_flight(c)) {
 		a->tries++;
-		a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
+		a->backoff = (uint8_t)min_u32(a->backoff + 1U, TCP_BACKOFF_MAX);
 	}
 	update_send_timer(c);
 }
@@ -385,7 +393,7 @@ void tcp_on_send_timer(struct tcp_conn *c)
 		return;
 	send_window_probe(c);
 	a->tries++;
-	a->backoff = (uint8_t)min_u32(a->backoff + 1U, 20);
+	a->backoff = (uint8_t)min_u32(a->backoff + 1U, TCP_BACKOFF_MAX);
 	a->is_probing = true;
 	tcp_timer_set_in(c, TCP_T_SEND,
 			 min_u64(tcp_rto_ns(c), TCP_PERSIST_MAX_NS));

@@ -129,9 +129,13 @@ static void on_delack(struct tcp_conn *c)
 {
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_DELACK, NULL,
 		    EVF_NUM("delay_ms", tcp_ato_ms(c)));
-	tcp_delack_timeout(c);
 	c->tcp->stats.delayed_acks++;
-	tcp_ack_owed(c, R_TCP_ACK_DELAYED);
+	if (c->active->sack_out.held) {
+		tcp_ack_owed(c, R_TCP_ACK_DUP);
+	} else {
+		tcp_delack_timeout(c);
+		tcp_ack_owed(c, R_TCP_ACK_DELAYED);
+	}
 	tcp_output(c);
 }
 

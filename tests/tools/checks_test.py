@@ -134,6 +134,34 @@ class Layers(Case):
                     "<unistd.h>: tcp/ is kept free of the OS")
 
 
+class Knobs(Case):
+    def knobs(self, *lines):
+        self.write("src/tcp/tcp_knobs.h", HEADER + "".join(
+            f'X({name}, "tcp_{name}", "flag", 0, 0, 1, "{text}") \\\n'
+            for name, text in lines))
+
+    def test_a_knob_that_is_read(self):
+        """a knob that some file reads passes, whatever the way to it"""
+        self.knobs(("sack", "blocks"), ("dsack", "twice"), ("ecn", "marks"))
+        self.write("src/tcp/x.c", HEAD + "int a = c->tcp->knobs.sack;\n"
+                   "int b = k->dsack;\nint d = tcp_knobs(stack)->ecn;\n")
+        self.expect("check-knobs.py")
+
+    def test_a_knob_that_nobody_reads(self):
+        """longer names, comments and other structs do not count"""
+        self.knobs(("sack", "blocks"))
+        self.write("src/tcp/x.c", HEAD + "/* k->sack */\nint a = o->sack;\n"
+                   "int b = k->sack_count;\n")
+        self.expect("check-knobs.py", "tcp_knobs.h:4: sack turns nothing")
+
+    def test_a_knob_without_effect(self):
+        """it passes when its text says so, and only while that is true"""
+        self.knobs(("sack", "kept for scripts, no effect here"))
+        self.expect("check-knobs.py")
+        self.write("src/tcp/x.c", HEAD + "int a = k->sack;\n")
+        self.expect("check-knobs.py", "tcp_knobs.h:4: sack says \"no effect\"")
+
+
 class RfcIndex(Case):
     def page(self):
         self.assertEqual(self.run_tool("rfc-index.py"), (0, ""))

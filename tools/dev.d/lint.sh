@@ -5,7 +5,7 @@
 # Each check is a function check_NAME below; without arguments all run, the
 # quick ones first.  All run even when one fails, so that one run shows all.
 
-ALL_CHECKS="format layers size text headers scripts manual docs cppcheck tidy"
+ALL_CHECKS="format layers size text knobs headers scripts manual docs cppcheck tidy"
 
 # The layout of the code is clang-format's.
 check_format() {
@@ -25,6 +25,11 @@ check_size() {
 # Licence line, opening comment, banned calls.
 check_text() {
     python3 tools/check-text.py
+}
+
+# Every knob of TCP turns something, or says that it does not.
+check_knobs() {
+    python3 tools/check-knobs.py
 }
 
 # Every header compiles alone: it includes what it needs.  One that says "A
