@@ -7,7 +7,8 @@
  * A mapping ties an inside endpoint to a port of the outside address; it is
  * the same whomever the inside endpoint talks to (RFC 4787, REQ-1).  A
  * session is a mapping together with one remote endpoint, and only where there
- * is a session may a packet come in (REQ-8, the strict choice).
+ * is a session may a packet come in; nat_enter.c says when the outside may
+ * begin one (REQ-8).
  *
  *	inside 10.1.0.10:49152 --- mapping ---> outside 192.0.2.1:12345
  *		  |						|
@@ -55,12 +56,14 @@ static const struct {
 	uint32_t idle_s;
 	uint8_t moves;
 } nat_states[] = {
+	[NAT_UDP_BRIEF]	 = {"NEW",	NAT_UDP_BRIEF_S,  TO(UDP_STREAM)},
 	[NAT_UDP_NEW]	 = {"NEW",	NAT_UDP_NEW_S,	  TO(UDP_STREAM)},
 	[NAT_UDP_STREAM] = {"STREAM",	NAT_UDP_STREAM_S, 0},
 	[NAT_TCP_NEW]	 = {"NEW",	NAT_TCP_NEW_S,
 			    TO(TCP_OPEN) | TO(TCP_CLOSED)},
 	[NAT_TCP_OPEN]	 = {"OPEN",	NAT_TCP_OPEN_S,	  TO(TCP_CLOSED)},
-	[NAT_TCP_CLOSED] = {"CLOSED",	NAT_TCP_CLOSED_S, TO(TCP_NEW)},
+	[NAT_TCP_CLOSED] = {"CLOSED",	NAT_TCP_CLOSED_S,
+			    TO(TCP_NEW) | TO(TCP_OPEN)},
 	[NAT_ICMP]	 = {"ECHO",	NAT_ICMP_S,	  0},
 };
 static_assert(ARRAY_SIZE(nat_states) == NAT_STATES, "a row for each state");
@@ -164,6 +167,7 @@ static void session_free(struct nat *nat, struct nat_session *s)
 	htab_del(&nat->by_inside, inside, s);
 	htab_del(&nat->by_outside, outside, s);
 	list_del(&s->node);
+	list_del(&s->sibling);
 	pool_put(&nat->sessions, s);
 	m->sessions--;
 	host->sessions--;
@@ -171,11 +175,11 @@ static void session_free(struct nat *nat, struct nat_session *s)
 	nat_host_put(nat, host);
 }
 
-/* Room for one more: the least established, longest idle one goes. */
-static bool make_room(struct nat *nat)
+bool nat_make_room(struct nat *nat)
 {
-	static const enum nat_state order[] = {NAT_TCP_NEW, NAT_UDP_NEW,
-					       NAT_ICMP, NAT_TCP_CLOSED};
+	static const enum nat_state order[] = {NAT_TCP_NEW, NAT_UDP_BRIEF,
+					       NAT_UDP_NEW, NAT_ICMP,
+					       NAT_TCP_CLOSED};
 	size_t i;
 
 	if (nat->sessions.in_use < nat->sessions.max)
@@ -205,11 +209,14 @@ static bool session_index(struct nat *nat, struct nat_session *s)
 	return false;
 }
 
-static enum nat_state first_state(uint8_t proto)
+/* RFC 4787, REQ-5a: who asks a well-known port has his answer soon. */
+static enum nat_state first_state(uint8_t proto, struct nat_end remote)
 {
 	if (proto == IP_PROTO_TCP)
 		return NAT_TCP_NEW;
-	return proto == IP_PROTO_UDP ? NAT_UDP_NEW : NAT_ICMP;
+	if (proto != IP_PROTO_UDP)
+		return NAT_ICMP;
+	return remote.port < NAT_PORT_MIN ? NAT_UDP_BRIEF : NAT_UDP_NEW;
 }
 
 static struct nat_session *session_new(struct nat *nat, struct nat_mapping *m,
@@ -222,13 +229,14 @@ static struct nat_session *session_new(struct nat *nat, struct nat_mapping *m,
 		return NULL;
 	s->map = m;
 	s->remote = remote;
-	s->state = first_state(m->proto);
+	s->state = first_state(m->proto, remote);
 	if (!session_index(nat, s)) {
 		pool_put(&nat->sessions, s);
 		return NULL;
 	}
 	s->used_ns = stack_now(nat->stack);
 	list_add_tail(&nat->by_state[s->state], &s->node);
+	list_add_tail(&m->of_mapping, &s->sibling);
 	m->host = host;
 	m->sessions++;
 	host->sessions++;
@@ -239,10 +247,9 @@ static struct nat_session *session_new(struct nat *nat, struct nat_mapping *m,
 	return s;
 }
 
-/* A session of @m, or of a new mapping; cleans up if it cannot be. */
-static struct nat_session *session_open(struct nat *nat, struct nat_mapping *m,
-					struct nat_host *host,
-					struct nat_end remote)
+struct nat_session *nat_session_open(struct nat *nat, struct nat_mapping *m,
+				     struct nat_host *host,
+				     struct nat_end remote)
 {
 	struct nat_session *s = m ? session_new(nat, m, host, remote) : NULL;
 
@@ -257,33 +264,11 @@ struct nat_session *nat_open_out(struct nat *nat, uint8_t proto,
 				 struct nat_end in, struct nat_end remote)
 {
 	struct nat_host *host =
-		make_room(nat) ? nat_host_get(nat, in.addr) : NULL;
+		nat_make_room(nat) ? nat_host_get(nat, in.addr) : NULL;
 
 	if (!host)
 		return NULL;
-	return session_open(nat, nat_map_get(nat, proto, in), host, remote);
-}
-
-struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
-				struct nat_end out, struct nat_end remote)
-{
-	struct nat_forward *f;
-
-	list_for_each_entry(f, &nat->forwards, struct nat_forward, node) {
-		struct nat_mapping *m;
-		struct nat_host *host;
-
-		if (f->proto != proto || f->port != out.port)
-			continue;
-		host = make_room(nat) ? nat_host_get(nat, f->to.addr) : NULL;
-		if (!host)
-			return NULL;
-		m = nat_map_find_out(nat, proto, out);
-		if (!m)
-			m = nat_map_new(nat, proto, f->to, out);
-		return session_open(nat, m, host, remote);
-	}
-	return NULL;
+	return nat_session_open(nat, nat_map_get(nat, proto, in), host, remote);
 }
 
 static void nat_on_timer(struct timer *t, void *arg)
@@ -372,7 +357,6 @@ void nat_disable(struct stack *stack)
 {
 	struct nat *nat = nat_of(stack);
 	struct mem *mem = stack->place.env->mem;
-	struct list *node;
 	int st;
 
 	if (!nat)
@@ -384,9 +368,7 @@ void nat_disable(struct stack *stack)
 			session_free(nat, s);
 	}
 	stack_disarm(stack, &nat->timer);
-	while ((node = list_pop_head(&nat->forwards)))
-		mem_free(mem, container_of(node, struct nat_forward, node),
-			 sizeof(struct nat_forward));
+	nat_forwards_fini(nat);
 	htab_fini(&nat->by_inside);
 	htab_fini(&nat->by_outside);
 	htab_fini(&nat->map_inside);
@@ -399,13 +381,13 @@ void nat_disable(struct stack *stack)
 	stack->slot[SLOT_NAT] = NULL;
 }
 
-void nat_set_tcp_idle(struct stack *stack, uint32_t idle_s)
+void nat_set_idle(struct stack *stack, enum nat_state state, uint32_t idle_s)
 {
 	struct nat *nat = nat_of(stack);
 
 	if (!nat)
 		return;
-	nat->idle_s[NAT_TCP_OPEN] = idle_s;
+	nat->idle_s[state] = idle_s;
 	timer_set(nat);
 }
 
@@ -417,30 +399,6 @@ void nat_set_max(struct stack *stack, size_t total, size_t per_host)
 		return;
 	nat->sessions.max = total;
 	nat->per_host_max = per_host;
-}
-
-int nat_forward_add(struct stack *stack, uint8_t proto, uint16_t port,
-		    struct endpoint to)
-{
-	struct nat *nat = nat_of(stack);
-	struct nat_forward *f;
-
-	if (!nat)
-		return -ENOENT;
-	if ((proto != IP_PROTO_TCP && proto != IP_PROTO_UDP) || !port ||
-	    !to.port || to.addr.family != IP_V4)
-		return -EINVAL;
-	if (nat_port_is_taken(nat, proto,
-			      (struct nat_end){nat_outside_addr(nat), port}))
-		return -EEXIST;
-	f = mem_alloc(stack->place.env->mem, sizeof(*f));
-	if (!f)
-		return -ENOMEM;
-	f->proto = proto;
-	f->port = port;
-	f->to = (struct nat_end){to.addr.v4, to.port};
-	list_add_tail(&nat->forwards, &f->node);
-	return 0;
 }
 
 void nat_for_each(struct stack *stack,

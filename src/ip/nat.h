@@ -8,8 +8,9 @@
  * Packets from inside that leave through the outside interface get its
  * address and a port of the router's; answers are turned back.  A mapping is
  * endpoint-independent: an inside endpoint keeps its outside port whomever
- * it talks to, but only those who were talked to may answer (address- and
- * port-dependent filtering).
+ * it talks to.  Who may come in through it is a choice of its own: only those
+ * who were talked to, or more.  Insiders reach each other, and servers that
+ * are forwarded to, by the outside address too (hairpin).
  */
 
 #include <stddef.h>
@@ -25,10 +26,11 @@ struct stack;
 #define NAT_PER_HOST_MAX 4096
 
 /* Idle times after which a mapping goes, in seconds. */
-#define NAT_TCP_NEW_S	 60
+#define NAT_TCP_NEW_S	 240  /* RFC 5382, REQ-5: not below 4 minutes */
 #define NAT_TCP_OPEN_S	 7440 /* RFC 5382, REQ-5: 2 hours 4 minutes */
 #define NAT_TCP_CLOSED_S 240
-#define NAT_UDP_NEW_S	 30
+#define NAT_UDP_BRIEF_S	 30  /* a question to a well-known port, no answer */
+#define NAT_UDP_NEW_S	 120 /* RFC 4787, REQ-5: not below 2 minutes */
 #define NAT_UDP_STREAM_S 300 /* RFC 4787, REQ-5 */
 #define NAT_ICMP_S	 60
 
@@ -44,11 +46,33 @@ struct stack;
 int nat_enable(struct stack *stack, struct netif *outside,
 	       const struct ip4_net *inside, size_t count);
 
+/* Who may come in through a mapping that is there (RFC 4787, 5). */
+enum nat_filtering {
+	NAT_FROM_PEERS,	  /* the endpoints that were talked to */
+	NAT_FROM_HOSTS,	  /* any port of the hosts that were talked to */
+	NAT_FROM_ANYBODY, /* endpoint-independent */
+};
+
+/* The strictest to begin with; does not close what is open. */
+void nat_set_filtering(struct stack *stack, enum nat_filtering how);
+
 /* Stop, and forget all mappings.  Harmless if it is off. */
 void nat_disable(struct stack *stack);
 
-/* Idle time of established TCP mappings, seconds; the lab shortens it. */
-void nat_set_tcp_idle(struct stack *stack, uint32_t idle_s);
+/* What a session is, by which idle time. */
+enum nat_state {
+	NAT_UDP_BRIEF,	/* only the inside has spoken, to a port below 1024 */
+	NAT_UDP_NEW,	/* the same, to another */
+	NAT_UDP_STREAM, /* both have */
+	NAT_TCP_NEW,	/* the handshake is under way */
+	NAT_TCP_OPEN,	/* it is done */
+	NAT_TCP_CLOSED, /* both FINs, or a RST */
+	NAT_ICMP,
+	NAT_STATES
+};
+
+/* How long sessions in that state may be silent, seconds. */
+void nat_set_idle(struct stack *stack, enum nat_state state, uint32_t idle_s);
 
 /* Cap on sessions, all in all and per inside host. */
 void nat_set_max(struct stack *stack, size_t total, size_t per_host);
@@ -59,6 +83,8 @@ void nat_set_max(struct stack *stack, size_t total, size_t per_host);
  * @proto:	6 or 17
  * @port:	On the outside address
  * @to:		Server inside
+ *
+ * What the server sends from that endpoint of its own accord gets @port, too.
  *
  * Return: 0, -EEXIST, -EINVAL, -ENOENT (no translation here) or -ENOMEM
  */

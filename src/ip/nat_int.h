@@ -8,6 +8,7 @@
  *
  *	nat.c		sessions: who, how long, how many
  *	nat_map.c	mappings: which port; tables and quotas
+ *	nat_enter.c	what may come in unasked
  *	nat_xlate.c	packets: which session, and the change of headers
  *	nat_icmp.c	errors: the packet that they quote is changed too
  */
@@ -29,17 +30,9 @@
  * choose for themselves (RFC 6335, 6), so that the two never meet. */
 #define NAT_PORT_MIN 1024
 #define NAT_PORT_MAX 49151
-
-/* What a session is, by which idle time. */
-enum nat_state {
-	NAT_UDP_NEW,	/* only the inside has spoken */
-	NAT_UDP_STREAM, /* both have */
-	NAT_TCP_NEW,	/* SYN seen */
-	NAT_TCP_OPEN,	/* both have spoken, and the inside again */
-	NAT_TCP_CLOSED, /* both FINs, or a RST */
-	NAT_ICMP,
-	NAT_STATES
-};
+/* And those for endpoints whose own port is a well-known one (REQ-3a). */
+#define NAT_PORT_LOW_MIN 600
+#define NAT_PORT_LOW_MAX 1023
 
 /* One end of a flow; of an ICMP echo the port is the identifier, and the
  * remote port 0. */
@@ -57,30 +50,35 @@ struct nat_host {
 /**
  * struct nat_mapping - an inside endpoint and its place outside
  * @sessions:	That use it; it goes with the last
+ * @of_mapping:	They, struct nat_session
  */
 struct nat_mapping {
 	uint8_t proto;
 	struct nat_end in, out;
 	struct nat_host *host;
 	size_t sessions;
+	struct list of_mapping;
 };
 
 /**
  * struct nat_session - a mapping and one remote endpoint that may answer
  * @node:	In the list of its state, the longest idle first
+ * @sibling:	In the list of its mapping
  * @state:	Written by nat_set_state() only
  * @used_ns:	Last packet (to the second)
  * @has_answered: The remote end has spoken
- * @fin_in:	It has sent a FIN
- * @fin_out:	The inside end has
+ * @syn_in:	It has sent a SYN
+ * @fin_in:	And a FIN
+ * @syn_out:	The inside end has sent a SYN
+ * @fin_out:	And a FIN
  */
 struct nat_session {
-	struct list node;
+	struct list node, sibling;
 	struct nat_mapping *map;
 	struct nat_end remote;
 	enum nat_state state;
 	uint64_t used_ns;
-	bool has_answered, fin_in, fin_out;
+	bool has_answered, syn_in, fin_in, syn_out, fin_out;
 };
 
 struct nat_forward {
@@ -103,6 +101,7 @@ struct nat {
 	struct htab hosts;
 	struct pool sessions, maps, host_pool;
 	size_t per_host_max;
+	enum nat_filtering filtering;
 	struct list by_state[NAT_STATES];
 	uint32_t idle_s[NAT_STATES];
 	struct timer timer;
@@ -145,13 +144,28 @@ struct nat_session *nat_find_in(const struct nat *nat, uint8_t proto,
 /* A new flow from inside.  NULL: no port, no room, or over the quota. */
 struct nat_session *nat_open_out(struct nat *nat, uint8_t proto,
 				 struct nat_end in, struct nat_end remote);
-/* A new flow to a server inside, if one is forwarded to; else NULL. */
-struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
-				struct nat_end out, struct nat_end remote);
+/* A new session of @m (NULL: none); if it cannot be, @m and @host are put
+ * back. */
+struct nat_session *nat_session_open(struct nat *nat, struct nat_mapping *m,
+				     struct nat_host *host,
+				     struct nat_end remote);
+/* Room for one more; the least established, longest idle one goes. */
+bool nat_make_room(struct nat *nat);
 void nat_set_state(struct nat *nat, struct nat_session *s, enum nat_state to);
 void nat_touch(struct nat *nat, struct nat_session *s);
 bool nat_is_inside(const struct nat *nat, ip4_addr a);
 ip4_addr nat_outside_addr(const struct nat *nat);
+
+/* nat_enter.c */
+/* A new flow from outside, if it may come in; else NULL. */
+struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
+				struct nat_end out, struct nat_end remote);
+/* Does anything inside have this outside endpoint? */
+bool nat_has_place(const struct nat *nat, uint8_t proto, struct nat_end out);
+/* The outside port that is forwarded to an inside endpoint; 0: none. */
+uint16_t nat_forward_port(const struct nat *nat, uint8_t proto,
+			  struct nat_end in);
+void nat_forwards_fini(struct nat *nat);
 
 /* nat_icmp.c */
 enum drop nat_icmp_out(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h);

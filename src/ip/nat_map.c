@@ -9,7 +9,9 @@
  * looked up by the same kind of key; a mapping's key has no remote end.
  *
  * Outside ports are drawn at random (RFC 6056) from a range that the router's
- * own sockets do not use.  With two thirds of the ports taken, 32 draws still
+ * own sockets do not use; one below 1024 for an endpoint that has such a one,
+ * and for UDP an odd one for an odd one (RFC 4787, REQ-3a and REQ-4), because
+ * RTP and RTCP are neighbours.  With two thirds of the ports taken, 32 draws still
  * fail only once in 400,000 times, and then the flow's first packet is sent
  * again anyway.
  */
@@ -160,8 +162,22 @@ bool nat_port_is_taken(const struct nat *nat, uint8_t proto, struct nat_end out)
 			(struct nat_key){.proto = proto, .a = out}) != NULL;
 }
 
+/* The port that a random number stands for, for an inside port @like. */
+static uint16_t port_of(uint16_t draw, uint8_t proto, uint16_t like)
+{
+	bool is_low = like < NAT_PORT_MIN && proto != IP_PROTO_ICMP;
+	uint32_t min = is_low ? NAT_PORT_LOW_MIN : NAT_PORT_MIN;
+	uint32_t span = (is_low ? NAT_PORT_LOW_MAX : NAT_PORT_MAX) - min + 1;
+	uint32_t port = min + (span * draw >> 16);
+
+	if (proto == IP_PROTO_UDP)
+		port = (port & ~1U) | (like & 1U);
+	return (uint16_t)port;
+}
+
 /* A free port, or 0. */
-static uint16_t port_choose(struct nat *nat, uint8_t proto, ip4_addr addr)
+static uint16_t port_choose(struct nat *nat, uint8_t proto, ip4_addr addr,
+			    uint16_t like)
 {
 	uint16_t draws[PORT_DRAWS];
 	size_t i;
@@ -169,9 +185,7 @@ static uint16_t port_choose(struct nat *nat, uint8_t proto, ip4_addr addr)
 	if (stack_random(nat->stack, draws, sizeof(draws)))
 		return 0;
 	for (i = 0; i < PORT_DRAWS; i++) {
-		uint32_t span = NAT_PORT_MAX - NAT_PORT_MIN + 1;
-		uint16_t port =
-			(uint16_t)(NAT_PORT_MIN + (span * draws[i] >> 16));
+		uint16_t port = port_of(draws[i], proto, like);
 
 		if (!nat_port_is_taken(nat, proto,
 				       (struct nat_end){addr, port}))
@@ -190,6 +204,7 @@ struct nat_mapping *nat_map_new(struct nat *nat, uint8_t proto,
 	m->proto = proto;
 	m->in = in;
 	m->out = out;
+	list_init(&m->of_mapping);
 	if (htab_add(&nat->map_inside, map_hash(nat, proto, in), m)) {
 		pool_put(&nat->maps, m);
 		return NULL;
@@ -223,7 +238,9 @@ struct nat_mapping *nat_map_get(struct nat *nat, uint8_t proto,
 
 	if (m)
 		return m;
-	out.port = port_choose(nat, proto, out.addr);
+	out.port = nat_forward_port(nat, proto, in);
+	if (!out.port)
+		out.port = port_choose(nat, proto, out.addr, in.port);
 	return out.port ? nat_map_new(nat, proto, in, out) : NULL;
 }
 

@@ -10,10 +10,18 @@
  *		destination becomes the mapping's inside endpoint; without a
  *		session it is the router's own, or (for ports that mappings
  *		get) nobody's
+ *	hairpin	from inside for the outside address: out and in again, without
+ *		leaving.  Who receives it sees the outside endpoint of the
+ *		sender, as everybody does (RFC 4787, REQ-9a), so that his
+ *		answer takes the same way back
  *
  * Only TCP, UDP and ICMP echo have something to tell flows apart by; other
  * protocols from inside are dropped as nat_none.  Fragments are put together
  * first, because only the first has ports.
+ *
+ * Many hosts behind one address may choose the same identification for a
+ * packet, and fragments of theirs would be mixed up; so what may be fragmented
+ * gets one of ours (RFC 6864, 5.3; RFC 7857, 10).
  *
  * Checksums are brought up to date, never computed anew (RFC 1624), so an
  * error in what a host sent is still seen by whoever receives it.
@@ -32,6 +40,7 @@
 
 #include "core/probe.h"
 
+#include "ip/icmp.h"
 #include "ip/ip_int.h"
 #include "ip/nat_int.h"
 
@@ -168,23 +177,42 @@ static void tell(struct nat *nat, const struct pkt *pkt, enum reason what,
  * States.
  */
 
+static void tcp_begins_anew(struct nat *nat, struct nat_session *s)
+{
+	s->fin_in = s->fin_out = s->syn_in = s->syn_out = false;
+	s->has_answered = false;
+	nat_set_state(nat, s, NAT_TCP_NEW);
+}
+
+/* A reset need not be true: whoever goes on talking is not closed
+ * (RFC 6146, 3.5.2.2, as RFC 7857, 2 takes it over). */
+static bool was_not_reset(const struct nat_session *s, uint16_t flags)
+{
+	return s->state == NAT_TCP_CLOSED && s->syn_in && s->syn_out &&
+	       !(s->fin_in && s->fin_out) && !(flags & (TCP_RST | TCP_SYN));
+}
+
+static bool is_open(const struct nat_session *s, uint16_t flags)
+{
+	return s->syn_in && s->syn_out &&
+	       (flags & (TCP_SYN | TCP_ACK)) == TCP_ACK;
+}
+
 static void tcp_seen(struct nat *nat, struct nat_session *s, uint16_t flags,
 		     bool is_out)
 {
-	if (is_out && flags & TCP_SYN && s->state == NAT_TCP_CLOSED) {
-		s->fin_in = s->fin_out = s->has_answered = false;
-		nat_set_state(nat, s, NAT_TCP_NEW);
-		return;
-	}
+	if (s->state == NAT_TCP_CLOSED &&
+	    (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+		tcp_begins_anew(nat, s);
+	if (flags & TCP_SYN)
+		*(is_out ? &s->syn_out : &s->syn_in) = true;
 	if (flags & TCP_FIN)
 		*(is_out ? &s->fin_out : &s->fin_in) = true;
-	if (flags & TCP_RST || (s->fin_in && s->fin_out)) {
-		if (s->state != NAT_TCP_CLOSED)
-			nat_set_state(nat, s, NAT_TCP_CLOSED);
-	} else if (s->state == NAT_TCP_NEW && s->has_answered && is_out &&
-		   !(flags & TCP_SYN)) {
+	if (flags & TCP_RST || (s->fin_in && s->fin_out))
+		nat_set_state(nat, s, NAT_TCP_CLOSED);
+	else if ((s->state == NAT_TCP_NEW && is_open(s, flags)) ||
+		 was_not_reset(s, flags))
 		nat_set_state(nat, s, NAT_TCP_OPEN);
-	}
 }
 
 static void session_seen(struct nat *nat, struct nat_session *s,
@@ -199,8 +227,6 @@ static void session_seen(struct nat *nat, struct nat_session *s,
 		nat_set_state(nat, s, NAT_UDP_STREAM);
 }
 
-/* Connections that strangers open to a forwarded port: the roles of "inside"
- * and "remote" in the handshake are the other way round. */
 static bool may_open(const struct flow *f)
 {
 	return f->proto != IP_PROTO_TCP ||
@@ -210,6 +236,44 @@ static bool may_open(const struct flow *f)
 /*
  * Out.
  */
+
+/* A session for a packet from inside; DROP_COUNT and @into if there is one. */
+static enum drop session_out(struct nat *nat, struct pkt *pkt,
+			     const struct flow *f, struct nat_session **into)
+{
+	*into = nat_find_out(nat, f->proto, f->src, f->dst);
+	if (*into)
+		return DROP_COUNT;
+	if (!may_open(f))
+		return DROP_nat_none;
+	*into = nat_open_out(nat, f->proto, f->src, f->dst);
+	if (*into)
+		return DROP_COUNT;
+	/* RFC 5508, REQ-8: the sender is ours, and may know. */
+	pkt->l3_off = pkt->lin_off;
+	icmp_error(nat->stack, pkt, ICMP4_UNREACHABLE, ICMP4_FILTERED, 0);
+	return DROP_nat_full;
+}
+
+static void pass_out(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h,
+		     const struct flow *f, struct nat_session *s)
+{
+	session_seen(nat, s, f, true);
+	tell(nat, pkt, R_NAT_OUT, f->src, s->map->out);
+	rewrite(pkt, h, true, f->src, s->map->out);
+	if (!(h->flags & IP4_DF)) {
+		h->id = ip_id_next(ip_of(nat->stack));
+		ip4_patch_id(pkt_data(pkt), h->id);
+	}
+}
+
+static void pass_in(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h,
+		    const struct flow *f, struct nat_session *s)
+{
+	session_seen(nat, s, f, false);
+	tell(nat, pkt, R_NAT_IN, f->dst, s->map->in);
+	rewrite(pkt, h, false, f->dst, s->map->in);
+}
 
 static enum drop xlate_out(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h)
 {
@@ -223,18 +287,10 @@ static enum drop xlate_out(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h)
 		return nat_icmp_out(nat, pkt, h);
 	if (f.is_own)
 		return DROP_nat_none;
-	s = nat_find_out(nat, f.proto, f.src, f.dst);
-	if (!s) {
-		if (!may_open(&f))
-			return DROP_nat_none;
-		s = nat_open_out(nat, f.proto, f.src, f.dst);
-		if (!s)
-			return DROP_nat_full;
-	}
-	session_seen(nat, s, &f, true);
-	tell(nat, pkt, R_NAT_OUT, f.src, s->map->out);
-	rewrite(pkt, h, true, f.src, s->map->out);
-	return DROP_COUNT;
+	why = session_out(nat, pkt, &f, &s);
+	if (why == DROP_COUNT)
+		pass_out(nat, pkt, h, &f, s);
+	return why;
 }
 
 struct pkt *nat_output(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
@@ -275,9 +331,49 @@ static enum drop xlate_in(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h)
 		s = nat_open_in(nat, f.proto, f.dst, f.src);
 	if (!s)
 		return is_mapped_port(&f) ? DROP_nat_none : DROP_COUNT;
-	session_seen(nat, s, &f, false);
-	tell(nat, pkt, R_NAT_IN, f.dst, s->map->in);
-	rewrite(pkt, h, false, f.dst, s->map->in);
+	pass_in(nat, pkt, h, &f, s);
+	return DROP_COUNT;
+}
+
+/*
+ * Hairpin.
+ */
+
+/* About a packet that took the hairpin, or about one of the router's own. */
+static enum drop hairpin_error(struct nat *nat, struct pkt *pkt,
+			       struct ip4_hdr *h)
+{
+	if (nat_icmp_out(nat, pkt, h) != DROP_COUNT)
+		return DROP_COUNT;
+	return nat_icmp_in(nat, pkt, h);
+}
+
+static enum drop xlate_hairpin(struct nat *nat, struct pkt *pkt,
+			       struct ip4_hdr *h)
+{
+	struct nat_session *s;
+	struct flow f;
+	enum drop why;
+
+	if (flow_read(&f, pkt, h, true) != DROP_COUNT || f.is_own)
+		return DROP_COUNT;
+	if (f.is_error)
+		return hairpin_error(nat, pkt, h);
+	if (f.proto == IP_PROTO_ICMP) /* the router's own address is pinged */
+		return DROP_COUNT;
+	if (!nat_has_place(nat, f.proto, f.dst))
+		return is_mapped_port(&f) ? DROP_nat_none : DROP_COUNT;
+	why = session_out(nat, pkt, &f, &s);
+	if (why != DROP_COUNT)
+		return why;
+	pass_out(nat, pkt, h, &f, s);
+	f.src = s->map->out;
+	s = nat_find_in(nat, f.proto, f.dst, f.src);
+	if (!s && may_open(&f))
+		s = nat_open_in(nat, f.proto, f.dst, f.src);
+	if (!s)
+		return DROP_nat_none;
+	pass_in(nat, pkt, h, &f, s);
 	return DROP_COUNT;
 }
 
@@ -285,16 +381,19 @@ struct pkt *nat_input(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
 		      enum drop *why)
 {
 	struct nat *nat = nat_of(stack);
+	bool is_lo = pkt->netif->features & NETIF_F_LOOPBACK;
 	/* An error of our own about a packet after its translation comes back
 	 * to us through "lo". */
-	bool is_loop = pkt->netif->features & NETIF_F_LOOPBACK &&
-		       h->proto == IP_PROTO_ICMP;
+	bool is_in = pkt->netif == nat->outside ||
+		     (is_lo && h->proto == IP_PROTO_ICMP);
+	bool is_hairpin = !is_in && !is_lo && nat_is_inside(nat, h->src);
 
-	if ((pkt->netif != nat->outside && !is_loop) ||
-	    h->dst.v != nat_outside_addr(nat).v || pkt->dest != PKT_TO_US)
+	if ((!is_in && !is_hairpin) || h->dst.v != nat_outside_addr(nat).v ||
+	    pkt->dest != PKT_TO_US)
 		return pkt;
 	pkt = reass_whole(ip_of(stack), pkt, h);
-	if (pkt)
-		*why = xlate_in(nat, pkt, h);
+	if (!pkt)
+		return NULL;
+	*why = is_hairpin ? xlate_hairpin(nat, pkt, h) : xlate_in(nat, pkt, h);
 	return pkt;
 }

@@ -124,6 +124,14 @@ void ip4_patch_tos(uint8_t *buf, uint8_t tos)
 	w->tos[0] = tos;
 }
 
+void ip4_patch_id(uint8_t *buf, uint16_t id)
+{
+	struct ip4_wire *w = (void *)buf;
+
+	ip4_patch16(w, get16(w->id), id);
+	put16(w->id, id);
+}
+
 static void ip4_patch_addr(struct ip4_wire *w, uint8_t field[static 4],
 			   ip4_addr to)
 {

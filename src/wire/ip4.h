@@ -145,6 +145,7 @@ void ip4_hdr_emit(uint8_t *buf, const struct ip4_hdr *hdr);
  */
 void ip4_patch_ttl(uint8_t *buf, uint8_t ttl);
 void ip4_patch_tos(uint8_t *buf, uint8_t tos);
+void ip4_patch_id(uint8_t *buf, uint16_t id);
 void ip4_patch_src(uint8_t *buf, ip4_addr src);
 void ip4_patch_dst(uint8_t *buf, ip4_addr dst);
 
