@@ -78,7 +78,8 @@
 	X(TCP_SNDBUF,		"tcp.sndbuf")				\
 	X(TCP_MTU_PROBE,	"tcp.mtu-probe")			\
 	X(TCP_PATH_SIZE,	"tcp.path-size")			\
-	X(TCP_REAPED,		"tcp.reaped")
+	X(TCP_REAPED,		"tcp.reaped")				\
+	X(TCP_UTO,		"tcp.user-timeout")
 /* clang-format on */
 
 #endif /* CORE_REASON_TCP_H */

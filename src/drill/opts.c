@@ -18,6 +18,7 @@ static int emit_content(uint8_t *to, const struct drill_opt *o)
 
 	switch (o->kind) {
 	case TCP_OPT_MSS:
+	case TCP_OPT_UTO:
 		put16(to, (uint16_t)o->num[0]);
 		return 2;
 	case TCP_OPT_WSCALE:
@@ -91,7 +92,7 @@ static void parse_blocks(struct drill_opt *o, const uint8_t *from, size_t len,
 /* What does not have the length that its kind has stays octets. */
 static void parse_content(struct drill_opt *o, const uint8_t *from, size_t len)
 {
-	if (o->kind == TCP_OPT_MSS && len == 2) {
+	if ((o->kind == TCP_OPT_MSS || o->kind == TCP_OPT_UTO) && len == 2) {
 		o->num[0] = get16(from);
 	} else if (o->kind == TCP_OPT_WSCALE && len == 1) {
 		o->num[0] = from[0];
@@ -182,6 +183,10 @@ static void print_one(struct strbuf *sb, const struct drill_opt *o)
 		for (i = 0; i + 1 < o->count; i += 2)
 			strbuf_printf(sb, " %u:%u", o->blocks[i],
 				      o->blocks[i + 1]);
+		break;
+	case TCP_OPT_UTO:
+		strbuf_printf(sb, "uto %u%s", o->num[0] & 0x7fff,
+			      o->num[0] & 0x8000 ? " min" : "");
 		break;
 	case TCP_OPT_FASTOPEN:
 		print_cookie(sb, "FO", o);

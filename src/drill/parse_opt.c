@@ -6,6 +6,7 @@
  *	<nop,nop,sack 1001:2001 3001:4001>
  *	<FO>, <FO 0123456789abcdef>, <FO TFO_COOKIE>, <FOEXP>
  *	<ECN e0b 1 ceb 2 e1b 3>		accurate ECN counters, in wire order
+ *	<uto 60>, <uto 5 min>		user timeout (RFC 5482)
  *	<opt 253 0102>			any other
  *	<...>				outbound: whatever they are
  */
@@ -98,6 +99,17 @@ static int parse_hex(struct scan *s, struct drill_opt *o)
 	return 0;
 }
 
+static int parse_uto(struct scan *s, struct drill_opt *o)
+{
+	int64_t v = 0;
+	int err = scan_range(s, "uto", 0x7fff, &v);
+
+	o->num[0] = (uint32_t)v;
+	if (!err && scan_accept_word(s, "min"))
+		o->num[0] |= 0x8000;
+	return err;
+}
+
 static int parse_cookie(struct scan *s, struct drill_opt *o)
 {
 	o->has_any = scan_accept_word(s, "TFO_COOKIE") || scan_accept(s, "...");
@@ -154,6 +166,7 @@ static const struct {
 	{"FO",		TCP_OPT_FASTOPEN,	parse_cookie},
 	{"FOEXP",	DRILL_OPT_EXPERIMENT,	parse_cookie},
 	{"ECN",		DRILL_OPT_ACCECN0,	parse_accecn},
+	{"uto",		TCP_OPT_UTO,		parse_uto},
 	{"opt",		0,			parse_raw},
 };
 /* clang-format on */
@@ -169,7 +182,7 @@ static int parse_one(struct scan *s, struct drill_opt *o)
 		return kinds[i].parse(s, o);
 	}
 	return scan_expected(s, "an option: mss, wscale, sackOK, sack, TS, "
-				"nop, eol, FO, FOEXP, ECN or opt");
+				"nop, eol, FO, FOEXP, ECN, uto or opt");
 }
 
 int parse_tcp_opts(struct scan *s, struct drill_packet *p)

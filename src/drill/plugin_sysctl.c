@@ -79,6 +79,7 @@ static const struct {
 	{"tcp_tw_reuse",		"2"},
 	{"tcp_window_scaling",		"1"},
 	{"tcp_wmem",			"-"},
+	{"user_timeout_option",		"0"}, /* of ours: sysctl=/DIR */
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(settings) <= PLUG_SYSCTLS, "room for all");

@@ -153,6 +153,7 @@ void tcp_output(struct tcp_conn *c);
 void tcp_on_send_timer(struct tcp_conn *c);
 void tcp_window_opened(struct tcp_conn *c);
 void tcp_snd_acked(struct tcp_conn *c);
+void tcp_count_try(struct tcp_conn *c);
 
 /* tcp_srcroute.c: @way may be NULL */
 struct tcp_srcroute *tcp_srcroute_of(struct tcp_stack *tcp,

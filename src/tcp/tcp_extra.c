@@ -54,6 +54,7 @@ void tcp_extra_inherit(struct tcp_conn *c, const struct tcp_conn *l)
 		return;
 	*e = *from;
 	e->retransmits = e->challenge_ms = 0;
+	e->has_told_uto = false;
 	e->fastopen_max = e->defer_tries = e->syn_tries = 0;
 	memset(&e->tune, 0, sizeof(e->tune));
 	memset(&e->accecn, 0, sizeof(e->accecn));

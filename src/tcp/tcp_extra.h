@@ -38,7 +38,9 @@ struct tcp_srcroute {
  * @notsent_lowat:	TCP_NOTSENT_LOWAT: writable below so many unsent
  * @window_clamp:	TCP_WINDOW_CLAMP: never offer more
  * @pacing_max:		Octets a second, see TCP_PACING_NONE
- * @user_timeout_ms:	TCP_USER_TIMEOUT
+ * @user_timeout_ms:	TCP_USER_TIMEOUT, or what the peer's option asked for
+ * @uto_remote_s:	What that was; 0: the value is the user's
+ * @has_told_uto:	The peer has been told of the user's
  * @retransmits:	So far; not counted without memory
  * @challenge_ms:	No challenge ACK before this
  * @maxseg:		TCP_MAXSEG
@@ -62,6 +64,7 @@ struct tcp_extra {
 	int32_t linger2_s;
 	uint32_t pacing_max;
 	uint32_t user_timeout_ms;
+	uint32_t uto_remote_s;
 	uint32_t retransmits;
 	uint32_t challenge_ms;
 	uint16_t maxseg;
@@ -71,6 +74,7 @@ struct tcp_extra {
 	uint16_t fastopen_max;
 	uint8_t defer_tries;
 	uint8_t syn_tries;
+	bool has_told_uto;
 	struct tcp_srcroute route;
 	struct tcp_tune tune;
 	struct tcp_mtup mtup;

@@ -73,6 +73,11 @@ uint32_t tcp_rcvlowat(const struct tcp_conn *c);
 uint32_t tcp_notsent_lowat(const struct tcp_conn *c);
 uint64_t tcp_fin_wait_2_ns(const struct tcp_conn *c);
 
+/* tcp_uto.c */
+void tcp_uto_put(struct tcp_conn *c, struct tcp_opts *o, size_t datalen);
+void tcp_uto_in(struct tcp_conn *c, const struct tcp_seg *s);
+bool tcp_uto_rules(const struct tcp_conn *c);
+
 /* tcp_tally.c; the rest of it is in tcp_tally.h */
 void tcp_tally_fill(const struct tcp_conn *c, struct tcp_info *info);
 

@@ -236,6 +236,7 @@ static enum tcp_verdict in_ts_recent(struct tcp_conn *c, struct tcp_seg *s)
 	if (seq_leq(s->seq, a->ack_sent))
 		take_timestamp(c, s);
 	tcp_ecn_in(c, s);
+	tcp_uto_in(c, s);
 	return TCP_NEXT;
 }
 

@@ -57,6 +57,7 @@ X(dsack, "tcp_dsack", "flag", 0, 1, 1, "report what came twice (RFC 2883)") \
 X(timestamps, "tcp_timestamps", "mode", 0, 1, 2, "0 off, 1 with a secret offset, 2 without (RFC 7323)") \
 X(window_scaling, "tcp_window_scaling", "flag", 0, 1, 1, "windows beyond 65535 octets (RFC 7323)") \
 X(ecn, "tcp_ecn", "mode", 0, 2, 5, "0 off, 1 ask, 2 only answer, 3 to 5 with accurate feedback") \
+X(user_timeout_option, "-", "flag", 0, 0, 1, "tell the peer how long data may wait for an ACK, and believe it (RFC 5482)") \
 X(ecn_fallback, "tcp_ecn_fallback", "flag", 0, 1, 1, "repeat a SYN without ECN") \
 X(base_mss, "tcp_base_mss", "octets", 88, 1024, 65495, "segment to begin probing the path with") \
 X(mtu_probing, "tcp_mtu_probing", "mode", 0, 0, 2, "RFC 4821: 0 off, 1 when a path eats large segments, 2 always") \

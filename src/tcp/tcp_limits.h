@@ -21,6 +21,12 @@
  * waits for, unless knobs.orphan_retries says otherwise. */
 #define TCP_TRIES_ORPHAN 8
 
+/* What a peer's user timeout option may ask for (RFC 5482, 3.1: L_LIMIT, at
+ * least 100 s, and U_LIMIT): it must neither end a connection in a hurry nor
+ * make us keep one of a stranger for a month. */
+#define TCP_UTO_LEAST_S 100
+#define TCP_UTO_MOST_S	3600
+
 /* A timeout is doubled so often at most; rto_max is reached long before. */
 #define TCP_BACKOFF_MAX 20
 

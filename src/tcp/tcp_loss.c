@@ -451,7 +451,7 @@ void tcp_loss_timeout(struct tcp_conn *c)
 
 	enter_loss(c);
 	tcp_tally_rto(c, rto);
-	a->tries++;
+	tcp_count_try(c);
 	a->backoff = is_patient(c) ? (uint8_t)min_u32(a->backoff + 1U,
 						      TCP_BACKOFF_MAX)
 				   : 0;

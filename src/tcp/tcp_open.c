@@ -124,6 +124,7 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 	c->snd_wl2 = s->h.ack;
 	if (!(c->flags & TCPF_FASTOPEN))
 		tcp_cc_begin(c, a->tries);
+	tcp_uto_in(c, s);
 	tcp_mtup_established(c);
 	tcp_tune_sndbuf(c);
 	tcp_ecn_child_ack(c, s);

@@ -164,6 +164,7 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 	tcp_delack_sent(c);
 	a->ack_now = put_sack(c, &o, pkt);
 	to.tos |= tcp_ecn_out(c, &h, &o, pkt->len, is_fresh);
+	tcp_uto_put(c, &o, pkt->len);
 	a->ack_sent = c->rcv_nxt;
 	a->ack_why = R_TCP_ACK;
 	tcp_timer_stop(c, TCP_T_DELACK);

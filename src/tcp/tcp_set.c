@@ -137,6 +137,8 @@ int tcp_set_user_timeout(struct tcp_conn *c, uint32_t ms)
 	if (!tcp_extra_get(c))
 		return -ENOMEM;
 	c->extra->user_timeout_ms = ms;
+	c->extra->uto_remote_s = 0;
+	c->extra->has_told_uto = false;
 	return 0;
 }
 

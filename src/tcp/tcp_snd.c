@@ -321,6 +321,13 @@ static void send_window_probe(struct tcp_conn *c)
 	}
 }
 
+/* Once more without an answer. */
+void tcp_count_try(struct tcp_conn *c)
+{
+	if (c->active->tries < UINT8_MAX)
+		c->active->tries++;
+}
+
 static unsigned int orphan_tries(const struct tcp_conn *c)
 {
 	uint32_t n = c->tcp->knobs.orphan_retries;
@@ -328,10 +335,14 @@ static unsigned int orphan_tries(const struct tcp_conn *c)
 	return n ? n : TCP_TRIES_ORPHAN;
 }
 
-static unsigned int tries_max(const struct tcp_conn *c)
+/* A time that the peer asked for is what counts then, not how often. */
+static bool is_tried_enough(const struct tcp_conn *c)
 {
-	return c->flags & TCPF_ORPHAN ? orphan_tries(c)
-				      : c->tcp->knobs.retries2;
+	uint32_t tries = c->active->tries;
+
+	if (c->flags & TCPF_ORPHAN)
+		return tries >= orphan_tries(c);
+	return tries >= c->tcp->knobs.retries2 && !tcp_uto_rules(c);
 }
 
 /* An orphan's peer that answers, but never opens its window, is not waited
@@ -340,7 +351,7 @@ static bool is_hopeless(const struct tcp_conn *c)
 {
 	const struct tcp_active *a = c->active;
 
-	if (tcp_user_timed_out(c) || a->tries >= tries_max(c))
+	if (tcp_user_timed_out(c) || is_tried_enough(c))
 		return true;
 	return c->flags & TCPF_ORPHAN && !c->snd_wnd &&
 	       a->backoff >= min_u32(orphan_tries(c), TCP_BACKOFF_MAX);
@@ -355,7 +366,7 @@ static void send_what_fits(struct tcp_conn *c)
 	a->is_probing = false;
 	send_queue(c, true);
 	if (!tcp_flight(c)) {
-		a->tries++;
+		tcp_count_try(c);
 		a->backoff = (uint8_t)min_u32(a->backoff + 1U, TCP_BACKOFF_MAX);
 	}
 	update_send_timer(c);
@@ -392,7 +403,7 @@ void tcp_on_send_timer(struct tcp_conn *c)
 	if (tcp_stall_reap(c->tcp, c) && c->end.state == TCPS_CLOSED)
 		return;
 	send_window_probe(c);
-	a->tries++;
+	tcp_count_try(c);
 	a->backoff = (uint8_t)min_u32(a->backoff + 1U, TCP_BACKOFF_MAX);
 	a->is_probing = true;
 	tcp_timer_set_in(c, TCP_T_SEND,

@@ -11,7 +11,6 @@
 
 #include "wire/csum.h"
 #include "wire/tcp.h"
-#include "wire/tcp_opt.h"
 #include "wire/udp.h"
 
 #include "trace/dissect_int.h"
@@ -75,56 +74,6 @@ void dis_udp(struct dissection *d, struct cursor *c)
 		dis_dhcp(d, c);
 	dis_layer(d, d->depth > 1 ? "UDP, quoted" : "UDP", 4);
 	dis_rest(d, c, "Data", NULL);
-}
-
-static void dis_tcp_option(struct dissection *d, struct cursor *c,
-			   const uint8_t *p, size_t len)
-{
-	if (p[0] == TCP_OPT_EOL)
-		dis_take(d, c, 1, "End of Option List", NULL, "0");
-	else if (p[0] == TCP_OPT_NOP)
-		dis_take(d, c, 1, "No-Operation", "aligns the next option",
-			 "1");
-	else if (p[0] == TCP_OPT_MSS && len == 4)
-		dis_take(d, c, len, "Maximum Segment Size",
-			 "largest payload that I take in one segment", "%u",
-			 get16(p + 2));
-	else if (p[0] == TCP_OPT_WSCALE && len == 3)
-		dis_take(d, c, len, "Window Scale",
-			 "my window is to be multiplied by 2 to this power",
-			 "%u (times %u)", p[2], 1U << (p[2] & 15));
-	else if (p[0] == TCP_OPT_SACK_OK && len == 2)
-		dis_take(d, c, len, "SACK Permitted",
-			 "you may tell me which pieces arrived", "yes");
-	else if (p[0] == TCP_OPT_SACK && len >= 10)
-		dis_take(d, c, len, "SACK", "pieces that arrived out of order",
-			 "%u-%u%s", get32(p + 2), get32(p + 6),
-			 len > 10 ? " and more" : "");
-	else if (p[0] == TCP_OPT_TIMESTAMP && len == 10)
-		dis_take(d, c, len, "Timestamps",
-			 "my clock, and yours as I saw it last", "%u echo %u",
-			 get32(p + 2), get32(p + 6));
-	else
-		dis_take(d, c, len, "Option", NULL, "kind %u, %zu octets", p[0],
-			 len);
-}
-
-static void dis_tcp_options(struct dissection *d, struct cursor *c)
-{
-	while (cur_left(c)) {
-		const uint8_t *p = cur_peek(c, 1);
-		size_t len = p[0] <= TCP_OPT_NOP ? 1
-			     : cur_left(c) >= 2	 ? p[1]
-						 : 0;
-
-		if (!len || (p[0] > TCP_OPT_NOP && len < 2) ||
-		    len > cur_left(c)) {
-			dis_rest(d, c, "(malformed option)",
-				 "its length cannot be");
-			return;
-		}
-		dis_tcp_option(d, c, p, len);
-	}
 }
 
 static const char *flags_meaning(uint16_t flags)

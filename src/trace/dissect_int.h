@@ -62,6 +62,7 @@ void dis_icmp6(struct dissection *d, struct cursor *c);
 void dis_nd(struct dissection *d, struct cursor *c, uint8_t type);
 void dis_udp(struct dissection *d, struct cursor *c);
 void dis_tcp(struct dissection *d, struct cursor *c);
+void dis_tcp_options(struct dissection *d, struct cursor *c);
 void dis_dns(struct dissection *d, struct cursor *c);
 void dis_dhcp(struct dissection *d, struct cursor *c);
 void dis_http(struct dissection *d, struct cursor *c);

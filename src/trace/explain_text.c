@@ -560,6 +560,10 @@ static const struct words words[] = {
 	W(TCP_REAPED, "connection",
 	  "ends the connection to {remote}: its window was shut for {stalled_s} s",
 	  "memory is short, and {waiting} octets wait for a reader", "6429 3")
+	W(TCP_UTO, "user timeout",
+	  "waits up to {limit_s} s for an acknowledgement from now on",
+	  "{remote} says that it waits {said_s} s, and the user does not mind",
+	  "5482 3.1")
 };
 /* clang-format on */
 static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");

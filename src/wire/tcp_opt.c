@@ -33,6 +33,9 @@ enum {
 	LEN_SACK_BLOCK = 8,
 };
 
+/* The two octets of a user timeout. */
+enum { UTO_MINUTES = 0x8000, UTO_VALUE = 0x7fff };
+
 /* Before a timestamp that stands alone. */
 static const uint8_t usual[4] = {TCP_OPT_NOP, TCP_OPT_NOP, TCP_OPT_TIMESTAMP,
 				 LEN_TIMESTAMP};
@@ -121,6 +124,21 @@ static bool opt_accecn(struct tcp_opts *o, struct cursor *c, bool is_e1_first)
 	return true;
 }
 
+/* RFC 5482, 2: fifteen bits of seconds, or of minutes.  Zero says nothing, and
+ * is ignored. */
+static bool opt_uto(struct tcp_opts *o, struct cursor *c)
+{
+	uint16_t v;
+
+	if (cur_left(c) != TCP_UTO_LEN - 2)
+		return false;
+	v = cur_u16(c);
+	o->uto_s = (v & UTO_VALUE) * (v & UTO_MINUTES ? 60U : 1U);
+	if (o->uto_s)
+		o->has |= TCP_HAS_UTO;
+	return true;
+}
+
 /* Returns whether the option is sound; unknown ones are. */
 static bool opt_read(struct tcp_opts *o, uint8_t kind, struct cursor *c)
 {
@@ -140,6 +158,8 @@ static bool opt_read(struct tcp_opts *o, uint8_t kind, struct cursor *c)
 	case TCP_OPT_ACCECN0:
 	case TCP_OPT_ACCECN1:
 		return opt_accecn(o, c, kind == TCP_OPT_ACCECN1);
+	case TCP_OPT_UTO:
+		return opt_uto(o, c);
 	default:
 		o->unknown++;
 		return true;
@@ -242,12 +262,24 @@ static size_t opts_accecn_len(const struct tcp_opts *o)
 	return TCP_ACCECN_LEN;
 }
 
+static size_t opts_uto_len(const struct tcp_opts *o)
+{
+	size_t used;
+
+	if (!(o->has & TCP_HAS_UTO))
+		return 0;
+	used = opts_fixed_len(o) + opts_sack_len(o) + opts_fastopen_len(o) +
+	       opts_accecn_len(o);
+	return used + TCP_UTO_LEN > TCP_OPTS_MAX ? 0 : TCP_UTO_LEN;
+}
+
 size_t tcp_opts_len(const struct tcp_opts *opts)
 {
 	if (opts->has == TCP_HAS_TIMESTAMP)
 		return LEN_TIMESTAMP + 2; /* most segments */
 	return opts_fixed_len(opts) + opts_sack_len(opts) +
-	       opts_fastopen_len(opts) + opts_accecn_len(opts);
+	       opts_fastopen_len(opts) + opts_accecn_len(opts) +
+	       opts_uto_len(opts);
 }
 
 static void emit_kind(struct wcursor *w, unsigned nops, uint8_t kind,
@@ -305,9 +337,20 @@ static void emit_accecn(struct wcursor *w, const struct tcp_accecn_opt *x)
 	wcur_u24(w, x->is_e1_first ? x->e0 : x->e1);
 }
 
+static void emit_uto(struct wcursor *w, uint32_t s)
+{
+	uint32_t v = s;
+
+	if (s > UTO_VALUE)
+		v = UTO_MINUTES | min_u32((s + 59) / 60, UTO_VALUE);
+	emit_kind(w, 0, TCP_OPT_UTO, TCP_UTO_LEN);
+	wcur_u16(w, (uint16_t)v);
+}
+
 size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
 {
-	const uint8_t more = TCP_HAS_SACK | TCP_HAS_FASTOPEN | TCP_HAS_ACCECN;
+	const uint8_t more =
+		TCP_HAS_SACK | TCP_HAS_FASTOPEN | TCP_HAS_ACCECN | TCP_HAS_UTO;
 	size_t i, n, sack, fixed = emit_fixed(buf, opts);
 	struct wcursor w;
 
@@ -329,6 +372,8 @@ size_t tcp_opts_emit(uint8_t *buf, const struct tcp_opts *opts)
 	}
 	if (opts_accecn_len(opts))
 		emit_accecn(&w, &opts->accecn);
+	if (opts_uto_len(opts))
+		emit_uto(&w, opts->uto_s);
 	check(wcur_ok(&w));
 	return fixed + wcur_len(&w);
 }
@@ -356,6 +401,8 @@ void tcp_opts_print(struct strbuf *sb, const struct tcp_opts *opts, seq32 base)
 	if (opts->has & TCP_HAS_ACCECN)
 		strbuf_printf(sb, " accecn=%u,%u,%u", opts->accecn.e0,
 			      opts->accecn.ce, opts->accecn.e1);
+	if (opts->has & TCP_HAS_UTO)
+		strbuf_printf(sb, " uto=%us", opts->uto_s);
 	if (opts->malformed)
 		strbuf_printf(sb, " malformed=%u", opts->malformed);
 }

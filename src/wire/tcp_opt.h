@@ -23,6 +23,7 @@ enum tcp_opt_kind {
 	TCP_OPT_SACK_OK = 4,   /* RFC 2018, 2 */
 	TCP_OPT_SACK = 5,      /* RFC 2018, 3 */
 	TCP_OPT_TIMESTAMP = 8, /* RFC 7323, 3 */
+	TCP_OPT_UTO = 28,      /* RFC 5482, 2 */
 	TCP_OPT_FASTOPEN = 34, /* RFC 7413, 4.1.1 */
 	TCP_OPT_ACCECN0 = 172, /* RFC 9768, 3.2.3: ECT(0) first */
 	TCP_OPT_ACCECN1 = 174, /* ... ECT(1) first */
@@ -37,12 +38,15 @@ enum tcp_opt_has {
 	TCP_HAS_TIMESTAMP = 1 << 4,
 	TCP_HAS_FASTOPEN = 1 << 5,
 	TCP_HAS_ACCECN = 1 << 6,
+	TCP_HAS_UTO = 1 << 7,
 };
 
 enum {
 	TCP_SACK_MAX = 4,      /* blocks in one segment */
 	TCP_FASTOPEN_MAX = 16, /* octets of a cookie */
 	TCP_ACCECN_LEN = 12,   /* with all its fields, padded */
+	TCP_UTO_LEN = 4,
+	TCP_UTO_MAX_S = 0x7fff * 60,
 };
 
 /* Octets [start, end) have arrived. */
@@ -74,6 +78,8 @@ struct tcp_accecn_opt {
  * @sack_count:	Blocks
  * @fastopen_len:	Octets of the cookie; 0 asks for one
  * @malformed:	First kind that had an impossible length, 0 if none had
+ * @uto_s:	User timeout: how long the sender of this lets its data go without
+ *		an acknowledgement, 1 ... TCP_UTO_MAX_S seconds
  * @unknown:	Options that were skipped because nobody knows them
  * @accecn:	Accurate ECN
  * @sack:	Blocks, in the order of the segment
@@ -84,6 +90,7 @@ struct tcp_opts {
 	uint8_t wscale;
 	uint16_t mss;
 	uint32_t ts_val, ts_ecr;
+	uint32_t uto_s;
 	uint8_t sack_count;
 	uint8_t fastopen_len;
 	uint8_t malformed;
@@ -127,11 +134,12 @@ unsigned tcp_sack_room(const struct tcp_opts *opts);
  * tcp_opts_emit() - Write options, padded to whole words
  * @buf:	Room for tcp_opts_len() octets
  * @opts:	What to write.  SACK blocks that do not fit are left out, from
- *		the last; a cookie that does not fit is left out, and so is
- *		accurate ECN, which is written with all fields
+ *		the last; a cookie that does not fit is left out, and so are
+ *		accurate ECN, which is written with all fields, and a user
+ *		timeout.  One beyond 32767 s is rounded up to whole minutes
  *
  * The order is that of Linux: MSS, SACK permitted and timestamps, window
- * scale, SACK, fast open, accurate ECN.
+ * scale, SACK, fast open, accurate ECN; then the user timeout.
  *
  * Return: octets written
  */

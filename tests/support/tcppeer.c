@@ -100,6 +100,10 @@ static void opts_for(struct peer *p, uint16_t flags, struct tcp_opts *o)
 		o->ts_val = p->ts_val;
 		o->ts_ecr = p->ts_ecr ? p->ts_ecr : p->heard_opts.ts_val;
 	}
+	if (p->uto_s)
+		o->has |= TCP_HAS_UTO;
+	o->uto_s = p->uto_s;
+	p->uto_s = 0;
 	if (flags & TCP_SYN || !p->sack_count)
 		return;
 	o->has |= TCP_HAS_SACK;

@@ -50,6 +50,7 @@ struct seg {
  * @ts_ecr:	... with this echo; 0: of the last segment heard
  * @sack:	Blocks of the next segment it says, relative to @irs
  * @sack_count:	How many; 0 again when it was said
+ * @uto_s:	User timeout option of the next segment it says, 0: none
  * @bad_sum:	Falsify the checksum
  * @ttl:	Of its packets, 0: 64
  * @tos:	Of its packets: DSCP and ECN
@@ -76,6 +77,7 @@ struct peer {
 	uint32_t ts_val, ts_ecr;
 	struct tcp_sack_block sack[TCP_SACK_MAX];
 	uint8_t sack_count;
+	uint32_t uto_s;
 	bool bad_sum;
 	uint8_t ttl, tos, data_xor;
 	struct tcp_hdr heard;

@@ -16,6 +16,7 @@
 #include "wire/csum.h"
 #include "wire/ether.h"
 #include "wire/ip4.h"
+#include "wire/tcp.h"
 #include "wire/udp.h"
 
 #include "trace/dissect.h"
@@ -174,6 +175,65 @@ static void checksums_are_verified(void **state)
 	dissect_fini(&d);
 }
 
+/* A SYN with these options and nothing else. */
+static size_t syn_frame(uint8_t *f, const uint8_t *opts, size_t len)
+{
+	struct ip4_hdr ip = {
+		.src = {0x0a01000a},
+		.dst = {0x0a020035},
+		.proto = 6,
+		.ttl = 64,
+		.total_len = (uint16_t)(20 + 20 + len),
+		.hlen = 20,
+	};
+	struct tcp_hdr h = {.sport = 50000,
+			    .dport = 9,
+			    .flags = TCP_SYN,
+			    .len = (uint8_t)(20 + len)};
+
+	memset(f, 0, 14);
+	f[12] = 8;
+	ip4_hdr_emit(f + 14, &ip);
+	tcp_emit(f + 34, &h);
+	memcpy(f + 54, opts, len);
+	return 54 + len;
+}
+
+/* RFC 5482, RFC 7413, RFC 9768 */
+static void rare_tcp_options_have_names(void **state)
+{
+	static const uint8_t first[] = {28,   4,    0x80, 5,	34, 6,
+					0xca, 0xfe, 0xba, 0xbe, 1,  1};
+	static const uint8_t second[] = {172, 11, 0, 0,	 7, 0,	1, 0,
+					 0,   0,  2, 34, 2, 28, 3, 9};
+	static const uint8_t third[] = {174, 5, 0, 0, 9, 173, 3, 1};
+	uint8_t f[128];
+	struct dissection d;
+	struct mem mem;
+
+	(void)state;
+	mem_init_libc(&mem);
+	assert_int_equal(
+		dissect(&d, &mem, f, syn_frame(f, first, sizeof(first)), false),
+		0);
+	assert_value(&d, "TCP", "User Timeout", "5 min");
+	assert_value(&d, "TCP", "Fast Open Cookie", "cafebabe");
+	dissect_fini(&d);
+	assert_int_equal(dissect(&d, &mem, f,
+				 syn_frame(f, second, sizeof(second)), false),
+			 0);
+	assert_value(&d, "TCP", "Accurate ECN", "ECT(0) 7, CE 256, ECT(1) 2");
+	assert_value(&d, "TCP", "Fast Open Cookie", "(asked for)");
+	assert_value(&d, "TCP", "Option", "kind 28, 3 octets");
+	dissect_fini(&d);
+	assert_int_equal(
+		dissect(&d, &mem, f, syn_frame(f, third, sizeof(third)), false),
+		0);
+	assert_value(&d, "TCP", "Accurate ECN", "ECT(1) 9");
+	assert_value(&d, "TCP", "Option", "kind 173, 3 octets");
+	dissect_fini(&d);
+}
+
 static void no_memory_is_an_answer(void **state)
 {
 	struct dissection d;
@@ -203,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_octets_are_covered),
 		cmocka_unit_test(an_arp_question_reads_as_one),
+		cmocka_unit_test(rare_tcp_options_have_names),
 		cmocka_unit_test(checksums_are_verified),
 		cmocka_unit_test(no_memory_is_an_answer),
 	};

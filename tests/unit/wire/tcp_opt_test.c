@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/check.h"
 #include "base/rng.h"
 
 #include "wire/tcp_opt.h"
@@ -126,6 +127,79 @@ static void every_combination_survives_the_wire(void **state)
 		if (out.has & TCP_HAS_FASTOPEN)
 			assert_memory_equal(out.fastopen, in.fastopen, cookie);
 	}
+}
+
+/* RFC 5482, 2: seconds, or minutes beyond what fifteen bits hold */
+static void a_user_timeout_is_seconds_or_minutes(void **state)
+{
+	static const struct {
+		uint32_t in_s;
+		uint8_t octets[4];
+		uint32_t out_s;
+	} rows[] = {
+		{1, {28, 4, 0x00, 0x01}, 1},
+		{300, {28, 4, 0x01, 0x2c}, 300},
+		{0x7fff, {28, 4, 0x7f, 0xff}, 0x7fff},
+		{0x8000, {28, 4, 0x82, 0x23}, 547 * 60}, /* rounded up */
+		{TCP_UTO_MAX_S, {28, 4, 0xff, 0xff}, TCP_UTO_MAX_S},
+	};
+	struct tcp_opts in = {.has = TCP_HAS_UTO}, out;
+	struct strbuf sb;
+	char text[40];
+	uint8_t buf[40];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		in.uto_s = rows[i].in_s;
+		assert_int_equal(tcp_opts_emit(buf, &in), 4);
+		assert_memory_equal(buf, rows[i].octets, 4);
+		assert_int_equal(tcp_opts_parse(&out, buf, 4), 0);
+		assert_int_equal(out.has, TCP_HAS_UTO);
+		assert_int_equal(out.uto_s, rows[i].out_s);
+	}
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	tcp_opts_print(&sb, &in, (seq32){0});
+	assert_string_equal(text, " uto=1966020s");
+}
+
+/* RFC 5482, 2: zero is reserved, of either unit; other lengths are wrong */
+static void a_user_timeout_of_nothing_is_ignored(void **state)
+{
+	static const uint8_t zero[] = {28, 4, 0, 0, 28, 4, 0x80, 0};
+	static const uint8_t shorter[] = {28, 3, 0, 1};
+	struct tcp_opts o;
+
+	(void)state;
+	assert_int_equal(tcp_opts_parse(&o, zero, sizeof(zero)), 0);
+	assert_int_equal(o.has, 0);
+	assert_int_equal(o.unknown, 0);
+	assert_int_equal(tcp_opts_parse(&o, shorter, sizeof(shorter)),
+			 -EBADMSG);
+	assert_int_equal(o.malformed, TCP_OPT_UTO);
+	assert_int_equal(o.has, 0);
+}
+
+/* What does not fit in forty octets is left out, not cut. */
+static void a_user_timeout_takes_no_room_from_others(void **state)
+{
+	struct tcp_opts in = {.has = TCP_HAS_UTO | TCP_HAS_SACK |
+				     TCP_HAS_TIMESTAMP,
+			      .uto_s = 60,
+			      .sack_count = 3},
+			out;
+	uint8_t buf[40];
+
+	(void)state;
+	assert_int_equal(tcp_opts_emit(buf, &in), 40);
+	assert_int_equal(tcp_opts_parse(&out, buf, 40), 0);
+	assert_int_equal(out.sack_count, 3);
+	assert_false(out.has & TCP_HAS_UTO);
+	in.sack_count = 2;
+	assert_int_equal(tcp_opts_emit(buf, &in), 36);
+	assert_int_equal(tcp_opts_parse(&out, buf, 36), 0);
+	assert_int_equal(out.sack_count, 2);
+	assert_int_equal(out.uto_s, 60);
 }
 
 /* RFC 9293, 3.1, MUST-69: what follows an end of list is zero */
@@ -306,6 +380,9 @@ int main(void)
 		cmocka_unit_test(an_ack_with_sack_and_timestamps),
 		cmocka_unit_test(blocks_that_do_not_fit_are_left_out),
 		cmocka_unit_test(every_combination_survives_the_wire),
+		cmocka_unit_test(a_user_timeout_is_seconds_or_minutes),
+		cmocka_unit_test(a_user_timeout_of_nothing_is_ignored),
+		cmocka_unit_test(a_user_timeout_takes_no_room_from_others),
 		cmocka_unit_test(behind_an_end_of_the_list_are_zeroes_only),
 		cmocka_unit_test(the_unknown_is_skipped),
 		cmocka_unit_test(what_is_sound_is_kept),
