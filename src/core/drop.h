@@ -51,6 +51,18 @@
 	X(stp_blocked,	"spanning tree keeps this port closed")		\
 	X(stp_bad,	"not a well-formed BPDU")			\
 	X(stp_own,	"the switch's own BPDU, come back")		\
+	X(stp_guard,	"a BPDU at a port where no bridge may be")	\
+	X(sw_reserved,	"an address that no bridge forwards (01:80:c2:00:00:0x)") \
+	X(sw_storm_broadcast, "storm control: too many broadcasts on this port") \
+	X(sw_storm_multicast, "storm control: too many frames to groups on this port") \
+	X(sw_storm_unknown, "storm control: too many frames to unknown addresses on this port") \
+	X(sw_mirror,	"it came in at a port that only gets copies")	\
+	X(vlan_untagged, "no VLAN tag, and the port has no VLAN for such frames") \
+	X(vlan_tagged,	"a VLAN tag at a port that takes none")		\
+	X(vlan_denied,	"a VLAN that the port does not carry")		\
+	X(vlan_reserved, "VLAN 4095, which nobody may use")		\
+	X(vlan_double,	"a second VLAN tag")				\
+	X(vlan_unknown,	"a VLAN for which this host has no interface")	\
 	/* arp */							\
 	X(arp_bad,	"not a well-formed ARP packet for IPv4 over Ethernet") \
 	X(arp_sender,	"an ARP sender address that cannot be true")	\

@@ -48,6 +48,10 @@
 	X(STP_STATE,		"stp.state")				\
 	X(STP_TOPOLOGY,		"stp.topology")				\
 	X(STP_SILENT,		"stp.silent")				\
+	X(STP_GUARD,		"stp.guard")				\
+	X(SW_VLAN,		"switch.vlan")				\
+	X(SW_MIRROR,		"switch.mirror")			\
+	X(VLAN_IFACE,		"vlan.interface")			\
 	/* arp */							\
 	X(ARP_HIT,		"arp.hit")				\
 	X(ARP_MISS,		"arp.miss")				\

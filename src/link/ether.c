@@ -11,7 +11,8 @@
  *	2  frame check sequence	l2_fcs
  *	3  header		l2_len, mac_src_group
  *	4  destination		l2_other
- *	5  type			l2_proto
+ *	5  VLAN tag		vlan_unknown
+ *	6  type			l2_proto
  *
  * The check sequence comes before the header, for in a damaged frame no field
  * means anything.  Drivers of real devices never show it to us; a cable of
@@ -24,9 +25,7 @@
  * behind it says the type; others of that kind are for nobody here.  We send
  * types only, as RFC 1122, 2.3.3, wants.
  *
- * Limits
- * ------
- * Frames with an 802.1Q tag are dropped as l2_proto.
+ * A frame with an 802.1Q tag belongs to the interface of its VLAN: vlan.c.
  */
 
 #include "link/ether.h"
@@ -42,13 +41,8 @@
 #include "core/pkt.h"
 #include "core/stack.h"
 
-struct ether {
-	struct {
-		uint16_t type;
-		ether_input_fn *fn;
-	} types[ETHER_TYPES_MAX];
-	int type_count;
-};
+#include "link/ether_int.h"
+#include "link/vlan.h"
 
 static ether_input_fn *ether_find(const struct ether *e, uint16_t type)
 {
@@ -131,21 +125,30 @@ static size_t ether_snap(struct pkt *pkt, struct ether_hdr *hdr)
 	return ETH_HLEN + LLC_SNAP_LEN;
 }
 
-static void ether_input(struct stack *stack, struct netif *netif,
-			struct pkt *pkt)
+/* The interface to which a frame belongs: that of its VLAN, or @netif. */
+static struct netif *ether_netif(const struct ether *e, struct netif *netif,
+				 const struct pkt *pkt,
+				 const struct ether_hdr *hdr)
 {
-	const struct ether *e = stack->slot[SLOT_LINK];
-	ether_input_fn *fn;
-	struct ether_hdr hdr;
-	size_t len;
-	enum drop why = ether_accept(netif, pkt, &hdr);
+	struct vlan_if *v;
 
-	if (why != DROP_COUNT) {
-		pkt_drop(&stack->place, pkt, why);
-		return;
-	}
-	len = hdr.type ? ETH_HLEN : ether_snap(pkt, &hdr);
-	fn = hdr.has_vlan ? NULL : ether_find(e, hdr.type);
+	if (!hdr->has_vlan || !ether_vlan_id(hdr))
+		return netif;
+	v = vlan_find(e, netif, ether_vlan_id(hdr));
+	if (!v || !v->netif.is_up)
+		return NULL;
+	v->netif.stats.rx_frames++;
+	v->netif.stats.rx_octets += pkt->len - ETH_VLAN_LEN;
+	return &v->netif;
+}
+
+/* Step 6: what it carries is somebody's here. */
+static void ether_up(struct stack *stack, struct pkt *pkt,
+		     struct ether_hdr *hdr)
+{
+	size_t len = hdr->type ? hdr->len : ether_snap(pkt, hdr);
+	ether_input_fn *fn = ether_find(stack->slot[SLOT_LINK], hdr->type);
+
 	if (!fn) {
 		pkt_drop(&stack->place, pkt, DROP_l2_proto);
 		return;
@@ -156,12 +159,42 @@ static void ether_input(struct stack *stack, struct netif *netif,
 	fn(stack, pkt);
 }
 
+static void ether_input(struct stack *stack, struct netif *netif,
+			struct pkt *pkt)
+{
+	const struct ether *e = stack->slot[SLOT_LINK];
+	struct ether_hdr hdr;
+	enum drop why = ether_accept(netif, pkt, &hdr);
+
+	if (why != DROP_COUNT) {
+		pkt_drop(&stack->place, pkt, why);
+		return;
+	}
+	netif = ether_netif(e, netif, pkt, &hdr);
+	if (!netif) {
+		pkt_drop(&stack->place, pkt, DROP_vlan_unknown);
+		return;
+	}
+	if (hdr.has_vlan && !pkt_need(pkt, hdr.len)) {
+		pkt_drop(&stack->place, pkt, DROP_l2_short);
+		return;
+	}
+	pkt->netif = netif;
+	if (hdr.has_vlan && hdr.type == ETH_VLAN && ether_vlan_id(&hdr)) {
+		vlan_pop(pkt); /* a VLAN in a VLAN: eth0.10.20 */
+		ether_input(stack, netif, pkt);
+		return;
+	}
+	ether_up(stack, pkt, &hdr);
+}
+
 int ether_init(struct stack *stack)
 {
 	struct ether *e = mem_alloc(stack->place.env->mem, sizeof(*e));
 
 	if (!e)
 		return -ENOMEM;
+	list_init(&e->vlans);
 	stack->slot[SLOT_LINK] = e;
 	stack->link_input = ether_input;
 	return 0;
@@ -169,6 +202,7 @@ int ether_init(struct stack *stack)
 
 void ether_fini(struct stack *stack)
 {
+	vlan_fini(stack);
 	mem_free(stack->place.env->mem, stack->slot[SLOT_LINK],
 		 sizeof(struct ether));
 	stack->slot[SLOT_LINK] = NULL;
@@ -199,15 +233,36 @@ static int ether_pad(struct pkt *pkt)
 	return pkt_append(pkt, zeroes, ETH_FRAME_MIN - pkt->len);
 }
 
+/* Link header in place and padded: out, by the device itself. */
+static int ether_send(struct stack *stack, struct netif *netif, struct pkt *pkt)
+{
+	struct vlan_if *v = vlan_of(netif);
+
+	if (pkt->len < ETH_FRAME_MIN && !(netif->features & NETIF_F_LOOPBACK) &&
+	    ether_pad(pkt)) {
+		pkt_drop(&stack->place, pkt, DROP_no_memory);
+		return -ENOMEM;
+	}
+	if (!v)
+		return netif_transmit(netif, pkt);
+	netif->stats.tx_frames++;
+	netif->stats.tx_octets += pkt->len - ETH_VLAN_LEN;
+	return netif_transmit(v->parent, pkt);
+}
+
 int ether_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 		 mac_addr dst, uint16_t type)
 {
 	struct ether_hdr hdr = {.dst = dst, .src = netif->mac, .type = type};
+	const struct vlan_if *v = vlan_of(netif);
 	uint8_t *p;
-	int err = 0;
 
+	if (v) {
+		hdr.has_vlan = true;
+		hdr.tci = v->tci;
+	}
 	pkt->l3_off = pkt->lin_off;
-	p = pkt_push(pkt, ETH_HLEN);
+	p = pkt_push(pkt, ether_len(&hdr));
 	if (!p) {
 		pkt_drop(&stack->place, pkt, DROP_no_memory);
 		return -ENOBUFS;
@@ -215,11 +270,5 @@ int ether_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 	ether_emit(p, &hdr);
 	pkt->l2_off = pkt->lin_off;
 	pkt->has_fcs = false;
-	if (pkt->len < ETH_FRAME_MIN && !(netif->features & NETIF_F_LOOPBACK))
-		err = ether_pad(pkt);
-	if (err) {
-		pkt_drop(&stack->place, pkt, DROP_no_memory);
-		return err;
-	}
-	return netif_transmit(netif, pkt);
+	return ether_send(stack, netif, pkt);
 }

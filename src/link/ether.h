@@ -53,7 +53,7 @@ int ether_register(struct stack *stack, uint16_t type, ether_input_fn *fn);
  * ether_output() - Send a packet in a frame
  * @stack:	Which
  * @netif:	Where it leaves; its address becomes the source
- * @pkt:	Taken; needs 14 octets of headroom
+ * @pkt:	Taken; needs 18 octets of headroom
  * @dst:	To whom
  * @type:	EtherType
  *

@@ -26,6 +26,8 @@ static const char *type_name(uint16_t type)
 		return "IPv6";
 	case ETH_VLAN:
 		return "802.1Q tag";
+	case ETH_QINQ:
+		return "802.1ad tag";
 	default:
 		return "unknown";
 	}
@@ -48,21 +50,30 @@ static void dis_mac(struct dissection *d, struct cursor *c, const char *name,
 
 static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type);
 
-/* Behind the type of a tag: the tag, and a type again. */
-static bool dis_tagged(struct dissection *d, struct cursor *c)
+static void dis_802_3(struct dissection *d, struct cursor *c, uint16_t length);
+
+/* Behind the type of a tag: the tag, and a type again, perhaps of a tag. */
+static bool dis_tagged(struct dissection *d, struct cursor *c, bool is_outer)
 {
 	const uint8_t *p;
 	uint16_t type;
 
-	dis_vlan(d, c);
+	if (++d->tags > DIS_TAGS_MAX)
+		return false;
+	dis_vlan(d, c, is_outer);
 	p = dis_peek(d, c, 2);
 	if (!p)
 		return true;
 	type = get16(p);
+	if (type <= ETH_LENGTH_MAX) {
+		dis_take(d, c, 2, "Length", "octets up to the padding: 802.3",
+			 "%u", type);
+		dis_802_3(d, c, type);
+		return true;
+	}
 	dis_take(d, c, 2, "EtherType", "what the frame carries", "0x%04x %s",
 		 type, type_name(type));
-	/* A second tag is left as it is: no more than one is understood. */
-	return type != ETH_VLAN && dis_by_type(d, c, type);
+	return dis_by_type(d, c, type);
 }
 
 /* The payload of that type; false: it is not known, all of it is data. */
@@ -80,7 +91,8 @@ static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type)
 		dis_ip6(d, c);
 		return true;
 	case ETH_VLAN:
-		return dis_tagged(d, c);
+	case ETH_QINQ:
+		return dis_tagged(d, c, type == ETH_QINQ);
 	default:
 		return false;
 	}

@@ -104,17 +104,33 @@ void dis_bpdu(struct dissection *d, struct cursor *c)
 			 "of a part that nobody has", "%u", *p);
 }
 
-void dis_vlan(struct dissection *d, struct cursor *c)
+/* What a priority is for, by IEEE 802.1Q, table I-2. */
+static const char *priority_name(unsigned int pcp)
+{
+	static const char *const names[] = {
+		"best effort", "background", "excellent effort", "critical",
+		"video",       "voice",	     "internetwork",	 "network"};
+
+	return names[pcp & 7];
+}
+
+void dis_vlan(struct dissection *d, struct cursor *c, bool is_outer)
 {
 	const uint8_t *p = dis_peek(d, c, 2);
-	uint16_t tci;
+	uint16_t tci, vid;
 
 	if (!p)
 		return;
 	tci = get16(p);
-	dis_layer(d, "802.1Q", 2);
+	vid = tci & 0xfff;
+	dis_layer(d, is_outer ? "802.1ad" : "802.1Q", 2);
 	dis_take(d, c, 2, "Tag Control Information",
-		 "which of the networks on this cable, and how urgent",
-		 "VLAN %u, priority %u%s", tci & 0xfff, tci >> 13,
+		 vid == 0      ? "no VLAN, only how urgent it is"
+		 : vid == 4095 ? "4095 is reserved"
+		 : is_outer ? "the carrier's network for what has tags already"
+			    : "which of the networks on this cable, and how "
+			      "urgent",
+		 "VLAN %u, priority %u (%s)%s", vid, tci >> 13,
+		 priority_name(tci >> 13),
 		 tci & 0x1000 ? ", may be dropped" : "");
 }

@@ -41,6 +41,8 @@ struct dis_field {
 	uint32_t value; /* offset into the text, see dis_value() */
 };
 
+#define DIS_TAGS_MAX 4
+
 /**
  * struct dissection - the fields of one frame
  * @frame:	Lent, must outlive it
@@ -48,6 +50,7 @@ struct dis_field {
  * @fields:	@count fields in order of offset, without gaps
  * @has_fcs:	The last four octets are the frame check sequence
  * @depth:	IP headers opened: 2 within the packet that an error quotes
+ * @tags:	VLAN tags seen; more than DIS_TAGS_MAX stay data
  * @pseudo:	Sum of the pseudo header, where a checksum can be verified
  * @can_sum:	It can: the packet is whole
  */
@@ -62,6 +65,7 @@ struct dissection {
 	bool has_failed;
 	bool can_sum;
 	int depth;
+	int tags;
 	uint32_t pseudo;
 	/* where the next field goes */
 	const char *layer;

@@ -51,7 +51,7 @@ const char *dis_sum_meaning(const struct dissection *d, bool is_good);
 /* The protocols, each reading from the front of @c. */
 void dis_ether(struct dissection *d, struct cursor *c);
 void dis_bpdu(struct dissection *d, struct cursor *c);
-void dis_vlan(struct dissection *d, struct cursor *c);
+void dis_vlan(struct dissection *d, struct cursor *c, bool is_outer);
 void dis_arp(struct dissection *d, struct cursor *c);
 void dis_ip4(struct dissection *d, struct cursor *c);
 void dis_icmp4(struct dissection *d, struct cursor *c);

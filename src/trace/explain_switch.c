@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * explain_switch.c - the sentences of spanning tree
+ * explain_switch.c - the sentences of spanning tree, VLANs and mirrors
  */
 
 #include <stddef.h>
@@ -44,6 +44,18 @@ static const struct words words[R_COUNT] = {
 	W(STP_SILENT, "spanning tree timer",
 	  "port {port}: no BPDU for three hellos, what was heard is void",
 	  "the other end may be gone", NULL)
+	W(STP_GUARD, "BPDU guard",
+	  "port {port} is closed until its cable is plugged in again",
+	  "a BPDU came in where no bridge may be", NULL)
+	W(SW_VLAN, "VLAN",
+	  "the frame that came in at {in} belongs to VLAN {vlan}",
+	  "{text}", NULL)
+	W(SW_MIRROR, "mirror",
+	  "a copy of the frame {text} at {port} goes out at {to}",
+	  "the port is mirrored", NULL)
+	W(VLAN_IFACE, "VLAN interface",
+	  "{if} sends and takes the frames of VLAN {vlan} on {on}",
+	  "one cable can carry many networks, told apart by a tag", NULL)
 };
 /* clang-format on */
 

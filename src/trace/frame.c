@@ -104,6 +104,11 @@ static void view_ip6(struct frame_view *v, const uint8_t *p, size_t len)
 		view_icmp6(v, p + off, len - off);
 }
 
+static bool is_tag(uint16_t type)
+{
+	return type == ETH_VLAN || type == ETH_QINQ;
+}
+
 bool frame_view(struct frame_view *v, const struct log_event *ev)
 {
 	const uint8_t *p = ev->frame;
@@ -115,6 +120,11 @@ bool frame_view(struct frame_view *v, const struct log_event *ev)
 	len = ev->frame_len - FCS_LEN - ETH_HLEN;
 	memcpy(v->dst_mac.o, p, 6);
 	memcpy(v->src_mac.o, p + 6, 6);
+	/* What is behind a VLAN tag is read as if there was none. */
+	while (is_tag(get16(p + 12)) && len >= ETH_VLAN_LEN) {
+		p += ETH_VLAN_LEN;
+		len -= ETH_VLAN_LEN;
+	}
 	if (get16(p + 12) == ETH_ARP || get16(p + 12) == ETH_RARP)
 		v->has_arp = arp_parse(&v->arp, p + ETH_HLEN, len) >= 0;
 	else if (get16(p + 12) == ETH_IP4)

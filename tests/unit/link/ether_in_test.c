@@ -175,7 +175,13 @@ static void unknown_types_and_tags_are_dropped(void **state)
 	ether_to_us(*state, 0x88b5, 46);
 	assert_drop(*state, DROP_l2_proto);
 	ether_to_us(*state, ETH_VLAN, 46);
-	f.b[16] = 0x08; /* tagged IPv4 */
+	f.b[15] = 10; /* VLAN 10, of which there is no interface */
+	f.b[16] = 0x08;
+	assert_drop(*state, DROP_vlan_unknown);
+	f.b[15] = 0; /* no VLAN, only a priority */
+	f.b[16] = 0x88;
+	assert_drop(*state, DROP_l2_proto);
+	ether_to_us(*state, ETH_QINQ, 46);
 	assert_drop(*state, DROP_l2_proto);
 }
 
