@@ -35,6 +35,7 @@
 
 #include "vnet/mac_table.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -44,20 +45,28 @@
 #define TOUCH_NS NS_PER_S
 #define HOLD_NS	 (60 * NS_PER_S)
 
-static uint32_t mac_hash(const struct mac_table *t, mac_addr mac)
-{
-	uint64_t word = 0;
+/* What is looked up. */
+struct mac_key {
+	mac_addr mac;
+	uint16_t vid;
+};
+static_assert(sizeof(struct mac_key) == 8, "one word to hash");
 
-	memcpy(&word, mac.o, sizeof(mac.o));
+static uint32_t mac_hash(const struct mac_table *t, mac_addr mac, uint16_t vid)
+{
+	const struct mac_key key = {mac, vid};
+	uint64_t word;
+
+	memcpy(&word, &key, sizeof(word));
 	return (uint32_t)siphash13_u64(&t->key, word);
 }
 
 static bool entry_eq(const void *item, const void *key)
 {
 	const struct mac_entry *e = item;
-	const mac_addr *mac = key;
+	const struct mac_key *k = key;
 
-	return mac_eq(e->mac, *mac);
+	return mac_eq(e->mac, k->mac) && e->vid == k->vid;
 }
 
 void mac_table_init(struct mac_table *t, struct mem *mem,
@@ -92,7 +101,7 @@ static void owner_leave(struct mac_entry *e)
 
 void mac_table_del(struct mac_table *t, struct mac_entry *e)
 {
-	htab_del(&t->tab, mac_hash(t, e->mac), e);
+	htab_del(&t->tab, mac_hash(t, e->mac, e->vid), e);
 	list_del(&e->age);
 	owner_leave(e);
 	pool_put(&t->pool, e);
@@ -111,9 +120,12 @@ struct mac_entry *mac_table_oldest(struct mac_table *t, uint64_t now_ns)
 	return e && is_old(t, e, now_ns) ? e : NULL;
 }
 
-static struct mac_entry *entry_find(struct mac_table *t, mac_addr mac)
+static struct mac_entry *entry_find(struct mac_table *t, mac_addr mac,
+				    uint16_t vid)
 {
-	return htab_find(&t->tab, mac_hash(t, mac), entry_eq, &mac);
+	const struct mac_key key = {mac, vid};
+
+	return htab_find(&t->tab, mac_hash(t, mac, vid), entry_eq, &key);
 }
 
 /* It moved not long ago, and it is not clear yet which port is right. */
@@ -123,9 +135,10 @@ static bool is_in_doubt(const struct mac_entry *e, uint64_t now_ns)
 }
 
 struct mac_owner *mac_table_find(struct mac_table *t, mac_addr mac,
-				 uint64_t now_ns, struct mac_owner **also)
+				 uint16_t vid, uint64_t now_ns,
+				 struct mac_owner **also)
 {
-	struct mac_entry *e = entry_find(t, mac);
+	struct mac_entry *e = entry_find(t, mac, vid);
 
 	*also = NULL;
 	if (!e || is_old(t, e, now_ns))
@@ -157,12 +170,18 @@ static void evict(struct mac_table *t, struct mac_owner *owner)
 	mac_table_del(t, e);
 }
 
+static uint32_t quota_of(const struct mac_table *t,
+			 const struct mac_owner *owner)
+{
+	return owner->max ? owner->max : t->cfg.port_max;
+}
+
 /* Make room for one more entry of @owner.  False: there is none to be made. */
 static bool make_room(struct mac_table *t, struct mac_owner *owner)
 {
-	if (!t->cfg.port_max || !t->cfg.table_max)
+	if (!quota_of(t, owner) || !t->cfg.table_max)
 		return false;
-	while (owner->count >= t->cfg.port_max)
+	while (owner->count >= quota_of(t, owner))
 		evict(t, owner);
 	while (t->tab.count >= t->cfg.table_max)
 		evict(t, owner);
@@ -172,7 +191,7 @@ static bool make_room(struct mac_table *t, struct mac_owner *owner)
 static void entry_set_owner(struct mac_table *t, struct mac_entry *e,
 			    struct mac_owner *owner, uint64_t now_ns)
 {
-	while (owner->count >= t->cfg.port_max && owner->count)
+	while (owner->count >= quota_of(t, owner) && owner->count)
 		evict(t, owner);
 	owner_leave(e);
 	e->owner = owner;
@@ -211,7 +230,8 @@ static enum mac_verdict entry_move(struct mac_table *t, struct mac_entry *e,
 }
 
 static enum mac_verdict entry_new(struct mac_table *t, mac_addr mac,
-				  struct mac_owner *owner, uint64_t now_ns)
+				  uint16_t vid, struct mac_owner *owner,
+				  uint64_t now_ns)
 {
 	struct mac_entry *e;
 
@@ -221,7 +241,8 @@ static enum mac_verdict entry_new(struct mac_table *t, mac_addr mac,
 	if (!e)
 		return MAC_NO_ROOM;
 	e->mac = mac;
-	if (htab_add(&t->tab, mac_hash(t, mac), e)) {
+	e->vid = vid;
+	if (htab_add(&t->tab, mac_hash(t, mac, vid), e)) {
 		pool_put(&t->pool, e);
 		return MAC_NO_ROOM;
 	}
@@ -234,14 +255,15 @@ static enum mac_verdict entry_new(struct mac_table *t, mac_addr mac,
 }
 
 enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
-				 struct mac_owner *owner, uint64_t now_ns)
+				 uint16_t vid, struct mac_owner *owner,
+				 uint64_t now_ns)
 {
 	struct mac_entry *e = owner->last;
 
-	if (!e || !mac_eq(e->mac, mac))
-		e = entry_find(t, mac);
+	if (!e || !mac_eq(e->mac, mac) || e->vid != vid)
+		e = entry_find(t, mac, vid);
 	if (!e)
-		return entry_new(t, mac, owner, now_ns);
+		return entry_new(t, mac, vid, owner, now_ns);
 	if (e->owner != owner)
 		return entry_move(t, e, owner, now_ns);
 	owner->last = e;

@@ -5,6 +5,10 @@
 /*
  * mac_table.h - which address lives at which port of a switch
  *
+ * An address may live in several VLANs, at another port in each: a router with
+ * one MAC address for all of them does (independent learning, IEEE 802.1Q,
+ * 8.8).  So what is looked up is an address and a VLAN; 0 where there are none.
+ *
  * Used by switch.c only; everyone else includes "vnet/switch.h".
  */
 
@@ -21,11 +25,13 @@ struct mac_entry;
  * struct mac_owner - what a port needs to have addresses
  * @entries:	Its addresses, the longest silent first
  * @count:	How many
+ * @max:	Most that it may have; 0: as struct switch_cfg says
  * @last:	The one heard last, or NULL: most likely the next, too
  */
 struct mac_owner {
 	struct list entries;
 	uint32_t count;
+	uint32_t max;
 	struct mac_entry *last;
 };
 
@@ -34,6 +40,7 @@ struct mac_owner {
  * @age:	In the table, the longest silent first
  * @mine:	In the port, likewise
  * @mac:	The address
+ * @vid:	Its VLAN
  * @owner:	Its port
  * @seen_ns:	Last frame from it, up to a second ago
  * @home:	Where it lived before it moved, or still lives
@@ -46,6 +53,7 @@ struct mac_entry {
 	struct list age;
 	struct list mine;
 	mac_addr mac;
+	uint16_t vid;
 	struct mac_owner *owner;
 	uint64_t seen_ns;
 	struct mac_owner *home;
@@ -85,9 +93,10 @@ void mac_table_init(struct mac_table *t, struct mem *mem,
 		    const struct hash_key *key);
 void mac_table_fini(struct mac_table *t);
 
-/* A frame from @mac came in at @owner. */
+/* A frame from @mac came in at @owner, in VLAN @vid. */
 enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
-				 struct mac_owner *owner, uint64_t now_ns);
+				 uint16_t vid, struct mac_owner *owner,
+				 uint64_t now_ns);
 
 /**
  * mac_table_find() - Where does an address live?
@@ -97,7 +106,8 @@ enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
  * Return: its port; NULL if it is not known, or was last heard too long ago
  */
 struct mac_owner *mac_table_find(struct mac_table *t, mac_addr mac,
-				 uint64_t now_ns, struct mac_owner **also);
+				 uint16_t vid, uint64_t now_ns,
+				 struct mac_owner **also);
 
 /* The longest silent entry if it is too old, or NULL. */
 struct mac_entry *mac_table_oldest(struct mac_table *t, uint64_t now_ns);

@@ -25,8 +25,8 @@
  * ------
  * One tree for all VLANs.  4,095 ports.  Timers count whole seconds.  A port
  * speaks the old protocol as soon as it hears it, and the new one again when it
- * hears that (17.24 waits three seconds).  No guard against a host that claims
- * to be the root.
+ * hears that (17.24 waits three seconds).  A host that claims to be the root is
+ * believed, unless its port is guarded.
  */
 
 #include "vnet/stp.h"
@@ -39,11 +39,10 @@
 
 #include "vnet/vnet_int.h"
 
-#define PORT_PRIORITY 0x8000
-#define PORT_MAX      4095
-#define COST_OF_BPS   UINT64_C(20000000000000) /* table 17-3 */
-#define COST_MAX      UINT64_C(200000000)
-#define STEPS_MAX     100000 /* rules end; this is for a bug in them */
+#define PORT_MAX    4095
+#define COST_OF_BPS UINT64_C(20000000000000) /* table 17-3 */
+#define COST_MAX    UINT64_C(200000000)
+#define STEPS_MAX   100000 /* rules end; this is for a bug in them */
 
 static uint32_t cost_of_rate(uint64_t rate_bps)
 {
@@ -78,15 +77,23 @@ static void port_off(struct stp_port *p)
 	p->is_edge = p->is_old = false;
 }
 
+static bool is_edge(const struct stp_port *p, enum node_kind kind)
+{
+	if (p->cfg.edge == STP_EDGE_AUTO)
+		return kind == NODE_HOST || kind == NODE_ROUTER;
+	return p->cfg.edge == STP_EDGE_YES;
+}
+
 static void port_on(struct stp_port *p)
 {
 	const struct cable_half *half = half_out(p);
 	enum node_kind kind = half->to->node->kind;
 
 	p->info = STP_INFO_AGED;
-	p->cost = cost_of_rate(half->params.rate_bps);
+	p->cost =
+		p->cfg.cost ? p->cfg.cost : cost_of_rate(half->params.rate_bps);
 	p->is_p2p = kind != NODE_HUB;
-	p->is_edge = kind == NODE_HOST || kind == NODE_ROUTER;
+	p->is_edge = is_edge(p, kind);
 	p->timer[STP_T_FD] = p->stp->times.fwd_delay;
 }
 
@@ -94,6 +101,8 @@ static void look_at_port(struct stp_port *p)
 {
 	bool is_up = is_cable_up(p);
 
+	p->is_shut = p->is_shut && is_up;
+	is_up = is_up && !p->is_shut;
 	if (is_up == (p->info != STP_INFO_NONE))
 		return;
 	if (is_up)
@@ -242,6 +251,26 @@ void stp_free(struct stp *stp)
 	mem_free(w->env.mem, stp, sizeof(*stp));
 }
 
+/* 9.2.7: four bits of priority, twelve of number. */
+static uint16_t port_id(const struct stp_port *p)
+{
+	unsigned int priority = p->cfg.priority & 0xf0;
+
+	return (uint16_t)(priority << 8 | (p->port->netif.index & PORT_MAX));
+}
+
+void stp_port_set(struct stp_port *p, const struct stp_cfg *cfg)
+{
+	p->cfg = *cfg;
+	p->id = port_id(p);
+	if (p->info == STP_INFO_NONE)
+		return;
+	port_off(p);
+	p->stp->must_select = true;
+	stp_settle(p->stp);
+	stp_look(p->stp);
+}
+
 struct stp_port *stp_port_new(struct stp *stp, struct port *port)
 {
 	struct stp_port *p = mem_alloc(port->node->world->env.mem, sizeof(*p));
@@ -250,7 +279,8 @@ struct stp_port *stp_port_new(struct stp *stp, struct port *port)
 		return NULL;
 	p->stp = stp;
 	p->port = port;
-	p->id = (uint16_t)(PORT_PRIORITY | (port->netif.index & PORT_MAX));
+	p->cfg.priority = STP_PORT_PRIORITY;
+	p->id = port_id(p);
 	port->netif.mac = node_mac(stp->node->name, port->netif.name);
 	list_add_tail(&stp->ports, &p->list);
 	return p;

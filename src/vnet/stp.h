@@ -18,6 +18,7 @@
 #include "wire/bpdu.h"
 
 #include "vnet/sched.h"
+#include "vnet/switch.h"
 
 struct node;
 struct pkt;
@@ -81,13 +82,15 @@ struct stp_times {
  * @stp:	The bridge
  * @port:	The port
  * @id:		Its priority and number
- * @cost:	Of its cable, by rate
+ * @cost:	Of its cable, by rate unless @cfg says otherwise
+ * @cfg:	What it was told
  * @role:	What it is for
  * @state:	What it does; only stp_port_move() writes it
  * @info:	Where @vec comes from
  * @vec:	Best offer on its segment: heard, or our own
  * @times:	With it
  * @timer:	Seconds left
+ * @is_shut:	Guarded, and a BPDU came: closed while its cable is up
  * @is_p2p:	One bridge at most is at the other end
  * @is_edge:	No bridge is there
  * @is_old:	The other end speaks the old protocol
@@ -109,13 +112,14 @@ struct stp_port {
 	struct port *port;
 	uint16_t id;
 	uint32_t cost;
+	struct stp_cfg cfg;
 	enum stp_role role;
 	enum stp_state state;
 	enum stp_info info;
 	struct stp_vec vec;
 	struct stp_times times;
 	uint16_t timer[STP_TIMERS];
-	bool is_p2p, is_edge, is_old;
+	bool is_shut, is_p2p, is_edge, is_old;
 	bool is_proposing, is_proposed, has_agreed, is_agreed;
 	bool must_sync, is_synced, must_reroot, is_disputed;
 	bool must_tell_tc, must_ack_tc, must_send;
@@ -153,6 +157,9 @@ void stp_free(struct stp *stp);
 
 /* Take a port of the switch in; NULL: no memory.  Freed with the bridge. */
 struct stp_port *stp_port_new(struct stp *stp, struct port *port);
+
+/* What it is to do; it begins anew. */
+void stp_port_set(struct stp_port *p, const struct stp_cfg *cfg);
 
 /* Cables may have been plugged in, cut or mended. */
 void stp_look(struct stp *stp);

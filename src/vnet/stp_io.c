@@ -162,6 +162,15 @@ static int read_bpdu(struct bpdu_hdr *h, struct pkt *pkt)
 	return n < 0 ? n : 0;
 }
 
+/* Whoever speaks here wants a place in the tree that is not his. */
+static void shut(struct stp_port *p)
+{
+	PROBE(p->stp->node->place, EV_NOTE, R_STP_GUARD, NULL,
+	      EVF_TEXT("port", p->port->netif.name));
+	p->is_shut = true;
+	stp_look(p->stp);
+}
+
 void stp_input(struct stp_port *p, struct pkt *pkt)
 {
 	struct place *place = p->stp->node->place;
@@ -174,6 +183,9 @@ void stp_input(struct stp_port *p, struct pkt *pkt)
 	} else if (h.type != BPDU_TCN && h.bridge == p->stp->id &&
 		   h.port == p->id) {
 		pkt_drop(place, pkt, DROP_stp_own);
+	} else if (p->cfg.is_guarded) {
+		pkt_drop(place, pkt, DROP_stp_guard);
+		shut(p);
 	} else {
 		pkt_free(pkt);
 		hear(p, &h);

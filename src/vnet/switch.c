@@ -23,20 +23,22 @@
  * In a loop of switches one broadcast frame would go round for ever and
  * multiply.  Two things stand against that: a port that is blocked takes part
  * in nothing (switch_block_port()), and floods from one port are limited to a
- * rate (a bucket of tokens), so that even with a loop time goes on.  Which
- * ports are blocked is computed for the whole network (world_open_loops()), or
- * the switches find it out as real ones do (stp.c).
+ * rate (switch_storm.c), so that even with a loop time goes on.  Which ports
+ * are blocked is computed for the whole network (world_open_loops()), or the
+ * switches find it out as real ones do (stp.c).
+ *
+ * With VLANs all this happens in the VLAN of the frame, as if there were a
+ * switch for each (switch_vlan.c): an address is learned for it, a flood goes
+ * to its ports alone.
  *
  * Limits: see struct switch_cfg.
  */
 
 #include "vnet/switch.h"
 
-#include <errno.h>
-#include <string.h>
+#include "base/bytes.h"
 
-#include "base/check.h"
-
+#include "wire/bpdu.h"
 #include "wire/ether.h"
 
 #include "core/netif.h"
@@ -49,127 +51,123 @@
 #include "vnet/switch_int.h"
 #include "vnet/vnet_int.h"
 
-const struct switch_cfg switch_cfg_default = {
-	.age_ns = 300 * NS_PER_S, /* IEEE 802.1D, 7.9.2 */
-	.table_max = 8192,
-	.port_max = 2048,
-	.moves_per_s = 5,
-	.floods_per_s = 20000,
-	.flood_burst = 2000,
+/* What the steps need to know about a frame that came in. */
+struct switch_frame {
+	struct switch_port *in;
+	mac_addr dst, src;
+	struct vlan_frame vlan;
+	struct snoop *snoop; /* of its VLAN, if it is for a group */
 };
-
-struct vswitch *switch_of(struct node *node)
-{
-	if (node->kind != NODE_SWITCH)
-		return NULL;
-	return container_of(node, struct vswitch, node);
-}
-
-struct node *switch_node(struct vswitch *sw)
-{
-	return &sw->node;
-}
-
-static uint64_t now_of(const struct vswitch *sw)
-{
-	return sw->place.env->now_ns;
-}
 
 static struct vswitch *switch_of_port(struct switch_port *sp)
 {
 	return container_of(sp->port->node, struct vswitch, node);
 }
 
-static struct switch_port *port_of_owner(struct mac_owner *owner)
+/* Fields of VLANs are told by switches that have some: no key, no field. */
+static const char *vlan_key(const struct vswitch *sw)
 {
-	return container_of(owner, struct switch_port, owner);
+	return sw->has_vlans ? "vlan" : NULL;
 }
 
 /* Forget what is too old. */
-static void switch_age(struct vswitch *sw)
+void switch_age(struct vswitch *sw)
 {
 	struct mac_entry *e;
 
-	while ((e = mac_table_oldest(&sw->table, now_of(sw)))) {
+	while ((e = mac_table_oldest(&sw->table, switch_now(sw)))) {
 		PROBE(&sw->place, EV_LEARN, R_SW_AGE, NULL,
 		      EVF_MAC("mac", &e->mac),
 		      EVF_TEXT("port",
 			       port_of_owner(e->owner)->port->netif.name),
-		      EVF_NUM("entries", sw->table.tab.count - 1));
+		      EVF_NUM("entries", sw->table.tab.count - 1),
+		      EVF_NUM(vlan_key(sw), e->vid));
 		sw->table.stats.aged++;
 		mac_table_del(&sw->table, e);
 	}
 }
 
-static void tell_learned(struct vswitch *sw, struct switch_port *sp,
-			 enum reason what, mac_addr mac)
+static void tell_learned(struct vswitch *sw, const struct switch_frame *f,
+			 enum reason what)
 {
-	PROBE(&sw->place, EV_LEARN, what, NULL, EVF_MAC("mac", &mac),
-	      EVF_TEXT("port", sp->port->netif.name),
-	      EVF_NUM("entries", sw->table.tab.count));
+	PROBE(&sw->place, EV_LEARN, what, NULL, EVF_MAC("mac", &f->src),
+	      EVF_TEXT("port", f->in->port->netif.name),
+	      EVF_NUM("entries", sw->table.tab.count),
+	      EVF_NUM(vlan_key(sw), f->vlan.vid));
 }
 
-static void switch_learn(struct vswitch *sw, struct switch_port *sp,
-			 mac_addr mac)
+static void switch_learn(struct vswitch *sw, const struct switch_frame *f)
 {
 	uint64_t evicted = sw->table.stats.evicted;
 
-	switch (mac_table_learn(&sw->table, mac, &sp->owner, now_of(sw))) {
+	switch (mac_table_learn(&sw->table, f->src, f->vlan.vid, &f->in->owner,
+				switch_now(sw))) {
 	case MAC_NEW:
-		tell_learned(sw, sp, R_SW_LEARN, mac);
+		tell_learned(sw, f, R_SW_LEARN);
 		break;
 	case MAC_MOVED:
-		tell_learned(sw, sp, R_SW_MOVE, mac);
+		tell_learned(sw, f, R_SW_MOVE);
 		break;
 	case MAC_KNOWN:
 	case MAC_REFUSED:
 	case MAC_NO_ROOM:
 		break;
 	}
-	if (sw->table.stats.evicted != evicted && !sp->is_full) {
-		sp->is_full = true;
-		tell_learned(sw, sp, R_SW_FULL, mac);
+	if (sw->table.stats.evicted != evicted && !f->in->is_full) {
+		f->in->is_full = true;
+		tell_learned(sw, f, R_SW_FULL);
 	}
 }
 
-/* May @sp cause one more flood?  A bucket of tokens. */
-static bool take_token(struct vswitch *sw, struct switch_port *sp)
+/* 01:80:c2:00:00:00 to :0f concern one cable (IEEE 802.1D-2004, 7.12.6).  The
+ * first is spanning tree's: a switch that has none passes it on, so that those
+ * around it see a cable and not a wall. */
+static bool is_reserved(mac_addr dst)
 {
-	const struct switch_cfg *cfg = &sw->table.cfg;
-	uint64_t max = cfg->flood_burst * NS_PER_S;
-	uint64_t passed = now_of(sw) - sp->filled_ns;
+	mac_addr group = dst;
 
-	passed = min_u64(passed, 3600 * NS_PER_S);
-	sp->filled_ns = now_of(sw);
-	sp->tokens = min_u64(max, sp->tokens + passed * cfg->floods_per_s);
-	if (sp->tokens < NS_PER_S)
-		return false;
-	sp->tokens -= NS_PER_S;
-	return true;
+	group.o[5] = 0;
+	return mac_eq(group, bpdu_group) && dst.o[5] && dst.o[5] < 0x10;
 }
 
 static bool may_send(const struct switch_port *sp)
 {
-	return !sp->is_blocked && sp->port->cable && stp_may_forward(sp->stp);
+	return !sp->is_blocked && !sp->is_mirror && sp->port->cable &&
+	       stp_may_forward(sp->stp);
+}
+
+/* Does the port carry the VLAN of the frame? */
+static bool is_in_vlan(const struct vswitch *sw, const struct switch_port *sp,
+		       const struct switch_frame *f)
+{
+	return !sw->has_vlans || vlan_may_leave(switch_vlan_of(sp), &f->vlan);
 }
 
 /* The frames that leave are caused by the decision that was told. */
-static void send_on(struct switch_port *sp, struct pkt *pkt, uint32_t cause)
+static void send_on(struct vswitch *sw, const struct switch_frame *f,
+		    struct switch_port *sp, struct pkt *pkt, uint32_t cause)
 {
 	if (cause)
 		pkt->cause = cause;
-	netif_transmit(&sp->port->netif, pkt);
+	if (sw->has_vlans && vlan_leave(switch_vlan_of(sp), pkt, &f->vlan)) {
+		pkt_drop(&sw->place, pkt, DROP_no_memory);
+		return;
+	}
+	if (sp->copy_out)
+		switch_copy(sw, sp, MIRROR_OUT, pkt);
+	(void)netif_transmit(&sp->port->netif, pkt);
 }
 
-/* Would a frame from @in go there?  @way NULL: a flood. */
-static bool is_target(const struct vswitch *sw, const struct switch_port *in,
+/* Would a frame go there?  @way NULL: a flood. */
+static bool is_target(const struct vswitch *sw, const struct switch_frame *f,
 		      const struct switch_port *sp, const struct snoop_way *way)
 {
-	return sp != in && may_send(sp) &&
-	       (!way || snoop_goes_to(&sw->snoop, way, sp->port));
+	return sp != f->in && may_send(sp) && is_in_vlan(sw, sp, f) &&
+	       (!way || snoop_goes_to(f->snoop, way, sp->port));
 }
 
-static unsigned int count_targets(struct vswitch *sw, struct switch_port *in,
+static unsigned int count_targets(struct vswitch *sw,
+				  const struct switch_frame *f,
 				  const struct snoop_way *way)
 {
 	struct list *pos;
@@ -179,13 +177,14 @@ static unsigned int count_targets(struct vswitch *sw, struct switch_port *in,
 		struct switch_port *sp =
 			list_entry(pos, struct switch_port, list);
 
-		n += is_target(sw, in, sp, way);
+		n += is_target(sw, f, sp, way);
 	}
 	return n;
 }
 
-/* A copy to all ports but @in; the last one gets the frame itself. */
-static void flood_out(struct vswitch *sw, struct switch_port *in,
+/* A copy to all ports but that where it came in; the last one gets the frame
+ * itself. */
+static void flood_out(struct vswitch *sw, const struct switch_frame *f,
 		      struct pkt *pkt, const struct snoop_way *way,
 		      uint32_t cause)
 {
@@ -197,315 +196,218 @@ static void flood_out(struct vswitch *sw, struct switch_port *in,
 			list_entry(pos, struct switch_port, list);
 		struct pkt *copy;
 
-		if (!is_target(sw, in, sp, way))
+		if (!is_target(sw, f, sp, way))
 			continue;
 		if (last) {
 			copy = pkt_clone(pkt);
 			if (copy)
-				send_on(last, copy, cause);
+				send_on(sw, f, last, copy, cause);
 			else
 				sw->place.drops[DROP_no_memory]++;
 		}
 		last = sp;
 	}
 	if (last)
-		send_on(last, pkt, cause);
+		send_on(sw, f, last, pkt, cause);
 	else
 		pkt_free(pkt); /* alone on the switch: sent to nobody */
 }
 
-static void switch_flood(struct vswitch *sw, struct switch_port *in,
-			 struct pkt *pkt, mac_addr dst)
+static enum switch_storm storm_of(mac_addr dst)
 {
+	if (mac_is_broadcast(dst))
+		return STORM_BROADCAST;
+	return mac_is_group(dst) ? STORM_MULTICAST : STORM_UNKNOWN;
+}
+
+static void switch_flood(struct vswitch *sw, const struct switch_frame *f,
+			 struct pkt *pkt)
+{
+	enum drop why = storm_check(sw, f->in, storm_of(f->dst));
 	uint32_t n;
 
-	if (!take_token(sw, in)) {
-		pkt_drop(&sw->place, pkt, DROP_sw_storm);
+	if (why != DROP_COUNT) {
+		pkt_drop(&sw->place, pkt, why);
 		return;
 	}
 	sw->table.stats.flooded++;
-	n = PROBE(&sw->place, EV_LOOKUP, R_SW_FLOOD, pkt, EVF_MAC("mac", &dst),
-		  EVF_TEXT("in", in->port->netif.name),
-		  EVF_NUM("ports", count_targets(sw, in, NULL)));
-	flood_out(sw, in, pkt, NULL, n);
+	n = PROBE(&sw->place, EV_LOOKUP, R_SW_FLOOD, pkt,
+		  EVF_MAC("mac", &f->dst),
+		  EVF_TEXT("in", f->in->port->netif.name),
+		  EVF_NUM("ports", count_targets(sw, f, NULL)),
+		  EVF_NUM(vlan_key(sw), f->vlan.vid));
+	flood_out(sw, f, pkt, NULL, n);
 }
 
 /* To those who want the group.  False: it is not known who does. */
-static bool switch_group(struct vswitch *sw, struct switch_port *in,
+static bool switch_group(struct vswitch *sw, const struct switch_frame *f,
 			 struct pkt *pkt)
 {
-	struct snoop_way way = snoop_frame(&sw->snoop, pkt, in->port);
-	struct ip_addr group = ip_addr_v4(way.dst);
+	struct snoop_way way;
+	struct ip_addr group;
 	unsigned int ports;
 	uint32_t n;
 
+	if (!f->snoop)
+		return false;
+	way = snoop_frame(f->snoop, pkt, f->in->port);
+	group = ip_addr_v4(way.dst);
 	if (way.verdict == SNOOP_FLOOD)
 		return false;
-	ports = count_targets(sw, in, &way);
+	ports = count_targets(sw, f, &way);
 	sw->table.stats.grouped++;
-	sw->table.stats.spared += count_targets(sw, in, NULL) - ports;
+	sw->table.stats.spared += count_targets(sw, f, NULL) - ports;
 	if (!ports) {
 		pkt_drop(&sw->place, pkt, DROP_sw_no_member);
 		return true;
 	}
 	n = PROBE(&sw->place, EV_LOOKUP, R_SW_GROUP, pkt,
-		  EVF_IP("group", &group), EVF_TEXT("in", in->port->netif.name),
+		  EVF_IP("group", &group),
+		  EVF_TEXT("in", f->in->port->netif.name),
 		  EVF_NUM("ports", ports));
-	flood_out(sw, in, pkt, &way, n);
+	flood_out(sw, f, pkt, &way, n);
 	return true;
 }
 
+/* Why may it not go to this port, where its address lives?  DROP_COUNT: it
+ * may. */
+static enum drop check_out(const struct vswitch *sw,
+			   const struct switch_frame *f,
+			   const struct switch_port *out)
+{
+	if (out == f->in)
+		return DROP_sw_same_port;
+	if (!stp_may_forward(out->stp))
+		return DROP_stp_blocked;
+	return is_in_vlan(sw, out, f) ? DROP_COUNT : DROP_vlan_denied;
+}
+
 /* To one port, and to no other. */
-static void send_to(struct vswitch *sw, struct switch_port *in,
-		    struct mac_owner *owner, struct pkt *pkt, mac_addr dst)
+static void send_to(struct vswitch *sw, const struct switch_frame *f,
+		    struct mac_owner *owner, struct pkt *pkt)
 {
 	struct switch_port *out = port_of_owner(owner);
+	enum drop why = check_out(sw, f, out);
 	uint32_t n;
 
-	if (out == in) {
-		pkt_drop(&sw->place, pkt, DROP_sw_same_port);
-		return;
-	}
-	if (!stp_may_forward(out->stp)) {
-		pkt_drop(&sw->place, pkt, DROP_stp_blocked);
+	if (why != DROP_COUNT) {
+		pkt_drop(&sw->place, pkt, why);
 		return;
 	}
 	sw->table.stats.forwarded++;
 	n = PROBE(&sw->place, EV_LOOKUP, R_SW_FORWARD, pkt,
-		  EVF_MAC("mac", &dst), EVF_TEXT("in", in->port->netif.name),
-		  EVF_TEXT("out", out->port->netif.name));
-	send_on(out, pkt, n);
+		  EVF_MAC("mac", &f->dst),
+		  EVF_TEXT("in", f->in->port->netif.name),
+		  EVF_TEXT("out", out->port->netif.name),
+		  EVF_NUM(vlan_key(sw), f->vlan.vid));
+	send_on(sw, f, out, pkt, n);
 }
 
-static void switch_forward(struct vswitch *sw, struct switch_port *in,
-			   struct pkt *pkt, mac_addr dst)
+static void switch_forward(struct vswitch *sw, const struct switch_frame *f,
+			   struct pkt *pkt)
 {
 	struct mac_owner *owner = NULL, *also = NULL;
 	struct pkt *copy;
 
-	if (mac_is_group(dst) && !sw->table.cfg.is_deaf &&
-	    switch_group(sw, in, pkt))
+	if (switch_group(sw, f, pkt))
 		return;
-	if (!mac_is_group(dst))
-		owner = mac_table_find(&sw->table, dst, now_of(sw), &also);
+	if (!mac_is_group(f->dst))
+		owner = mac_table_find(&sw->table, f->dst, f->vlan.vid,
+				       switch_now(sw), &also);
 	if (!owner) {
-		switch_flood(sw, in, pkt, dst);
+		switch_flood(sw, f, pkt);
 		return;
 	}
-	if (also && also != &in->owner) {
+	if (also && also != &f->in->owner) {
 		copy = pkt_clone(pkt);
 		if (copy)
-			send_to(sw, in, also, copy, dst);
+			send_to(sw, f, also, copy);
 		else
 			sw->place.drops[DROP_no_memory]++;
 	}
-	send_to(sw, in, owner, pkt, dst);
+	send_to(sw, f, owner, pkt);
 }
 
-/* A frame from @src to @dst has come in whole. */
-static void switch_take(struct vswitch *sw, struct switch_port *in,
-			struct pkt *pkt, mac_addr dst, mac_addr src)
+/* To which VLAN does it belong?  False: to none here, and it is gone. */
+static bool switch_enter(struct vswitch *sw, struct switch_frame *f,
+			 struct pkt *pkt)
 {
-	if (in->stp && mac_eq(dst, bpdu_group)) {
-		stp_input(in->stp, pkt);
+	const struct vlan_port *vp = switch_vlan_of(f->in);
+	bool has_tag = get16(pkt_cdata(pkt) + 2 * sizeof(mac_addr)) == ETH_VLAN;
+	enum drop why = vlan_enter(vp, pkt, &f->vlan);
+	uint32_t n;
+
+	if (why != DROP_COUNT) {
+		pkt_drop(&sw->place, pkt, why);
+		return false;
+	}
+	n = PROBE(&sw->place, EV_LOOKUP, R_SW_VLAN, pkt,
+		  EVF_NUM("vlan", f->vlan.vid),
+		  EVF_TEXT("in", f->in->port->netif.name),
+		  EVF_TEXT("text", vlan_why(vp, &f->vlan, has_tag)));
+	if (n)
+		pkt->cause = n;
+	return true;
+}
+
+/* A frame has come in whole. */
+static void switch_take(struct vswitch *sw, struct switch_frame *f,
+			struct pkt *pkt)
+{
+	if (f->in->stp && mac_eq(f->dst, bpdu_group)) {
+		stp_input(f->in->stp, pkt);
 		return;
 	}
+	if (is_reserved(f->dst)) {
+		pkt_drop(&sw->place, pkt, DROP_sw_reserved);
+		return;
+	}
+	if (sw->has_vlans && !switch_enter(sw, f, pkt))
+		return;
+	if (mac_is_group(f->dst) && !sw->table.cfg.is_deaf)
+		f->snoop = switch_snoop(sw, f->vlan.vid);
 	switch_age(sw);
-	if (stp_may_learn(in->stp))
-		switch_learn(sw, in, src);
-	if (stp_may_forward(in->stp))
-		switch_forward(sw, in, pkt, dst);
+	if (stp_may_learn(f->in->stp))
+		switch_learn(sw, f);
+	if (stp_may_forward(f->in->stp))
+		switch_forward(sw, f, pkt);
 	else
 		pkt_drop(&sw->place, pkt, DROP_stp_blocked);
 }
 
-/* struct netif.on_input */
-static void switch_input(struct netif *netif, struct pkt *pkt)
+/* Why does a frame not even come in?  DROP_COUNT: it does. */
+static enum drop check_in(const struct switch_port *in, struct pkt *pkt)
+{
+	const struct ether_wire *w = (const void *)pkt_need(pkt, sizeof(*w));
+
+	if (in->is_blocked)
+		return DROP_link_down;
+	if (!w)
+		return DROP_l2_short;
+	if (pkt->has_fcs && pkt->fcs != cable_fcs(pkt))
+		return DROP_l2_fcs;
+	if (mac_is_group(get_mac(w->src)))
+		return DROP_mac_src_group;
+	return in->is_mirror ? DROP_sw_mirror : DROP_COUNT;
+}
+
+void switch_input(struct netif *netif, struct pkt *pkt)
 {
 	struct switch_port *in = netif->owner;
 	struct vswitch *sw = switch_of_port(in);
+	enum drop why = check_in(in, pkt);
 	const struct ether_wire *w;
+	struct switch_frame f = {.in = in};
 
-	w = (const void *)pkt_need(pkt, sizeof(*w));
-	if (in->is_blocked) {
-		pkt_drop(&sw->place, pkt, DROP_link_down);
-	} else if (!w) {
-		pkt_drop(&sw->place, pkt, DROP_l2_short);
-	} else if (pkt->has_fcs && pkt->fcs != cable_fcs(pkt)) {
-		pkt_drop(&sw->place, pkt, DROP_l2_fcs);
-	} else if (mac_is_group(get_mac(w->src))) {
-		pkt_drop(&sw->place, pkt, DROP_mac_src_group);
-	} else {
-		switch_take(sw, in, pkt, get_mac(w->dst), get_mac(w->src));
+	if (why != DROP_COUNT) {
+		pkt_drop(&sw->place, pkt, why);
+		return;
 	}
-}
-
-struct vswitch *world_add_switch(struct world *w, const char *name)
-{
-	struct vswitch *sw = mem_alloc(w->env.mem, sizeof(*sw));
-	struct hash_key key;
-
-	if (!sw)
-		return NULL;
-	sw->node.place = &sw->place;
-	sw->place.env = &w->env;
-	sw->place.name = sw->node.name;
-	list_init(&sw->ports);
-	if (node_init(&sw->node, w, NODE_SWITCH, name)) {
-		mem_free(w->env.mem, sw, sizeof(*sw));
-		return NULL;
-	}
-	rng_fill(&sw->node.rng, &key, sizeof(key));
-	mac_table_init(&sw->table, w->env.mem, &key);
-	snoop_init(&sw->snoop, &sw->place);
-	return sw;
-}
-
-void switch_free(struct vswitch *sw)
-{
-	struct mem *mem = sw->place.env->mem;
-
-	mac_table_fini(&sw->table);
-	snoop_fini(&sw->snoop);
-	stp_free(sw->stp);
-	while (!list_is_empty(&sw->ports)) {
-		struct switch_port *sp =
-			list_first_entry(&sw->ports, struct switch_port, list);
-
-		list_del(&sp->list);
-		mem_free(mem, sp, sizeof(*sp));
-	}
-	node_free_ports(&sw->node);
-	node_fini(&sw->node);
-	mem_free(mem, sw, sizeof(*sw));
-}
-
-struct port *switch_add_port(struct vswitch *sw)
-{
-	struct mem *mem = sw->place.env->mem;
-	struct switch_port *sp = mem_alloc(mem, sizeof(*sp));
-	struct port *port;
-
-	if (!sp)
-		return NULL;
-	port = node_add_port(&sw->node, "p", sw->node.port_count + 1,
-			     &MAC_ZERO);
-	if (!port) {
-		mem_free(mem, sp, sizeof(*sp));
-		return NULL;
-	}
-	if (sw->stp) {
-		sp->stp = stp_port_new(sw->stp, port);
-		if (!sp->stp) {
-			list_del(&port->list);
-			mem_free(mem, port, sizeof(*port));
-			mem_free(mem, sp, sizeof(*sp));
-			return NULL;
-		}
-	}
-	port->netif.owner = sp;
-	port->netif.on_input = switch_input;
-	list_init(&sp->owner.entries);
-	sp->port = port;
-	sp->tokens = sw->table.cfg.flood_burst * NS_PER_S;
-	sp->filled_ns = now_of(sw);
-	list_add_tail(&sw->ports, &sp->list);
-	return port;
-}
-
-void switch_set_cfg(struct vswitch *sw, const struct switch_cfg *cfg)
-{
-	sw->table.cfg = *cfg;
-}
-
-const struct switch_stats *switch_stats(const struct vswitch *sw)
-{
-	return &sw->table.stats;
-}
-
-void switch_block_port(struct port *port, bool is_blocked)
-{
-	struct switch_port *sp = port->netif.owner;
-	struct vswitch *sw = switch_of(port->node);
-
-	check(sw);
-	sp->is_blocked = is_blocked;
-	if (is_blocked)
-		switch_flush_port(port);
-}
-
-void switch_flush_port(struct port *port)
-{
-	struct switch_port *sp = port->netif.owner;
-	struct vswitch *sw = switch_of(port->node);
-
-	while (sp->owner.count)
-		mac_table_del(&sw->table,
-			      list_first_entry(&sp->owner.entries,
-					       struct mac_entry, mine));
-}
-
-int switch_stp_start(struct vswitch *sw, uint16_t priority)
-{
-	struct list *pos;
-
-	check(!sw->stp);
-	sw->stp = stp_new(&sw->node, priority);
-	if (!sw->stp)
-		return -ENOMEM;
-	list_for_each(pos, &sw->ports) {
-		struct switch_port *sp =
-			list_entry(pos, struct switch_port, list);
-
-		sp->stp = stp_port_new(sw->stp, sp->port);
-		if (!sp->stp)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-const struct stp_port *switch_port_stp(const struct port *port)
-{
-	const struct switch_port *sp = port->netif.owner;
-
-	return sp->stp;
-}
-
-void switch_keep_loops(struct vswitch *sw)
-{
-	sw->keeps_loops = true;
-}
-
-void switch_for_each(struct vswitch *sw,
-		     void (*fn)(void *arg, const struct switch_entry *entry),
-		     void *arg)
-{
-	struct list *pos;
-
-	switch_age(sw);
-	list_for_each(pos, &sw->table.ages) {
-		struct mac_entry *e = list_entry(pos, struct mac_entry, age);
-		struct switch_entry entry = {
-			.mac = e->mac,
-			.port = port_of_owner(e->owner)->port,
-			.seen_ns = e->seen_ns,
-			.expires_ns = e->seen_ns + sw->table.cfg.age_ns,
-		};
-
-		fn(arg, &entry);
-	}
-}
-
-size_t switch_count(struct vswitch *sw)
-{
-	switch_age(sw);
-	return sw->table.tab.count;
-}
-
-void switch_flush(struct vswitch *sw)
-{
-	while (!list_is_empty(&sw->table.ages))
-		mac_table_del(&sw->table,
-			      list_first_entry(&sw->table.ages,
-					       struct mac_entry, age));
+	pkt->has_fcs = false; /* it was checked; who sends it makes a new one */
+	w = (const void *)pkt_cdata(pkt);
+	f.dst = get_mac(w->dst);
+	f.src = get_mac(w->src);
+	if (in->copy_in)
+		switch_copy(sw, in, MIRROR_IN, pkt);
+	switch_take(sw, &f, pkt);
 }

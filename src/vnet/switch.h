@@ -16,6 +16,8 @@
 
 #include "wire/addr.h"
 
+#include "vnet/switch_vlan.h"
+
 struct node;
 struct port;
 struct vswitch;
@@ -67,6 +69,7 @@ struct switch_stats {
 /* One line of the table. */
 struct switch_entry {
 	mac_addr mac;
+	uint16_t vid; /* 0: the switch has no VLANs */
 	const struct port *port;
 	uint64_t seen_ns;    /* last frame from it, to the second */
 	uint64_t expires_ns; /* forgotten then */
@@ -85,6 +88,47 @@ struct port *switch_add_port(struct vswitch *sw);
 void switch_set_cfg(struct vswitch *sw, const struct switch_cfg *cfg);
 const struct switch_stats *switch_stats(const struct vswitch *sw);
 
+/* Frames that go to many ports, each kind with its own limit. */
+enum switch_storm {
+	STORM_BROADCAST,
+	STORM_MULTICAST, /* to groups */
+	STORM_UNKNOWN,	 /* to one address that is not in the table */
+	SWITCH_STORMS
+};
+
+/**
+ * struct switch_limits - what one port may do
+ * @macs_max:	Addresses; 0: as struct switch_cfg says
+ * @storm:	Frames a second of each kind, a tenth of it at once; 0: no limit
+ *		of its own, only floods_per_s for all kinds together
+ */
+struct switch_limits {
+	uint32_t macs_max;
+	uint32_t storm[SWITCH_STORMS];
+};
+
+void switch_set_limits(struct port *port, const struct switch_limits *limits);
+
+/* Which frames of a port are copied. */
+enum mirror_dir {
+	MIRROR_IN = 1,	/* those that come in there */
+	MIRROR_OUT = 2, /* those that leave there */
+	MIRROR_BOTH = 3,
+};
+
+/**
+ * switch_mirror() - Copy the frames of one port to another
+ * @from:	Whose frames
+ * @to:		Who gets the copies: another port of the same switch.  From now
+ *		on it gets nothing else, and what comes in there is dropped
+ *		(sw_mirror)
+ * @dirs:	Which frames; each as it is on the cable, with its tag
+ *
+ * A frame that was damaged on its way is not copied; one that is dropped later
+ * is.  BPDUs that the switch makes itself are not copied.
+ */
+void switch_mirror(struct port *from, struct port *to, enum mirror_dir dirs);
+
 /* A blocked port neither forwards nor learns: keeps loops open. */
 void switch_block_port(struct port *port, bool is_blocked);
 
@@ -101,6 +145,29 @@ void switch_block_port(struct port *port, bool is_blocked);
  * Return: 0 or -ENOMEM
  */
 int switch_stp_start(struct vswitch *sw, uint16_t priority);
+
+enum stp_edge { STP_EDGE_AUTO, STP_EDGE_NO, STP_EDGE_YES };
+
+/**
+ * struct stp_cfg - what a port is told about spanning tree
+ * @cost:	Of its cable; 0: by its rate (table 17-3)
+ * @priority:	Of the port among those of its bridge, a multiple of 16 below
+ *		256; the least wins
+ * @edge:	Is no bridge behind it?  AUTO: if a host or a router is
+ * @is_guarded:	A BPDU that comes in closes it until its cable is plugged in
+ *		again: whoever sends one there wants to be the root
+ */
+struct stp_cfg {
+	uint32_t cost;
+	uint8_t priority;
+	enum stp_edge edge;
+	bool is_guarded;
+};
+
+#define STP_PORT_PRIORITY 128
+
+/* After switch_stp_start(), which must have been called. */
+void switch_set_stp(struct port *port, const struct stp_cfg *cfg);
 
 /* Role and state of a port (vnet/stp.h); NULL: not started. */
 struct stp_port;
