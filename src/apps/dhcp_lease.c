@@ -15,22 +15,37 @@
 
 #include "core/env.h"
 
-int lease_table_init(struct lease_table *t, struct mem *mem, ip4_addr from,
-		     ip4_addr to, size_t fixed)
+/* The address @n behind @from. */
+static struct ip_addr addr_at(struct ip_addr from, size_t n)
 {
-	size_t pool =
-		to.v >= from.v && from.v ? (size_t)(to.v - from.v) + 1 : 0;
+	if (from.family == IP_V4)
+		from.v4.v += (uint32_t)n;
+	else
+		put64(from.v6.o + 8, get64(from.v6.o + 8) + n);
+	return from;
+}
 
+int lease_table_init(struct lease_table *t, struct mem *mem,
+		     struct ip_addr from, size_t count, size_t fixed)
+{
 	*t = (struct lease_table){.mem = mem};
-	if (pool > LEASE_POOL_MAX || fixed > LEASE_POOL_MAX || !(pool + fixed))
+	if (count > LEASE_POOL_MAX || fixed > LEASE_POOL_MAX ||
+	    !(count + fixed))
 		return -EINVAL;
-	t->leases = mem_alloc(mem, (pool + fixed) * sizeof(*t->leases));
+	t->leases = mem_alloc(mem, (count + fixed) * sizeof(*t->leases));
 	if (!t->leases)
 		return -ENOMEM;
-	t->count = pool + fixed;
-	for (size_t i = 0; i < pool; i++)
-		t->leases[i].ip.v = from.v + (uint32_t)i;
+	t->count = count + fixed;
+	for (size_t i = 0; i < count; i++)
+		t->leases[i].ip = addr_at(from, i);
 	return 0;
+}
+
+uint64_t lease_owner(const struct hash_key *key, const void *id, size_t len)
+{
+	uint64_t h = siphash24(key, id, len);
+
+	return h ? h : 1;
 }
 
 void lease_table_fini(struct lease_table *t)
@@ -41,37 +56,39 @@ void lease_table_fini(struct lease_table *t)
 	t->count = 0;
 }
 
-struct lease *lease_find(struct lease_table *t, ip4_addr ip)
+struct lease *lease_find(struct lease_table *t, struct ip_addr ip)
 {
-	for (size_t i = 0; ip.v && i < t->count; i++)
-		if (t->leases[i].ip.v == ip.v)
+	for (size_t i = 0; !ip_addr_is_zero(ip) && i < t->count; i++)
+		if (ip_addr_eq(t->leases[i].ip, ip))
 			return &t->leases[i];
 	return NULL;
 }
 
-void lease_fix(struct lease_table *t, ip4_addr ip, mac_addr mac)
+struct lease *lease_fix(struct lease_table *t, struct ip_addr ip,
+			uint64_t owner)
 {
 	struct lease *l = lease_find(t, ip);
 
 	for (size_t i = 0; !l && i < t->count; i++)
-		if (!t->leases[i].ip.v)
+		if (ip_addr_is_zero(t->leases[i].ip))
 			l = &t->leases[i];
 	if (!l)
-		return;
+		return NULL;
 	l->ip = ip;
-	l->mac = mac;
+	l->owner = owner;
 	l->is_fixed = true;
+	return l;
 }
 
 /* The fixed one first: he may have had another before. */
-struct lease *lease_of(struct lease_table *t, mac_addr mac)
+struct lease *lease_of(struct lease_table *t, uint64_t owner)
 {
 	struct lease *found = NULL;
 
 	for (size_t i = 0; i < t->count; i++) {
 		struct lease *l = &t->leases[i];
 
-		if (!l->ip.v || !mac_eq(l->mac, mac))
+		if (l->owner != owner || ip_addr_is_zero(l->ip))
 			continue;
 		if (l->is_fixed)
 			return l;
@@ -81,24 +98,29 @@ struct lease *lease_of(struct lease_table *t, mac_addr mac)
 	return found;
 }
 
+bool lease_is_his(const struct lease *l, uint64_t owner)
+{
+	return l && l->owner == owner && l->state != LEASE_DECLINED;
+}
+
 /* May @l be another's now?  The smaller the better; 0: no. */
 static uint64_t rank(const struct lease *l, uint64_t now_ns)
 {
 	const uint64_t kept = (LEASE_OFFER_S - LEASE_OFFER_MIN_S) * NS_PER_S;
 
-	if (!l->ip.v || l->is_fixed)
+	if (l->is_fixed || ip_addr_is_zero(l->ip))
 		return 0;
 	if (l->state == LEASE_FREE)
-		return mac_is_zero(l->mac) ? 1 : 2 + l->until_ns;
+		return l->owner ? 2 + l->until_ns : 1;
 	if (l->state == LEASE_OFFERED && l->until_ns <= now_ns + kept)
 		return UINT64_MAX / 2 + l->until_ns;
 	return 0;
 }
 
-struct lease *lease_choose(struct lease_table *t, mac_addr mac, ip4_addr want,
-			   uint64_t now_ns)
+struct lease *lease_choose(struct lease_table *t, uint64_t owner,
+			   struct ip_addr want, uint64_t now_ns)
 {
-	struct lease *l = lease_of(t, mac), *best = NULL;
+	struct lease *l = lease_of(t, owner), *best = NULL;
 	uint64_t best_rank = UINT64_MAX;
 
 	if (l && l->state != LEASE_DECLINED)
@@ -137,8 +159,8 @@ uint64_t lease_expire(struct lease_table *t, uint64_t now_ns,
 
 const char *lease_state_name(enum lease_state state)
 {
-	static const char *const names[] = {"FREE", "OFFERED", "LEASED",
-					    "DECLINED"};
+	static const char *const names[] = {"FREE", "CHECKING", "OFFERED",
+					    "LEASED", "DECLINED"};
 
 	return names[state];
 }

@@ -6,45 +6,60 @@
  * dhcp_lease.h - which address is whose, and until when
  *
  *	FREE -offer-> OFFERED -request-> LEASED -time, release-> FREE
- *	                 | 10 s                | decline
- *	                 v                     v
- *	                FREE               DECLINED -time-> FREE
+ *	 |  ^            | 10 s                | decline
+ *	 |  |            v                     v
+ *	 |  silence     FREE               DECLINED -time-> FREE
+ *	 v  |                                  ^
+ *	CHECKING ------- somebody answers -----+
  *
  * A free address remembers whose it was, and is his again if he comes back
- * before it is needed for another.
+ * before it is needed for another.  Addresses of either version; who somebody
+ * is the table knows only as a number, which lease_owner() makes of whatever
+ * the protocol goes by.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include "wire/addr.h"
 
-enum lease_state { LEASE_FREE, LEASE_OFFERED, LEASE_LEASED, LEASE_DECLINED };
+enum lease_state {
+	LEASE_FREE,
+	LEASE_CHECKING,
+	LEASE_OFFERED,
+	LEASE_LEASED,
+	LEASE_DECLINED
+};
 
 enum {
 	LEASE_POOL_MAX = 4096,
 	LEASE_OFFER_S = 10,    /* an offer is kept so long, at the most */
 	LEASE_OFFER_MIN_S = 1, /* and so long, at the least */
 	LEASE_DECLINE_S = 600,
+	LEASE_CHECKED_S = 60, /* silence counts for so long */
 };
 
 /**
  * struct lease - an address of the pool
  * @ip:		Which
- * @mac:	Whose; zero: nobody's yet
+ * @owner:	Whose; 0: nobody's yet
+ * @mac:	His, where that is known
  * @state:	See above
- * @is_fixed:	@mac's for ever, and nobody else's
+ * @is_fixed:	@owner's for ever, and nobody else's
  * @until_ns:	When the state ends; FREE: since when
+ * @checked_ns:	When it was last found that nobody uses it
  */
 struct lease {
-	ip4_addr ip;
+	struct ip_addr ip;
+	uint64_t owner;
 	mac_addr mac;
 	enum lease_state state;
 	bool is_fixed;
-	uint64_t until_ns;
+	uint64_t until_ns, checked_ns;
 };
 
 struct lease_table {
@@ -53,20 +68,29 @@ struct lease_table {
 	struct lease *leases;
 };
 
-/* Addresses @from to @to, and room for @fixed more.  0, -EINVAL, -ENOMEM. */
-int lease_table_init(struct lease_table *t, struct mem *mem, ip4_addr from,
-		     ip4_addr to, size_t fixed);
+/* The @count addresses from @from on, and room for @fixed more.  0, -EINVAL,
+ * -ENOMEM. */
+int lease_table_init(struct lease_table *t, struct mem *mem,
+		     struct ip_addr from, size_t count, size_t fixed);
 void lease_table_fini(struct lease_table *t);
 
-/* Address @ip is @mac's; of the pool or not.  Not more often than promised. */
-void lease_fix(struct lease_table *t, ip4_addr ip, mac_addr mac);
+/* Who somebody is: a keyed hash of his identifier, never 0. */
+uint64_t lease_owner(const struct hash_key *key, const void *id, size_t len);
 
-struct lease *lease_find(struct lease_table *t, ip4_addr ip);
-struct lease *lease_of(struct lease_table *t, mac_addr mac);
+/* Address @ip is @owner's; of the pool or not.  Not more often than promised;
+ * NULL then. */
+struct lease *lease_fix(struct lease_table *t, struct ip_addr ip,
+			uint64_t owner);
+
+struct lease *lease_find(struct lease_table *t, struct ip_addr ip);
+struct lease *lease_of(struct lease_table *t, uint64_t owner);
+
+/* Is @l that client's, to have or to get back? */
+bool lease_is_his(const struct lease *l, uint64_t owner);
 
 /**
  * lease_choose() - An address for a client (RFC 2131, 4.3.1)
- * @want:	What he would like, or 0
+ * @want:	What he would like; of no family: he does not say
  *
  * His fixed one; the one he has or had; the one he wants; one that was nobody's;
  * the one that is free for longest; at last the oldest offer that its client
@@ -75,8 +99,8 @@ struct lease *lease_of(struct lease_table *t, mac_addr mac);
  *
  * Return: NULL if there is none
  */
-struct lease *lease_choose(struct lease_table *t, mac_addr mac, ip4_addr want,
-			   uint64_t now_ns);
+struct lease *lease_choose(struct lease_table *t, uint64_t owner,
+			   struct ip_addr want, uint64_t now_ns);
 
 /* End what has ended; the next time anything does, UINT64_MAX for never. */
 uint64_t lease_expire(struct lease_table *t, uint64_t now_ns,

@@ -13,18 +13,19 @@
  *	requested only	a host that was switched off remembers its address
  *	ciaddr		a host asks for more time
  *
- * Where an answer goes (4.1): to the host's address if it has one; to everybody
- * if it said that it cannot hear anything else, or if it is told no; otherwise
- * to the new address at the host's MAC address, which must be put into the
- * neighbour cache by hand, because the host cannot answer for it yet.
+ * Clients of other networks reach it through relays.  Which network it is
+ * stands in giaddr; the answer goes to the relay, which knows the client.
+ *
+ * Before an address that is free is offered, somebody might have it all the
+ * same, and is asked (dhcp_check.c).  The client asks again.
  *
  * A message without a type is BOOTP.  Such a host knows no end of a lease, so
  * it gets an address only if one is fixed for it (RFC 1534, 2).
  *
  * Limits
  * ------
- * A client is its MAC address, not its client identifier.  Questions from
- * other networks, through a relay, are not answered.
+ * A relay's mark (option 82) is given back to it as it came, and decides
+ * nothing here.
  */
 
 #include "apps/dhcp_server.h"
@@ -35,26 +36,38 @@
 #include "core/netif.h"
 #include "core/probe.h"
 
+#include "apps/dhcp_check.h"
 #include "apps/dhcp_sock.h"
+#include "apps/dhcp_subnet.h"
 #include "ip/ip_conf.h"
-#include "link/arp.h"
 
 /**
  * struct dhcp_server - one interface's
  * @sock:	Where it listens
  * @cfg:	As given; its pointers are not used
- * @net:	Own address and prefix
  * @domain:	Said to clients, or empty
- * @leases:	The pool
+ * @subnets:	What it gives
+ * @checks:	Is it free?
  * @timer:	The next end of a lease
  */
 struct dhcp_server {
 	struct dhcp_sock sock;
 	struct dhcp_server_config cfg;
-	struct ip4_net net;
 	char domain[DHCP_TEXT];
-	struct lease_table leases;
+	struct dhcp_subnets subnets;
+	struct dhcp_checks checks;
 	struct timer timer;
+};
+
+/**
+ * struct question - a message, and what is known of who sent it
+ * @net:	His network
+ * @owner:	He, as the table of leases knows him
+ */
+struct question {
+	const struct dhcp_msg *m;
+	struct dhcp_subnet *net;
+	uint64_t owner;
 };
 
 static uint64_t now_of(const struct dhcp_server *s)
@@ -62,14 +75,18 @@ static uint64_t now_of(const struct dhcp_server *s)
 	return stack_now(s->sock.stack);
 }
 
+/* By which clients know the server (option 54). */
+static ip4_addr own_addr(const struct dhcp_server *s)
+{
+	return s->subnets.list[0].net.addr;
+}
+
 static void lease_move(struct dhcp_server *s, struct lease *l,
 		       enum lease_state to, uint32_t for_s)
 {
-	struct ip_addr ip = ip_addr_v4(l->ip);
-
 	if (l->state != to)
 		PROBE(&s->sock.stack->place, EV_LEARN, R_DHCP_LEASE, NULL,
-		      EVF_IP("ip", &ip), EVF_MAC("mac", &l->mac),
+		      EVF_IP("ip", &l->ip), EVF_MAC("mac", &l->mac),
 		      EVF_TEXT("from", lease_state_name(l->state)),
 		      EVF_TEXT("to", lease_state_name(to)));
 	l->state = to;
@@ -85,8 +102,14 @@ static void on_free(void *arg, struct lease *l)
 
 static void leases_tidy(struct dhcp_server *s)
 {
-	uint64_t next = lease_expire(&s->leases, now_of(s), on_free, s);
+	uint64_t next = UINT64_MAX;
 
+	for (size_t i = 0; i < s->subnets.count; i++) {
+		uint64_t n = lease_expire(&s->subnets.list[i].leases, now_of(s),
+					  on_free, s);
+
+		next = n < next ? n : next;
+	}
 	if (next == UINT64_MAX)
 		stack_disarm(s->sock.stack, &s->timer);
 	else
@@ -108,224 +131,279 @@ static struct dhcp_msg answer_to(const struct dhcp_server *s,
 		.xid = m->xid,
 		.flags = m->flags,
 		.giaddr = m->giaddr,
+		.ciaddr = m->ciaddr,
 		.chaddr = m->chaddr,
 		.relay = m->relay,
-		.server = type ? s->net.addr : IP4_ANY,
+		.server = type ? own_addr(s) : IP4_ANY,
 	};
 }
 
 /* What is true for the whole network. */
-static void add_config(const struct dhcp_server *s, struct dhcp_msg *a)
+static void add_config(const struct dhcp_server *s, const struct dhcp_subnet *n,
+		       struct dhcp_msg *a)
 {
-	a->mask.v = ip4_mask(s->net.len);
+	a->mask.v = ip4_mask(n->net.len);
 	a->dns = s->cfg.dns;
-	a->siaddr = s->net.addr;
-	if (s->cfg.router.v)
-		a->routers = (struct dhcp_addrs){1, {s->cfg.router}};
+	a->siaddr = own_addr(s);
+	if (n->router.v)
+		a->routers = (struct dhcp_addrs){1, {n->router}};
 	(void)snprintf(a->domain, sizeof(a->domain), "%s", s->domain);
 }
 
-static void send(struct dhcp_server *s, const struct dhcp_msg *m,
-		 const struct dhcp_msg *a)
+/* To the relay, if one has brought the question; else to the client. */
+static void send(struct dhcp_server *s, const struct dhcp_msg *a)
 {
 	struct ip_addr ip = ip_addr_v4(a->yiaddr);
-	ip4_addr to = IP4_BROADCAST;
+	ip4_addr to = a->giaddr.v ? a->giaddr : dhcp_way_to(&s->sock, a);
 
-	if (a->type != DHCP_NAK && m->ciaddr.v)
-		to = m->ciaddr;
-	else if (a->type != DHCP_NAK && !(m->flags & DHCP_F_BROADCAST) &&
-		 a->yiaddr.v &&
-		 arp_add(s->sock.stack, s->sock.netif, a->yiaddr, m->chaddr) ==
-			 0)
-		to = a->yiaddr;
 	PROBE_CAUSE(&s->sock.stack->place, EV_APP, R_DHCP_ANSWER, NULL,
 		    EVF_TEXT("text",
 			     a->type ? dhcp_type_name(a->type) : "BOOTREPLY"),
 		    EVF_IP("ip", &ip), EVF_MAC("mac", &a->chaddr),
 		    EVF_NUM("lease", a->lease_s));
-	(void)dhcp_sock_send(&s->sock, a, to, DHCP_PORT_CLIENT);
+	(void)dhcp_sock_send(&s->sock, a, to,
+			     a->giaddr.v ? DHCP_PORT_SERVER : DHCP_PORT_CLIENT);
 }
 
-static void refuse(struct dhcp_server *s, const struct dhcp_msg *m,
+/* A relay hands it to everybody: the client has no right to an address there
+ * (RFC 2131, 4.3.2). */
+static void refuse(struct dhcp_server *s, const struct question *q,
 		   const char *why)
 {
-	struct dhcp_msg a = answer_to(s, m, DHCP_NAK);
+	struct dhcp_msg a = answer_to(s, q->m, DHCP_NAK);
 
+	a.ciaddr = IP4_ANY;
+	if (a.giaddr.v)
+		a.flags |= DHCP_F_BROADCAST;
 	(void)snprintf(a.message, sizeof(a.message), "%s", why);
-	send(s, m, &a);
+	send(s, &a);
 }
 
-static void grant(struct dhcp_server *s, const struct dhcp_msg *m,
+static void grant(struct dhcp_server *s, const struct question *q,
 		  struct lease *l, enum dhcp_type type)
 {
-	struct dhcp_msg a = answer_to(s, m, (uint8_t)type);
+	struct dhcp_msg a = answer_to(s, q->m, (uint8_t)type);
 
-	l->mac = m->chaddr;
-	a.yiaddr = l->ip;
-	a.ciaddr = m->ciaddr;
+	l->owner = q->owner;
+	l->mac = q->m->chaddr;
+	a.yiaddr = l->ip.v4;
 	a.lease_s = s->cfg.lease_s;
-	add_config(s, &a);
+	add_config(s, q->net, &a);
 	if (type == DHCP_ACK)
 		lease_move(s, l, LEASE_LEASED, s->cfg.lease_s);
 	else if (l->state != LEASE_LEASED)
 		lease_move(s, l, LEASE_OFFERED, LEASE_OFFER_S);
-	send(s, m, &a);
+	send(s, &a);
 }
 
-static void on_discover(struct dhcp_server *s, const struct dhcp_msg *m)
+/* May somebody have it without our knowing? */
+static bool has_to_be_checked(const struct dhcp_server *s,
+			      const struct lease *l)
 {
-	struct lease *l =
-		lease_choose(&s->leases, m->chaddr, m->requested, now_of(s));
+	return !s->cfg.no_check && l->state == LEASE_FREE && !l->is_fixed &&
+	       (!l->checked_ns ||
+		l->checked_ns + LEASE_CHECKED_S * NS_PER_S < now_of(s));
+}
 
-	if (l)
-		grant(s, m, l, DHCP_OFFER);
-	else
+/* Nobody else gets it while it is being asked for. */
+static bool check_it(struct dhcp_server *s, const struct question *q,
+		     struct lease *l)
+{
+	if (dhcp_check_begin(&s->checks, q->m, l) != 0)
+		return false;
+	l->owner = q->owner;
+	l->mac = q->m->chaddr;
+	lease_move(s, l, LEASE_CHECKING, LEASE_OFFER_MIN_S);
+	return true;
+}
+
+static void on_discover(struct dhcp_server *s, const struct question *q)
+{
+	struct lease *l = lease_choose(&q->net->leases, q->owner,
+				       ip_addr_v4(q->m->requested), now_of(s));
+
+	if (!l)
 		dhcp_drop(&s->sock, DROP_dhcp_none);
+	else if (l->state == LEASE_CHECKING)
+		return; /* the answer to his first question is coming */
+	else if (!has_to_be_checked(s, l) || !check_it(s, q, l))
+		grant(s, q, l, DHCP_OFFER);
 }
 
-/* Is @l this client's, to have or to get back? */
-static bool is_his(const struct lease *l, const struct dhcp_msg *m)
+static void on_checked(void *arg, const struct dhcp_msg *m, struct lease *l,
+		       bool is_free)
 {
-	return l && mac_eq(l->mac, m->chaddr) && l->state != LEASE_DECLINED;
+	struct dhcp_server *s = arg;
+	struct question q = {.m = m, .net = dhcp_subnet_of(&s->subnets, m)};
+
+	q.owner = l->owner;
+	if (l->state != LEASE_CHECKING)
+		return; /* taken back meanwhile */
+	if (is_free) {
+		l->checked_ns = now_of(s);
+		grant(s, &q, l, DHCP_OFFER);
+	} else {
+		l->owner = 0;
+		lease_move(s, l, LEASE_DECLINED, LEASE_DECLINE_S);
+		on_discover(s, &q);
+	}
+	leases_tidy(s);
 }
 
 /* He takes an offer, which may be another server's. */
 static void on_request_selecting(struct dhcp_server *s,
-				 const struct dhcp_msg *m)
+				 const struct question *q)
 {
-	struct lease *l = lease_of(&s->leases, m->chaddr);
+	struct lease *l = lease_of(&q->net->leases, q->owner);
 
-	if (m->server.v != s->net.addr.v) {
+	if (q->m->server.v != own_addr(s).v) {
 		if (l && l->state == LEASE_OFFERED)
 			lease_move(s, l, LEASE_FREE, 0);
 		return;
 	}
-	l = lease_find(&s->leases, m->requested);
-	if (is_his(l, m))
-		grant(s, m, l, DHCP_ACK);
+	l = lease_find(&q->net->leases, ip_addr_v4(q->m->requested));
+	if (lease_is_his(l, q->owner))
+		grant(s, q, l, DHCP_ACK);
 	else
-		refuse(s, m, "not offered to you");
+		refuse(s, q, "not offered to you");
 }
 
 /* He has an address, or remembers one.  Of strangers nothing is known, and a
  * server that knows nothing is silent (RFC 2131, 4.3.2), unless the address is
  * of another network. */
-static void on_request_again(struct dhcp_server *s, const struct dhcp_msg *m,
+static void on_request_again(struct dhcp_server *s, const struct question *q,
 			     ip4_addr ip)
 {
-	struct lease *l = lease_find(&s->leases, ip);
+	struct lease *l = lease_find(&q->net->leases, ip_addr_v4(ip));
 
-	if (is_his(l, m))
-		grant(s, m, l, DHCP_ACK);
-	else if (!ip4_net_has(ip4_net_base(s->net), ip))
-		refuse(s, m, "an address of another network");
+	if (lease_is_his(l, q->owner))
+		grant(s, q, l, DHCP_ACK);
+	else if (!ip4_net_has(ip4_net_base(q->net->net), ip))
+		refuse(s, q, "an address of another network");
 	else if (l && l->state != LEASE_FREE)
-		refuse(s, m, "another host has it");
-	else if (lease_of(&s->leases, m->chaddr))
-		refuse(s, m, "not your address");
+		refuse(s, q, "another host has it");
+	else if (lease_of(&q->net->leases, q->owner))
+		refuse(s, q, "not your address");
 	else
 		dhcp_drop(&s->sock, DROP_dhcp_unasked);
 }
 
-static void on_request(struct dhcp_server *s, const struct dhcp_msg *m)
+static void on_request(struct dhcp_server *s, const struct question *q)
 {
-	if (m->server.v)
-		on_request_selecting(s, m);
-	else if (m->ciaddr.v)
-		on_request_again(s, m, m->ciaddr);
+	if (q->m->server.v)
+		on_request_selecting(s, q);
+	else if (q->m->ciaddr.v)
+		on_request_again(s, q, q->m->ciaddr);
 	else
-		on_request_again(s, m, m->requested);
+		on_request_again(s, q, q->m->requested);
 }
 
-static void on_decline(struct dhcp_server *s, const struct dhcp_msg *m)
+/* It is his, and he has asked us: his lease, or NULL. */
+static struct lease *lease_to_end(struct dhcp_server *s,
+				  const struct question *q, ip4_addr ip)
 {
-	struct lease *l = lease_find(&s->leases, m->requested);
+	struct lease *l = lease_find(&q->net->leases, ip_addr_v4(ip));
 
-	if (m->server.v == s->net.addr.v && is_his(l, m))
-		lease_move(s, l, LEASE_DECLINED, LEASE_DECLINE_S);
-	else
-		dhcp_drop(&s->sock, DROP_dhcp_unasked);
+	if (q->m->server.v == own_addr(s).v && lease_is_his(l, q->owner))
+		return l;
+	dhcp_drop(&s->sock, DROP_dhcp_unasked);
+	return NULL;
 }
 
-static void on_release(struct dhcp_server *s, const struct dhcp_msg *m)
+static void on_decline(struct dhcp_server *s, const struct question *q)
 {
-	struct lease *l = lease_find(&s->leases, m->ciaddr);
+	struct lease *l = lease_to_end(s, q, q->m->requested);
 
-	if (m->server.v == s->net.addr.v && is_his(l, m))
+	if (!l)
+		return;
+	lease_move(s, l, LEASE_DECLINED, LEASE_DECLINE_S);
+	if (!l->is_fixed)
+		l->owner = 0;
+}
+
+static void on_release(struct dhcp_server *s, const struct question *q)
+{
+	struct lease *l = lease_to_end(s, q, q->m->ciaddr);
+
+	if (l)
 		lease_move(s, l, LEASE_FREE, 0);
-	else
-		dhcp_drop(&s->sock, DROP_dhcp_unasked);
 }
 
-/* He has an address from somewhere else and wants to know the rest. */
-static void on_inform(struct dhcp_server *s, const struct dhcp_msg *m)
+/* He has an address from somewhere else and wants to know the rest.  The
+ * answer goes to that address (RFC 2131, 4.3.5). */
+static void on_inform(struct dhcp_server *s, const struct question *q)
 {
-	struct dhcp_msg a = answer_to(s, m, DHCP_ACK);
+	struct dhcp_msg a = answer_to(s, q->m, DHCP_ACK);
 
-	if (!ip4_net_has(ip4_net_base(s->net), m->ciaddr)) {
+	if (!ip4_net_has(ip4_net_base(q->net->net), q->m->ciaddr)) {
 		dhcp_drop(&s->sock, DROP_dhcp_unasked);
 		return;
 	}
-	a.ciaddr = m->ciaddr;
-	add_config(s, &a);
-	send(s, m, &a);
+	a.giaddr = IP4_ANY;
+	add_config(s, q->net, &a);
+	send(s, &a);
 }
 
-static void on_bootp(struct dhcp_server *s, const struct dhcp_msg *m)
+static void on_bootp(struct dhcp_server *s, const struct question *q)
 {
-	struct dhcp_msg a = answer_to(s, m, DHCP_NONE);
-	struct lease *l = lease_of(&s->leases, m->chaddr);
+	struct dhcp_msg a = answer_to(s, q->m, DHCP_NONE);
+	struct lease *l = lease_of(&q->net->leases, q->owner);
 
 	if (!l || !l->is_fixed) {
 		dhcp_drop(&s->sock, DROP_dhcp_none);
 		return;
 	}
-	a.yiaddr = l->ip;
-	a.ciaddr = m->ciaddr;
-	add_config(s, &a);
+	a.yiaddr = l->ip.v4;
+	add_config(s, q->net, &a);
 	lease_move(s, l, LEASE_LEASED, DHCP_FOREVER);
-	send(s, m, &a);
+	send(s, &a);
 }
 
 static void on_msg(void *arg, const struct dhcp_msg *m,
 		   const struct udp_from *from)
 {
 	static void (*const fns[DHCP_TYPES])(struct dhcp_server *,
-					     const struct dhcp_msg *) = {
+					     const struct question *) = {
 		[DHCP_NONE] = on_bootp,	     [DHCP_DISCOVER] = on_discover,
 		[DHCP_REQUEST] = on_request, [DHCP_DECLINE] = on_decline,
 		[DHCP_RELEASE] = on_release, [DHCP_INFORM] = on_inform,
 	};
 	struct dhcp_server *s = arg;
+	struct question q = {.m = m, .net = dhcp_subnet_of(&s->subnets, m)};
 
 	(void)from;
-	if (m->op != BOOTP_REQUEST || m->giaddr.v || !fns[m->type] ||
+	if (m->op != BOOTP_REQUEST || !fns[m->type] ||
 	    mac_is_group(m->chaddr) || mac_is_zero(m->chaddr)) {
 		dhcp_drop(&s->sock, DROP_dhcp_unasked);
 		return;
 	}
+	if (!q.net) {
+		dhcp_drop(&s->sock, DROP_dhcp_none);
+		return;
+	}
+	q.owner = dhcp_client_owner(&s->subnets, q.net, m);
 	leases_tidy(s);
-	fns[m->type](s, m);
+	fns[m->type](s, &q);
 	leases_tidy(s);
 }
 
 static int server_init(struct dhcp_server *s,
 		       const struct dhcp_server_config *cfg)
 {
-	struct lease *own;
-	int err = lease_table_init(&s->leases, s->sock.stack->place.env->mem,
-				   cfg->from, cfg->to, cfg->fixed_count);
+	struct dhcp_sock *sock = &s->sock;
+	struct hash_key key;
+	int err = stack_random(sock->stack, &key, sizeof(key));
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < cfg->fixed_count; i++)
-		lease_fix(&s->leases, cfg->fixed[i].ip, cfg->fixed[i].mac);
-	own = lease_find(&s->leases, s->net.addr);
-	if (own)
-		lease_fix(&s->leases, own->ip, s->sock.netif->mac);
+	err = dhcp_subnets_init(&s->subnets, sock->stack->place.env->mem, cfg,
+				ip_addr_of(sock->stack, sock->netif), &key);
+	if (!err)
+		err = dhcp_checks_init(&s->checks, sock->stack, sock->netif,
+				       on_checked, s);
 	if (cfg->domain)
 		(void)snprintf(s->domain, sizeof(s->domain), "%s", cfg->domain);
-	return dhcp_sock_open(&s->sock, DHCP_PORT_SERVER);
+	return err ? err : dhcp_sock_open(sock, DHCP_PORT_SERVER);
 }
 
 int dhcp_server_start(struct stack *stack, struct netif *netif,
@@ -338,7 +416,6 @@ int dhcp_server_start(struct stack *stack, struct netif *netif,
 	if (!s)
 		return -ENOMEM;
 	s->cfg = *cfg;
-	s->net = ip_addr_of(stack, netif);
 	s->sock = (struct dhcp_sock){
 		.stack = stack,
 		.netif = netif,
@@ -346,7 +423,7 @@ int dhcp_server_start(struct stack *stack, struct netif *netif,
 		.arg = s,
 	};
 	timer_init(&s->timer, on_timer, s);
-	err = s->net.addr.v ? server_init(s, cfg) : -EINVAL;
+	err = server_init(s, cfg);
 	if (err) {
 		dhcp_server_stop(s);
 		return err;
@@ -363,12 +440,19 @@ void dhcp_server_stop(struct dhcp_server *s)
 		return;
 	mem = s->sock.stack->place.env->mem;
 	stack_disarm(s->sock.stack, &s->timer);
+	dhcp_checks_fini(&s->checks);
 	dhcp_sock_close(&s->sock);
-	lease_table_fini(&s->leases);
+	dhcp_subnets_fini(&s->subnets);
 	mem_free(mem, s, sizeof(*s));
 }
 
 const struct lease_table *dhcp_server_leases(const struct dhcp_server *s)
 {
-	return &s->leases;
+	return dhcp_server_leases_of(s, 0);
+}
+
+const struct lease_table *dhcp_server_leases_of(const struct dhcp_server *s,
+						size_t index)
+{
+	return &s->subnets.list[index].leases;
 }

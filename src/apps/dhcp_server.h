@@ -22,15 +22,31 @@ struct dhcp_fixed {
 	ip4_addr ip;
 };
 
+enum { DHCP_POOLS_MAX = 64 };
+
+/**
+ * struct dhcp_pool - addresses of one network
+ * @net:	Its prefix
+ * @from:	First address, 0: there is none
+ * @to:		The last
+ * @router:	Said to clients; 0: none
+ */
+struct dhcp_pool {
+	struct ip4_net net;
+	ip4_addr from, to, router;
+};
+
 /**
  * struct dhcp_server_config - what to give
- * @from:	First address of the pool, 0: there is none
+ * @from:	First address of the own network's pool, 0: there is none
  * @to:		Its last
  * @router:	Said to clients; 0: none
+ * @far:	@far_count networks behind relays, copied
  * @dns:	The same
  * @domain:	The same; may be NULL, else copied
  * @lease_s:	For how long
  * @fixed:	@fixed_count of them, copied
+ * @no_check:	Offer addresses without asking whether somebody uses them
  */
 struct dhcp_server_config {
 	ip4_addr from, to, router;
@@ -39,6 +55,9 @@ struct dhcp_server_config {
 	uint32_t lease_s;
 	const struct dhcp_fixed *fixed;
 	size_t fixed_count;
+	const struct dhcp_pool *far;
+	size_t far_count;
+	bool no_check;
 };
 
 /**
@@ -48,7 +67,8 @@ struct dhcp_server_config {
  * Emits DHCP_ANSWER, which is the cause of the frame, and DHCP_LEASE for each
  * change of an address of the pool.
  *
- * Return: 0, -EINVAL (no address, or an empty pool), -EADDRINUSE, -ENOMEM
+ * Return: 0, -EINVAL (no address, nothing to give, a pool outside its
+ * network), -EADDRINUSE, -ENOMEM, -EIO (no entropy)
  */
 int dhcp_server_start(struct stack *stack, struct netif *netif,
 		      const struct dhcp_server_config *cfg,
@@ -57,7 +77,10 @@ int dhcp_server_start(struct stack *stack, struct netif *netif,
 /* Stop, and forget the leases.  NULL is fine. */
 void dhcp_server_stop(struct dhcp_server *server);
 
-/* The table; lent until anything arrives. */
+/* The table of its own network, and of all others from 1 on; lent until
+ * anything arrives. */
 const struct lease_table *dhcp_server_leases(const struct dhcp_server *server);
+const struct lease_table *
+dhcp_server_leases_of(const struct dhcp_server *server, size_t index);
 
 #endif /* APPS_DHCP_SERVER_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * dhcp_sock.c - messages of DHCP to and from one interface
+ * dhcp_sock.c - messages of DHCP and DHCPv6 to and from one interface
  *
  * A client speaks before it has an address, and a server must know on which
  * network a question was asked.  So both hold a UDP socket that is bound to an
@@ -10,11 +10,11 @@
 
 #include "apps/dhcp_sock.h"
 
+#include "core/netif.h"
 #include "core/probe.h"
 #include "core/waitq.h"
 
-/* Nobody is sent more than he asked for: 576 octets, or a frame. */
-enum { MESSAGE_MAX = 1500 };
+#include "link/arp.h"
 
 void dhcp_drop(struct dhcp_sock *ds, enum drop why)
 {
@@ -26,24 +26,39 @@ void dhcp_drop(struct dhcp_sock *ds, enum drop why)
 	      EVF_TEXT("drop", drop_name(why)));
 }
 
+static uint8_t family_of(const struct dhcp_sock *ds)
+{
+	return ds->family ? ds->family : IP_V4;
+}
+
+static void hand_up(struct dhcp_sock *ds, uint8_t *buf, size_t len,
+		    const struct udp_from *from)
+{
+	struct dhcp_msg m;
+
+	if (from->len > DHCP_DATAGRAM_MAX)
+		dhcp_drop(ds, DROP_dhcp_bad);
+	else if (ds->on_octets)
+		ds->on_octets(ds->arg, buf, len, from);
+	else if (dhcp_parse(&m, buf, len) < 0)
+		dhcp_drop(ds, DROP_dhcp_bad);
+	else
+		ds->on_msg(ds->arg, &m, from);
+}
+
 static void on_task(struct task *task, void *arg)
 {
 	struct dhcp_sock *ds = arg;
-	uint8_t buf[MESSAGE_MAX];
+	uint8_t buf[DHCP_DATAGRAM_MAX];
 	struct udp_from from;
-	struct dhcp_msg m;
 	long n;
 
 	(void)task;
 	while (ds->udp &&
 	       (n = udp_recv(ds->udp, buf, sizeof(buf), false, &from)) >= 0) {
-		if (from.peer.addr.family != IP_V4)
+		if (from.peer.addr.family != family_of(ds))
 			return; /* nothing waits: shut down */
-		if (from.len > sizeof(buf) ||
-		    dhcp_parse(&m, buf, (size_t)n) < 0)
-			dhcp_drop(ds, DROP_dhcp_bad);
-		else
-			ds->on_msg(ds->arg, &m, &from);
+		hand_up(ds, buf, (size_t)n, &from);
 	}
 }
 
@@ -61,7 +76,7 @@ static const struct udp_user user = {.on_event = on_event};
 int dhcp_sock_open(struct dhcp_sock *ds, uint16_t port)
 {
 	const struct endpoint local = {
-		.addr = {.family = IP_V4},
+		.addr = {.family = family_of(ds)},
 		.port = port,
 	};
 	int err;
@@ -87,16 +102,37 @@ void dhcp_sock_close(struct dhcp_sock *ds)
 	ds->udp = NULL;
 }
 
-int dhcp_sock_send(struct dhcp_sock *ds, const struct dhcp_msg *m, ip4_addr to,
-		   uint16_t port)
+int dhcp_sock_put(struct dhcp_sock *ds, const uint8_t *buf, size_t len,
+		  struct ip_addr to, uint16_t port)
 {
-	const struct endpoint peer = {.addr = ip_addr_v4(to), .port = port};
-	uint8_t buf[DHCP_LEN_MAX];
-	size_t len = dhcp_emit(buf, sizeof(buf), m);
+	struct endpoint peer = {.addr = to, .port = port};
 	long n;
 
 	if (!len)
 		return -EMSGSIZE;
+	if (to.family == IP_V6)
+		peer.addr = ip_addr_v6_on(to.v6, ds->netif->index);
 	n = udp_send(ds->udp, buf, len, &peer);
 	return n < 0 ? (int)n : 0;
+}
+
+int dhcp_sock_send(struct dhcp_sock *ds, const struct dhcp_msg *m, ip4_addr to,
+		   uint16_t port)
+{
+	uint8_t buf[DHCP_LEN_MAX];
+
+	return dhcp_sock_put(ds, buf, dhcp_emit(buf, sizeof(buf), m),
+			     ip_addr_v4(to), port);
+}
+
+ip4_addr dhcp_way_to(struct dhcp_sock *ds, const struct dhcp_msg *m)
+{
+	if (m->type == DHCP_NAK)
+		return IP4_BROADCAST;
+	if (m->ciaddr.v)
+		return m->ciaddr;
+	if (!(m->flags & DHCP_F_BROADCAST) && m->yiaddr.v &&
+	    arp_add(ds->stack, ds->netif, m->yiaddr, m->chaddr) == 0)
+		return m->yiaddr;
+	return IP4_BROADCAST;
 }

@@ -164,6 +164,8 @@
 	X(dhcp_unasked,	"a DHCP message that nobody waits for")		\
 	X(dhcp_absurd,	"a DHCP answer that gives what cannot be used")	\
 	X(dhcp_none,	"a question to DHCP for which no address is left") \
+	X(dhcp_hops,	"a DHCP message that has passed too many relays") \
+	X(dhcp_spoofed,	"a relay's mark in DHCP from somebody who is no relay") \
 	X(rarp_bad,	"not a well-formed RARP message")		\
 	X(rarp_unasked,	"a RARP message that concerns nobody here")	\
 	/* tcp */							\

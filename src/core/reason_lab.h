@@ -62,6 +62,21 @@
 	X(DHCP_CONFLICT,	"dhcp.conflict")			\
 	X(DHCP_ANSWER,		"dhcp.answer")				\
 	X(DHCP_LEASE,		"dhcp.lease")				\
+	X(DHCP_CHECK,		"dhcp.check")				\
+	X(DHCP_TAKEN,		"dhcp.taken")				\
+	X(DHCP_RELAY,		"dhcp.relay")				\
+	X(DHCP_INFO,		"dhcp.info")				\
+	X(DHCP6_STATE,		"dhcp6.state")				\
+	X(DHCP6_TIMER,		"dhcp6.timer")				\
+	X(DHCP6_ASK,		"dhcp6.ask")				\
+	X(DHCP6_BOUND,		"dhcp6.bound")				\
+	X(DHCP6_LOST,		"dhcp6.lost")				\
+	X(DHCP6_INFO,		"dhcp6.info")				\
+	X(DHCP6_REFUSED,	"dhcp6.refused")			\
+	X(DHCP6_CONFLICT,	"dhcp6.conflict")			\
+	X(DHCP6_ANSWER,		"dhcp6.answer")				\
+	X(DHCP6_LEASE,		"dhcp6.lease")				\
+	X(DHCP6_RELAY,		"dhcp6.relay")				\
 	X(RARP_REQUEST,		"rarp.request")				\
 	X(RARP_REPLY,		"rarp.reply")				\
 	X(RARP_TIMER,		"rarp.timer")				\

@@ -303,6 +303,16 @@ void nd_dns_hook_set(struct stack *stack, nd_dns_fn *fn, void *arg)
 	nd_of(stack)->on_dns_arg = arg;
 }
 
+void nd_watch_begin(struct stack *stack, struct nd_watch *w)
+{
+	list_add_tail(&nd_of(stack)->watches, &w->node);
+}
+
+void nd_watch_end(struct nd_watch *w)
+{
+	list_del(&w->node);
+}
+
 static int register_types(struct stack *stack)
 {
 	uint8_t type;
@@ -332,6 +342,7 @@ int nd_init(struct stack *stack)
 	list_init(&nd->dads);
 	list_init(&nd->late);
 	list_init(&nd->redirects);
+	list_init(&nd->watches);
 	timer_init(&nd->age, nd_on_age, nd);
 	timer_init(&nd->dad_again, nd_dad_on_again, nd);
 	timer_init(&nd->redirect_ends, nd_redirect_on_timer, nd);

@@ -33,6 +33,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/list.h"
+
 #include "wire/addr.h"
 #include "wire/nd.h"
 
@@ -212,5 +214,30 @@ int nd_router_conf(struct stack *stack, struct netif *netif,
 /* DNS servers or search list have changed: for a resolver.  NULL: nobody. */
 typedef void nd_dns_fn(void *arg, struct stack *stack);
 void nd_dns_hook_set(struct stack *stack, nd_dns_fn *fn, void *arg);
+
+/**
+ * struct nd_watch - who wants to know what happens on the links of a stack
+ * @node:	In its list
+ * @on_ra:	(optional) A router has advertised: M, there are addresses by
+ *		DHCPv6; O, there are other things
+ * @on_dad:	(optional) Duplicate detection of an address is over: it is
+ *		ours, or somebody else's.  May take it away
+ * @arg:	For both
+ *
+ * For DHCPv6, which begins with the one and waits for the other.  A callback
+ * must not end its own watch.
+ */
+struct nd_watch {
+	struct list node;
+	void (*on_ra)(void *arg, struct netif *netif, bool is_managed,
+		      bool is_other);
+	void (*on_dad)(void *arg, struct netif *netif, ip6_addr addr,
+		       bool is_ours);
+	void *arg;
+};
+
+/* @w stays the caller's, who ends it before the stack goes. */
+void nd_watch_begin(struct stack *stack, struct nd_watch *w);
+void nd_watch_end(struct nd_watch *w);
 
 #endif /* IP6_ND_H */

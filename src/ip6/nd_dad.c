@@ -48,6 +48,16 @@ static void dad_free(struct nd_dad *dad)
 	mem_free(nd->stack->place.env->mem, dad, sizeof(*dad));
 }
 
+static void tell_watches(const struct nd_link *link, ip6_addr addr,
+			 bool is_ours)
+{
+	struct nd_watch *w;
+
+	list_for_each_entry(w, &link->nd->watches, struct nd_watch, node)
+		if (w->on_dad)
+			w->on_dad(w->arg, link->netif, addr, is_ours);
+}
+
 /* The outcome; @dad is gone afterwards. */
 static void dad_end(struct nd_dad *dad, enum ip6_addr_state state)
 {
@@ -57,6 +67,7 @@ static void dad_end(struct nd_dad *dad, enum ip6_addr_state state)
 	dad_free(dad);
 	ip6_addr_state_set(link->nd->stack, link->netif, addr, state);
 	nd_auto_dad_done(link, addr, state == IP6_PREFERRED);
+	tell_watches(link, addr, state == IP6_PREFERRED);
 	/* Now that there is somebody to ask as. */
 	if (state == IP6_PREFERRED && ip6_is_link_local(addr))
 		nd_rs_start(link);

@@ -203,6 +203,17 @@ static void take_mac(struct nd_link *link, const struct nd_opts *o,
 		e->is_router = true;
 }
 
+/* There may be DHCPv6 on this link. */
+static void tell_watches(const struct nd_link *link, const struct nd_msg *m)
+{
+	struct nd_watch *w;
+
+	list_for_each_entry(w, &link->nd->watches, struct nd_watch, node)
+		if (w->on_ra)
+			w->on_ra(w->arg, link->netif, m->is_managed,
+				 m->is_other);
+}
+
 enum drop nd_ra_input(struct nd *nd, const struct nd_msg *m,
 		      const struct ip_meta *meta)
 {
@@ -221,6 +232,7 @@ enum drop nd_ra_input(struct nd *nd, const struct nd_msg *m,
 	nd_router_learn(link, m, router);
 	take_prefixes(link, &m->opts);
 	nd_dns_learn(link, &m->opts);
+	tell_watches(link, m);
 	if (has_default_router(link))
 		stack_disarm(nd->stack, &link->rs);
 	else

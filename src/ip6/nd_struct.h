@@ -234,6 +234,7 @@ struct nd {
 	struct timer redirect_ends;
 	uint64_t redirected_ns[ND_REDIRECTED];
 	uint32_t failures; /* of routers, ever */
+	struct list watches;
 	nd_dns_fn *on_dns;
 	void *on_dns_arg;
 };

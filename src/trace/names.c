@@ -33,6 +33,7 @@ static const struct {
 	{R_LAB_ADDRESS, "mac"},
 	/* Addresses that hosts were given later on. */
 	{R_DHCP_BOUND, "ip"},
+	{R_DHCP6_BOUND, "ip"},
 	{R_RARP_LEARN, "ip"},
 };
 
@@ -66,7 +67,8 @@ static bool introduces(const struct log_event *ev)
 
 void names_add(struct trace_log *log, struct log_event *ev)
 {
-	bool is_later = ev->what == R_DHCP_BOUND || ev->what == R_RARP_LEARN;
+	bool is_later = ev->what == R_DHCP_BOUND || ev->what == R_DHCP6_BOUND ||
+			ev->what == R_RARP_LEARN;
 
 	if (!introduces(ev) && !is_later)
 		log->are_names_complete = true;
@@ -104,6 +106,8 @@ const char *name_of_ip(const struct trace_log *log, const char *ip)
 
 	if (!name)
 		name = introduced(log, R_DHCP_BOUND, "ip", ip, "name");
+	if (!name)
+		name = introduced(log, R_DHCP6_BOUND, "ip", ip, "name");
 	return name ? name : introduced(log, R_RARP_LEARN, "ip", ip, "name");
 }
 

@@ -14,11 +14,12 @@
 
 #include "wire/nd_opt.h"
 
+#include "wire/labels.h"
+
 #define FLAG_ONLINK 0x80 /* of prefix information */
 #define FLAG_AUTO   0x40
 
 #define ROUTE_PREF(octet) ((octet) >> 3 & 3)
-#define LABEL_MAX	  63
 
 /*
  * Reading.
@@ -146,36 +147,6 @@ static int read_rdnss(struct nd_opts *o, struct cursor *c)
 	return 0;
 }
 
-static bool is_name_octet(uint8_t ch)
-{
-	return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-	       (ch >= '0' && ch <= '9') || ch == '-' || ch == '_';
-}
-
-/* One name of labels, its end a label of no octets.  Returns the length of
- * its text, 0 for the root or padding, or WIRE_FIELD. */
-static int read_name(struct cursor *c, char text[static ND_NAME_MAX])
-{
-	size_t len = 0;
-	uint8_t n, i;
-
-	for (n = cur_u8(c); n; n = cur_u8(c)) {
-		const uint8_t *label = cur_take(c, n);
-
-		if (!label || n > LABEL_MAX || len + n + 2 > ND_NAME_MAX)
-			return WIRE_FIELD;
-		if (len)
-			text[len++] = '.';
-		for (i = 0; i < n; i++) {
-			if (!is_name_octet(label[i]))
-				return WIRE_FIELD;
-			text[len++] = (char)label[i];
-		}
-	}
-	text[len] = '\0';
-	return cur_ok(c) ? (int)len : WIRE_FIELD;
-}
-
 static int read_dnssl(struct nd_opts *o, struct cursor *c)
 {
 	uint32_t lifetime_s;
@@ -186,7 +157,7 @@ static int read_dnssl(struct nd_opts *o, struct cursor *c)
 	lifetime_s = cur_u32(c);
 	while (cur_left(c)) {
 		struct nd_dnssl d;
-		int len = read_name(c, d.name);
+		int len = labels_read(c, d.name);
 
 		if (len < 0)
 			return len;
@@ -309,28 +280,10 @@ void nd_put_rdnss(struct wcursor *w, uint32_t lifetime_s, const ip6_addr *addrs,
 		wcur_bytes(w, addrs[i].o, sizeof(addrs[i].o));
 }
 
-/* The labels of a name in @octets; how many octets, 0 if it is none. */
-static size_t name_to_labels(const char *name, uint8_t octets[static 256])
-{
-	struct wcursor w = wcur_init(octets, 255);
-
-	while (*name && wcur_ok(&w)) {
-		size_t n = strcspn(name, ".");
-
-		if (n == 0 || n > LABEL_MAX)
-			return 0;
-		wcur_u8(&w, (uint8_t)n);
-		wcur_bytes(&w, name, n);
-		name += n + (name[n] == '.');
-	}
-	wcur_u8(&w, 0);
-	return wcur_ok(&w) && wcur_len(&w) > 1 ? wcur_len(&w) : 0;
-}
-
 void nd_put_dnssl(struct wcursor *w, uint32_t lifetime_s, const char *name)
 {
 	uint8_t octets[256];
-	size_t len = name_to_labels(name, octets);
+	size_t len = labels_make(name, octets);
 	size_t room = (len + ND_OPT_UNIT - 1) / ND_OPT_UNIT * ND_OPT_UNIT;
 
 	if (!len) {

@@ -35,7 +35,8 @@ static ip4_addr addr(const char *text)
 	return a;
 }
 
-static void start_server(struct fixture *f, uint32_t lease_s)
+static void start_server_that(struct fixture *f, uint32_t lease_s,
+			      bool is_careless)
 {
 	const struct dhcp_fixed fixed = {
 		.mac = {{2, 0, 0, 0, 0, 99}},
@@ -50,12 +51,18 @@ static void start_server(struct fixture *f, uint32_t lease_s)
 		.lease_s = lease_s,
 		.fixed = &fixed,
 		.fixed_count = 1,
+		.no_check = is_careless,
 	};
 
 	assert_int_equal(dhcp_server_start(testnet_host(f->net, SERVER),
 					   testnet_netif(f->net, SERVER, 0),
 					   &cfg, &f->server),
 			 0);
+}
+
+static void start_server(struct fixture *f, uint32_t lease_s)
+{
+	start_server_that(f, lease_s, false);
 }
 
 static void start_client(struct fixture *f)
@@ -181,7 +188,7 @@ static void an_address_that_a_neighbour_has_is_declined(void **state)
 				     testnet_netif(f->net, SERVER, 0),
 				     (struct ip4_net){addr("10.0.0.100"), 24}),
 			 0);
-	start_server(f, 3600);
+	start_server_that(f, 3600, true);
 	start_client(f);
 	testnet_run_ms(f->net, 40000);
 	assert_state(f, DHCP_S_BOUND);
@@ -189,6 +196,75 @@ static void an_address_that_a_neighbour_has_is_declined(void **state)
 	assert_int_equal(dhcp_server_leases(f->server)->leases[0].state,
 			 LEASE_DECLINED);
 	assert_int_equal(f->net->events[R_DHCP_CONFLICT], 1);
+}
+
+/* RFC 2131, 3.1, step 2: the server asks before it offers. */
+static void an_address_that_somebody_uses_is_not_offered(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(ip_addr_add(testnet_host(f->net, SERVER),
+				     testnet_netif(f->net, SERVER, 0),
+				     (struct ip4_net){addr("10.0.0.100"), 24}),
+			 0);
+	start_server(f, 3600);
+	start_client(f);
+	testnet_run_ms(f->net, 15000);
+	assert_state(f, DHCP_S_BOUND);
+	assert_int_equal(client_addr(f).addr.v, addr("10.0.0.101").v);
+	assert_int_equal(f->net->events[R_DHCP_TAKEN], 1);
+	assert_int_equal(f->net->events[R_DHCP_CONFLICT], 0);
+}
+
+/* Who has a lease is not asked whether he is there. */
+static void a_host_that_comes_back_is_offered_its_address_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	start_server(f, 3600);
+	start_client(f);
+	testnet_run_ms(f->net, 10000);
+	dhcp_client_stop(f->client);
+	start_client(f);
+	testnet_run_ms(f->net, 10000);
+	assert_state(f, DHCP_S_BOUND);
+	assert_int_equal(client_addr(f).addr.v, addr("10.0.0.100").v);
+	assert_int_equal(f->net->events[R_DHCP_CHECK], 1);
+}
+
+static void on_lie(void *arg, const struct dhcp_msg *m,
+		   const struct udp_from *from);
+
+/* RFC 2131, 2: two hosts behind one MAC address, by their identifiers. */
+static void a_client_is_its_identifier(void **state)
+{
+	struct fixture *f = *state;
+	struct dhcp_msg m = {
+		.op = BOOTP_REQUEST,
+		.type = DHCP_DISCOVER,
+		.flags = DHCP_F_BROADCAST,
+		.chaddr = {{2, 1, 1, 1, 1, 1}},
+		.client = {3, {0, 'a', 'b'}},
+	};
+
+	start_server(f, 3600);
+	f->liar = (struct dhcp_sock){
+		.stack = testnet_host(f->net, CLIENT),
+		.netif = testnet_netif(f->net, CLIENT, 0),
+		.on_msg = on_lie,
+		.arg = f,
+	};
+	assert_int_equal(dhcp_sock_open(&f->liar, DHCP_PORT_CLIENT), 0);
+	for (int i = 0; i < 3; i++) {
+		stack_enter(f->liar.stack);
+		dhcp_sock_send(&f->liar, &m, IP4_BROADCAST, DHCP_PORT_SERVER);
+		stack_leave(f->liar.stack);
+		testnet_run_ms(f->net, 800);
+		m.client.v[2] = (uint8_t)('c' + i / 2);
+	}
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(dhcp_server_leases(f->server)->leases[i].state,
+				 i < 2 ? LEASE_OFFERED : LEASE_FREE);
 }
 
 /* A server that answers a DISCOVER with @lie, whatever stands in it. */
@@ -469,6 +545,9 @@ int main(void)
 		T(an_address_is_given_up_when_the_lease_is_over),
 		T(an_address_given_back_is_free),
 		T(an_address_that_a_neighbour_has_is_declined),
+		T(an_address_that_somebody_uses_is_not_offered),
+		T(a_host_that_comes_back_is_offered_its_address_at_once),
+		T(a_client_is_its_identifier),
 		T(a_good_offer_is_taken),
 		T(absurd_assignments_are_refused),
 		T(an_absurd_offer_is_counted_and_the_host_asks_on),
