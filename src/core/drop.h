@@ -43,6 +43,12 @@
 	X(ppp_proto,	"a PPP protocol nobody here speaks")		\
 	X(ppp_phase,	"a PPP protocol whose time has not come")	\
 	X(ppp_ctl,	"a PPP control packet with lengths that cannot be") \
+	X(pppoe_bad,	"a PPPoE packet with lengths or tags that cannot be") \
+	X(pppoe_cookie,	"a PPPoE request without the cookie it was given") \
+	X(pppoe_session, "a PPPoE session that there is none of with this peer") \
+	X(pppoe_full,	"more PPPoE sessions than there may be")	\
+	X(pppoe_service, "a PPPoE service that nobody here offers")	\
+	X(pppoe_unasked, "a PPPoE answer that nobody had asked for")	\
 	/* switch */							\
 	X(mac_src_group, "a group address as its source")		\
 	X(sw_same_port,	"its destination is on the port it came from")	\

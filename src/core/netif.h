@@ -39,16 +39,25 @@ enum netif_feature {
 	NETIF_F_GSO_TCP = 1 << 1, /* takes gso_size packets of TCP */
 	NETIF_F_NO_ARP = 1 << 2,  /* point to point or loopback: no addresses */
 	NETIF_F_LOOPBACK = 1 << 3,
+	NETIF_F_PPP = 1 << 4, /* with NO_ARP: one neighbour, and no address of
+			       * the link to call him by */
 };
 
 /**
  * struct netif_ops - what a driver does
  * @transmit:	(required) Send a frame; takes it.  Returns 0 or -errno; it has
  *		counted, told and freed what it did not send.
+ * @output:	(optional) A link that is no Ethernet: put its header in front
+ *		of a packet of this EtherType, and netif_transmit() it.  Takes
+ *		@pkt; returns as @transmit
+ * @input:	(optional) ... read the header of a frame that has come, and
+ *		hand on what is behind it.  Takes @pkt
  * @close:	(optional) The owner is going away
  */
 struct netif_ops {
 	int (*transmit)(struct netif *netif, struct pkt *pkt);
+	int (*output)(struct netif *netif, struct pkt *pkt, uint16_t type);
+	void (*input)(struct netif *netif, struct pkt *pkt);
 	void (*close)(struct netif *netif);
 };
 

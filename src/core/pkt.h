@@ -76,6 +76,13 @@ enum pkt_csum {
 	PKT_CSUM_VERIFIED, /* in: verified below us */
 };
 
+/* What stands in front of a whole frame. */
+enum pkt_link {
+	PKT_ETHER, /* 14 octets; with has_fcs a CRC-32 goes along */
+	PKT_PPP,   /* address, control, protocol; likewise 16 bits */
+	PKT_LINE,  /* octets as they go over a serial line, flags and all */
+};
+
 enum pkt_dest { PKT_TO_US, PKT_TO_ALL, PKT_TO_GROUP, PKT_TO_OTHER };
 
 enum pkt_gso { PKT_GSO_NONE, PKT_GSO_TCP4, PKT_GSO_TCP6, PKT_GSO_UDP };
@@ -101,6 +108,7 @@ struct frag {
  * @csum:	What is known of the transport checksum
  * @csum_off:	PARTIAL: offset of the field from the transport header
  * @dest:	To whom the frame was addressed
+ * @link:	enum pkt_link
  * @gso:	Kind of segmentation, if @gso_size is not 0
  * @gso_size:	Payload octets of each segment
  * @is_relayed:	It came in by an interface: sending it again is forwarding
@@ -122,6 +130,7 @@ struct pkt {
 	uint8_t csum;
 	uint8_t csum_off;
 	uint8_t dest;
+	uint8_t link;
 	uint8_t gso;
 	bool is_relayed;
 	bool has_fcs;

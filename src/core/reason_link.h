@@ -27,6 +27,34 @@
 	X(PPP_SILENT,		"ppp.silent")				\
 	X(PPP_ADDR,		"ppp.address")				\
 	X(PPP_RECEIVED,		"ppp.received")				\
+	X(PPP_IID,		"ppp.identifier")			\
+	X(PPP_CONF_REQ,		"ppp.configure-request")		\
+	X(PPP_CONF_ACK,		"ppp.configure-ack")			\
+	X(PPP_CONF_NAK,		"ppp.configure-nak")			\
+	X(PPP_CONF_REJ,		"ppp.configure-reject")			\
+	X(PPP_TERM_REQ,		"ppp.terminate-request")		\
+	X(PPP_TERM_ACK,		"ppp.terminate-ack")			\
+	X(PPP_CODE_REJ,		"ppp.code-reject")			\
+	X(PPP_PROTO_REJ,	"ppp.protocol-reject")			\
+	X(PPP_ECHO_REQ,		"ppp.echo-request")			\
+	X(PPP_ECHO_REP,		"ppp.echo-reply")			\
+	X(PPP_PAP_REQ,		"ppp.pap-request")			\
+	X(PPP_PAP_ACK,		"ppp.pap-ack")				\
+	X(PPP_PAP_NAK,		"ppp.pap-nak")				\
+	X(PPP_CHALLENGE,	"ppp.chap-challenge")			\
+	X(PPP_RESPONSE,		"ppp.chap-response")			\
+	X(PPP_CHAP_SUCCESS,	"ppp.chap-success")			\
+	X(PPP_CHAP_FAILURE,	"ppp.chap-failure")			\
+	X(PPP_CARRIER,		"ppp.carrier")				\
+	X(PPP_REDIAL,		"ppp.redial")				\
+	X(PPPOE_PADI,		"pppoe.padi")				\
+	X(PPPOE_PADO,		"pppoe.pado")				\
+	X(PPPOE_PADR,		"pppoe.padr")				\
+	X(PPPOE_PADS,		"pppoe.pads")				\
+	X(PPPOE_PADT,		"pppoe.padt")				\
+	X(PPPOE_STATE,		"pppoe.state")				\
+	X(PPPOE_ERROR,		"pppoe.error")				\
+	X(PPPOE_TIMER,		"pppoe.timer")				\
 	/* switch */							\
 	X(SW_FORWARD,		"switch.forward")			\
 	X(SW_FLOOD,		"switch.flood")				\

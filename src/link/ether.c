@@ -26,6 +26,9 @@
  * types only, as RFC 1122, 2.3.3, wants.
  *
  * A frame with an 802.1Q tag belongs to the interface of its VLAN: vlan.c.
+ *
+ * A driver whose link is no Ethernet (PPP) has its own way in and out, and
+ * hands what is behind its header to ether_deliver().
  */
 
 #include "link/ether.h"
@@ -159,13 +162,28 @@ static void ether_up(struct stack *stack, struct pkt *pkt,
 	fn(stack, pkt);
 }
 
+void ether_deliver(struct stack *stack, struct pkt *pkt, uint16_t type)
+{
+	ether_input_fn *fn = ether_find(stack->slot[SLOT_LINK], type);
+
+	if (fn)
+		fn(stack, pkt);
+	else
+		pkt_drop(&stack->place, pkt, DROP_l2_proto);
+}
+
 static void ether_input(struct stack *stack, struct netif *netif,
 			struct pkt *pkt)
 {
 	const struct ether *e = stack->slot[SLOT_LINK];
 	struct ether_hdr hdr;
-	enum drop why = ether_accept(netif, pkt, &hdr);
+	enum drop why;
 
+	if (netif->ops && netif->ops->input) {
+		netif->ops->input(netif, pkt);
+		return;
+	}
+	why = ether_accept(netif, pkt, &hdr);
 	if (why != DROP_COUNT) {
 		pkt_drop(&stack->place, pkt, why);
 		return;
@@ -262,6 +280,9 @@ int ether_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 		hdr.tci = v->tci;
 	}
 	pkt->l3_off = pkt->lin_off;
+	if (netif->ops && netif->ops->output)
+		return netif->ops->output(netif, pkt, type);
+	pkt->link = PKT_ETHER;
 	p = pkt_push(pkt, ether_len(&hdr));
 	if (!p) {
 		pkt_drop(&stack->place, pkt, DROP_no_memory);

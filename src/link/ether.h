@@ -65,4 +65,14 @@ int ether_register(struct stack *stack, uint16_t type, ether_input_fn *fn);
 int ether_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 		 mac_addr dst, uint16_t type);
 
+/**
+ * ether_deliver() - Hand a packet to who speaks its EtherType
+ * @stack:	Which
+ * @pkt:	Taken; its link header is off, l3_off is the front, dest is set
+ * @type:	EtherType
+ *
+ * For links whose frames name it in another way.  Nobody does: l2_proto.
+ */
+void ether_deliver(struct stack *stack, struct pkt *pkt, uint16_t type);
+
 #endif /* LINK_ETHER_H */

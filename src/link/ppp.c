@@ -4,238 +4,141 @@
  *
  * Theory of operation
  * ===================
- * The stack above knows one kind of frame, that of Ethernet.  What it sends
- * is stripped of that header, and the EtherType becomes a protocol number; on
- * the way up a header is put in front again.  Addresses mean nothing here,
- * for there is nobody else on the line.
+ * A frame that has come is looked at for its protocol.  Addresses mean nothing
+ * here, for there is nobody else on the line.  Which protocols are listened to
+ * depends on the phase (RFC 1661, 3.2), and the phase is the state of LCP, of
+ * the two sides of authentication, and of IPCP and IPV6CP: nothing else
+ * remembers it.
  *
- *	stack    Ethernet | IP packet
- *	                  | IP packet			ppp_transmit()
- *	line    7e ff 03 00 21 | IP packet | FCS 7e	ppp_send()
- *
- * Which protocols are listened to depends on the phase (RFC 1661, 3.2), and
- * the phase is the state of LCP, of the two sides of authentication, and of
- * IPCP: nothing else remembers it.
+ * How frames and octets are made of each other is in ppp_line.c.
  *
  * Invariants
  * ----------
- *  (1) No IP packet passes in either direction unless IPCP is open.
- *  (2) IPCP moves only while LCP is open and both sides are done.
+ *  (1) No IPv4 packet passes in either direction unless IPCP is open, no IPv6
+ *      packet unless IPV6CP is.
+ *  (2) Both move only while LCP is open and both sides are done.
  */
 
 #include "link/ppp.h"
-
-#include <errno.h>
 
 #include "wire/ether.h"
 
 #include "core/pkt.h"
 #include "core/probe.h"
 
+#include "link/ether.h"
 #include "link/ppp_int.h"
 
-void ppp_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
+static void drop(struct ppp *p, struct pkt *pkt, enum drop why)
 {
-	uint8_t line[PPP_LINE_MAX(PPP_MRU)];
-	struct wcursor w = wcur_init(line, sizeof(line));
-
-	ppp_frame_put(&w, &p->format, proto, info, len);
-	if (wcur_ok(&w))
-		p->ops->send(p->arg, line, wcur_len(&w));
+	pkt_drop(&p->stack->place, pkt, why);
 }
 
-void ppp_send_ctl(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id,
-		  const void *data, size_t len)
+/* @hlen octets of header in front of a packet of IP. */
+static void ip_input(struct ppp *p, struct pkt *pkt, size_t hlen, bool is_ip6)
 {
-	uint8_t packet[PPP_MRU];
-	struct wcursor w = wcur_init(packet, sizeof(packet));
-
-	ppp_ctl_put(&w, code, id, data, (uint16_t)len);
-	if (wcur_ok(&w))
-		ppp_send(p, proto, packet, wcur_len(&w));
-}
-
-bool ppp_is_up(const struct ppp *p)
-{
-	return p->ipcp.state == PPP_OPENED;
-}
-
-static int ppp_transmit(struct netif *netif, struct pkt *pkt)
-{
-	struct ppp *p = netif->drv;
-	uint8_t packet[PPP_MRU];
-	const uint8_t *eth = pkt_need(pkt, ETH_HLEN);
-	size_t len;
-
-	if (!ppp_is_up(p) || !eth) {
-		pkt_drop(netif->place, pkt, DROP_tx_down);
-		return -ENETDOWN;
-	}
-	/* IPv6 would want IPV6CP, which nobody speaks here. */
-	if (get16(eth + offsetof(struct ether_wire, type)) != ETH_IP4) {
-		pkt_drop(netif->place, pkt, DROP_ppp_proto);
-		return -EPROTONOSUPPORT;
-	}
-	len = pkt->len - ETH_HLEN;
-	if (len > sizeof(packet)) {
-		pkt_drop(netif->place, pkt, DROP_tx_refused);
-		return -EMSGSIZE;
-	}
-	pkt_copy_out(pkt, ETH_HLEN, packet, len);
-	pkt_free(pkt);
-	ppp_send(p, PPP_IP4, packet, len);
-	return 0;
-}
-
-static const struct netif_ops netif_ops = {.transmit = ppp_transmit};
-
-/* A packet with what has come; NULL if there is no memory, which is counted. */
-static struct pkt *wrap(struct ppp *p, const uint8_t *buf, size_t len)
-{
-	struct pkt *pkt = pkt_new(p->stack->place.env, R_PPP_RECEIVED);
-
-	if (!pkt) {
-		p->stack->place.drops[DROP_no_memory]++;
-		return NULL;
-	}
-	if (pkt_append(pkt, buf, len) == 0)
-		return pkt;
-	pkt_drop(&p->stack->place, pkt, DROP_no_memory);
-	return NULL;
-}
-
-static void drop(struct ppp *p, enum drop why, const uint8_t *buf, size_t len)
-{
-	struct pkt *pkt = wrap(p, buf, len);
-
-	if (pkt)
-		pkt_drop(&p->stack->place, pkt, why);
-}
-
-static void ip_input(struct ppp *p, const uint8_t *buf, size_t len)
-{
-	struct ether_hdr hdr = {
-		.dst = p->netif.mac, .src = p->netif.mac, .type = ETH_IP4};
-	struct pkt *pkt;
-	uint8_t *eth;
-
-	if (!ppp_is_up(p)) {
-		drop(p, DROP_ppp_phase, buf, len);
+	if (!(is_ip6 ? ppp_is_up6(p) : ppp_is_up(p))) {
+		drop(p, pkt, DROP_ppp_phase);
 		return;
 	}
-	pkt = wrap(p, buf, len);
-	if (!pkt)
-		return;
-	eth = pkt_push(pkt, ETH_HLEN);
-	if (!eth) {
-		pkt_drop(&p->stack->place, pkt, DROP_no_memory);
-		return;
-	}
-	ether_emit(eth, &hdr);
-	netif_input(&p->netif, pkt);
+	if (!ppp_is_framed(p))
+		pkt->l2_off = pkt->lin_off;
+	pkt_pull(pkt, hlen);
+	pkt->l3_off = pkt->lin_off;
+	pkt->dest = PKT_TO_US;
+	ether_deliver(p->stack, pkt, is_ip6 ? ETH_IP6 : ETH_IP4);
 }
 
 /* Tell the peer that we do not speak it (RFC 1661, 5.7). */
-static void reject_proto(struct ppp *p, uint16_t proto, const uint8_t *buf,
-			 size_t len)
+static void reject_proto(struct ppp *p, uint16_t proto, struct pkt *pkt,
+			 size_t hlen)
 {
 	uint8_t data[PPP_MRU - PPP_CTL_HLEN];
-	struct wcursor w = wcur_init(data, sizeof(data));
+	size_t len = pkt->len - hlen;
 
-	drop(p, DROP_ppp_proto, buf, len);
-	if (p->lcp.state != PPP_OPENED)
-		return;
-	wcur_u16(&w, proto);
-	wcur_bytes(&w, buf, len < wcur_left(&w) ? len : wcur_left(&w));
-	ppp_send_ctl(p, PPP_LCP, PPP_PROTO_REJ, ++p->reject_id, data,
-		     wcur_len(&w));
+	if (len > sizeof(data) - sizeof(proto))
+		len = sizeof(data) - sizeof(proto);
+	put16(data, proto);
+	pkt_copy_out(pkt, hlen, data + sizeof(proto), len);
+	drop(p, pkt, DROP_ppp_proto);
+	if (p->lcp.state == PPP_OPENED)
+		ppp_send_ctl(p, PPP_LCP, PPP_PROTO_REJ, ++p->reject_id, data,
+			     sizeof(proto) + len);
 }
 
-void ppp_rejected(struct ppp *p, uint16_t proto)
+/* Is it time for a protocol that speaks in control packets? */
+static bool is_time_for(const struct ppp *p, uint16_t proto)
 {
-	if (proto == PPP_IPCP)
-		ppp_fsm_event(&p->ipcp, PPP_RXJ_FATAL);
-	else if (proto == PPP_PAP || proto == PPP_CHAP || proto == PPP_LCP)
-		ppp_fsm_event(&p->lcp, PPP_RXJ_FATAL);
-}
-
-/* A protocol that speaks in control packets, if it is its time. */
-static void ctl_input(struct ppp *p, uint16_t proto, const uint8_t *buf,
-		      size_t len)
-{
-	bool is_lcp_open = p->lcp.state == PPP_OPENED;
-	bool is_network = is_lcp_open && p->us.is_done && p->him.is_done;
-	int err;
-
-	if (!(proto == PPP_LCP || is_network ||
-	      (is_lcp_open && proto != PPP_IPCP))) {
-		drop(p, DROP_ppp_phase, buf, len);
-		return;
-	}
 	if (proto == PPP_LCP)
-		err = ppp_fsm_input(&p->lcp, buf, len);
-	else if (proto == PPP_IPCP)
-		err = ppp_fsm_input(&p->ipcp, buf, len);
-	else if (proto == PPP_PAP)
-		err = ppp_pap_input(p, buf, len);
-	else
-		err = ppp_chap_input(p, buf, len);
-	if (err)
-		drop(p, DROP_ppp_ctl, buf, len);
+		return true;
+	if (p->lcp.state != PPP_OPENED)
+		return false;
+	return proto == PPP_PAP || proto == PPP_CHAP ||
+	       (p->us.is_done && p->him.is_done);
 }
 
-static void frame_input(struct ppp *p)
+static int ctl_dispatch(struct ppp *p, uint16_t proto, const uint8_t *buf,
+			size_t len)
 {
-	uint16_t proto;
-	int hlen = ppp_parse(&proto, p->buf, p->decoder.len);
-	const uint8_t *info = p->buf + hlen;
-	size_t len;
+	switch (proto) {
+	case PPP_LCP:
+		return ppp_fsm_input(&p->lcp, buf, len);
+	case PPP_IPCP:
+		return ppp_fsm_input(&p->ipcp, buf, len);
+	case PPP_IP6CP:
+		return ppp_fsm_input(&p->ip6cp, buf, len);
+	case PPP_PAP:
+		return ppp_pap_input(p, buf, len);
+	default:
+		return ppp_chap_input(p, buf, len);
+	}
+}
 
-	if (hlen < 0) {
-		drop(p, DROP_ppp_header, p->buf, p->decoder.len);
+static void ctl_input(struct ppp *p, uint16_t proto, struct pkt *pkt,
+		      size_t hlen)
+{
+	uint8_t buf[PPP_ROOM];
+	size_t len = pkt->len - hlen;
+
+	if (!is_time_for(p, proto)) {
+		drop(p, pkt, DROP_ppp_phase);
 		return;
 	}
-	len = p->decoder.len - (size_t)hlen;
-	switch (proto) {
-	case PPP_IP4:
-		ip_input(p, info, len);
-		break;
-	case PPP_LCP:
-	case PPP_IPCP:
-	case PPP_PAP:
-	case PPP_CHAP:
-		ctl_input(p, proto, info, len);
-		break;
-	default:
-		reject_proto(p, proto, info, len);
-		break;
+	if (len > sizeof(buf)) {
+		drop(p, pkt, DROP_ppp_long);
+		return;
 	}
-}
-
-static void found_input(struct ppp *p, enum ppp_found found)
-{
-	static const enum drop why[] = {
-		[PPP_BAD_FCS] = DROP_ppp_fcs,
-		[PPP_BAD_SHORT] = DROP_ppp_short,
-		[PPP_BAD_LONG] = DROP_ppp_long,
-		[PPP_BAD_ABORT] = DROP_ppp_abort,
-	};
-
-	if (found == PPP_FRAME)
-		frame_input(p);
+	pkt_copy_out(pkt, hlen, buf, len);
+	if (ctl_dispatch(p, proto, buf, len))
+		drop(p, pkt, DROP_ppp_ctl);
 	else
-		drop(p, why[found], p->buf, p->decoder.len);
+		pkt_free(pkt);
 }
 
-void ppp_input(struct ppp *p, const void *octets, size_t len)
+static bool is_spoken(const struct ppp *p, uint16_t proto)
 {
-	struct cursor c = cur_init(octets, len);
-	enum ppp_found found;
+	if (proto == PPP_IP4 || proto == PPP_IPCP)
+		return p->ipcp.ops;
+	if (proto == PPP_IP6 || proto == PPP_IP6CP)
+		return p->ip6cp.ops;
+	return proto == PPP_LCP || proto == PPP_PAP || proto == PPP_CHAP;
+}
 
-	stack_enter(p->stack);
-	while ((found = ppp_decode(&p->decoder, &c)) != PPP_NOTHING)
-		found_input(p, found);
-	stack_leave(p->stack);
+void ppp_frame_input(struct ppp *p, struct pkt *pkt)
+{
+	size_t look = pkt->len < PPP_HLEN_MAX ? pkt->len : PPP_HLEN_MAX;
+	const uint8_t *header = pkt_need(pkt, look);
+	uint16_t proto;
+	int hlen = header ? ppp_parse(&proto, header, look) : WIRE_SHORT;
+
+	if (hlen < 0)
+		drop(p, pkt, DROP_ppp_header);
+	else if (!is_spoken(p, proto))
+		reject_proto(p, proto, pkt, (size_t)hlen);
+	else if (proto == PPP_IP4 || proto == PPP_IP6)
+		ip_input(p, pkt, (size_t)hlen, proto == PPP_IP6);
+	else
+		ctl_input(p, proto, pkt, (size_t)hlen);
 }
 
 void ppp_line_up(struct ppp *p)
@@ -261,6 +164,26 @@ void ppp_hang_up(struct ppp *p)
 	stack_leave(p->stack);
 }
 
+void ppp_dial(struct ppp *p)
+{
+	stack_enter(p->stack);
+	if (p->lcp.state == PPP_STOPPED || p->lcp.state == PPP_STOPPING) {
+		/* The restart option: as if the line had been down. */
+		ppp_fsm_event(&p->lcp, PPP_DOWN);
+		ppp_lcp_reset(p);
+		ppp_fsm_event(&p->lcp, PPP_UP);
+	} else if (p->lcp.state == PPP_CLOSED || p->lcp.state == PPP_INITIAL) {
+		ppp_lcp_reset(p);
+		ppp_fsm_event(&p->lcp, PPP_OPEN);
+	}
+	stack_leave(p->stack);
+}
+
+bool ppp_is_refused(const struct ppp *p)
+{
+	return p->is_refused;
+}
+
 struct netif *ppp_netif(struct ppp *p)
 {
 	return &p->netif;
@@ -270,22 +193,20 @@ struct ppp *ppp_new(struct stack *stack, const char *name,
 		    const struct ppp_conf *conf, const struct ppp_ops *ops,
 		    void *arg)
 {
-	/* Only for the header that the stack wants to see. */
-	static const mac_addr mac = {{2, 0x50, 0x50, 0x50, 0, 1}};
 	struct ppp *p = mem_alloc(stack->place.env->mem, sizeof(*p));
 
 	if (!p)
 		return NULL;
 	*p = (struct ppp){
 		.stack = stack, .conf = *conf, .ops = ops, .arg = arg};
-	netif_init(&p->netif, &stack->place, name, mac);
-	p->netif.ops = &netif_ops;
+	netif_init(&p->netif, &stack->place, name, conf->mac);
+	p->netif.ops = &ppp_netif_ops;
 	p->netif.drv = p;
-	p->netif.features = NETIF_F_NO_ARP;
+	p->netif.features = NETIF_F_NO_ARP | NETIF_F_PPP;
 	ppp_decoder_init(&p->decoder, p->buf, sizeof(p->buf));
 	ppp_lcp_init(p);
 	ppp_auth_init(p);
-	ppp_ipcp_init(p);
+	ppp_ncp_init(p);
 	ppp_fsm_event(&p->lcp, PPP_OPEN);
 	stack_add_netif(stack, &p->netif);
 	return p;
@@ -297,7 +218,7 @@ void ppp_free(struct ppp *p)
 		return;
 	ppp_auth_stop(p);
 	ppp_lcp_fini(p);
-	ppp_fsm_fini(&p->ipcp);
+	ppp_ncp_fini(p);
 	stack_del_netif(p->stack, &p->netif);
 	mem_free(p->stack->place.env->mem, p, sizeof(*p));
 }

@@ -66,12 +66,13 @@ static void settle(struct ppp *p, struct ppp_side *side, bool is_good)
 	      NULL, EVF_TEXT("who", is_us ? "this end" : "the peer"),
 	      EVF_TEXT("name", name ? name : ""));
 	if (!is_good) {
+		p->is_refused = true;
 		ppp_fsm_event(&p->lcp, PPP_CLOSE);
 		return;
 	}
 	side->is_done = true;
-	if (p->us.is_done && p->him.is_done && p->ipcp.state == PPP_STARTING)
-		ppp_ipcp_start(p);
+	if (p->us.is_done && p->him.is_done)
+		ppp_ncp_start(p);
 }
 
 static void put_text(struct wcursor *w, const char *text)
@@ -177,7 +178,7 @@ void ppp_auth_start(struct ppp *p)
 	side_start(p, &p->us, p->us.how == PPP_AUTH_PAP);
 	side_start(p, &p->him, p->him.how == PPP_AUTH_CHAP);
 	if (p->us.is_done && p->him.is_done)
-		ppp_ipcp_start(p);
+		ppp_ncp_start(p);
 }
 
 void ppp_auth_stop(struct ppp *p)

@@ -5,12 +5,15 @@
 /*
  * ppp_int.h - what the files of PPP share
  *
- *	ppp.c		the interface, the line, which phase it is
+ *	ppp.c		the interface, which phase it is
+ *	ppp_line.c	packets into frames, frames into octets, and back
  *	ppp_fsm.c	how two sides agree
  *	ppp_fsm_in.c	... and which event a packet is
  *	ppp_lcp.c	what they agree on about the line
  *	ppp_auth.c	who they are
- *	ppp_ipcp.c	which addresses they have
+ *	ppp_ncp.c	when addresses are agreed on, and what if not
+ *	ppp_ipcp.c	which IPv4 addresses they have
+ *	ppp_ip6cp.c	which IPv6 interface identifiers
  */
 
 #include "core/netif.h"
@@ -51,6 +54,9 @@ struct ppp_side {
  * @us, @him:	The two directions of authentication
  * @challenge:	That of CHAP which he has to answer
  * @local, @peer: Addresses as far as agreed on
+ * @iid, @peer_iid: Interface identifiers likewise
+ * @why:	What the octets that are read were made for
+ * @is_refused:	Proof of who an end is was asked for, and failed
  */
 struct ppp {
 	struct netif netif;
@@ -60,23 +66,35 @@ struct ppp {
 	void *arg;
 	struct ppp_decoder decoder;
 	uint8_t buf[PPP_ROOM];
-	struct ppp_fsm lcp, ipcp;
+	struct ppp_fsm lcp, ipcp, ip6cp;
 	struct ppp_format format;
 	uint32_t magic;
-	bool ask_accm, ask_magic, ask_pfc, ask_acfc, ask_addr;
+	bool ask_mru, ask_accm, ask_magic, ask_pfc, ask_acfc, ask_addr;
 	unsigned int loops, silent;
 	uint8_t echo_id, reject_id;
 	struct timer echo;
 	struct ppp_side us, him;
 	uint8_t challenge[PPP_CHALLENGE_LEN];
 	ip4_addr local, peer;
+	uint64_t iid, peer_iid;
+	enum reason why;
+	bool is_refused;
 };
 
+/* The line has frames of its own. */
+static inline bool ppp_is_framed(const struct ppp *p)
+{
+	return p->ops->transmit;
+}
+
 /* ppp.c */
-void ppp_send(struct ppp *p, uint16_t proto, const void *info, size_t len);
+/* A frame is there, from address or protocol on.  Takes @pkt. */
+void ppp_frame_input(struct ppp *p, struct pkt *pkt);
+
+/* ppp_line.c */
+extern const struct netif_ops ppp_netif_ops;
 void ppp_send_ctl(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id,
 		  const void *data, size_t len);
-void ppp_rejected(struct ppp *p, uint16_t proto);
 
 /* ppp_lcp.c */
 void ppp_lcp_init(struct ppp *p);
@@ -92,9 +110,20 @@ void ppp_auth_stop(struct ppp *p);
 int ppp_pap_input(struct ppp *p, const uint8_t *buf, size_t len);
 int ppp_chap_input(struct ppp *p, const uint8_t *buf, size_t len);
 
-/* ppp_ipcp.c */
-void ppp_ipcp_init(struct ppp *p);
+/* ppp_ncp.c */
+void ppp_ncp_init(struct ppp *p);
+void ppp_ncp_fini(struct ppp *p);
 /* Both are who they have to be: agree on addresses. */
-void ppp_ipcp_start(struct ppp *p);
+void ppp_ncp_start(struct ppp *p);
+void ppp_ncp_stop(struct ppp *p);
+/* The peer does not speak @proto. */
+void ppp_ncp_rejected(struct ppp *p, uint16_t proto);
+/* One of them is not to be; ppp_fsm_ops.on_finished of all of them. */
+void ppp_ncp_finished(struct ppp_fsm *f);
+
+/* ppp_ipcp.c, ppp_ip6cp.c: what they negotiate; @reset: before they begin. */
+extern const struct ppp_fsm_ops ppp_ipcp_ops, ppp_ip6cp_ops;
+void ppp_ipcp_reset(struct ppp *p);
+void ppp_ip6cp_reset(struct ppp *p);
 
 #endif /* LINK_PPP_INT_H */

@@ -98,16 +98,7 @@ static void on_down(struct ppp_fsm *f)
 		p->ops->on_down(p->arg);
 }
 
-/* A line without IP is good for nothing. */
-static void on_finished(struct ppp_fsm *f)
-{
-	struct ppp *p = ppp_of(f);
-
-	if (p->lcp.state == PPP_OPENED)
-		ppp_fsm_event(&p->lcp, PPP_CLOSE);
-}
-
-static const struct ppp_fsm_ops ipcp_ops = {
+const struct ppp_fsm_ops ppp_ipcp_ops = {
 	.name = "ipcp",
 	.put_wishes = put_wishes,
 	.forget = forget,
@@ -116,19 +107,12 @@ static const struct ppp_fsm_ops ipcp_ops = {
 	.send = send,
 	.on_up = on_up,
 	.on_down = on_down,
-	.on_finished = on_finished,
+	.on_finished = ppp_ncp_finished,
 };
 
-void ppp_ipcp_init(struct ppp *p)
-{
-	ppp_fsm_init(&p->ipcp, p->stack, &ipcp_ops, p);
-	ppp_fsm_event(&p->ipcp, PPP_OPEN);
-}
-
-void ppp_ipcp_start(struct ppp *p)
+void ppp_ipcp_reset(struct ppp *p)
 {
 	p->ask_addr = true;
 	p->local = p->conf.local;
 	p->peer = p->conf.peer;
-	ppp_fsm_event(&p->ipcp, PPP_UP);
 }

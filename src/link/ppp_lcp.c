@@ -17,8 +17,8 @@
  *
  * Limits
  * ------
- * Both directions keep the default of 1500 octets but for a peer who takes
- * less.  Quality reports (RFC 1989) are rejected.
+ * No packet is longer than the default of 1500 octets; shorter ones can be
+ * asked for, and longer ones are taken all the same.  Quality reports (RFC 1989) are rejected.
  */
 
 #include "core/probe.h"
@@ -58,6 +58,14 @@ static void put_u32(struct wcursor *w, uint8_t type, uint32_t v)
 	ppp_opt_put(w, type, a, sizeof(a));
 }
 
+static void put_u16(struct wcursor *w, uint8_t type, uint16_t v)
+{
+	uint8_t a[2];
+
+	put16(a, v);
+	ppp_opt_put(w, type, a, sizeof(a));
+}
+
 static void put_auth(struct wcursor *w, enum ppp_auth how)
 {
 	static const uint8_t chap[] = {PPP_CHAP >> 8, PPP_CHAP & 0xff,
@@ -74,6 +82,8 @@ static void put_wishes(struct ppp_fsm *f, struct wcursor *w)
 {
 	struct ppp *p = ppp_of(f);
 
+	if (p->ask_mru)
+		put_u16(w, LCP_MRU, p->conf.mru);
 	if (p->ask_accm)
 		put_u32(w, LCP_ACCM, 0);
 	put_auth(w, p->conf.auth);
@@ -85,6 +95,12 @@ static void put_wishes(struct ppp_fsm *f, struct wcursor *w)
 		ppp_opt_put(w, LCP_ACFC, NULL, 0);
 }
 
+/* Without a word of the peer's: what fits into the frames of the line. */
+static uint32_t mtu_max(const struct ppp *p)
+{
+	return ppp_is_framed(p) && p->conf.mru ? p->conf.mru : PPP_MRU;
+}
+
 /* What the peer asks for counts from when it is acknowledged; and a request
  * that leaves something out means the default. */
 static void forget(struct ppp_fsm *f)
@@ -92,7 +108,8 @@ static void forget(struct ppp_fsm *f)
 	struct ppp *p = ppp_of(f);
 
 	p->format = (struct ppp_format){.accm = PPP_ACCM_ALL};
-	p->netif.mtu = PPP_MRU;
+	p->format.has_acfc = ppp_is_framed(p); /* it has no such fields */
+	p->netif.mtu = mtu_max(p);
 	p->us.how = PPP_AUTH_NONE;
 }
 
@@ -109,7 +126,7 @@ static enum ppp_verdict judge_mru(struct ppp *p, const struct ppp_opt *opt,
 		ppp_opt_put(better, LCP_MRU, least, sizeof(least));
 		return PPP_OPT_NAK;
 	}
-	if (mru < PPP_MRU)
+	if (mru < mtu_max(p))
 		p->netif.mtu = mru;
 	return PPP_OPT_ACK;
 }
@@ -154,6 +171,10 @@ static enum ppp_verdict judge(struct ppp_fsm *f, const struct ppp_opt *opt,
 {
 	struct ppp *p = ppp_of(f);
 
+	/* RFC 2516, 7: what is about octets of a line has no place there. */
+	if (ppp_is_framed(p) && (opt->type == LCP_ACCM ||
+				 opt->type == LCP_PFC || opt->type == LCP_ACFC))
+		return PPP_OPT_REJ;
 	switch (opt->type) {
 	case LCP_MRU:
 		return judge_mru(p, opt, better);
@@ -177,13 +198,17 @@ static enum ppp_verdict judge(struct ppp_fsm *f, const struct ppp_opt *opt,
 	}
 }
 
-/* He proposes another value: only of the magic number is there one for us. */
+/* He proposes another value: only of the magic number is there one for us.
+ * A map is not negotiable: where he needs to escape more, he may. */
 static void on_refused(struct ppp_fsm *f, const struct ppp_opt *opt,
 		       bool is_reject)
 {
 	struct ppp *p = ppp_of(f);
 
 	switch (opt->type) {
+	case LCP_MRU: /* he may send 1500 then, and we take that anyway */
+		p->ask_mru = false;
+		break;
 	case LCP_ACCM:
 		p->ask_accm = false;
 		break;
@@ -252,6 +277,14 @@ static void on_echo(struct ppp_fsm *f, const struct ppp_ctl *ctl)
 		p->silent = 0;
 }
 
+static void echo_arm(struct ppp *p)
+{
+	unsigned int s = p->conf.echo_s ? p->conf.echo_s : PPP_ECHO_S;
+
+	if (!p->conf.no_echo)
+		stack_arm_in(p->stack, &p->echo, s * NS_PER_S);
+}
+
 static void on_echo_timer(struct timer *t, void *arg)
 {
 	struct ppp *p = arg;
@@ -265,13 +298,13 @@ static void on_echo_timer(struct timer *t, void *arg)
 	}
 	p->silent++;
 	echo_send(p, PPP_ECHO_REQ, ++p->echo_id, NULL, 0);
-	stack_arm_in(p->stack, &p->echo, PPP_ECHO_S * NS_PER_S);
+	echo_arm(p);
 }
 
 static void on_proto_rej(struct ppp_fsm *f, const struct ppp_ctl *ctl)
 {
 	if (f->state == PPP_OPENED && ctl->len >= 2)
-		ppp_rejected(ppp_of(f), get16(ctl->data));
+		ppp_ncp_rejected(ppp_of(f), get16(ctl->data));
 }
 
 static void on_up(struct ppp_fsm *f)
@@ -280,7 +313,8 @@ static void on_up(struct ppp_fsm *f)
 
 	p->decoder.accm = p->ask_accm ? 0 : PPP_ACCM_ALL;
 	p->silent = 0;
-	stack_arm_in(p->stack, &p->echo, PPP_ECHO_S * NS_PER_S);
+	p->is_refused = false;
+	echo_arm(p);
 	ppp_auth_start(p);
 }
 
@@ -290,7 +324,7 @@ static void on_down(struct ppp_fsm *f)
 
 	stack_disarm(p->stack, &p->echo);
 	ppp_auth_stop(p);
-	ppp_fsm_event(&p->ipcp, PPP_DOWN);
+	ppp_ncp_stop(p);
 }
 
 static void on_finished(struct ppp_fsm *f)
@@ -331,8 +365,12 @@ void ppp_lcp_fini(struct ppp *p)
 
 void ppp_lcp_reset(struct ppp *p)
 {
+	bool is_line = !ppp_is_framed(p);
+
 	forget(&p->lcp);
-	p->ask_accm = p->ask_magic = p->ask_pfc = p->ask_acfc = true;
+	p->ask_accm = p->ask_pfc = p->ask_acfc = is_line;
+	p->ask_mru = p->conf.mru && p->conf.mru < PPP_MRU;
+	p->ask_magic = true;
 	p->loops = 0;
 	draw_magic(p);
 }

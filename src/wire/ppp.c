@@ -81,31 +81,55 @@ static void put_escaped(struct wcursor *w, uint32_t accm, const void *buf,
 	}
 }
 
+static const struct ppp_format plain = {.accm = PPP_ACCM_ALL};
+
+void ppp_header_put(struct wcursor *w, const struct ppp_format *format,
+		    uint16_t proto)
+{
+	const struct ppp_format *f = proto == PPP_LCP ? &plain : format;
+
+	if (!f->has_acfc) {
+		wcur_u8(w, PPP_ADDRESS);
+		wcur_u8(w, PPP_CONTROL);
+	}
+	if (f->has_pfc && proto < 0x100)
+		wcur_u8(w, (uint8_t)proto);
+	else
+		wcur_u16(w, proto);
+}
+
+/* From flag to flag; the frame lies in two pieces. */
+static void put_line(struct wcursor *w, uint32_t accm, struct cursor header,
+		     struct cursor info)
+{
+	uint8_t tail[PPP_FCS_LEN];
+	uint16_t fcs;
+
+	fcs = ppp_fcs16(PPP_FCS_INIT, header.p, cur_left(&header));
+	fcs = (uint16_t)~ppp_fcs16(fcs, info.p, cur_left(&info));
+	put16le(tail, fcs);
+	wcur_u8(w, PPP_FLAG);
+	put_escaped(w, accm, header.p, cur_left(&header));
+	put_escaped(w, accm, info.p, cur_left(&info));
+	put_escaped(w, accm, tail, sizeof(tail));
+	wcur_u8(w, PPP_FLAG);
+}
+
 void ppp_frame_put(struct wcursor *w, const struct ppp_format *format,
 		   uint16_t proto, const void *info, size_t len)
 {
-	static const struct ppp_format plain = {.accm = PPP_ACCM_ALL};
-	const struct ppp_format *f = proto == PPP_LCP ? &plain : format;
-	uint8_t header[PPP_HLEN_MAX], tail[PPP_FCS_LEN];
+	uint8_t header[PPP_HLEN_MAX];
 	struct wcursor h = wcur_init(header, sizeof(header));
-	uint16_t fcs;
 
-	if (!f->has_acfc) {
-		wcur_u8(&h, PPP_ADDRESS);
-		wcur_u8(&h, PPP_CONTROL);
-	}
-	if (f->has_pfc && proto < 0x100)
-		wcur_u8(&h, (uint8_t)proto);
-	else
-		wcur_u16(&h, proto);
-	fcs = ppp_fcs16(PPP_FCS_INIT, header, wcur_len(&h));
-	fcs = (uint16_t)~ppp_fcs16(fcs, info, len);
-	put16le(tail, fcs);
-	wcur_u8(w, PPP_FLAG);
-	put_escaped(w, f->accm, header, wcur_len(&h));
-	put_escaped(w, f->accm, info, len);
-	put_escaped(w, f->accm, tail, sizeof(tail));
-	wcur_u8(w, PPP_FLAG);
+	ppp_header_put(&h, format, proto);
+	put_line(w, proto == PPP_LCP ? PPP_ACCM_ALL : format->accm,
+		 cur_init(header, wcur_len(&h)), cur_init(info, len));
+}
+
+void ppp_line_put(struct wcursor *w, uint32_t accm, const void *frame,
+		  size_t len)
+{
+	put_line(w, accm, cur_init(frame, len), cur_init(frame, 0));
 }
 
 void ppp_decoder_init(struct ppp_decoder *d, void *buf, size_t size)

@@ -96,6 +96,25 @@ struct ppp_format {
 void ppp_frame_put(struct wcursor *w, const struct ppp_format *format,
 		   uint16_t proto, const void *info, size_t len);
 
+/**
+ * ppp_header_put() - Write what stands in front of the information
+ * @w:		Appended to: 1 to PPP_HLEN_MAX octets
+ * @format:	What has been agreed on; LCP ignores it, as above
+ * @proto:	enum ppp_proto
+ */
+void ppp_header_put(struct wcursor *w, const struct ppp_format *format,
+		    uint16_t proto);
+
+/**
+ * ppp_line_put() - Write a frame that has its header as it goes over the line
+ * @w:		Appended to: flag, frame, FCS, flag
+ * @accm:	Which octets below 0x20 are escaped
+ * @frame:	Address to the end of the information
+ * @len:	Octets of it
+ */
+void ppp_line_put(struct wcursor *w, uint32_t accm, const void *frame,
+		  size_t len);
+
 /* What ppp_decode() has come upon. */
 enum ppp_found {
 	PPP_NOTHING,   /* all octets are used up */

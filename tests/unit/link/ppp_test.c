@@ -62,12 +62,14 @@ static void on_arrival(struct timer *t, void *arg)
 	ppp_input(e->ppp, octets, len);
 }
 
-static void on_send(void *arg, const uint8_t *octets, size_t len)
+static void on_send(void *arg, const struct pkt *frame, const uint8_t *octets,
+		    size_t len)
 {
 	struct end *from = arg, *to = from->to;
 	struct line *l = from->line;
 	size_t i;
 
+	(void)frame;
 	l->octets += len;
 	for (i = 0; i < len && !l->is_cut; i++) {
 		uint8_t o = octets[i];
