@@ -20,14 +20,15 @@
 
 #include "lab/pattern_match.h"
 #include "lab/run_int.h"
+#include "trace/frame_copy.h"
 
-enum { FRAME_LOOK = 2048 };
+enum { FRAME_LOOK = 4096 };
 
 /* What a filter looks at: the beginning of the frame, taken apart. */
 struct look {
 	struct lab_run *run;
 	struct frame_view view;
-	uint8_t octets[FRAME_LOOK + 4];
+	uint8_t octets[FRAME_LOOK + FRAME_COPY_MORE];
 };
 
 static bool look_init(struct look *l, struct lab_run *run,
@@ -37,6 +38,11 @@ static bool look_init(struct look *l, struct lab_run *run,
 	struct log_event ev = {.kind = EV_TX, .frame = l->octets};
 
 	l->run = run;
+	if (pkt->link != PKT_ETHER && pkt->len <= FRAME_LOOK) {
+		ev.frame_len = (uint32_t)frame_copy(pkt, pkt->lin_off,
+						    l->octets, &ev.link);
+		return frame_view(&l->view, &ev);
+	}
 	pkt_copy_out(pkt, 0, l->octets, len);
 	memset(l->octets + len, 0, 4);
 	ev.frame_len = (uint32_t)len + 4;

@@ -16,6 +16,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
+
+#include "core/pkt.h"
+
 #include "trace/explain.h"
 #include "trace/frame.h"
 #include "trace/names.h"
@@ -24,9 +28,11 @@
 #define INTERFACES_MAX 64
 #define NAMES_MAX      4096
 #define COMMENT_MAX    600
+#define FCS_LEN	       4
 
 struct interfaces {
 	const char *name[INTERFACES_MAX];
+	enum pcapng_link link[INTERFACES_MAX];
 	uint32_t count;
 };
 
@@ -39,16 +45,17 @@ static bool is_mine(const struct capture *c, const struct log_event *ev)
 }
 
 /* Number of the interface in the file; counts it in if it is new. */
-static uint32_t interface_of(struct interfaces *ifs, const char *name)
+static uint32_t interface_of(struct interfaces *ifs, const struct log_event *ev)
 {
 	uint32_t i;
 
 	for (i = 0; i < ifs->count; i++)
-		if (!strcmp(ifs->name[i], name))
+		if (!strcmp(ifs->name[i], ev->netif))
 			return i;
 	if (ifs->count == INTERFACES_MAX)
 		return 0;
-	ifs->name[ifs->count++] = name;
+	ifs->link[i] = ev->link == PKT_ETHER ? PCAPNG_ETHER : PCAPNG_PPP;
+	ifs->name[ifs->count++] = ev->netif;
 	return i;
 }
 
@@ -61,11 +68,11 @@ static void put_interfaces(const struct capture *c, struct interfaces *ifs,
 
 	for (; ev; ev = trace_log_next_at(c->log, ev)) {
 		if (is_mine(c, ev))
-			interface_of(ifs, ev->netif);
+			interface_of(ifs, ev);
 	}
 	for (i = 0; i < ifs->count; i++) {
 		snprintf(text, sizeof(text), "%s of %s", ifs->name[i], c->host);
-		pcapng_interface(out, ifs->name[i], text);
+		pcapng_interface(out, ifs->name[i], text, ifs->link[i]);
 	}
 }
 
@@ -141,10 +148,15 @@ static void put_frame(const struct capture *c, const struct log_event *ev,
 		.is_outbound = ev->kind == EV_TX,
 		.octets = ev->frame,
 		.len = ev->frame_len,
+		.fcs_len = FCS_LEN,
 		.comments = comments,
 	};
 	struct strbuf sb;
 
+	if (ev->link != PKT_ETHER) {
+		frame.len -= min_size(frame.len, PPP_FCS_LEN);
+		frame.fcs_len = 0;
+	}
 	strbuf_init_fixed(&sb, text[0], COMMENT_MAX);
 	comment_meaning(c, ev, &sb);
 	strbuf_init_fixed(&sb, text[1], COMMENT_MAX);
@@ -170,7 +182,7 @@ size_t capture_write(const struct capture *c, struct strbuf *out)
 	for (; ev; ev = trace_log_next_at(c->log, ev)) {
 		if (!is_mine(c, ev))
 			continue;
-		put_frame(c, ev, interface_of(&ifs, ev->netif), out);
+		put_frame(c, ev, interface_of(&ifs, ev), out);
 		count++;
 	}
 	return count;

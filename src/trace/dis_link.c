@@ -28,6 +28,10 @@ static const char *type_name(uint16_t type)
 		return "802.1Q tag";
 	case ETH_QINQ:
 		return "802.1ad tag";
+	case ETH_PPPOE_DISCOVERY:
+		return "PPPoE discovery";
+	case ETH_PPPOE_SESSION:
+		return "PPPoE session";
 	default:
 		return "unknown";
 	}
@@ -93,6 +97,10 @@ static bool dis_by_type(struct dissection *d, struct cursor *c, uint16_t type)
 	case ETH_VLAN:
 	case ETH_QINQ:
 		return dis_tagged(d, c, type == ETH_QINQ);
+	case ETH_PPPOE_DISCOVERY:
+	case ETH_PPPOE_SESSION:
+		dis_pppoe(d, c, type == ETH_PPPOE_SESSION);
+		return true;
 	default:
 		return false;
 	}

@@ -19,8 +19,12 @@
 #include "base/crc32.h"
 
 #include "wire/addr.h"
+#include "wire/ppp.h"
+
+#include "core/pkt.h"
 
 #include "trace/dissect_int.h"
+#include "trace/log.h"
 
 #define FCS_LEN 4
 
@@ -155,17 +159,31 @@ static void check_cover(const struct dissection *d)
 	check(at == d->len);
 }
 
+static void begin(struct dissection *d, struct mem *mem, const uint8_t *frame,
+		  size_t len)
+{
+	memset(d, 0, sizeof(*d));
+	d->mem = mem;
+	d->frame = frame;
+	d->len = len;
+	strbuf_init(&d->text, mem);
+}
+
+static int finish(struct dissection *d)
+{
+	if (d->has_failed)
+		return -ENOMEM;
+	check_cover(d);
+	return 0;
+}
+
 int dissect(struct dissection *d, struct mem *mem, const uint8_t *frame,
 	    size_t len, bool has_fcs)
 {
 	struct cursor c, fcs;
 
-	memset(d, 0, sizeof(*d));
-	d->mem = mem;
-	d->frame = frame;
-	d->len = len;
+	begin(d, mem, frame, len);
 	d->has_fcs = has_fcs && len >= FCS_LEN;
-	strbuf_init(&d->text, mem);
 	c = cur_init(frame, d->has_fcs ? len - FCS_LEN : len);
 	dis_ether(d, &c);
 	dis_rest(d, &c, "Data", NULL);
@@ -173,10 +191,40 @@ int dissect(struct dissection *d, struct mem *mem, const uint8_t *frame,
 		fcs = cur_init(frame + len - FCS_LEN, FCS_LEN);
 		dis_fcs(d, &fcs);
 	}
-	if (d->has_failed)
-		return -ENOMEM;
-	check_cover(d);
-	return 0;
+	return finish(d);
+}
+
+/* A frame of a serial line, or octets that are none. */
+static int dissect_line(struct dissection *d, struct mem *mem,
+			const struct log_event *ev)
+{
+	size_t len = ev->frame_len;
+	struct cursor c, fcs;
+
+	begin(d, mem, ev->frame, len);
+	d->has_fcs = ev->link == PKT_PPP && len >= PPP_FCS_LEN;
+	c = cur_init(ev->frame, d->has_fcs ? len - PPP_FCS_LEN : len);
+	if (ev->link == PKT_PPP)
+		dis_ppp(d, &c);
+	else
+		dis_line(d, &c);
+	dis_rest(d, &c, "Data", NULL);
+	if (d->has_fcs) {
+		fcs = cur_init(ev->frame + len - PPP_FCS_LEN, PPP_FCS_LEN);
+		dis_ppp_fcs(d, &fcs);
+	}
+	return finish(d);
+}
+
+int dissect_event(struct dissection *d, struct mem *mem,
+		  const struct log_event *ev)
+{
+	if (ev->frame && ev->link != PKT_ETHER)
+		return dissect_line(d, mem, ev);
+	if (ev->frame)
+		return dissect(d, mem, ev->frame, ev->frame_len, true);
+	begin(d, mem, NULL, 0);
+	return -EINVAL;
 }
 
 void dissect_fini(struct dissection *d)

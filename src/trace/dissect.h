@@ -48,7 +48,7 @@ struct dis_field {
  * @frame:	Lent, must outlive it
  * @len:	Octets
  * @fields:	@count fields in order of offset, without gaps
- * @has_fcs:	The last four octets are the frame check sequence
+ * @has_fcs:	The last octets are the frame check sequence
  * @depth:	IP headers opened: 2 within the packet that an error quotes
  * @tags:	VLAN tags seen; more than DIS_TAGS_MAX stay data
  * @pseudo:	Sum of the pseudo header, where a checksum can be verified
@@ -84,6 +84,16 @@ struct dissection {
  */
 int dissect(struct dissection *d, struct mem *mem, const uint8_t *frame,
 	    size_t len, bool has_fcs);
+
+/**
+ * dissect_event() - Name every octet of a frame of the log
+ * @ev:		Whose; lent as long as @d lives
+ *
+ * Return: 0, -ENOMEM, or -EINVAL (it has no frame)
+ */
+struct log_event;
+int dissect_event(struct dissection *d, struct mem *mem,
+		  const struct log_event *ev);
 
 void dissect_fini(struct dissection *d);
 

@@ -44,6 +44,11 @@ void dis_rest(struct dissection *d, struct cursor *c, const char *name,
 void dis_ip4_addr(struct dissection *d, struct cursor *c, const char *name,
 		  const char *meaning);
 
+/* Name @len octets of text that a stranger sent: what cannot be printed shows
+ * as a dot. */
+void dis_octets_text(struct dissection *d, struct cursor *c, size_t len,
+		     const char *name, const char *meaning);
+
 /* Words for a checksum: good, BAD, or that it cannot be told. */
 const char *dis_sum_word(const struct dissection *d, bool is_good);
 const char *dis_sum_meaning(const struct dissection *d, bool is_good);
@@ -51,6 +56,10 @@ const char *dis_sum_meaning(const struct dissection *d, bool is_good);
 /* The protocols, each reading from the front of @c. */
 void dis_ether(struct dissection *d, struct cursor *c);
 void dis_bpdu(struct dissection *d, struct cursor *c);
+void dis_ppp(struct dissection *d, struct cursor *c);
+void dis_ppp_fcs(struct dissection *d, struct cursor *c);
+void dis_line(struct dissection *d, struct cursor *c);
+void dis_pppoe(struct dissection *d, struct cursor *c, bool is_session);
 void dis_vlan(struct dissection *d, struct cursor *c, bool is_outer);
 void dis_arp(struct dissection *d, struct cursor *c);
 void dis_ip4(struct dissection *d, struct cursor *c);

@@ -28,6 +28,7 @@
 #include "trace/explain_text.h"
 #include "trace/frame.h"
 #include "trace/label.h"
+#include "trace/label_ppp.h"
 #include "trace/names.h"
 
 #define VALUE_MAX 160
@@ -177,12 +178,23 @@ static bool nd_value(const struct filler *f, const char *key, char *buf)
 	return true;
 }
 
+static bool ppp_value(const struct filler *f, const char *key, char *buf)
+{
+	const struct frame_view *v = &f->view;
+	struct strbuf sb;
+
+	strbuf_init_fixed(&sb, buf, VALUE_MAX);
+	if (!strncmp(key, "pppoe.", 6))
+		return label_pppoe(v, key, &sb);
+	return v->has_ppp_ctl && label_ppp(v, key, &sb);
+}
+
 static bool frame_value(const struct filler *f, const char *key, char *buf)
 {
 	return f->has_view &&
 	       (arp_value(f, key, buf) || ip_value(f, key, buf) ||
 		nd_value(f, key, buf) || port_value(f, key, buf) ||
-		tcp_value(f, key, buf));
+		tcp_value(f, key, buf) || ppp_value(f, key, buf));
 }
 
 /* Keys that stand for the number of an address, not for who has it. */

@@ -11,6 +11,8 @@
 
 #include "wire/ip6_ext.h"
 
+#include "core/pkt.h"
+
 #define FCS_LEN 4
 
 static void view_tcp(struct frame_view *v, const uint8_t *p, size_t len)
@@ -109,28 +111,73 @@ static bool is_tag(uint16_t type)
 	return type == ETH_VLAN || type == ETH_QINQ;
 }
 
-bool frame_view(struct frame_view *v, const struct log_event *ev)
+static void view_ppp(struct frame_view *v, const uint8_t *p, size_t len)
 {
-	const uint8_t *p = ev->frame;
-	size_t len;
+	int hlen = ppp_parse(&v->ppp_proto, p, len);
 
-	memset(v, 0, sizeof(*v));
-	if (!p || ev->frame_len < ETH_HLEN + FCS_LEN)
-		return false;
-	len = ev->frame_len - FCS_LEN - ETH_HLEN;
+	if (hlen < 0)
+		return;
+	v->has_ppp = true;
+	p += hlen;
+	len -= (size_t)hlen;
+	if (v->ppp_proto == PPP_IP4)
+		view_ip(v, p, len);
+	else if (v->ppp_proto == PPP_IP6)
+		view_ip6(v, p, len);
+	else if (v->ppp_proto >= 0x8000)
+		v->has_ppp_ctl = ppp_ctl_parse(&v->ppp_ctl, p, len) == 0;
+}
+
+static void view_pppoe(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	int hlen = pppoe_parse(&v->pppoe, p, len);
+
+	if (hlen < 0)
+		return;
+	v->has_pppoe = true;
+	v->payload = p + hlen;
+	v->payload_len = v->pppoe.len;
+	if (v->pppoe.code == PPPOE_SESSION)
+		view_ppp(v, v->payload, v->payload_len);
+}
+
+static void view_ether(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	uint16_t type;
+
 	memcpy(v->dst_mac.o, p, 6);
 	memcpy(v->src_mac.o, p + 6, 6);
+	len -= ETH_HLEN;
 	/* What is behind a VLAN tag is read as if there was none. */
 	while (is_tag(get16(p + 12)) && len >= ETH_VLAN_LEN) {
 		p += ETH_VLAN_LEN;
 		len -= ETH_VLAN_LEN;
 	}
-	if (get16(p + 12) == ETH_ARP || get16(p + 12) == ETH_RARP)
-		v->has_arp = arp_parse(&v->arp, p + ETH_HLEN, len) >= 0;
-	else if (get16(p + 12) == ETH_IP4)
-		view_ip(v, p + ETH_HLEN, len);
-	else if (get16(p + 12) == ETH_IP6)
-		view_ip6(v, p + ETH_HLEN, len);
+	type = get16(p + 12);
+	p += ETH_HLEN;
+	if (type == ETH_ARP || type == ETH_RARP)
+		v->has_arp = arp_parse(&v->arp, p, len) >= 0;
+	else if (type == ETH_IP4)
+		view_ip(v, p, len);
+	else if (type == ETH_IP6)
+		view_ip6(v, p, len);
+	else if (type == ETH_PPPOE_DISCOVERY || type == ETH_PPPOE_SESSION)
+		view_pppoe(v, p, len);
+}
+
+bool frame_view(struct frame_view *v, const struct log_event *ev)
+{
+	size_t len = ev->frame_len;
+
+	memset(v, 0, sizeof(*v));
+	if (!ev->frame)
+		return false;
+	if (ev->link == PKT_PPP && len > PPP_FCS_LEN)
+		view_ppp(v, ev->frame, len - PPP_FCS_LEN);
+	else if (ev->link == PKT_ETHER && len >= ETH_HLEN + FCS_LEN)
+		view_ether(v, ev->frame, len - FCS_LEN);
+	else
+		return false;
 	return true;
 }
 

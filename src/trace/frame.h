@@ -21,6 +21,8 @@
 #include "wire/ip4.h"
 #include "wire/ip6.h"
 #include "wire/nd.h"
+#include "wire/ppp.h"
+#include "wire/pppoe.h"
 #include "wire/tcp.h"
 #include "wire/tcp_opt.h"
 #include "wire/udp.h"
@@ -31,6 +33,8 @@
  * struct frame_view - what a frame says
  * @src_mac:	Ethernet source; likewise @dst_mac
  * @has_arp:	@arp is valid
+ * @has_ppp:	@ppp_proto is; @has_ppp_ctl: @ppp_ctl too
+ * @has_pppoe:	@pppoe is valid; of discovery: its tags are @payload
  * @has_ip:	@ip is valid; for both versions see frame_src(), frame_dst()
  * @has_ip6:	@ip6 is valid; likewise @has_icmp6
  * @has_tcp:	@tcp and @opts are; likewise @has_udp, @has_icmp
@@ -41,6 +45,10 @@ struct frame_view {
 	mac_addr src_mac, dst_mac;
 	bool has_arp, has_ip, has_tcp, has_udp, has_icmp;
 	bool has_ip6, has_icmp6;
+	bool has_ppp, has_ppp_ctl, has_pppoe;
+	uint16_t ppp_proto;
+	struct ppp_ctl ppp_ctl;
+	struct pppoe_hdr pppoe;
 	struct arp_hdr arp;
 	struct ip4_hdr ip;
 	struct ip6_hdr ip6;

@@ -98,23 +98,64 @@ static void put_change(const struct hops *h, const struct dis_field *f,
 }
 
 /* Every field that differs.  Returns how many do. */
-static size_t put_changes(const struct hops *h, const struct log_event *in,
-			  const struct log_event *out)
+static size_t put_changed(const struct hops *h, const struct dissection *a,
+			  const struct dissection *b)
 {
-	struct dissection a, b;
 	size_t i, changes = 0;
-	int err = dissect(&a, h->out->mem, in->frame, in->frame_len, true);
 
-	err |= dissect(&b, h->out->mem, out->frame, out->frame_len, true);
-	for (i = 0; !err && i < a.count && i < b.count; i++) {
-		const char *before = dis_value(&a, &a.fields[i]);
-		const char *after = dis_value(&b, &b.fields[i]);
+	for (i = 0; i < a->count && i < b->count; i++) {
+		const char *before = dis_value(a, &a->fields[i]);
+		const char *after = dis_value(b, &b->fields[i]);
 
 		if (!strcmp(before, after))
 			continue;
 		strbuf_puts(h->out, changes++ ? "; " : "");
-		put_change(h, &a.fields[i], before, after);
+		put_change(h, &a->fields[i], before, after);
 	}
+	return changes;
+}
+
+/* Another kind of link: only what is behind its header can be compared. */
+static size_t put_relinked(const struct hops *h, const struct dissection *a,
+			   const struct dissection *b)
+{
+	const char *from = a->fields[0].layer, *to = b->fields[0].layer;
+	size_t i;
+
+	strbuf_printf(h->out, "%s header off, %s header on", from, to);
+	for (i = 0; i < a->count; i++) {
+		const struct dis_field *f = &a->fields[i], *g;
+
+		g = strcmp(f->layer, from) ? dis_find(b, f->layer, f->name)
+					   : NULL;
+		if (!g || f->osi < 3 || dis_find(a, f->layer, f->name) != f ||
+		    !strcmp(dis_value(a, f), dis_value(b, g)))
+			continue;
+		strbuf_puts(h->out, "; ");
+		put_change(h, f, dis_value(a, f), dis_value(b, g));
+	}
+	return 1;
+}
+
+static bool is_same_link(const struct dissection *a, const struct dissection *b)
+{
+	const struct dis_field *x = dis_find(a, "PPPoE", "CODE");
+	const struct dis_field *y = dis_find(b, "PPPoE", "CODE");
+
+	return !strcmp(a->fields[0].layer, b->fields[0].layer) && !x == !y;
+}
+
+static size_t put_changes(const struct hops *h, const struct log_event *in,
+			  const struct log_event *out)
+{
+	struct dissection a, b;
+	size_t changes = 0;
+	int err = dissect_event(&a, h->out->mem, in);
+
+	err |= dissect_event(&b, h->out->mem, out);
+	if (!err && a.count && b.count)
+		changes = is_same_link(&a, &b) ? put_changed(h, &a, &b)
+					       : put_relinked(h, &a, &b);
 	dissect_fini(&a);
 	dissect_fini(&b);
 	return changes;

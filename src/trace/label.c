@@ -16,6 +16,7 @@
 #include "wire/dhcp.h"
 
 #include "trace/dissect.h"
+#include "trace/label_ppp.h"
 
 #define LINE_MAX_SHOWN 60
 
@@ -188,7 +189,7 @@ static void label_dns(struct mem *mem, const struct log_event *ev,
 	const struct dis_field *name, *flags;
 	struct dissection d;
 
-	if (dissect(&d, mem, ev->frame, ev->frame_len, true) == 0) {
+	if (dissect_event(&d, mem, ev) == 0) {
 		name = dis_find(&d, "DNS", "QNAME");
 		flags = dis_find(&d, "DNS", "Flags");
 		if (!flags || !name) {
@@ -292,6 +293,6 @@ void frame_label(const struct trace_log *log, const struct log_event *ev,
 		label_icmp(&v, out);
 	else if (v.has_icmp6)
 		label_icmp6(&v, out);
-	else
+	else if (!label_ppp_line(&v, out))
 		strbuf_printf(out, "%s %zu octets", ev->proto, v.payload_len);
 }

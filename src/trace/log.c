@@ -9,9 +9,8 @@
  * fields, frames) is copied into an arena of large pieces that are freed all
  * at once.
  *
- * A frame is kept as it stands at the interface: link header, payload,
- * padding, and the frame check sequence, which is computed here unless the
- * frame carries one (because a cable flipped bits after it was computed).
+ * A frame is kept as it stands at the interface, with its check sequence
+ * (frame_copy.c).
  *
  * Invariants
  * ----------
@@ -25,18 +24,16 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/crc32.h"
 
 #include "wire/addr.h"
-#include "wire/ether.h"
 
 #include "core/netif.h"
 #include "core/pkt.h"
 
 #include "trace/frame.h"
+#include "trace/frame_copy.h"
 #include "trace/log_int.h"
 
-#define FCS_LEN	   4
 #define FIELDS_MAX 24
 
 struct trace_log *trace_log_new(struct mem *mem, enum log_depth depth)
@@ -248,25 +245,18 @@ static bool copy_frame(struct trace_log *log, struct log_event *to,
 {
 	int start = frame_start(ev);
 	const struct pkt *pkt = ev->pkt;
-	size_t front, len;
 	uint8_t *frame;
-	uint32_t fcs;
+	size_t len;
 
 	if (log->depth == LOG_NO_FRAMES || start < 0)
 		return true;
-	front = pkt->lin_off - (size_t)start;
-	len = front + pkt->len;
-	if (len < ETH_HLEN)
-		return true;
-	frame = log_take(log, len + FCS_LEN);
+	len = pkt->lin_off - (size_t)start + pkt->len;
+	frame = log_take(log, len + FRAME_COPY_MORE);
 	if (!frame)
 		return false;
-	memcpy(frame, pkt->room + start, front);
-	pkt_copy_out(pkt, 0, frame + front, pkt->len);
-	fcs = pkt->has_fcs ? pkt->fcs : crc32_update(0, frame, len);
-	put32le(frame + len, fcs);
-	to->frame = frame;
-	to->frame_len = (uint32_t)(len + FCS_LEN);
+	to->frame_len =
+		(uint32_t)frame_copy(pkt, (size_t)start, frame, &to->link);
+	to->frame = to->frame_len ? frame : NULL;
 	return true;
 }
 

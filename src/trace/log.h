@@ -53,6 +53,7 @@ struct log_field {
  * @proto:	Innermost protocol of the frame, or that of the event: "tcp"
  * @frame:	Octets of the frame with its FCS, or NULL
  * @frame_len:	How many
+ * @link:	Of which kind it is, enum pkt_link
  * @next_here:	Next event at the same place, 0: none (yet)
  * @fields:	@field_count further values, in the order they were given
  * @first_child: The first event whose cause is this one, or 0; likewise
@@ -73,6 +74,7 @@ struct log_event {
 	const char *proto;
 	const uint8_t *frame;
 	uint32_t frame_len;
+	uint8_t link;
 	uint32_t next_here;
 	uint16_t field_count;
 	const struct log_field *fields;

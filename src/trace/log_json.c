@@ -5,6 +5,8 @@
  * Keys come in a fixed order, so that two equal runs are equal files.
  */
 
+#include "core/pkt.h"
+
 #include "trace/explain.h"
 #include "trace/json.h"
 #include "trace/log.h"
@@ -61,6 +63,9 @@ void trace_log_line(const struct trace_log *log, const struct log_event *ev,
 	else
 		json_put_null(&j);
 	if (ev->frame) {
+		if (ev->link)
+			json_key_text(&j, "link",
+				      ev->link == PKT_PPP ? "ppp" : "line");
 		json_key(&j, "frame");
 		json_hex(&j, ev->frame, ev->frame_len);
 	}

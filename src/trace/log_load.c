@@ -13,6 +13,8 @@
 
 #include "base/check.h"
 
+#include "core/pkt.h"
+
 #include "trace/log_int.h"
 
 struct loader {
@@ -162,6 +164,14 @@ static bool load_numbers(struct loader *l, struct log_event *ev,
 	return true;
 }
 
+/* Ethernet is not said. */
+static uint8_t link_of(const char *text)
+{
+	if (!text)
+		return PKT_ETHER;
+	return strcmp(text, "ppp") ? PKT_LINE : PKT_PPP;
+}
+
 static bool load_event(struct loader *l, struct log_event *ev, json_t *line)
 {
 	const char *hex = text_of(line, "frame");
@@ -178,6 +188,7 @@ static bool load_event(struct loader *l, struct log_event *ev, json_t *line)
 	ev->netif = kept_text(l, line, "if");
 	if (!ev->host || !ev->proto)
 		return complain(l, 1, "\"host\" or \"proto\" is missing");
+	ev->link = link_of(text_of(line, "link"));
 	return (!hex || load_frame(l, ev, hex)) &&
 	       load_data(l, ev, json_object_get(line, "data"));
 }

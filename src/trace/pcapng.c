@@ -12,8 +12,8 @@
  * The length is known when the body is, so a block is opened with a zero and
  * mended when it is closed.
  *
- * Frames carry their FCS, and each interface says so (if_fcslen), so that
- * Wireshark can check it.
+ * Frames of Ethernet carry their FCS, and each interface says so (if_fcslen),
+ * so that Wireshark can check it; those of PPP are written without.
  */
 
 #include "trace/pcapng.h"
@@ -51,7 +51,6 @@ enum epb_flag {
 /* clang-format on */
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4d
-#define LINKTYPE_ETHER	 1
 #define TSRESOL_NS	 9
 #define FCS_LEN		 4
 #define TEXT_MAX	 65535
@@ -135,17 +134,17 @@ void pcapng_section(struct strbuf *out, const char *comment)
 }
 
 void pcapng_interface(struct strbuf *out, const char *name,
-		      const char *description)
+		      const char *description, enum pcapng_link link)
 {
 	size_t start = block_open(out, BLOCK_INTERFACE);
 
-	put_u16(out, LINKTYPE_ETHER);
+	put_u16(out, (uint16_t)link);
 	put_u16(out, 0);
 	put_u32(out, 0); /* no snapshot limit */
 	put_text_option(out, IF_NAME, name);
 	put_text_option(out, IF_DESCRIPTION, description);
 	put_octet_option(out, IF_TSRESOL, TSRESOL_NS);
-	put_octet_option(out, IF_FCSLEN, FCS_LEN);
+	put_octet_option(out, IF_FCSLEN, link == PCAPNG_ETHER ? FCS_LEN : 0);
 	end_options(out);
 	block_close(out, start);
 }
@@ -177,12 +176,12 @@ void pcapng_names(struct strbuf *out, const struct pcapng_name *names,
 	block_close(out, start);
 }
 
-static void put_flags(struct strbuf *out, bool is_outbound)
+static void put_flags(struct strbuf *out, const struct pcapng_frame *frame)
 {
+	uint32_t direction = frame->is_outbound ? EPB_OUTBOUND : EPB_INBOUND;
 	uint8_t flags[4];
 
-	put32le(flags, (is_outbound ? EPB_OUTBOUND : EPB_INBOUND) |
-			       FCS_LEN << EPB_FCS_SHIFT);
+	put32le(flags, direction | (uint32_t)frame->fcs_len << EPB_FCS_SHIFT);
 	put_option(out, EPB_FLAGS, flags, sizeof(flags));
 }
 
@@ -200,7 +199,7 @@ void pcapng_frame(struct strbuf *out, const struct pcapng_frame *frame)
 	put_padded(out, frame->octets, frame->len);
 	for (comment = frame->comments; comment && *comment; comment++)
 		put_text_option(out, OPT_COMMENT, *comment);
-	put_flags(out, frame->is_outbound);
+	put_flags(out, frame);
 	end_options(out);
 	block_close(out, start);
 }

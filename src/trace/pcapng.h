@@ -30,15 +30,20 @@ struct pcapng_frame {
 	uint32_t interface; /* counted from 0, in the order they were added */
 	uint64_t t_ns;	    /* lab time */
 	bool is_outbound;
-	const uint8_t *octets; /* with the four octets of the FCS */
+	const uint8_t *octets;
 	size_t len;
+	uint8_t fcs_len; /* octets of them that are a check sequence */
 	const char *const *comments; /* ended by NULL; or NULL */
 };
 
 /* Begin a file; @comment says what was run. */
 void pcapng_section(struct strbuf *out, const char *comment);
+
+/* What the frames of an interface begin with. */
+enum pcapng_link { PCAPNG_ETHER = 1, PCAPNG_PPP = 9 };
+
 void pcapng_interface(struct strbuf *out, const char *name,
-		      const char *description);
+		      const char *description, enum pcapng_link link);
 void pcapng_names(struct strbuf *out, const struct pcapng_name *names,
 		  size_t count);
 void pcapng_frame(struct strbuf *out, const struct pcapng_frame *frame);

@@ -77,12 +77,10 @@ static void put_layer(const struct dis_field *f, struct strbuf *out)
 		      unit_name(f->layer), f->osi, osi_name(f->osi));
 }
 
-static int dissect_event(const struct log_event *ev, struct dissection *d,
+static int dissect_frame(const struct log_event *ev, struct dissection *d,
 			 struct mem *mem)
 {
-	if (!ev || !ev->frame)
-		return -EINVAL;
-	return dissect(d, mem, ev->frame, ev->frame_len, true);
+	return ev ? dissect_event(d, mem, ev) : -EINVAL;
 }
 
 int chain_show(const struct trace_log *log, uint32_t n, bool with_octets,
@@ -92,7 +90,7 @@ int chain_show(const struct trace_log *log, uint32_t n, bool with_octets,
 	struct dissection d;
 	const char *layer = "";
 	size_t i;
-	int err = dissect_event(ev, &d, out->mem);
+	int err = dissect_frame(ev, &d, out->mem);
 
 	if (err)
 		goto out;
@@ -134,7 +132,7 @@ int chain_show_json(const struct trace_log *log, uint32_t n, struct json *j)
 {
 	struct dissection d;
 	size_t i;
-	int err = dissect_event(trace_log_get(log, n), &d, j->out->mem);
+	int err = dissect_frame(trace_log_get(log, n), &d, j->out->mem);
 
 	if (err)
 		goto out;

@@ -26,6 +26,8 @@
 #include "wire/ether.h"
 #include "wire/linecode.h"
 
+#include "core/pkt.h"
+
 #include "trace/chain.h"
 #include "trace/dissect.h"
 #include "trace/explain.h"
@@ -192,6 +194,43 @@ static void put_gap(struct drawing *d)
 	strbuf_putc(d->out, '\n');
 }
 
+/* One octet between its start bit and its stop bit, the least bit first. */
+static void put_async(struct drawing *d, uint8_t octet, const char *name)
+{
+	int i;
+
+	strbuf_printf(d->out, "  0x%02x  %-*s 0 ", octet, NAME_WIDTH, name);
+	for (i = 0; i < 8; i++)
+		strbuf_putc(d->out, octet >> i & 1 ? '1' : '0');
+	strbuf_puts(d->out, " 1\n");
+}
+
+/* A serial line has no code: a bit is a level for as long as it lasts. */
+static void put_line(struct drawing *d, const struct dissection *dis,
+		     bool is_whole)
+{
+	size_t i, off, last = is_whole ? dis->len : FIRST_DRAWN;
+
+	strbuf_printf(d->out,
+		      "asynchronous: each octet has a start bit (0) in front "
+		      "and a stop bit (1) behind it,\nits least bit first; no "
+		      "code, no clock, 1 while nothing is sent.  Between two "
+		      "flags (0x7e);\nwhat had to be escaped is shown as it "
+		      "is meant\n  octet %-*s start, bits, stop\n",
+		      NAME_WIDTH, "");
+	for (i = 0; i < dis->count; i++) {
+		const struct dis_field *f = &dis->fields[i];
+
+		for (off = f->off; off < f->off + f->len && off < last; off++)
+			put_async(d, dis->frame[off],
+				  off == f->off ? f->name : "");
+	}
+	if (dis->len > last)
+		strbuf_printf(d->out,
+			      "        ... %zu octets more (-v draws them)\n",
+			      dis->len - last);
+}
+
 int chain_signal(const struct trace_log *log, uint32_t n, enum signal_code code,
 		 bool is_whole, bool is_ascii, struct strbuf *out)
 {
@@ -205,10 +244,15 @@ int chain_signal(const struct trace_log *log, uint32_t n, enum signal_code code,
 
 	if (!ev || !ev->frame)
 		return -EINVAL;
-	err = dissect(&dis, out->mem, ev->frame, ev->frame_len, true);
+	err = dissect_event(&dis, out->mem, ev);
 	if (!err) {
 		strbuf_printf(out, "#%u  ", n);
 		explain_say(log, ev, out);
+	}
+	if (!err && ev->link != PKT_ETHER) {
+		strbuf_putc(out, '\n');
+		put_line(&d, &dis, is_whole);
+	} else if (!err) {
 		strbuf_printf(out, "\n%s\n%9s  octet%-*s%s\n",
 			      codes[code].title, "us", NAME_WIDTH, "",
 			      code == SIGNAL_MLT3

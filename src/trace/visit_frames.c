@@ -61,7 +61,7 @@ static void put_layers(const struct log_event *ev, struct strbuf *out)
 	struct dissection d;
 	size_t i, count;
 
-	if (dissect(&d, out->mem, ev->frame, ev->frame_len, true) == 0) {
+	if (dissect_event(&d, out->mem, ev) == 0) {
 		count = find_layers(&d, layers);
 		for (i = 0; i < count; i++)
 			put_layer(

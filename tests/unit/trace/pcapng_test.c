@@ -38,7 +38,8 @@ static void every_block_has_its_length_at_both_ends(void **state)
 	const char *comments[] = {"one", "three", NULL};
 	uint8_t octets[67] = {0};
 	struct pcapng_name name = {{.family = IP_V4, .v4 = {0x0a010001}}, "r"};
-	struct pcapng_frame frame = {.octets = octets, .comments = comments};
+	struct pcapng_frame frame = {
+		.octets = octets, .comments = comments, .fcs_len = 4};
 	struct strbuf sb;
 	struct mem mem;
 	size_t len;
@@ -47,7 +48,7 @@ static void every_block_has_its_length_at_both_ends(void **state)
 	mem_init_libc(&mem);
 	strbuf_init(&sb, &mem);
 	pcapng_section(&sb, "a comment");
-	pcapng_interface(&sb, "eth0", "of a host");
+	pcapng_interface(&sb, "eth0", "of a host", PCAPNG_ETHER);
 	pcapng_names(&sb, &name, 1);
 	for (len = 18; len < sizeof(octets); len++) {
 		frame.len = len;
