@@ -47,6 +47,8 @@ int io_open(struct file *file, int flags)
 		file->flags |= SK_O_NONBLOCK;
 	if (fd < 0)
 		file_put(file);
+	else
+		file_set_cloexec(file->stack, fd, flags & SK_SOCK_CLOEXEC);
 	return fd;
 }
 

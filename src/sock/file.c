@@ -35,6 +35,9 @@ void file_init(struct file *file, struct stack *stack,
 	file->refs = 1;
 	file->sleepers = 0;
 	file->flags = 0;
+	file->access = SK_O_RDWR;
+	file->owner = 0;
+	file->sig = 0;
 }
 
 struct file *file_get(struct file *file)
@@ -68,16 +71,33 @@ void file_put(struct file *file)
 static int table_grow(struct file_table *t, struct mem *mem)
 {
 	uint32_t size = t->size ? 2 * t->size : TABLE_SIZE_MIN;
-	struct file **files = mem_alloc_array(mem, size, sizeof(*files));
+	struct file_slot *slots = mem_alloc_array(mem, size, sizeof(*slots));
 
-	if (!files)
+	if (!slots)
 		return -ENOMEM;
 	if (t->size)
-		memcpy(files, t->files, t->size * sizeof(*files));
-	mem_free(mem, t->files, t->size * sizeof(*files));
-	t->files = files;
+		memcpy(slots, t->slots, t->size * sizeof(*slots));
+	mem_free(mem, t->slots, t->size * sizeof(*slots));
+	t->slots = slots;
 	t->size = size;
 	return 0;
+}
+
+/* Room for descriptor @fd: 0 or -ENOMEM. */
+static int table_reach(struct file_table *t, struct stack *stack, uint32_t fd)
+{
+	int err = 0;
+
+	while (!err && fd >= t->size)
+		err = table_grow(t, stack->place.env->mem);
+	return err;
+}
+
+static void slot_fill(struct file_table *t, uint32_t fd, struct file *file)
+{
+	t->slots[fd] = (struct file_slot){.file = file};
+	if (fd == t->lowest)
+		t->lowest = fd + 1;
 }
 
 /* The lowest free entry not below @min, which need not exist yet. */
@@ -85,7 +105,7 @@ static uint32_t lowest_free(const struct file_table *t, uint32_t min)
 {
 	uint32_t fd = min > t->lowest ? min : t->lowest;
 
-	while (fd < t->size && t->files[fd])
+	while (fd < t->size && t->slots[fd].file)
 		fd++;
 	return fd;
 }
@@ -94,22 +114,33 @@ int file_open_from(struct file *file, int min)
 {
 	struct file_table *t = file_table_of(file->stack);
 	uint32_t fd;
+	int err;
 
 	if (min < 0 || (uint32_t)min >= t->max)
 		return -EINVAL;
 	fd = lowest_free(t, (uint32_t)min);
 	if (fd >= t->max)
 		return -EMFILE;
-	while (fd >= t->size) {
-		int err = table_grow(t, file->stack->place.env->mem);
-
-		if (err)
-			return err;
-	}
-	t->files[fd] = file;
-	if (fd == t->lowest)
-		t->lowest = fd + 1;
+	err = table_reach(t, file->stack, fd);
+	if (err)
+		return err;
+	slot_fill(t, fd, file);
 	return (int)fd;
+}
+
+int file_open_at(struct file *file, int fd)
+{
+	struct file_table *t = file_table_of(file->stack);
+	int err;
+
+	if (fd < 0 || (uint32_t)fd >= t->max)
+		return -EBADF;
+	err = table_reach(t, file->stack, (uint32_t)fd);
+	if (err)
+		return err;
+	file_close(file->stack, fd);
+	slot_fill(t, (uint32_t)fd, file);
+	return fd;
 }
 
 int file_open(struct file *file)
@@ -123,7 +154,28 @@ struct file *file_find(struct stack *stack, int fd)
 
 	if (fd < 0 || (uint32_t)fd >= t->size)
 		return NULL;
-	return t->files[fd];
+	return t->slots[fd].file;
+}
+
+bool file_is_cloexec(struct stack *stack, int fd)
+{
+	return file_find(stack, fd) &&
+	       file_table_of(stack)->slots[fd].is_cloexec;
+}
+
+void file_set_cloexec(struct stack *stack, int fd, bool is_on)
+{
+	if (file_find(stack, fd))
+		file_table_of(stack)->slots[fd].is_cloexec = is_on;
+}
+
+void file_exec(struct stack *stack)
+{
+	uint32_t fd;
+
+	for (fd = 0; fd < file_table_of(stack)->size; fd++)
+		if (file_is_cloexec(stack, (int)fd))
+			file_close(stack, (int)fd);
 }
 
 int file_close(struct stack *stack, int fd)
@@ -133,7 +185,7 @@ int file_close(struct stack *stack, int fd)
 
 	if (!file)
 		return -EBADF;
-	t->files[fd] = NULL;
+	t->slots[fd] = (struct file_slot){0};
 	if ((uint32_t)fd < t->lowest)
 		t->lowest = (uint32_t)fd;
 	file_put(file);
@@ -147,8 +199,8 @@ void file_for_each(struct stack *stack,
 	uint32_t fd;
 
 	for (fd = 0; fd < t->size; fd++)
-		if (t->files[fd])
-			fn((int)fd, t->files[fd], arg);
+		if (t->slots[fd].file)
+			fn((int)fd, t->slots[fd].file, arg);
 }
 
 void file_set_max(struct stack *stack, uint32_t max)
@@ -202,9 +254,9 @@ void file_table_close_all(struct stack *stack)
 	uint32_t fd;
 
 	for (fd = 0; fd < t->size; fd++)
-		if (t->files[fd])
+		if (t->slots[fd].file)
 			file_close(stack, (int)fd);
-	mem_free(stack->place.env->mem, t->files, t->size * sizeof(*t->files));
-	t->files = NULL;
+	mem_free(stack->place.env->mem, t->slots, t->size * sizeof(*t->slots));
+	t->slots = NULL;
 	t->size = 0;
 }

@@ -43,14 +43,21 @@ struct stack;
  * @read:	(optional) Octets read, 0 at the end, -EAGAIN or -errno; does
  *		not block
  * @write:	(optional) Octets written, -EAGAIN or -errno; does not block
+ * @ioctl:	(optional, else -ENOTTY) A question about it, as sk_ioctl()
+ * @size:	(optional, else -EBADF) Its capacity in octets; @want 0: only
+ *		say it
  * @release:	(required) The last reference is gone: free it
+ * @is_stream:	A write that may block goes on until all octets are written
  */
 struct file_ops {
 	const char *kind;
 	uint32_t (*poll)(struct file *file);
 	long (*read)(struct file *file, void *buf, size_t len);
 	long (*write)(struct file *file, const void *buf, size_t len);
+	int (*ioctl)(struct file *file, unsigned long request, int *val);
+	long (*size)(struct file *file, long want);
 	void (*release)(struct file *file);
+	bool is_stream;
 };
 
 /**
@@ -60,7 +67,10 @@ struct file_ops {
  * @wq:		Who waits for it
  * @refs:	Descriptors and calls under way that refer to it
  * @sleepers:	Of these, calls that are blocked
- * @flags:	SK_O_NONBLOCK
+ * @flags:	SK_O_NONBLOCK, SK_O_ASYNC
+ * @access:	SK_O_RDONLY, SK_O_WRONLY or SK_O_RDWR
+ * @owner:	Whom to signal: a process, or (negative) a group; 0: nobody
+ * @sig:	With which signal; 0: SIGIO
  */
 struct file {
 	const struct file_ops *ops;
@@ -69,6 +79,9 @@ struct file {
 	uint32_t refs;
 	uint32_t sleepers;
 	uint32_t flags;
+	uint32_t access;
+	int32_t owner;
+	int32_t sig;
 };
 
 /* Fill in @file; it has one reference, the caller's. */
@@ -95,6 +108,23 @@ int file_open(struct file *file);
 
 /* As file_open(), the lowest free one not below @min. */
 int file_open_from(struct file *file, int min); /* -EINVAL: beyond the cap */
+
+/**
+ * file_open_at() - Give a file one descriptor and no other
+ * @fd:		Whatever was open there is closed first.  May call back waiters
+ *
+ * Return: @fd, -EBADF (beyond the cap), -ENOMEM; takes the reference as
+ * file_open()
+ */
+int file_open_at(struct file *file, int fd);
+
+/* Descriptors have a flag of their own, which copies do not share: to be closed
+ * when the program becomes another one.  False: no such descriptor. */
+bool file_is_cloexec(struct stack *stack, int fd);
+void file_set_cloexec(struct stack *stack, int fd, bool is_on);
+
+/* The program becomes another one: close what has that flag. */
+void file_exec(struct stack *stack);
 
 /* The file behind a descriptor, lent; NULL if there is none. */
 struct file *file_find(struct stack *stack, int fd);

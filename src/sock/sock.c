@@ -32,6 +32,7 @@
 static uint32_t poll_file(struct file *file);
 static long read_file(struct file *file, void *buf, size_t len);
 static long write_file(struct file *file, const void *buf, size_t len);
+static int ioctl_file(struct file *file, unsigned long request, int *val);
 static void release_file(struct file *file);
 
 /* One table for all sockets: so a file is a socket if it has these. */
@@ -40,6 +41,7 @@ static const struct file_ops sock_file_ops = {
 	.poll = poll_file,
 	.read = read_file,
 	.write = write_file,
+	.ioctl = ioctl_file,
 	.release = release_file,
 };
 
@@ -73,11 +75,19 @@ static long write_file(struct file *file, const void *buf, size_t len)
 	return s->ops->send(s, &io);
 }
 
+static int ioctl_file(struct file *file, unsigned long request, int *val)
+{
+	struct sock *s = sock_of(file);
+
+	return s->ops->ioctl ? s->ops->ioctl(s, request, val) : -ENOTTY;
+}
+
 static void sock_free(struct sock *s)
 {
 	struct sock_stack *ss = sock_stack_of(s->file.stack);
 
 	sock_group_leave_all(s);
+	sock_err_clear(s);
 	pool_put(&ss->socks, s);
 }
 
@@ -101,6 +111,7 @@ static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops,
 	s->ops = ops;
 	s->domain = domain;
 	list_init(&s->groups);
+	list_init(&s->errors);
 	sock_opts_init(s);
 	return s;
 }
@@ -197,15 +208,17 @@ static int sock_open(struct sock *s, int flags)
 
 	if (flags & SK_SOCK_NONBLOCK)
 		s->file.flags |= SK_O_NONBLOCK;
-	if (fd < 0)
+	if (fd < 0) {
 		file_put(&s->file);
-	else
-		s->fd = fd;
+		return fd;
+	}
+	s->fd = fd;
+	file_set_cloexec(s->file.stack, fd, flags & SK_SOCK_CLOEXEC);
 	return fd;
 }
 
-static int make_socket(struct stack *stack, const struct sock_ops *ops,
-		       int domain, int flags)
+int sock_make(struct stack *stack, const struct sock_ops *ops, int domain,
+	      int flags)
 {
 	struct sock *s = sock_new(stack, ops, domain);
 
@@ -227,12 +240,11 @@ int sk_socket(struct stack *stack, int domain, int type, int proto)
 	if (fd)
 		return fd;
 	call = call_begin(stack);
-	fd = make_socket(stack, ops, domain, type);
+	fd = sock_make(stack, ops, domain, type);
 	if (fd >= 0)
 		PROBE(&stack->place, EV_CALL, R_SOCK_SOCKET, NULL,
 		      EVF_NUM("fd", fd),
-		      EVF_TEXT("kind",
-			       ops == &sock_stream_ops ? "tcp" : "udp"));
+		      EVF_TEXT("kind", ops->name));
 	call_end(call);
 	return fd;
 }
@@ -249,7 +261,8 @@ int sk_bind(struct stack *stack, int fd, const struct endpoint *local)
 	call = call_begin(stack);
 	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_BIND, NULL,
 		    EVF_NUM("fd", fd), EVF_EP("local", local));
-	err = sock_addr_to_bind(s, local, &to);
+	to = *local;
+	err = sock_is_inet(s) ? sock_addr_to_bind(s, local, &to) : 0;
 	if (!err)
 		err = s->ops->bind(s, &to);
 	sock_failed(s, "bind", err);
@@ -270,7 +283,7 @@ int sk_listen(struct stack *stack, int fd, int backlog)
 	call = call_begin(stack);
 	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_LISTEN, NULL,
 		    EVF_NUM("fd", fd), EVF_NUM("backlog", backlog));
-	err = sock_addr_bind_any(s);
+	err = sock_is_inet(s) ? sock_addr_bind_any(s) : 0;
 	if (!err)
 		err = s->ops->listen(s, backlog);
 	sock_failed(s, "listen", err);
@@ -287,10 +300,10 @@ static bool is_under_way(int err)
  * versions; a stream's is chosen when it is known where it goes. */
 static int connect_step(struct sock *s, const struct endpoint *peer)
 {
-	struct endpoint to;
-	int err = sock_addr_to_peer(s, peer, &to);
+	struct endpoint to = *peer;
+	int err = sock_is_inet(s) ? sock_addr_to_peer(s, peer, &to) : 0;
 
-	if (!err && to.addr.family && s->ops->type == SK_SOCK_DGRAM)
+	if (!err && to.addr.family && sock_is_udp(s))
 		err = sock_addr_bind_any(s);
 	return err ? err : s->ops->connect(s, &to);
 }

@@ -25,6 +25,7 @@
 
 #include "sock/abi.h"
 #include "sock/file.h"
+#include "sock/sock_msg.h"
 
 struct stack;
 
@@ -138,19 +139,63 @@ int sk_setsockopt_int(struct stack *stack, int fd, int level, int name,
 int sk_getsockopt_int(struct stack *stack, int fd, int level, int name,
 		      int *val);
 
-/* SK_F_GETFL, SETFL (SK_O_NONBLOCK), DUPFD.  -EBADF, -EINVAL. */
+/* SK_F_DUPFD[_CLOEXEC], GETFD, SETFD, GETFL, SETFL (SK_O_NONBLOCK, ASYNC),
+ * SETOWN, GETOWN, SETSIG, GETSIG, SETPIPE_SZ, GETPIPE_SZ.  -EBADF, -EINVAL,
+ * -EMFILE, -EBUSY, -EPERM (too large a pipe). */
 int sk_fcntl(struct stack *stack, int fd, int cmd, int arg);
+
+/* The copy's descriptor; what was open at @to is closed.  @flags:
+ * SK_O_CLOEXEC.  -EBADF, -EMFILE, -EINVAL (dup3: @fd is @to). */
 int sk_dup(struct stack *stack, int fd);
+int sk_dup2(struct stack *stack, int fd, int to);
+int sk_dup3(struct stack *stack, int fd, int to, int flags);
 
 /**
- * sk_ioctl() - Questions about a stream's queues
+ * sk_ioctl() - Questions about a file
  * @request:	SK_SIOCATMARK (is the next octet the urgent one?), SK_FIONREAD
  *		(to read), SK_TIOCOUTQ (not acknowledged), SK_SIOCOUTQNSD (not
- *		sent); SK_FIONBIO sets SK_O_NONBLOCK to *@val
+ *		sent); SK_FIONBIO sets SK_O_NONBLOCK to *@val, SK_FIOASYNC
+ *		SK_O_ASYNC; SK_FIOCLEX, FIONCLEX
  *
  * Return: 0, -EINVAL (it listens), -ENOTTY, -EBADF
  */
 int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val);
+
+/**
+ * sk_ioctl_if() - Questions about an interface
+ * @request:	SK_SIOCGIFxxx but GIFCONF
+ * @req:	Named by its name, or (GIFNAME) by its index; the answer
+ *
+ * Return: 0, -ENODEV, -EADDRNOTAVAIL (no address), -ENOTTY, -EBADF, -ENOTSOCK
+ */
+int sk_ioctl_if(struct stack *stack, int fd, unsigned long request,
+		struct sk_ifreq *req);
+
+/* All interfaces with an IPv4 address, SK_SIOCGIFCONF: how many there are; the
+ * first @count are filled in. */
+size_t sk_ifconf(struct stack *stack, struct sk_ifreq *list, size_t count);
+
+/**
+ * sk_pipe() - A pipe
+ * @fds:	Filled in: the end to read, the end to write
+ * @flags:	SK_O_NONBLOCK, SK_O_CLOEXEC
+ *
+ * Return: 0, -EINVAL, -EMFILE, -ENOMEM
+ */
+int sk_pipe(struct stack *stack, int fds[2], int flags);
+
+/**
+ * sk_socketpair() - Two sockets, joined
+ * @domain:	SK_AF_UNIX
+ * @type:	SK_SOCK_STREAM, DGRAM or SEQPACKET, with SK_SOCK_NONBLOCK, CLOEXEC
+ * @proto:	0
+ * @fds:	Filled in
+ *
+ * Return: 0, -EAFNOSUPPORT, -EOPNOTSUPP (not of IP), -EPROTONOSUPPORT,
+ * -ESOCKTNOSUPPORT, -EINVAL, -EMFILE, -ENOMEM
+ */
+int sk_socketpair(struct stack *stack, int domain, int type, int proto,
+		  int fds[2]);
 
 /* Order destinations of both versions, the one to try first in front
  * (RFC 6724, 6); and does this host have an IPv6 address beyond its links? */

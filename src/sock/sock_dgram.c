@@ -9,6 +9,9 @@
 
 #include <errno.h>
 
+#include "core/waitq.h"
+
+#include "ip/ip.h"
 #include "sock/sock_int.h"
 #include "udp/udp.h"
 
@@ -23,7 +26,13 @@ static bool hears(void *arg, struct ip_addr group, struct ip_addr src)
 	return sock_group_hears(arg, group, src);
 }
 
-static const struct udp_user user = {.on_event = on_event, .hears = hears};
+static bool on_error(void *arg, const struct ip_error *err)
+{
+	return sock_err_note(arg, err);
+}
+
+static const struct udp_user user = {
+	.on_event = on_event, .hears = hears, .on_error = on_error};
 
 static int dgram_open(struct sock *s)
 {
@@ -46,13 +55,55 @@ static int dgram_connect(struct sock *s, const struct endpoint *peer)
 	return udp_connect(s->udp, peer);
 }
 
+/* What ancillary data says, as UDP wants it.  0 or -ENODEV. */
+static int how_of(struct sock *s, const struct sock_how *how,
+		  struct udp_how *as)
+{
+	if (!how)
+		return 0;
+	as->src = how->src;
+	as->ttl = (uint8_t)(how->ttl > 0 ? how->ttl : 0);
+	as->tos = (uint8_t)(how->tos > 0 ? how->tos : 0);
+	as->has_tos = how->tos >= 0;
+	if (!how->ifindex)
+		return 0;
+	as->netif = stack_netif_by_index(s->file.stack, how->ifindex);
+	return as->netif ? 0 : -ENODEV;
+}
+
+/* Who wants to know is told how much would fit. */
+static void too_big(struct sock *s, const struct sock_io *io)
+{
+	struct endpoint to = io->to ? *io->to : udp_peer(s->udp);
+
+	sock_err_local(s, EMSGSIZE, &to, ip_mtu_for(s->file.stack, to.addr));
+}
+
 static long dgram_send(struct sock *s, struct sock_io *io)
 {
-	long n = udp_send(s->udp, io->out, io->len, io->to);
+	struct udp_how as = {0};
+	long n = how_of(s, io->how, &as);
 
+	if (!n)
+		n = udp_send_how(s->udp, io->out, io->len, io->to, &as);
+	if (n == -EMSGSIZE)
+		too_big(s, io);
 	if (n >= 0)
 		io->want = 0;
 	return n;
+}
+
+static void fill_meta(struct sock *s, struct sock_meta *m,
+		      const struct udp_from *from)
+{
+	m->len = from->len;
+	m->has_ip = true;
+	m->dst = from->dst;
+	m->dport = udp_local(s->udp).port;
+	m->ifindex = from->netif ? from->netif->index : 0;
+	m->ttl = from->ttl;
+	m->tos = from->tos;
+	m->time_ns = from->time_ns;
 }
 
 static long dgram_recv(struct sock *s, struct sock_io *io)
@@ -67,8 +118,21 @@ static long dgram_recv(struct sock *s, struct sock_io *io)
 		return -EAGAIN; /* shut down, but Linux sees that asleep only */
 	if (io->from)
 		*io->from = from.peer;
+	if (io->meta)
+		fill_meta(s, io->meta, &from);
 	io->want = 0;
 	return io->flags & SK_MSG_TRUNC ? (long)from.len : n;
+}
+
+static int dgram_ioctl(struct sock *s, unsigned long request, int *val)
+{
+	if (request == SK_FIONREAD)
+		*val = (int)udp_next_len(s->udp);
+	else if (request == SK_TIOCOUTQ)
+		*val = 0; /* the link has it already */
+	else
+		return -ENOTTY;
+	return 0;
 }
 
 static int dgram_shutdown(struct sock *s, int how)
@@ -93,7 +157,7 @@ static int dgram_error(struct sock *s)
 
 static uint32_t dgram_poll(struct sock *s)
 {
-	return udp_poll(s->udp);
+	return udp_poll(s->udp) | (s->error_count ? WAIT_ERR : 0);
 }
 
 static size_t dgram_readable(struct sock *s)
@@ -110,6 +174,8 @@ static void dgram_info(struct sock *s, struct sock_info *info)
 }
 
 const struct sock_ops sock_dgram_ops = {
+	.name = "udp",
+	.opts = OPT_DGRAM,
 	.type = SK_SOCK_DGRAM,
 	.proto = SK_IPPROTO_UDP,
 	.open = dgram_open,
@@ -118,6 +184,8 @@ const struct sock_ops sock_dgram_ops = {
 	.connect = dgram_connect,
 	.send = dgram_send,
 	.recv = dgram_recv,
+	.recv_error = sock_err_recv,
+	.ioctl = dgram_ioctl,
 	.shutdown = dgram_shutdown,
 	.local = dgram_local,
 	.peer = dgram_peer,

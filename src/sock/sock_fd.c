@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * sock_fd.c - calls on descriptors: closing, copying, names, readiness
+ * sock_fd.c - calls on descriptors: closing, names, readiness
  */
 
 #include <errno.h>
@@ -60,7 +60,7 @@ int sk_getsockname(struct stack *stack, int fd, struct endpoint *local)
 	if (err)
 		return err;
 	*local = s->ops->local(s);
-	if (local->addr.family == IP_NONE)
+	if (local->addr.family == IP_NONE && sock_is_inet(s))
 		local->addr = s->domain == SK_AF_INET6 ? ip_addr_v6(IP6_ANY)
 						       : ip_addr_v4(IP4_ANY);
 	sock_addr_for_user(s, local);
@@ -75,55 +75,10 @@ int sk_getpeername(struct stack *stack, int fd, struct endpoint *peer)
 	if (err)
 		return err;
 	*peer = s->ops->peer(s);
+	if (s->domain == SK_AF_UNIX)
+		return 0;
 	sock_addr_for_user(s, peer);
 	return peer->addr.family == IP_NONE ? -ENOTCONN : 0;
-}
-
-int sk_fcntl(struct stack *stack, int fd, int cmd, int arg)
-{
-	struct file *file = file_find(stack, fd);
-	int new_fd;
-
-	if (!file)
-		return -EBADF;
-	switch (cmd) {
-	case SK_F_GETFL:
-		return (int)file->flags | SK_O_RDWR;
-	case SK_F_SETFL:
-		file->flags = (uint32_t)arg & SK_O_NONBLOCK;
-		return 0;
-	case SK_F_DUPFD:
-		new_fd = file_open_from(file, arg);
-		if (new_fd >= 0)
-			file_get(file);
-		return new_fd;
-	default:
-		return -EINVAL;
-	}
-}
-
-int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val)
-{
-	struct sock_call call;
-	struct sock *s;
-	int err = sock_find(stack, fd, &s);
-
-	if (err)
-		return err == -ENOTSOCK ? -ENOTTY : err;
-	if (request == SK_FIONBIO)
-		return sk_fcntl(stack, fd, SK_F_SETFL,
-				*val ? SK_O_NONBLOCK : 0);
-	if (!s->ops->ioctl)
-		return -ENOTTY;
-	call = call_begin(stack);
-	err = s->ops->ioctl(s, request, val);
-	call_end(call);
-	return err;
-}
-
-int sk_dup(struct stack *stack, int fd)
-{
-	return sk_fcntl(stack, fd, SK_F_DUPFD, 0);
 }
 
 uint32_t sk_ready(struct stack *stack, int fd)
@@ -146,7 +101,7 @@ static void info_one(int fd, struct file *file, void *arg)
 
 	if (!s)
 		return;
-	info.kind = s->ops->type == SK_SOCK_STREAM ? "tcp" : "udp";
+	info.kind = s->ops->name;
 	info.local = s->ops->local(s);
 	info.peer = s->ops->peer(s);
 	info.waiters = (uint32_t)list_count(&file->wq.waiters);

@@ -15,13 +15,21 @@
 
 #include "sock/sock.h"
 
+struct ip_error;
+struct pair_end;
 struct sock;
 struct tcp_conn;
 struct udp_sock;
 
+/* A descriptor: the file, and what is the descriptor's own. */
+struct file_slot {
+	struct file *file;
+	bool is_cloexec;
+};
+
 /* Descriptors of one stack; see file.c. */
 struct file_table {
-	struct file **files;
+	struct file_slot *slots;
 	uint32_t size, max, lowest;
 };
 
@@ -44,6 +52,56 @@ static inline struct file_table *file_table_of(struct stack *stack)
 
 void file_table_close_all(struct stack *stack);
 
+#define SOCK_FILES_MAX 32
+
+/* References to files that travel with a message; see sock_pair.c. */
+struct sock_files {
+	struct file *file[SOCK_FILES_MAX];
+	int count;
+};
+
+/**
+ * struct sock_how - what ancillary data says about a message to be sent
+ * @src:	Our address; family IP_NONE: the socket's
+ * @ifindex:	Leave there; 0: as routes say
+ * @ttl:	-1: the socket's; likewise @tos
+ * @gso_size:	Cut into datagrams of that many octets; 0: none
+ * @ll:		Packet sockets: where to, or NULL
+ */
+struct sock_how {
+	struct ip_addr src;
+	uint32_t ifindex;
+	int ttl, tos;
+	uint16_t gso_size;
+	const struct sk_ll *ll;
+};
+
+/**
+ * struct sock_meta - what is known of a message that was received
+ * @len:	Octets of it, however much room there was
+ * @has_ip:	It came by IP, and the next five are known
+ * @dst:	To which address, and @dport which port
+ * @ifindex:	Where it came in
+ * @ttl:	As in its header; likewise @tos
+ * @time_ns:	When it came; 0: not known
+ * @ll:		Packet sockets: its link header
+ * @files:	That came with it
+ * @has_err:	It came from the error queue: @ee, and @offender who said so
+ */
+struct sock_meta {
+	size_t len;
+	bool has_ip, has_err;
+	uint8_t ttl, tos;
+	uint16_t dport;
+	uint32_t ifindex;
+	struct ip_addr dst;
+	uint64_t time_ns;
+	struct sk_ll ll;
+	struct sock_files files;
+	struct sk_extended_err ee;
+	struct endpoint offender;
+};
+
 /**
  * struct sock_io - a send or receive call under way
  * @out:	Send: the octets
@@ -52,6 +110,9 @@ void file_table_close_all(struct stack *stack);
  * @flags:	SK_MSG_xxx
  * @to:		Send: to whom, or NULL
  * @from:	Receive: filled in with from whom, or NULL
+ * @how:	Send: what ancillary data says, or NULL
+ * @meta:	Receive: filled in with what else is known, or NULL
+ * @files:	Send: files to go with it, or NULL; taken: count becomes 0
  * @want:	The call is over when so many are done
  * @done:	Octets so far
  */
@@ -62,11 +123,16 @@ struct sock_io {
 	int flags;
 	const struct endpoint *to;
 	struct endpoint *from;
+	const struct sock_how *how;
+	struct sock_meta *meta;
+	struct sock_files *files;
 	size_t want, done;
 };
 
 /**
  * struct sock_ops - a kind of socket; no function blocks
+ * @name:	For people: "tcp"
+ * @opts:	enum opt_kind: which options it has
  * @type:	SK_SOCK_STREAM, ...
  * @proto:	SK_IPPROTO_TCP, ...
  * @open:	Make the transport's end; 0 or -ENOMEM
@@ -78,6 +144,7 @@ struct sock_io {
  *		NULL: only say whether there is one
  * @send:	Octets taken of those not done yet, or -errno
  * @recv:	Octets received after those done, or -errno
+ * @recv_error:	(optional, else -EAGAIN) The oldest entry of the error queue
  * @recv_urgent: (optional, else -EOPNOTSUPP) The octet out of line
  * @ioctl:	(optional, else -ENOTTY) A question about the queues
  * @shutdown:	@how is valid
@@ -90,6 +157,8 @@ struct sock_io {
  * @info:	Fill in state and queues
  */
 struct sock_ops {
+	const char *name;
+	unsigned int opts;
 	int type, proto;
 	int (*open)(struct sock *s);
 	void (*free)(struct sock *s);
@@ -99,6 +168,7 @@ struct sock_ops {
 	int (*accept)(struct sock *s, struct sock *child);
 	long (*send)(struct sock *s, struct sock_io *io);
 	long (*recv)(struct sock *s, struct sock_io *io);
+	long (*recv_error)(struct sock *s, struct sock_io *io);
 	long (*recv_urgent)(struct sock *s, struct sock_io *io);
 	int (*ioctl)(struct sock *s, unsigned long request, int *val);
 	int (*shutdown)(struct sock *s, int how);
@@ -113,6 +183,17 @@ struct sock_ops {
 
 extern const struct sock_ops sock_stream_ops;
 extern const struct sock_ops sock_dgram_ops;
+
+/* Which options a kind of socket has; see sock_opt.h for the rest. */
+enum sock_opt_set {
+	OPT_STREAM = 1,
+	OPT_DGRAM = 2,
+	OPT_BOTH = OPT_STREAM | OPT_DGRAM,
+	OPT_RAW = 512,
+	OPT_INET = OPT_BOTH | OPT_RAW,
+	OPT_UNIX = 1024, /* and all that is not IP */
+	OPT_ALL = OPT_INET | OPT_UNIX,
+};
 
 /* Where a stream is, as far as its calls are concerned. */
 enum stream_state {
@@ -138,6 +219,12 @@ struct sock_opts {
 	int quickack;
 	int oob_inline, rcvlowat;
 	int fastopen, fastopen_connect, defer_accept_s, syncnt;
+	int timestamp, timestamp_ns;
+	int pktinfo, recv_ttl, recv_tos, recv_orig_dst;
+	int pktinfo6, recv_hops, recv_tclass;
+	int dontroute, no_check, priority, mark;
+	int recverr, recverr6, pmtudisc, pmtudisc6;
+	int freebind, transparent, no_port;
 	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */
 };
 
@@ -147,6 +234,7 @@ struct sock_opts {
  * @ops:	Its kind
  * @tcp:	Streams: the connection
  * @udp:	Datagrams: the end
+ * @pair:	Of socketpair(): the end
  * @domain:	SK_AF_INET or SK_AF_INET6
  * @fd:		The descriptor it was opened with, for events
  * @state:	Streams only
@@ -154,6 +242,8 @@ struct sock_opts {
  * @later:	Streams in STREAM_LATER: where to
  * @opts:	Options
  * @groups:	struct membership, see sock_group.c
+ * @errors:	struct sock_err, the oldest first, see sock_err.c
+ * @error_count: How many
  */
 struct sock {
 	struct file file;
@@ -161,6 +251,7 @@ struct sock {
 	union {
 		struct tcp_conn *tcp;
 		struct udp_sock *udp;
+		struct pair_end *pair;
 	};
 	int domain;
 	int fd;
@@ -168,6 +259,8 @@ struct sock {
 	struct endpoint bound, later;
 	struct sock_opts opts;
 	struct list groups;
+	struct list errors;
+	uint32_t error_count;
 };
 
 /**
@@ -192,7 +285,26 @@ static inline void call_end(struct sock_call call)
 	call.stack->place.env->cause = call.outer;
 }
 
+static inline bool sock_is_tcp(const struct sock *s)
+{
+	return s->ops == &sock_stream_ops;
+}
+
+static inline bool sock_is_udp(const struct sock *s)
+{
+	return s->ops == &sock_dgram_ops;
+}
+
+/* Does it know addresses of IP? */
+static inline bool sock_is_inet(const struct sock *s)
+{
+	return s->domain == SK_AF_INET || s->domain == SK_AF_INET6;
+}
+
 /* sock.c */
+/* A socket and its descriptor, or -errno; @flags: SK_SOCK_NONBLOCK, CLOEXEC. */
+int sock_make(struct stack *stack, const struct sock_ops *ops, int domain,
+	      int flags);
 int sock_find(struct stack *stack, int fd, struct sock **s);
 struct sock *sock_of(struct file *file); /* NULL: not a socket */
 void sock_tell(struct sock *s, uint32_t events);
@@ -203,6 +315,11 @@ static inline bool sock_may_block(const struct sock *s, int flags)
 {
 	return !(s->file.flags & SK_O_NONBLOCK || flags & SK_MSG_DONTWAIT);
 }
+
+/* sock_io.c: the calls themselves, for a socket that is found; as sk_sendto()
+ * and sk_recvfrom(). */
+long sock_send(struct sock *s, struct sock_io *io);
+long sock_recv(struct sock *s, struct sock_io *io);
 
 /* sock_addr.c: addresses of programs, and those of transports. */
 
@@ -238,6 +355,14 @@ int sock_group_source(struct sock *s, int name,
 bool sock_group_hears(const struct sock *s, struct ip_addr group,
 		      struct ip_addr src);
 void sock_group_leave_all(struct sock *s);
+
+/* sock_err.c: the error queue. */
+int sock_err_apply(struct sock *s); /* it was switched on or off */
+bool sock_err_note(struct sock *s, const struct ip_error *err);
+void sock_err_local(struct sock *s, int err, const struct endpoint *to,
+		    uint32_t info);
+long sock_err_recv(struct sock *s, struct sock_io *io);
+void sock_err_clear(struct sock *s);
 
 /* sock_fastopen.c */
 bool sock_fast_is_asked(const struct sock *s, const struct sock_io *io);

@@ -129,28 +129,43 @@ static long move_socket(struct sock *s, struct sock_io *io,
 	return n;
 }
 
+/* Addresses as the transport knows them; only IP has any. */
+static int send_address(struct sock *s, struct sock_io *io,
+			struct endpoint *other)
+{
+	int err = 0;
+
+	if (!sock_is_inet(s))
+		return 0;
+	if (io->to && s->state == STREAM_NEW) {
+		err = sock_addr_to_peer(s, io->to, other);
+		io->to = other;
+	}
+	if (!err && sock_is_udp(s))
+		err = sock_addr_bind_any(s);
+	return err;
+}
+
+long sock_send(struct sock *s, struct sock_io *io)
+{
+	struct endpoint other;
+	int err;
+
+	if (io->flags & SK_MSG_OOB && !s->ops->recv_urgent)
+		return -EOPNOTSUPP;
+	err = send_address(s, io, &other);
+	return err ? err : move_socket(s, io, &sender);
+}
+
 long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,
 	       int flags, const struct endpoint *to)
 {
 	struct sock_io io = {
 		.out = buf, .len = len, .flags = flags, .to = to, .want = len};
-	struct endpoint other;
 	struct sock *s;
 	int err = sock_find(stack, fd, &s);
 
-	if (err)
-		return err;
-	if (flags & SK_MSG_OOB && !s->ops->recv_urgent)
-		return -EOPNOTSUPP;
-	if (to && s->state == STREAM_NEW) {
-		err = sock_addr_to_peer(s, to, &other);
-		io.to = &other;
-	}
-	if (!err && s->ops->type == SK_SOCK_DGRAM)
-		err = sock_addr_bind_any(s);
-	if (err)
-		return err;
-	return move_socket(s, &io, &sender);
+	return err ? err : sock_send(s, &io);
 }
 
 long sk_send(struct stack *stack, int fd, const void *buf, size_t len,
@@ -181,35 +196,46 @@ static size_t enough(const struct sock *s, const struct sock_io *io)
 	return lowat;
 }
 
-static long receive(struct stack *stack, int fd, struct sock_io *io)
+/* The error queue never makes anybody wait. */
+static long recv_error(struct sock *s, struct sock_io *io)
 {
-	struct sock *s;
-	long n = sock_find(stack, fd, &s);
+	struct sock_call call;
+	long n;
 
-	if (n)
-		return n;
+	if (!s->ops->recv_error)
+		return -EAGAIN;
+	call = call_begin(s->file.stack);
+	n = s->ops->recv_error(s, io);
+	call_end(call);
+	return n;
+}
+
+long sock_recv(struct sock *s, struct sock_io *io)
+{
+	long n;
+
+	if (io->flags & SK_MSG_ERRQUEUE)
+		return recv_error(s, io);
 	if (io->flags & SK_MSG_OOB && s->ops->recv_urgent)
 		return recv_urgent(s, io);
 	io->want = enough(s, io);
-	return move_socket(s, io, &receiver);
+	n = move_socket(s, io, &receiver);
+	if (io->from && io->from->addr.family)
+		sock_addr_for_user(s, io->from);
+	return n;
 }
 
 long sk_recvfrom(struct stack *stack, int fd, void *buf, size_t len, int flags,
 		 struct endpoint *from)
 {
-	struct sock_io io = {.in = buf, .len = len, .flags = flags};
+	struct sock_io io = {
+		.in = buf, .len = len, .flags = flags, .from = from};
 	struct sock *s;
-	long n;
+	int err = sock_find(stack, fd, &s);
 
-	if (flags & SK_MSG_ERRQUEUE)
-		return -EAGAIN;
 	if (from)
 		*from = (struct endpoint){0};
-	io.from = from;
-	n = receive(stack, fd, &io);
-	if (from && from->addr.family && !sock_find(stack, fd, &s))
-		sock_addr_for_user(s, from);
-	return n;
+	return err ? err : sock_recv(s, &io);
 }
 
 long sk_recv(struct stack *stack, int fd, void *buf, size_t len, int flags)
@@ -259,6 +285,32 @@ long sk_read(struct stack *stack, int fd, void *buf, size_t len)
 	return n;
 }
 
+static bool may_block(const struct file *file)
+{
+	return !(file->flags & SK_O_NONBLOCK);
+}
+
+/* Until a write is done, or all of it where the file says so. */
+static long write_all(struct file *file, const uint8_t *buf, size_t len)
+{
+	size_t done = 0;
+
+	for (;;) {
+		long n = write_once(file, buf + done, len - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+			if (done == len || !file->ops->is_stream)
+				return (long)done;
+		}
+		if ((n < 0 && n != -EAGAIN) || !may_block(file))
+			return done ? (long)done : n;
+		n = file_wait(file, WAIT_OUT, UINT64_MAX);
+		if (n)
+			return done ? (long)done : n;
+	}
+}
+
 long sk_write(struct stack *stack, int fd, const void *buf, size_t len)
 {
 	struct file *file = file_find(stack, fd);
@@ -269,15 +321,7 @@ long sk_write(struct stack *stack, int fd, const void *buf, size_t len)
 	if (sock_of(file))
 		return sk_send(stack, fd, buf, len, 0);
 	file_get(file);
-	while ((n = write_once(file, buf, len)) == -EAGAIN &&
-	       !(file->flags & SK_O_NONBLOCK)) {
-		int err = file_wait(file, WAIT_OUT, UINT64_MAX);
-
-		if (err) {
-			n = err;
-			break;
-		}
-	}
+	n = write_all(file, buf, len);
 	file_put(file);
 	return n;
 }

@@ -36,21 +36,16 @@
 #define UDP_SNDBUF	212992
 /* clang-format on */
 
-static bool is_stream(const struct sock *s)
-{
-	return s->ops->type == SK_SOCK_STREAM;
-}
-
 static int apply_reuse(struct sock *s)
 {
-	if (!is_stream(s))
+	if (sock_is_udp(s))
 		udp_set_reuse(s->udp, s->opts.reuse_addr || s->opts.reuse_port);
 	return 0;
 }
 
 static int apply_broadcast(struct sock *s)
 {
-	if (!is_stream(s))
+	if (sock_is_udp(s))
 		udp_set_broadcast(s->udp, s->opts.broadcast);
 	return 0;
 }
@@ -59,7 +54,7 @@ static int apply_rcvbuf(struct sock *s)
 {
 	size_t n = (size_t)s->opts.rcvbuf;
 
-	if (!is_stream(s))
+	if (sock_is_udp(s))
 		udp_set_rcvbuf(s->udp, n);
 	else
 		tcp_set_rcvbuf(s->tcp, n / 2);
@@ -68,7 +63,7 @@ static int apply_rcvbuf(struct sock *s)
 
 static int apply_sndbuf(struct sock *s)
 {
-	if (is_stream(s))
+	if (sock_is_tcp(s))
 		tcp_set_sndbuf(s->tcp, (size_t)s->opts.sndbuf / 2);
 	return 0;
 }
@@ -76,17 +71,17 @@ static int apply_sndbuf(struct sock *s)
 /* A stream's grow by themselves until they are set: tcp_autotune.c. */
 static int get_rcvbuf(struct sock *s)
 {
-	return is_stream(s) ? (int)(2 * tcp_rcvbuf(s->tcp)) : s->opts.rcvbuf;
+	return sock_is_tcp(s) ? (int)(2 * tcp_rcvbuf(s->tcp)) : s->opts.rcvbuf;
 }
 
 static int get_sndbuf(struct sock *s)
 {
-	return is_stream(s) ? (int)(2 * tcp_sndbuf(s->tcp)) : s->opts.sndbuf;
+	return sock_is_tcp(s) ? (int)(2 * tcp_sndbuf(s->tcp)) : s->opts.sndbuf;
 }
 
 static int apply_keepalive(struct sock *s)
 {
-	if (is_stream(s))
+	if (sock_is_tcp(s))
 		tcp_set_keepalive(s->tcp, s->opts.keepalive);
 	return 0;
 }
@@ -95,9 +90,9 @@ static int apply_ttl(struct sock *s)
 {
 	unsigned int ttl = (unsigned int)s->opts.ttl;
 
-	if (is_stream(s))
+	if (sock_is_tcp(s))
 		tcp_set_ttl(s->tcp, ttl);
-	else
+	else if (sock_is_udp(s))
 		udp_set_ttl(s->udp, ttl);
 	return 0;
 }
@@ -105,10 +100,10 @@ static int apply_ttl(struct sock *s)
 /* The ECN bits of a stream are TCP's own. */
 static int apply_tos(struct sock *s)
 {
-	if (is_stream(s)) {
+	if (sock_is_tcp(s)) {
 		s->opts.tos &= ~3;
 		tcp_set_tos(s->tcp, (uint8_t)s->opts.tos);
-	} else {
+	} else if (sock_is_udp(s)) {
 		udp_set_tos(s->udp, (uint8_t)s->opts.tos);
 	}
 	return 0;
@@ -116,7 +111,8 @@ static int apply_tos(struct sock *s)
 
 static int apply_group_ttl(struct sock *s)
 {
-	udp_set_group_ttl(s->udp, (unsigned int)s->opts.group_ttl);
+	if (sock_is_udp(s))
+		udp_set_group_ttl(s->udp, (unsigned int)s->opts.group_ttl);
 	return 0;
 }
 
@@ -125,15 +121,15 @@ static int apply_group_ttl(struct sock *s)
 #define SOCKET SK_SOL_SOCKET
 #define IP SK_IPPROTO_IP
 static const struct opt_row rows[] = {
-{SOCKET, SK_SO_REUSEADDR, OPT_BOTH | OPT_BOOL, AT(reuse_addr), INT_MIN, INT_MAX, apply_reuse, NULL},
-{SOCKET, SK_SO_REUSEPORT, OPT_BOTH | OPT_BOOL, AT(reuse_port), INT_MIN, INT_MAX, apply_reuse, NULL},
-{SOCKET, SK_SO_BROADCAST, OPT_BOTH | OPT_BOOL, AT(broadcast), INT_MIN, INT_MAX, apply_broadcast, NULL},
-{SOCKET, SK_SO_KEEPALIVE, OPT_BOTH | OPT_BOOL, AT(keepalive), INT_MIN, INT_MAX, apply_keepalive, NULL},
-{SOCKET, SK_SO_RCVBUF, OPT_BOTH | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf, get_rcvbuf},
-{SOCKET, SK_SO_SNDBUF, OPT_BOTH | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf, get_sndbuf},
-{IP, SK_IP_TTL, OPT_BOTH | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl, NULL},
-{IP, SK_IP_TOS, OPT_BOTH | OPT_OCTET, AT(tos), 0, 255, apply_tos, NULL},
-{IP, SK_IP_MULTICAST_TTL, OPT_BOTH | OPT_NO_SET | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl, NULL},
+{SOCKET, SK_SO_REUSEADDR, OPT_ALL | OPT_BOOL, AT(reuse_addr), INT_MIN, INT_MAX, apply_reuse, NULL},
+{SOCKET, SK_SO_REUSEPORT, OPT_ALL | OPT_BOOL, AT(reuse_port), INT_MIN, INT_MAX, apply_reuse, NULL},
+{SOCKET, SK_SO_BROADCAST, OPT_ALL | OPT_BOOL, AT(broadcast), INT_MIN, INT_MAX, apply_broadcast, NULL},
+{SOCKET, SK_SO_KEEPALIVE, OPT_ALL | OPT_BOOL, AT(keepalive), INT_MIN, INT_MAX, apply_keepalive, NULL},
+{SOCKET, SK_SO_RCVBUF, OPT_ALL | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf, get_rcvbuf},
+{SOCKET, SK_SO_SNDBUF, OPT_ALL | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf, get_sndbuf},
+{IP, SK_IP_TTL, OPT_INET | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl, NULL},
+{IP, SK_IP_TOS, OPT_INET | OPT_OCTET, AT(tos), 0, 255, apply_tos, NULL},
+{IP, SK_IP_MULTICAST_TTL, OPT_INET | OPT_NO_SET | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl, NULL},
 };
 static_assert(ARRAY_SIZE(rows) == 9, "sockets' and IP's; streams' follow");
 /* clang-format on */
@@ -141,13 +137,18 @@ static_assert(ARRAY_SIZE(rows) == 9, "sockets' and IP's; streams' follow");
 /* All rows, in one order. */
 static const struct opt_row *row_at(size_t i)
 {
-	const struct opt_row *row;
+	static const struct opt_table own = {rows, ARRAY_SIZE(rows)};
+	const struct opt_table *const tables[] = {
+		&own, &sock_opt_ip6_table, &sock_opt_msg_table,
+		&sock_opt_tcp_table};
+	size_t t;
 
-	if (i < ARRAY_SIZE(rows))
-		return &rows[i];
-	i -= ARRAY_SIZE(rows);
-	row = sock_opt_ip6_row(i);
-	return row ? row : sock_opt_tcp_row(i - SOCK_OPT_IP6_ROWS);
+	for (t = 0; t < ARRAY_SIZE(tables); t++) {
+		if (i < tables[t]->count)
+			return &tables[t]->rows[i];
+		i -= tables[t]->count;
+	}
+	return NULL;
 }
 
 static const struct sock_opts defaults = {
@@ -157,6 +158,8 @@ static const struct sock_opts defaults = {
 	.ttl = 64,
 	.group_ttl = 1,
 	.hops = 64,
+	.pmtudisc = SK_PMTUDISC_WANT,
+	.pmtudisc6 = SK_PMTUDISC_WANT,
 	.group_hops = 1,
 	.keep_idle_s = 7200,
 	.keep_interval_s = 75,
@@ -178,8 +181,8 @@ static int default_of(const struct opt_row *row)
 void sock_opts_init(struct sock *s)
 {
 	s->opts = defaults;
-	s->opts.rcvbuf = is_stream(s) ? TCP_RCVBUF : UDP_RCVBUF_DEFAULT;
-	s->opts.sndbuf = is_stream(s) ? TCP_SNDBUF : UDP_SNDBUF;
+	s->opts.rcvbuf = sock_is_tcp(s) ? TCP_RCVBUF : UDP_RCVBUF_DEFAULT;
+	s->opts.sndbuf = sock_is_tcp(s) ? TCP_SNDBUF : UDP_SNDBUF;
 }
 
 /* TCP has handed down its own copies to the accepted connection. */
@@ -213,7 +216,7 @@ static bool is_of_domain(const struct sock *s, const struct opt_row *row)
 
 static const struct opt_row *find_row(const struct sock *s, int level, int name)
 {
-	unsigned int kind = is_stream(s) ? OPT_STREAM : OPT_DGRAM;
+	unsigned int kind = s->ops->opts;
 	const struct opt_row *row;
 	size_t i;
 
@@ -249,7 +252,7 @@ static int set_number(struct sock *s, const struct opt_row *row,
 	int32_t v = 0;
 	int before, err;
 
-	if (row->kinds & OPT_NO_SET && is_stream(s))
+	if (row->kinds & OPT_NO_SET && sock_is_tcp(s))
 		return -EINVAL;
 	if (row->kinds & OPT_UNBOUND && s->ops->local(s).port)
 		return -EINVAL;
@@ -319,7 +322,7 @@ static int get_fact(struct sock *s, int name, struct sock_optval *val)
 		return put_number(val, -s->ops->error(s));
 	case SK_SO_ACCEPTCONN:
 		return put_number(val,
-				  is_stream(s) && s->state == STREAM_LISTENS);
+				  sock_is_tcp(s) && s->state == STREAM_LISTENS);
 	default:
 		return -ENOPROTOOPT;
 	}

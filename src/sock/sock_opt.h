@@ -11,10 +11,8 @@
 
 struct sock;
 
+/* Besides enum sock_opt_set. */
 enum opt_kind {
-	OPT_STREAM = 1,
-	OPT_DGRAM = 2,
-	OPT_BOTH = 3,
 	OPT_BOOL = 4,	   /* any number but 0 is 1 */
 	OPT_BUF = 8,	   /* doubled, never below min, never above max */
 	OPT_DEFAULT = 16,  /* -1 is what it was at first */
@@ -44,13 +42,15 @@ struct opt_row {
 
 #define SOCK_OPT_AT(field) offsetof(struct sock_opts, field)
 
-/* sock_opt_tcp.c: those of streams; the row at @i, or NULL. */
-const struct opt_row *sock_opt_tcp_row(size_t i);
+/* Rows of one file. */
+struct opt_table {
+	const struct opt_row *rows;
+	size_t count;
+};
 
-/* sock_opt_ip6.c: those of level SK_IPPROTO_IPV6, likewise. */
-const struct opt_row *sock_opt_ip6_row(size_t i);
-
-#define SOCK_OPT_IP6_ROWS 4
+extern const struct opt_table sock_opt_tcp_table; /* of streams */
+extern const struct opt_table sock_opt_ip6_table; /* level SK_IPPROTO_IPV6 */
+extern const struct opt_table sock_opt_msg_table; /* what messages tell */
 
 /* A value on its way: @in to set it, @out to get it.  @len is its length, or
  * the room there is and afterwards the length. */

@@ -107,7 +107,7 @@ static int get_cc_info(struct sock *s, struct sock_optval *val)
 /* All are options of streams. */
 static bool is_ours(const struct sock *s, int level, int name)
 {
-	if (s->ops->type != SK_SOCK_STREAM)
+	if (!sock_is_tcp(s))
 		return false;
 	return (level == SK_IPPROTO_TCP && name == SK_TCP_CONGESTION) ||
 	       (level == SK_SOL_SOCKET && name == SK_SO_MAX_PACING_RATE);
@@ -127,7 +127,7 @@ bool sock_opt_cc_get(struct sock *s, int level, int name,
 		     struct sock_optval *val, int *err)
 {
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_CC_INFO &&
-	    s->ops->type == SK_SOCK_STREAM) {
+	    sock_is_tcp(s)) {
 		*err = get_cc_info(s, val);
 		return true;
 	}

@@ -19,11 +19,6 @@
 #include "tcp/tcp.h"
 #include "udp/udp.h"
 
-static bool is_stream(const struct sock *s)
-{
-	return s->ops->type == SK_SOCK_STREAM;
-}
-
 /* It counts when the socket is bound. */
 static int apply_v6only(struct sock *s)
 {
@@ -35,9 +30,9 @@ static int apply_hops(struct sock *s)
 {
 	unsigned int hops = (unsigned int)s->opts.hops;
 
-	if (is_stream(s))
+	if (sock_is_tcp(s))
 		tcp_set_ttl(s->tcp, hops);
-	else
+	else if (sock_is_udp(s))
 		udp_set_ttl(s->udp, hops);
 	return 0;
 }
@@ -45,10 +40,10 @@ static int apply_hops(struct sock *s)
 /* The ECN bits of a stream are TCP's own. */
 static int apply_tclass(struct sock *s)
 {
-	if (is_stream(s)) {
+	if (sock_is_tcp(s)) {
 		s->opts.tclass &= ~3;
 		tcp_set_tos(s->tcp, (uint8_t)s->opts.tclass);
-	} else {
+	} else if (sock_is_udp(s)) {
 		udp_set_tos(s->udp, (uint8_t)s->opts.tclass);
 	}
 	return 0;
@@ -56,6 +51,8 @@ static int apply_tclass(struct sock *s)
 
 static int apply_group_hops(struct sock *s)
 {
+	if (!sock_is_udp(s))
+		return 0;
 	return udp_set_group_ttl(s->udp, (unsigned int)s->opts.group_hops);
 }
 
@@ -63,18 +60,15 @@ static int apply_group_hops(struct sock *s)
 #define AT(field) SOCK_OPT_AT(field)
 #define IP6 SK_IPPROTO_IPV6
 static const struct opt_row rows[] = {
-{IP6, SK_IPV6_V6ONLY, OPT_BOTH | OPT_BOOL | OPT_UNBOUND, AT(v6only), INT_MIN, INT_MAX, apply_v6only, NULL},
-{IP6, SK_IPV6_UNICAST_HOPS, OPT_BOTH | OPT_DEFAULT, AT(hops), 0, 255, apply_hops, NULL},
-{IP6, SK_IPV6_TCLASS, OPT_BOTH | OPT_DEFAULT, AT(tclass), 0, 255, apply_tclass, NULL},
-{IP6, SK_IPV6_MULTICAST_HOPS, OPT_DGRAM | OPT_DEFAULT, AT(group_hops), 0, 255, apply_group_hops, NULL},
+{IP6, SK_IPV6_V6ONLY, OPT_INET | OPT_BOOL | OPT_UNBOUND, AT(v6only), INT_MIN, INT_MAX, apply_v6only, NULL},
+{IP6, SK_IPV6_UNICAST_HOPS, OPT_INET | OPT_DEFAULT, AT(hops), 0, 255, apply_hops, NULL},
+{IP6, SK_IPV6_TCLASS, OPT_INET | OPT_DEFAULT, AT(tclass), 0, 255, apply_tclass, NULL},
+{IP6, SK_IPV6_MULTICAST_HOPS, OPT_DGRAM | OPT_RAW | OPT_DEFAULT, AT(group_hops), 0, 255, apply_group_hops, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == SOCK_OPT_IP6_ROWS, "all there are");
+static_assert(ARRAY_SIZE(rows) == 4, "those of RFC 3542 are in sock_opt_msg.c");
 /* clang-format on */
 
-const struct opt_row *sock_opt_ip6_row(size_t i)
-{
-	return i < ARRAY_SIZE(rows) ? &rows[i] : NULL;
-}
+const struct opt_table sock_opt_ip6_table = {rows, ARRAY_SIZE(rows)};
 
 int sock_opt_ip6_mtu(struct sock *s, struct sock_optval *val)
 {

@@ -146,7 +146,7 @@ static int apply_rcvlowat(struct sock *s)
 		s->opts.rcvlowat = INT_MAX;
 	if (!s->opts.rcvlowat)
 		s->opts.rcvlowat = 1;
-	if (s->ops->type != SK_SOCK_STREAM)
+	if (!sock_is_tcp(s))
 		return 0;
 	limit = (int)(tcp_knobs(s->file.stack)->rmem_max / 2);
 	if (s->opts.rcvlowat > limit)
@@ -156,7 +156,7 @@ static int apply_rcvlowat(struct sock *s)
 
 static int apply_oob_inline(struct sock *s)
 {
-	if (s->ops->type == SK_SOCK_STREAM)
+	if (sock_is_tcp(s))
 		tcp_set_oob_inline(s->tcp, s->opts.oob_inline);
 	return 0;
 }
@@ -172,8 +172,8 @@ static int apply_nothing(struct sock *s)
 #define TCP SK_IPPROTO_TCP
 #define AT(field) SOCK_OPT_AT(field)
 static const struct opt_row rows[] = {
-{SOCKET, SK_SO_OOBINLINE, OPT_BOTH | OPT_BOOL, AT(oob_inline), INT_MIN, INT_MAX, apply_oob_inline, NULL},
-{SOCKET, SK_SO_RCVLOWAT, OPT_BOTH, AT(rcvlowat), INT_MIN, INT_MAX, apply_rcvlowat, NULL},
+{SOCKET, SK_SO_OOBINLINE, OPT_ALL | OPT_BOOL, AT(oob_inline), INT_MIN, INT_MAX, apply_oob_inline, NULL},
+{SOCKET, SK_SO_RCVLOWAT, OPT_ALL, AT(rcvlowat), INT_MIN, INT_MAX, apply_rcvlowat, NULL},
 {SOCKET, SK_SO_PEEK_OFF, OPT_STREAM, AT(peek_off), INT_MIN, INT_MAX, apply_nothing, NULL},
 {TCP, SK_TCP_NODELAY, OPT_STREAM | OPT_BOOL, AT(nodelay), INT_MIN, INT_MAX, apply_nodelay, NULL},
 {TCP, SK_TCP_CORK, OPT_STREAM | OPT_BOOL, AT(cork), INT_MIN, INT_MAX, apply_cork, NULL},
@@ -194,7 +194,4 @@ static const struct opt_row rows[] = {
 };
 /* clang-format on */
 
-const struct opt_row *sock_opt_tcp_row(size_t i)
-{
-	return i < ARRAY_SIZE(rows) ? &rows[i] : NULL;
-}
+const struct opt_table sock_opt_tcp_table = {rows, ARRAY_SIZE(rows)};

@@ -24,7 +24,7 @@ static int set_linger(struct sock *s, const struct sock_optval *val)
 	if (l.linger_s < 0)
 		l.linger_s = INT32_MAX;
 	s->opts.linger = l;
-	if (s->ops->type != SK_SOCK_STREAM)
+	if (!sock_is_tcp(s))
 		return 0;
 	return tcp_set_linger(s->tcp, l.onoff, (unsigned int)l.linger_s);
 }
@@ -53,7 +53,7 @@ static int set_group(struct sock *s, int name, const struct sock_optval *val)
 {
 	struct sk_mreq req;
 
-	if (s->ops->type == SK_SOCK_STREAM)
+	if (sock_is_tcp(s))
 		return -EPROTO;
 	if (val->len < sizeof(req))
 		return -EINVAL;
@@ -67,7 +67,7 @@ static int set_group_source(struct sock *s, int name,
 {
 	struct sk_mreq_source req;
 
-	if (s->ops->type == SK_SOCK_STREAM)
+	if (sock_is_tcp(s))
 		return -EPROTO;
 	if (val->len < sizeof(req))
 		return -EINVAL;
@@ -78,14 +78,14 @@ static int set_group_source(struct sock *s, int name,
 /* IP options are those of the segments of a stream; datagrams have none yet. */
 static int set_ip_options(struct sock *s, const struct sock_optval *val)
 {
-	if (s->ops->type != SK_SOCK_STREAM)
+	if (!sock_is_tcp(s))
 		return -ENOPROTOOPT;
 	return tcp_set_ip_options(s->tcp, val->in, val->len);
 }
 
 static int get_ip_options(struct sock *s, struct sock_optval *val)
 {
-	if (s->ops->type != SK_SOCK_STREAM)
+	if (!sock_is_tcp(s))
 		return -ENOPROTOOPT;
 	val->len = tcp_ip_options(s->tcp, val->out, val->len);
 	return 0;
@@ -107,7 +107,7 @@ int sock_opt_set_struct(struct sock *s, int level, int name,
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return set_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)
-		return -ENOPROTOOPT;
+		return sock_is_inet(s) ? -ENOPROTOOPT : -EOPNOTSUPP;
 	if (name == SK_SO_LINGER)
 		return set_linger(s, val);
 	if (name == SK_SO_RCVTIMEO)
@@ -143,17 +143,19 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 	if (sock_opt_cc_get(s, level, name, val, &err))
 		return err;
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO &&
-	    s->ops->type == SK_SOCK_STREAM)
+	    sock_is_tcp(s))
 		return sock_opt_tcp_info(s, val);
 	if (level == SK_IPPROTO_IPV6 && s->domain == SK_AF_INET6)
 		return name == SK_IPV6_MTU ? sock_opt_ip6_mtu(s, val)
 					   : -ENOPROTOOPT;
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return get_ip_options(s, val);
+	if (level != SK_SOL_SOCKET && !sock_is_inet(s))
+		return -EOPNOTSUPP;
 	if (level != SK_SOL_SOCKET)
 		return level == SK_IPPROTO_IP ||
 				       (level == SK_IPPROTO_TCP &&
-					s->ops->type == SK_SOCK_STREAM)
+					sock_is_tcp(s))
 			       ? -ENOPROTOOPT
 			       : -EOPNOTSUPP;
 	if (name == SK_SO_LINGER)

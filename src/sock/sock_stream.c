@@ -360,6 +360,8 @@ static void stream_info(struct sock *s, struct sock_info *out)
 }
 
 const struct sock_ops sock_stream_ops = {
+	.name = "tcp",
+	.opts = OPT_STREAM,
 	.type = SK_SOCK_STREAM,
 	.proto = SK_IPPROTO_TCP,
 	.open = stream_open,

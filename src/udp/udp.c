@@ -243,6 +243,17 @@ void udp_set_tos(struct udp_sock *u, uint8_t tos)
 	u->tos = tos;
 }
 
+void udp_set_df(struct udp_sock *u, bool df, bool no_pmtu)
+{
+	u->df = df;
+	u->no_pmtu = no_pmtu;
+}
+
+void udp_set_error(struct udp_sock *u, int err)
+{
+	u->err = err;
+}
+
 void udp_set_netif(struct udp_sock *u, struct netif *netif)
 {
 	u->netif = netif;

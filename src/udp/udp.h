@@ -17,6 +17,7 @@
 
 #include "wire/addr.h"
 
+struct ip_error;
 struct netif;
 struct stack;
 struct udp_sock;
@@ -30,10 +31,14 @@ struct udp_sock;
  *		wait_event.  Called from within input processing, so it may
  *		note, wake and defer, but not call back here
  * @hears:	(optional) Is what this source sends to a group wanted?
+ * @on_error:	(optional) An ICMP error came about a datagram of this socket;
+ *		returns whether it is to be the pending error even if it is
+ *		soft or the socket has no peer
  */
 struct udp_user {
 	void (*on_event)(struct udp_sock *u, void *arg, uint32_t events);
 	bool (*hears)(void *arg, struct ip_addr group, struct ip_addr src);
+	bool (*on_error)(void *arg, const struct ip_error *err);
 };
 
 /* Give a stack UDP, after ip.  0, -ENOMEM, or -EIO (no entropy). */
@@ -90,15 +95,39 @@ long udp_send(struct udp_sock *u, const void *buf, size_t len,
 	      const struct endpoint *to);
 
 /**
+ * struct udp_how - how to send one datagram; zeroed: as the socket says
+ * @src:	From which of our addresses
+ * @netif:	Leave here and nowhere else
+ * @ttl:	Time to live
+ * @tos:	With @has_tos: DSCP and ECN
+ */
+struct udp_how {
+	struct ip_addr src;
+	struct netif *netif;
+	uint8_t ttl, tos;
+	bool has_tos;
+};
+
+/* The same, and how: see udp_send(). */
+long udp_send_how(struct udp_sock *u, const void *buf, size_t len,
+		  const struct endpoint *to, const struct udp_how *how);
+
+/**
  * struct udp_from - what else is known of a datagram
  * @peer:	Who sent it
  * @dst:	To which address
  * @len:	Its length, however much room there was
+ * @netif:	Where it came in; lent
+ * @ttl:	As received; likewise @tos
+ * @time_ns:	When it came, by the stack's clock
  */
 struct udp_from {
 	struct endpoint peer;
 	struct ip_addr dst;
 	size_t len;
+	const struct netif *netif;
+	uint8_t ttl, tos;
+	uint64_t time_ns;
 };
 
 /**
@@ -137,6 +166,8 @@ void udp_set_rcvbuf(struct udp_sock *u, size_t octets);
 int udp_set_ttl(struct udp_sock *u, unsigned int ttl);	     /* 1 ... 255 */
 int udp_set_group_ttl(struct udp_sock *u, unsigned int ttl); /* 0 ... 255 */
 void udp_set_tos(struct udp_sock *u, uint8_t tos);
+void udp_set_df(struct udp_sock *u, bool df, bool no_pmtu); /* see ip_send */
+void udp_set_error(struct udp_sock *u, int err); /* pending: positive, or 0 */
 
 /**
  * udp_set_netif() - Hear and send at one interface only

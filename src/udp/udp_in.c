@@ -133,6 +133,9 @@ void udp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
 		.peer = {.addr = meta->src, .port = h.sport},
 		.dst = meta->dst,
 		.netif = meta->netif,
+		.time_ns = stack_now(stack),
+		.ttl = meta->ttl,
+		.tos = meta->tos,
 	};
 
 	port = udp_port_find(us, h.dport);
@@ -151,6 +154,7 @@ bool udp_input_error(struct stack *stack, const struct ip_error *err)
 	};
 	const struct udp_port *port;
 	struct udp_sock *u;
+	bool is_news;
 
 	if (err->l4_len < sizeof(*w))
 		return false;
@@ -159,7 +163,10 @@ bool udp_input_error(struct stack *stack, const struct ip_error *err)
 	u = port ? udp_port_match(port, &ours) : NULL;
 	if (!u)
 		return false;
-	if (udp_has_peer(u) && err->is_hard) {
+	is_news = udp_has_peer(u) && err->is_hard;
+	if (u->user->on_error)
+		is_news |= u->user->on_error(u->arg, err);
+	if (is_news) {
 		u->err = err->err;
 		udp_tell(u, WAIT_ERR);
 	}

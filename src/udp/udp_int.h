@@ -47,6 +47,8 @@ struct udp_dgram {
 	struct endpoint peer;
 	struct ip_addr dst;
 	struct netif *netif; /* where it came in; NULL: anywhere */
+	uint64_t time_ns;
+	uint8_t ttl, tos;
 };
 
 /**
@@ -72,6 +74,7 @@ struct udp_dgram {
  * @tos:	Of what is sent
  * @may_share:	Address and port may be bound twice
  * @may_bcast:	Broadcasts may be sent
+ * @df:		Do not fragment; @no_pmtu: and ask only the first link
  * @is_send_shut: No more sending
  * @is_recv_shut: No more receiving
  */
@@ -90,7 +93,7 @@ struct udp_sock {
 	size_t queue_size, queue_len, rcvbuf;
 	int err;
 	uint8_t ttl, group_ttl, tos;
-	bool may_share, may_bcast;
+	bool may_share, may_bcast, df, no_pmtu;
 	bool is_send_shut, is_recv_shut;
 };
 

@@ -48,11 +48,16 @@ static struct pkt *make_pkt(const struct udp_sock *u, const void *buf,
 	return pkt;
 }
 
-/* From which of our addresses; the one it is bound to, or the route's. */
+/* From which of our addresses; the one that the call says, the one it is bound
+ * to, or the route's. */
 static int choose_source(struct udp_sock *u, const struct endpoint *to,
-			 struct endpoint *src)
+			 const struct udp_how *as, struct endpoint *src)
 {
 	*src = u->local;
+	if (as->src.family) {
+		src->addr = as->src;
+		return 0;
+	}
 	if (src->addr.family == to->addr.family &&
 	    !ip_addr_is_zero(src->addr) && !ip_addr_is_multicast(src->addr) &&
 	    !ip_addr_is_bcast(u->stack, src->addr))
@@ -65,24 +70,29 @@ static int choose_source(struct udp_sock *u, const struct endpoint *to,
 }
 
 static int output(struct udp_sock *u, const void *buf, size_t len,
-		  const struct endpoint *to)
+		  const struct endpoint *to, const struct udp_how *as)
 {
+	bool is_plain = !as->src.family && !as->netif;
 	bool is_group = ip_addr_is_multicast(to->addr);
 	struct ip_send how = {
 		.dst = to->addr,
 		.proto = IP_PROTO_UDP,
 		.ttl = is_group ? u->group_ttl : u->ttl,
-		.tos = u->tos,
+		.tos = as->has_tos ? as->tos : u->tos,
+		.df = u->df,
+		.no_pmtu = u->no_pmtu,
 		.may_bcast = u->may_bcast,
-		.netif = u->netif,
-		.ref = to == &u->peer ? &u->route : NULL,
+		.netif = as->netif ? as->netif : u->netif,
+		.ref = to == &u->peer && is_plain ? &u->route : NULL,
 	};
 	struct endpoint src;
 	struct pkt *pkt;
-	int err = choose_source(u, to, &src);
+	int err = choose_source(u, to, as, &src);
 
 	if (err)
 		return err;
+	if (as->ttl)
+		how.ttl = as->ttl;
 	pkt = make_pkt(u, buf, len, src, to);
 	if (!pkt)
 		return -ENOMEM;
@@ -120,8 +130,8 @@ static int check_send(struct udp_sock *u, size_t len, const struct endpoint *to)
 	return 0;
 }
 
-long udp_send(struct udp_sock *u, const void *buf, size_t len,
-	      const struct endpoint *to)
+long udp_send_how(struct udp_sock *u, const void *buf, size_t len,
+		  const struct endpoint *to, const struct udp_how *how)
 {
 	int err;
 
@@ -129,9 +139,17 @@ long udp_send(struct udp_sock *u, const void *buf, size_t len,
 		to = &u->peer;
 	err = check_send(u, len, to);
 	if (!err)
-		err = output(u, buf, len, to);
+		err = output(u, buf, len, to, how);
 	if (err)
 		return err;
 	udp_of(u->stack)->stats.out_datagrams++;
 	return (long)len;
+}
+
+long udp_send(struct udp_sock *u, const void *buf, size_t len,
+	      const struct endpoint *to)
+{
+	static const struct udp_how plain;
+
+	return udp_send_how(u, buf, len, to, &plain);
 }

@@ -104,6 +104,10 @@ long udp_recv(struct udp_sock *u, void *buf, size_t len, bool is_peek,
 		from->peer = d->peer;
 		from->dst = d->dst;
 		from->len = d->pkt->len;
+		from->netif = d->netif;
+		from->ttl = d->ttl;
+		from->tos = d->tos;
+		from->time_ns = d->time_ns;
 	}
 	if (!is_peek)
 		queue_del(u, d);

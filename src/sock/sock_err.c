@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sock_err.c - the error queue: which datagram failed, and who said so
+ *
+ * Theory of operation
+ * ===================
+ * A pending error says that something failed; IP_RECVERR makes the socket keep
+ * what exactly: the error, the ICMP message's type and code, who sent it, to
+ * whom the datagram went, and how it began.  recvmsg(MSG_ERRQUEUE) takes the
+ * oldest entry.  A socket without a peer hears of errors in this way only, for
+ * the entry says which of its datagrams is meant.
+ *
+ *	ICMP error ---> udp ---> sock_err_note() ---> errors: e, e, e
+ *	                                                 |
+ *	recvmsg(MSG_ERRQUEUE) <--------------------------+
+ *
+ * Limits
+ * ------
+ * ERRORS_MAX entries; later ones are forgotten, the pending error stays.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#include "wire/udp.h"
+
+#include "core/waitq.h"
+
+#include "ip/ip.h"
+#include "sock/sock_int.h"
+#include "udp/udp.h"
+
+#define ERRORS_MAX 64
+#define QUOTE_MAX  64 /* octets of the datagram that failed */
+
+/**
+ * struct sock_err - an entry
+ * @ee:		What is told
+ * @offender:	Who said so; no address: we ourselves
+ * @to:		To whom the datagram went
+ * @quote:	How it began, @quote_len octets
+ */
+struct sock_err {
+	struct list node;
+	struct sk_extended_err ee;
+	struct endpoint offender, to;
+	uint8_t quote[QUOTE_MAX];
+	size_t quote_len;
+};
+
+static struct mem *mem_of(const struct sock *s)
+{
+	return s->file.stack->place.env->mem;
+}
+
+static bool is_wanted(const struct sock *s)
+{
+	return s->opts.recverr || s->opts.recverr6;
+}
+
+static void err_del(struct sock *s, struct sock_err *e)
+{
+	list_del(&e->node);
+	s->error_count--;
+	mem_free(mem_of(s), e, sizeof(*e));
+}
+
+static struct sock_err *first(const struct sock *s)
+{
+	return list_first_entry(&s->errors, struct sock_err, node);
+}
+
+void sock_err_clear(struct sock *s)
+{
+	struct sock_err *e;
+
+	while ((e = first(s)))
+		err_del(s, e);
+}
+
+int sock_err_apply(struct sock *s)
+{
+	if (!is_wanted(s))
+		sock_err_clear(s);
+	return 0;
+}
+
+static struct sock_err *err_add(struct sock *s, int err)
+{
+	struct sock_err *e;
+
+	if (s->error_count >= ERRORS_MAX)
+		return NULL;
+	e = mem_alloc(mem_of(s), sizeof(*e));
+	if (!e)
+		return NULL;
+	e->ee.err = (uint32_t)err;
+	list_add_tail(&s->errors, &e->node);
+	s->error_count++;
+	return e;
+}
+
+/* Payload of the datagram that is quoted. */
+static void quote(struct sock_err *e, const struct ip_error *err)
+{
+	size_t skip = err->proto == 17 ? UDP_HLEN : 0;
+
+	if (err->l4_len <= skip)
+		return;
+	e->quote_len = err->l4_len - skip;
+	if (e->quote_len > QUOTE_MAX)
+		e->quote_len = QUOTE_MAX;
+	memcpy(e->quote, err->l4 + skip, e->quote_len);
+}
+
+bool sock_err_note(struct sock *s, const struct ip_error *err)
+{
+	struct sock_err *e;
+
+	if (!is_wanted(s))
+		return false;
+	e = err_add(s, err->err);
+	if (!e)
+		return true;
+	e->ee.origin = err->dst.family == IP_V6 ? SK_EE_ORIGIN_ICMP6
+						: SK_EE_ORIGIN_ICMP;
+	e->ee.type = err->type;
+	e->ee.code = err->code;
+	e->ee.info = err->mtu;
+	e->offender.addr = err->from;
+	e->to.addr = err->dst;
+	e->to.port = err->l4_len >= 4 ? get16(err->l4 + 2) : 0;
+	quote(e, err);
+	return true;
+}
+
+/* What this host found out before anything was sent. */
+void sock_err_local(struct sock *s, int err, const struct endpoint *to,
+		    uint32_t info)
+{
+	struct sock_err *e = is_wanted(s) ? err_add(s, err) : NULL;
+
+	if (!e)
+		return;
+	e->ee.origin = SK_EE_ORIGIN_LOCAL;
+	e->ee.info = info;
+	e->to = *to;
+	sock_tell(s, WAIT_ERR);
+}
+
+/* The next entry's error is the pending one now, if that came from here. */
+static void pend_next(struct sock *s)
+{
+	const struct sock_err *e = first(s);
+
+	if (!sock_is_udp(s))
+		return;
+	udp_set_error(s->udp, e && e->ee.origin != SK_EE_ORIGIN_LOCAL
+				      ? (int)e->ee.err
+				      : 0);
+}
+
+long sock_err_recv(struct sock *s, struct sock_io *io)
+{
+	struct sock_err *e = first(s);
+	size_t n;
+
+	if (!e)
+		return -EAGAIN;
+	n = e->quote_len < io->len ? e->quote_len : io->len;
+	if (n)
+		memcpy(io->in, e->quote, n);
+	if (io->from) {
+		*io->from = e->to;
+		sock_addr_for_user(s, io->from);
+	}
+	if (io->meta) {
+		io->meta->has_err = true;
+		io->meta->len = e->quote_len;
+		io->meta->ee = e->ee;
+		io->meta->offender = e->offender;
+	}
+	err_del(s, e);
+	pend_next(s);
+	return (long)n;
+}
