@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <weft/weft.h>
 
 #ifdef __cplusplus
@@ -74,6 +75,15 @@ WEFT_API ssize_t weft_recvfrom(struct weft_stack *stack, int fd, void *buf,
 WEFT_API ssize_t weft_recvmsg(struct weft_stack *stack, int fd,
 			      struct msghdr *msg, int flags);
 
+struct mmsghdr;
+
+/* Several messages in one call.  Returns how many. */
+WEFT_API int weft_sendmmsg(struct weft_stack *stack, int fd,
+			   struct mmsghdr *msgs, unsigned int count, int flags);
+WEFT_API int weft_recvmmsg(struct weft_stack *stack, int fd,
+			   struct mmsghdr *msgs, unsigned int count, int flags,
+			   struct timespec *timeout);
+
 /* Any descriptor.  May block. */
 WEFT_API ssize_t weft_read(struct weft_stack *stack, int fd, void *buf,
 			   size_t len);
@@ -90,12 +100,19 @@ WEFT_API int weft_shutdown(struct weft_stack *stack, int fd, int how);
 WEFT_API int weft_close(struct weft_stack *stack, int fd);
 WEFT_API int weft_dup(struct weft_stack *stack, int fd);
 
+WEFT_API int weft_dup2(struct weft_stack *stack, int fd, int to);
+WEFT_API int weft_dup3(struct weft_stack *stack, int fd, int to, int flags);
+WEFT_API int weft_pipe(struct weft_stack *stack, int fds[2]);
+WEFT_API int weft_pipe2(struct weft_stack *stack, int fds[2], int flags);
+WEFT_API int weft_socketpair(struct weft_stack *stack, int domain, int type,
+			     int protocol, int fds[2]);
+
 /* F_GETFL, F_SETFL (O_NONBLOCK), F_DUPFD. */
 WEFT_API int weft_fcntl(struct weft_stack *stack, int fd, int cmd, int arg);
 
 /* SIOCATMARK, SIOCINQ (FIONREAD), SIOCOUTQ, SIOCOUTQNSD; FIONBIO. */
 WEFT_API int weft_ioctl(struct weft_stack *stack, int fd, unsigned long request,
-			int *val);
+			void *arg);
 
 /* 1 if the next octet is the urgent one, 0, or -1. */
 WEFT_API int weft_sockatmark(struct weft_stack *stack, int fd);

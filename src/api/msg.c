@@ -2,230 +2,133 @@
 /*
  * msg.c - calls on scattered octets
  *
- * A datagram has to be in one piece, and so has what is received, for how much
- * it is becomes known only then: both go through a buffer of their own.  A
- * stream is sent piece by piece, each but the last with MSG_MORE, so that the
- * pieces share segments.
+ * Pieces and ancillary data are laid out alike on both sides, so they are
+ * passed on where they are; the address is translated.
  */
 
-#include <limits.h>
+#include <assert.h>
 #include <string.h>
 
 #include "api/api_int.h"
 #include "api/sockaddr.h"
 #include "sock/sock.h"
 
-#define IOV_COUNT_MAX 1024
-#define RECV_MAX      ((size_t)1 << 20) /* of a stream, in one call */
-#define DGRAM_MAX     ((size_t)65536)
+static_assert(sizeof(struct sk_iovec) == sizeof(struct iovec), "one layout");
+static_assert(sizeof(struct sk_cmsghdr) == sizeof(struct cmsghdr),
+	      "one layout");
 
-/* Octets in all, or -EINVAL. */
-static long iov_len(const struct iovec *iov, size_t count)
+static const struct sk_iovec *iov_of(const struct iovec *iov)
 {
-	size_t i, sum = 0;
+	return (const void *)iov;
+}
 
-	if (count > IOV_COUNT_MAX)
-		return -EINVAL;
+/* 0 or -errno. */
+static int msg_in(const struct msghdr *h, struct sk_msg *msg)
+{
+	*msg = (struct sk_msg){
+		.has_name = h->msg_name,
+		.iov = iov_of(h->msg_iov),
+		.iov_count = h->msg_iovlen,
+		.control = h->msg_control,
+		.control_len = h->msg_control ? h->msg_controllen : 0,
+	};
+	if (!h->msg_name)
+		return 0;
+	return sockaddr_to_name(h->msg_name, h->msg_namelen, &msg->name,
+				&msg->ll);
+}
+
+static void msg_out(const struct sk_msg *msg, struct msghdr *h)
+{
+	sockaddr_from_name(&msg->name, &msg->ll, h->msg_name, &h->msg_namelen);
+	h->msg_controllen = msg->control_len;
+	h->msg_flags = msg->flags;
+}
+
+ssize_t weft_sendmsg(struct weft_stack *ws, int fd, const struct msghdr *h,
+		     int flags)
+{
+	struct sk_msg msg;
+	int err = msg_in(h, &msg);
+
+	return api_result(err ? err
+			      : sk_sendmsg(api_stack(ws), fd, &msg, flags));
+}
+
+ssize_t weft_recvmsg(struct weft_stack *ws, int fd, struct msghdr *h, int flags)
+{
+	struct sk_msg msg = {
+		.iov = iov_of(h->msg_iov),
+		.iov_count = h->msg_iovlen,
+		.control = h->msg_control,
+		.control_len = h->msg_control ? h->msg_controllen : 0,
+	};
+	long n = sk_recvmsg(api_stack(ws), fd, &msg, flags);
+
+	if (n >= 0)
+		msg_out(&msg, h);
+	return api_result(n);
+}
+
+int weft_sendmmsg(struct weft_stack *ws, int fd, struct mmsghdr *msgs,
+		  unsigned int count, int flags)
+{
+	unsigned int i;
+
 	for (i = 0; i < count; i++) {
-		if (iov[i].iov_len > LONG_MAX - sum)
-			return -EINVAL;
-		sum += iov[i].iov_len;
-	}
-	return (long)sum;
-}
-
-static void gather(uint8_t *to, const struct iovec *iov, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (iov[i].iov_len)
-			memcpy(to, iov[i].iov_base, iov[i].iov_len);
-		to += iov[i].iov_len;
-	}
-}
-
-static void scatter(const struct iovec *iov, size_t count, const uint8_t *from,
-		    size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < count && len; i++) {
-		size_t n = len < iov[i].iov_len ? len : iov[i].iov_len;
-
-		if (n)
-			memcpy(iov[i].iov_base, from, n);
-		from += n;
-		len -= n;
-	}
-}
-
-static bool is_stream(struct stack *stack, int fd)
-{
-	int type = 0;
-
-	sk_getsockopt_int(stack, fd, SK_SOL_SOCKET, SK_SO_TYPE, &type);
-	return type == SK_SOCK_STREAM;
-}
-
-static long send_pieces(struct stack *stack, int fd, const struct iovec *iov,
-			size_t count, int flags)
-{
-	long done = 0;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		int more = i + 1 < count ? SK_MSG_MORE : 0;
-		long n = sk_send(stack, fd, iov[i].iov_base, iov[i].iov_len,
-				 flags | more);
+		ssize_t n = weft_sendmsg(ws, fd, &msgs[i].msg_hdr, flags);
 
 		if (n < 0)
-			return done ? done : n;
-		done += n;
-		if ((size_t)n < iov[i].iov_len)
-			break;
+			return i ? (int)i : -1;
+		msgs[i].msg_len = (unsigned int)n;
 	}
-	return done;
+	return (int)i;
 }
 
-static long send_whole(struct stack *stack, int fd, const struct msghdr *msg,
-		       int flags, const struct endpoint *to)
+static int64_t ns_of(const struct timespec *ts)
 {
-	struct mem *mem = stack->place.env->mem;
-	long len = iov_len(msg->msg_iov, msg->msg_iovlen);
-	uint8_t *buf;
-
-	if (len < 0)
-		return len;
-	if ((size_t)len > DGRAM_MAX)
-		return -EMSGSIZE;
-	buf = mem_alloc(mem, (size_t)len);
-	if (!buf)
-		return -ENOMEM;
-	gather(buf, msg->msg_iov, msg->msg_iovlen);
-	len = sk_sendto(stack, fd, buf, (size_t)len, flags, to);
-	mem_free(mem, buf, (size_t)iov_len(msg->msg_iov, msg->msg_iovlen));
-	return len;
+	if (ts->tv_sec > INT64_MAX / (int64_t)NS_PER_S - 1)
+		return INT64_MAX;
+	return (int64_t)ts->tv_sec * (int64_t)NS_PER_S + ts->tv_nsec;
 }
 
-ssize_t weft_sendmsg(struct weft_stack *ws, int fd, const struct msghdr *msg,
-		     int flags)
+/* NOLINTNEXTLINE(readability-function-size) */
+int weft_recvmmsg(struct weft_stack *ws, int fd, struct mmsghdr *msgs,
+		  unsigned int count, int flags, struct timespec *timeout)
 {
-	struct stack *stack = api_stack(ws);
-	struct endpoint to;
-	int err = 0;
+	uint64_t begun = stack_now(api_stack(ws));
+	int more = flags & MSG_WAITFORONE ? MSG_DONTWAIT : 0;
+	unsigned int i;
 
-	if (msg->msg_controllen)
-		return api_result(-EOPNOTSUPP);
-	if (iov_len(msg->msg_iov, msg->msg_iovlen) < 0)
-		return api_result(-EINVAL);
-	if (msg->msg_name)
-		err = sockaddr_to_endpoint(msg->msg_name, msg->msg_namelen,
-					   &to);
-	if (err)
-		return api_result(err);
-	if (is_stream(stack, fd))
-		return api_result(send_pieces(stack, fd, msg->msg_iov,
-					      msg->msg_iovlen, flags));
-	return api_result(
-		send_whole(stack, fd, msg, flags, msg->msg_name ? &to : NULL));
-}
+	flags &= ~MSG_WAITFORONE;
+	for (i = 0; i < count; i++) {
+		ssize_t n = weft_recvmsg(ws, fd, &msgs[i].msg_hdr,
+					 i ? flags | more : flags);
 
-/* Receive into one piece and hand it out. */
-static long recv_whole(struct stack *stack, int fd, struct msghdr *msg,
-		       int flags, struct endpoint *from)
-{
-	struct mem *mem = stack->place.env->mem;
-	long want = iov_len(msg->msg_iov, msg->msg_iovlen), n;
-	bool is_dgram = !is_stream(stack, fd);
-	size_t room = (size_t)want < RECV_MAX ? (size_t)want : RECV_MAX;
-	uint8_t *buf = mem_alloc(mem, room);
-
-	if (!buf)
-		return -ENOMEM;
-	n = sk_recvfrom(stack, fd, buf, room,
-			is_dgram ? flags | SK_MSG_TRUNC : flags, from);
-	if (n > 0)
-		scatter(msg->msg_iov, msg->msg_iovlen, buf,
-			(size_t)n < room ? (size_t)n : room);
-	mem_free(mem, buf, room);
-	if (n > want) {
-		msg->msg_flags = MSG_TRUNC;
-		return flags & MSG_TRUNC ? n : want;
+		if (n < 0)
+			return i ? (int)i : -1;
+		msgs[i].msg_len = (unsigned int)n;
+		if (timeout && stack_now(api_stack(ws)) - begun >=
+				       (uint64_t)ns_of(timeout))
+			return (int)i + 1;
 	}
-	return n;
-}
-
-/* With TCP_INQ: how much more there is to read, or 1 if that is the end. */
-static void put_inq(struct stack *stack, int fd, struct msghdr *msg)
-{
-	size_t room = msg->msg_controllen;
-	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-	int on = 0, left = 0;
-
-	msg->msg_controllen = 0;
-	if (sk_getsockopt_int(stack, fd, SK_IPPROTO_TCP, SK_TCP_INQ, &on) ||
-	    !on || sk_ioctl(stack, fd, SK_FIONREAD, &left))
-		return;
-	if (!c || room < CMSG_SPACE(sizeof(left))) {
-		msg->msg_flags |= MSG_CTRUNC;
-		return;
-	}
-	if (!left && sk_ready(stack, fd) & WAIT_RDHUP)
-		left = 1;
-	c->cmsg_level = SK_IPPROTO_TCP;
-	c->cmsg_type = SK_TCP_INQ;
-	c->cmsg_len = CMSG_LEN(sizeof(left));
-	memcpy(CMSG_DATA(c), &left, sizeof(left));
-	msg->msg_controllen = CMSG_SPACE(sizeof(left));
-}
-
-ssize_t weft_recvmsg(struct weft_stack *ws, int fd, struct msghdr *msg,
-		     int flags)
-{
-	struct endpoint from;
-	long n;
-
-	if (iov_len(msg->msg_iov, msg->msg_iovlen) < 0)
-		return api_result(-EINVAL);
-	msg->msg_flags = 0;
-	n = recv_whole(api_stack(ws), fd, msg, flags, &from);
-	if (n < 0)
-		return api_result(n);
-	put_inq(api_stack(ws), fd, msg);
-	sockaddr_from_endpoint(&from, msg->msg_name, &msg->msg_namelen);
-	return n;
+	return (int)i;
 }
 
 ssize_t weft_writev(struct weft_stack *ws, int fd, const struct iovec *iov,
 		    int count)
 {
-	struct iovec copy[1];
-	struct msghdr msg = {.msg_iov = copy};
-	struct stack *stack = api_stack(ws);
-
-	if (count < 0 || iov_len(iov, (size_t)count) < 0)
+	if (count < 0)
 		return api_result(-EINVAL);
-	if (is_stream(stack, fd))
-		return api_result(
-			send_pieces(stack, fd, iov, (size_t)count, 0));
-	if (count == 1)
-		return weft_write(ws, fd, iov->iov_base, iov->iov_len);
-	memcpy(&msg.msg_iov, &iov, sizeof(iov));
-	msg.msg_iovlen = (size_t)count;
-	return api_result(send_whole(stack, fd, &msg, 0, NULL));
+	return api_result(
+		sk_writev(api_stack(ws), fd, iov_of(iov), (size_t)count));
 }
 
 ssize_t weft_readv(struct weft_stack *ws, int fd, const struct iovec *iov,
 		   int count)
 {
-	struct msghdr msg = {0};
-
-	if (count < 0 || iov_len(iov, (size_t)count) < 0)
+	if (count < 0)
 		return api_result(-EINVAL);
-	if (count == 1)
-		return weft_read(ws, fd, iov->iov_base, iov->iov_len);
-	memcpy(&msg.msg_iov, &iov, sizeof(iov));
-	msg.msg_iovlen = (size_t)count;
-	return weft_recvmsg(ws, fd, &msg, 0);
+	return api_result(
+		sk_readv(api_stack(ws), fd, iov_of(iov), (size_t)count));
 }

@@ -13,12 +13,15 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netpacket/packet.h>
 #include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 
 #include "core/waitq.h"
 
@@ -111,6 +114,73 @@ SAME(SK_EPOLL_CTL_MOD, EPOLL_CTL_MOD);
 SAME(SK_EPOLLEXCLUSIVE, EPOLLEXCLUSIVE);
 SAME(SK_EPOLLONESHOT, EPOLLONESHOT);
 SAME(SK_EPOLLET, EPOLLET);
+SAME(SK_SOCK_RAW, SOCK_RAW);
+SAME(SK_SOCK_SEQPACKET, SOCK_SEQPACKET);
+SAME(SK_AF_PACKET, AF_PACKET);
+SAME(SK_F_SETOWN, F_SETOWN);
+SAME(SK_F_GETOWN, F_GETOWN);
+SAME(SK_F_SETSIG, F_SETSIG);
+SAME(SK_F_GETSIG, F_GETSIG);
+SAME(SK_F_DUPFD_CLOEXEC, F_DUPFD_CLOEXEC);
+SAME(SK_F_SETPIPE_SZ, F_SETPIPE_SZ);
+SAME(SK_F_GETPIPE_SZ, F_GETPIPE_SZ);
+SAME(SK_O_ASYNC, O_ASYNC);
+SAME(SK_O_CLOEXEC, O_CLOEXEC);
+SAME(SK_MSG_CTRUNC, MSG_CTRUNC);
+SAME(SK_MSG_EOR, MSG_EOR);
+SAME(SK_MSG_CONFIRM, MSG_CONFIRM);
+SAME(SK_MSG_WAITFORONE, MSG_WAITFORONE);
+SAME(SK_MSG_CMSG_CLOEXEC, MSG_CMSG_CLOEXEC);
+SAME(SK_SO_DONTROUTE, SO_DONTROUTE);
+SAME(SK_SO_NO_CHECK, SO_NO_CHECK);
+SAME(SK_SO_PRIORITY, SO_PRIORITY);
+SAME(SK_SO_MARK, SO_MARK);
+SAME(SK_SO_BINDTODEVICE, SO_BINDTODEVICE);
+SAME(SK_SO_TIMESTAMP, SO_TIMESTAMP);
+SAME(SK_SO_TIMESTAMPNS, SO_TIMESTAMPNS);
+SAME(SK_IP_HDRINCL, IP_HDRINCL);
+SAME(SK_IP_RECVOPTS, IP_RECVOPTS);
+SAME(SK_IP_PKTINFO, IP_PKTINFO);
+SAME(SK_IP_MTU_DISCOVER, IP_MTU_DISCOVER);
+SAME(SK_IP_RECVERR, IP_RECVERR);
+SAME(SK_IP_RECVTTL, IP_RECVTTL);
+SAME(SK_IP_RECVTOS, IP_RECVTOS);
+SAME(SK_IP_MTU, IP_MTU);
+SAME(SK_IP_FREEBIND, IP_FREEBIND);
+SAME(SK_IP_TRANSPARENT, IP_TRANSPARENT);
+SAME(SK_IP_RECVORIGDSTADDR, IP_RECVORIGDSTADDR);
+SAME(SK_IP_BIND_ADDRESS_NO_PORT, IP_BIND_ADDRESS_NO_PORT);
+SAME(SK_IPV6_CHECKSUM, IPV6_CHECKSUM);
+SAME(SK_IPV6_MTU_DISCOVER, IPV6_MTU_DISCOVER);
+SAME(SK_IPV6_RECVERR, IPV6_RECVERR);
+SAME(SK_IPV6_RECVPKTINFO, IPV6_RECVPKTINFO);
+SAME(SK_IPV6_PKTINFO, IPV6_PKTINFO);
+SAME(SK_IPV6_RECVHOPLIMIT, IPV6_RECVHOPLIMIT);
+SAME(SK_IPV6_HOPLIMIT, IPV6_HOPLIMIT);
+SAME(SK_IPV6_RECVTCLASS, IPV6_RECVTCLASS);
+SAME(SK_SCM_RIGHTS, SCM_RIGHTS);
+SAME(SK_PACKET_ADD_MEMBERSHIP, PACKET_ADD_MEMBERSHIP);
+SAME(SK_PACKET_DROP_MEMBERSHIP, PACKET_DROP_MEMBERSHIP);
+SAME(SK_PACKET_STATISTICS, PACKET_STATISTICS);
+SAME(SK_SIOCGIFNAME, SIOCGIFNAME);
+SAME(SK_SIOCGIFCONF, SIOCGIFCONF);
+SAME(SK_SIOCGIFFLAGS, SIOCGIFFLAGS);
+SAME(SK_SIOCGIFADDR, SIOCGIFADDR);
+SAME(SK_SIOCGIFBRDADDR, SIOCGIFBRDADDR);
+SAME(SK_SIOCGIFNETMASK, SIOCGIFNETMASK);
+SAME(SK_SIOCGIFMTU, SIOCGIFMTU);
+SAME(SK_SIOCGIFHWADDR, SIOCGIFHWADDR);
+SAME(SK_SIOCGIFINDEX, SIOCGIFINDEX);
+SAME(SK_FIONREAD, FIONREAD);
+SAME(SK_FIONBIO, FIONBIO);
+SAME(SK_FIOCLEX, FIOCLEX);
+SAME(SK_FIONCLEX, FIONCLEX);
+SAME(SK_FIOASYNC, FIOASYNC);
+SAME(sizeof(struct sk_ll), sizeof(struct sockaddr_ll));
+SAME(sizeof(struct sk_ifreq), sizeof(struct ifreq));
+SAME(sizeof(struct sk_pktinfo), sizeof(struct in_pktinfo));
+SAME(sizeof(struct sk_pktinfo6), sizeof(struct in6_pktinfo));
+SAME(sizeof(struct sk_packet_mreq), sizeof(struct packet_mreq));
 SAME(sizeof(struct sk_linger), sizeof(struct linger));
 SAME(sizeof(struct sk_timeval), sizeof(struct timeval));
 SAME(sizeof(struct sk_mreq), sizeof(struct ip_mreq));
@@ -195,4 +265,27 @@ void sockaddr_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
 	sin.sin_port = htons(ep->port);
 	memcpy(addr, &sin, *len < sizeof(sin) ? *len : sizeof(sin));
 	*len = sizeof(sin);
+}
+
+int sockaddr_to_name(const struct sockaddr *addr, socklen_t len,
+		     struct endpoint *ep, struct sk_ll *ll)
+{
+	if (len < sizeof(addr->sa_family) || addr->sa_family != AF_PACKET)
+		return sockaddr_to_endpoint(addr, len, ep);
+	if (len < sizeof(*ll))
+		return -EINVAL;
+	*ep = (struct endpoint){0};
+	memcpy(ll, addr, sizeof(*ll));
+	return 0;
+}
+
+void sockaddr_from_name(const struct endpoint *ep, const struct sk_ll *ll,
+			struct sockaddr *addr, socklen_t *len)
+{
+	if (ll->family != AF_PACKET || !addr) {
+		sockaddr_from_endpoint(ep, addr, len);
+		return;
+	}
+	memcpy(addr, ll, *len < sizeof(*ll) ? *len : sizeof(*ll));
+	*len = sizeof(*ll);
 }

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 struct endpoint;
+struct sk_ll;
 
 /**
  * sockaddr_to_endpoint() - Read an address that a program gave
@@ -26,5 +27,11 @@ int sockaddr_to_endpoint(const struct sockaddr *addr, socklen_t len,
  */
 void sockaddr_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
 			    socklen_t *len);
+
+/* The same, of any kind: AF_PACKET goes to @ll, all others to @ep. */
+int sockaddr_to_name(const struct sockaddr *addr, socklen_t len,
+		     struct endpoint *ep, struct sk_ll *ll);
+void sockaddr_from_name(const struct endpoint *ep, const struct sk_ll *ll,
+			struct sockaddr *addr, socklen_t *len);
 
 #endif /* API_SOCKADDR_H */

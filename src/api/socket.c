@@ -5,6 +5,9 @@
  * Two have seven parameters, for POSIX gave them six.
  */
 
+#include <net/if.h>
+#include <string.h>
+
 #include "api/api_int.h"
 #include "api/sockaddr.h"
 #include "sock/sock.h"
@@ -121,14 +124,66 @@ int weft_dup(struct weft_stack *ws, int fd)
 	return (int)api_result(sk_dup(api_stack(ws), fd));
 }
 
+int weft_dup2(struct weft_stack *ws, int fd, int to)
+{
+	return (int)api_result(sk_dup2(api_stack(ws), fd, to));
+}
+
+int weft_dup3(struct weft_stack *ws, int fd, int to, int flags)
+{
+	return (int)api_result(sk_dup3(api_stack(ws), fd, to, flags));
+}
+
+int weft_pipe2(struct weft_stack *ws, int fds[2], int flags)
+{
+	return (int)api_result(sk_pipe(api_stack(ws), fds, flags));
+}
+
+int weft_pipe(struct weft_stack *ws, int fds[2])
+{
+	return weft_pipe2(ws, fds, 0);
+}
+
+int weft_socketpair(struct weft_stack *ws, int domain, int type, int protocol,
+		    int fds[2])
+{
+	return (int)api_result(
+		sk_socketpair(api_stack(ws), domain, type, protocol, fds));
+}
+
 int weft_fcntl(struct weft_stack *ws, int fd, int cmd, int arg)
 {
 	return (int)api_result(sk_fcntl(api_stack(ws), fd, cmd, arg));
 }
 
-int weft_ioctl(struct weft_stack *ws, int fd, unsigned long request, int *val)
+static bool is_about_interfaces(unsigned long request)
 {
-	return (int)api_result(sk_ioctl(api_stack(ws), fd, request, val));
+	return request >= SK_SIOCGIFNAME && request <= SK_SIOCGIFINDEX &&
+	       request != SK_SIOCGIFCONF;
+}
+
+/* SIOCGIFCONF: without a buffer only how much there would be. */
+static int get_ifconf(struct stack *stack, struct ifconf *conf)
+{
+	size_t room = conf->ifc_buf ? (size_t)conf->ifc_len : 0;
+	size_t count = room / sizeof(struct sk_ifreq), all;
+
+	all = sk_ifconf(stack, (void *)conf->ifc_buf, count);
+	if (!conf->ifc_buf || all < count)
+		count = all;
+	conf->ifc_len = (int)(count * sizeof(struct sk_ifreq));
+	return 0;
+}
+
+int weft_ioctl(struct weft_stack *ws, int fd, unsigned long request, void *arg)
+{
+	struct stack *stack = api_stack(ws);
+
+	if (is_about_interfaces(request))
+		return (int)api_result(sk_ioctl_if(stack, fd, request, arg));
+	if (request == SK_SIOCGIFCONF && file_find(stack, fd))
+		return get_ifconf(stack, arg);
+	return (int)api_result(sk_ioctl(stack, fd, request, arg));
 }
 
 int weft_sockatmark(struct weft_stack *ws, int fd)
@@ -139,6 +194,23 @@ int weft_sockatmark(struct weft_stack *ws, int fd)
 	return (int)api_result(err ? err : val);
 }
 
+/* A socketpair has no name, but a family. */
+static void name_out(struct weft_stack *ws, int fd, const struct endpoint *ep,
+		     struct sockaddr *addr, socklen_t *len)
+{
+	const sa_family_t family = AF_UNIX;
+	int domain = 0;
+
+	sk_getsockopt_int(api_stack(ws), fd, SK_SOL_SOCKET, SK_SO_DOMAIN,
+			  &domain);
+	if (domain != AF_UNIX) {
+		sockaddr_from_endpoint(ep, addr, len);
+		return;
+	}
+	memcpy(addr, &family, *len < sizeof(family) ? *len : sizeof(family));
+	*len = sizeof(family);
+}
+
 int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
 		     socklen_t *len)
 {
@@ -146,7 +218,7 @@ int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
 	int err = sk_getsockname(api_stack(ws), fd, &ep);
 
 	if (!err)
-		sockaddr_from_endpoint(&ep, addr, len);
+		name_out(ws, fd, &ep, addr, len);
 	return (int)api_result(err);
 }
 
@@ -157,7 +229,7 @@ int weft_getpeername(struct weft_stack *ws, int fd, struct sockaddr *addr,
 	int err = sk_getpeername(api_stack(ws), fd, &ep);
 
 	if (!err)
-		sockaddr_from_endpoint(&ep, addr, len);
+		name_out(ws, fd, &ep, addr, len);
 	return (int)api_result(err);
 }
 

@@ -84,7 +84,7 @@ static long write_event(struct file *file, const void *buf, size_t len)
 	struct counter *c = counter_of(file);
 	uint64_t n;
 
-	if (len < sizeof(n))
+	if (len != sizeof(n))
 		return -EINVAL;
 	memcpy(&n, buf, sizeof(n));
 	if (n > COUNT_MAX)

@@ -32,9 +32,9 @@
 
 #include "sock/sock_int.h"
 
-#define PIPE_ATOMIC	4096 /* Linux's PIPE_BUF, and its page */
-#define PIPE_SIZE	65536
-#define PIPE_SIZE_MAX	(1 << 20)
+#define PIPE_ATOMIC   4096 /* Linux's PIPE_BUF, and its page */
+#define PIPE_SIZE     65536
+#define PIPE_SIZE_MAX (1 << 20)
 
 /**
  * struct pipe - both ends and what is between them

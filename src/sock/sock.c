@@ -243,8 +243,7 @@ int sk_socket(struct stack *stack, int domain, int type, int proto)
 	fd = sock_make(stack, ops, domain, type);
 	if (fd >= 0)
 		PROBE(&stack->place, EV_CALL, R_SOCK_SOCKET, NULL,
-		      EVF_NUM("fd", fd),
-		      EVF_TEXT("kind", ops->name));
+		      EVF_NUM("fd", fd), EVF_TEXT("kind", ops->name));
 	call_end(call);
 	return fd;
 }

@@ -16,10 +16,11 @@
  * as asked for: the level says whose option it was.
  */
 
+#include "sock/sock_cmsg.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "sock/sock_cmsg.h"
 #include "sock/sock_pair.h"
 #include "tcp/tcp.h"
 
@@ -365,8 +366,8 @@ static void put_error(struct out *o, const struct sock *s,
 		    sizeof(m->ee) + sizeof(sin));
 }
 
-void sock_cmsg_write(struct sock *s, struct sk_msg *msg,
-		     struct sock_meta *meta, int flags)
+void sock_cmsg_write(struct sock *s, struct sk_msg *msg, struct sock_meta *meta,
+		     int flags)
 {
 	struct out o = {msg->control, msg->control ? msg->control_len : 0, 0};
 	size_t room = o.left;

@@ -21,7 +21,7 @@ int sock_cmsg_read(struct sock *s, const struct sk_msg *msg,
 
 /* Write what the socket's options ask for; @msg->control_len becomes what is
  * used.  Files get descriptors and leave @meta. */
-void sock_cmsg_write(struct sock *s, struct sk_msg *msg,
-		     struct sock_meta *meta, int flags);
+void sock_cmsg_write(struct sock *s, struct sk_msg *msg, struct sock_meta *meta,
+		     int flags);
 
 #endif /* SOCK_SOCK_CMSG_H */

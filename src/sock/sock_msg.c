@@ -142,12 +142,14 @@ static long sendmsg(struct sock *s, const struct sk_msg *msg, int flags)
 		.files = &files,
 	};
 	long n = iov_len(msg->iov, msg->iov_count);
+	size_t len = n > 0 ? (size_t)n : 0;
 
 	if (n >= 0 && msg->control_len)
 		n = sock_cmsg_read(s, msg, &how, &files);
 	if (msg->has_name)
 		how.ll = &msg->ll;
-	if (n >= 0 && s->ops->type == SK_SOCK_STREAM && msg->iov_count > 1)
+	if (n >= 0 && s->ops->type == SK_SOCK_STREAM && msg->iov_count > 1 &&
+	    (sock_is_tcp(s) || len > DGRAM_MAX))
 		n = send_pieces(s, msg, &io);
 	else if (n >= 0)
 		n = send_whole(s, msg, &io);
@@ -196,8 +198,8 @@ static long recv_scattered(struct sock *s, const struct sk_msg *msg,
 	io->in = buf;
 	io->len = room;
 	n = sock_recv(s, io);
-	if (n > 0 && !(s->ops->type == SK_SOCK_STREAM &&
-		       io->flags & SK_MSG_TRUNC))
+	if (n > 0 &&
+	    !(s->ops->type == SK_SOCK_STREAM && io->flags & SK_MSG_TRUNC))
 		scatter(msg->iov, msg->iov_count, buf,
 			(size_t)n < room ? (size_t)n : room);
 	mem_free(mem_of(s), buf, room);
@@ -213,8 +215,7 @@ static bool is_truncated(const struct sock *s, const struct sock_meta *meta,
 static long recvmsg(struct sock *s, struct sk_msg *msg, int flags)
 {
 	struct sock_meta meta = {0};
-	struct sock_io io = {
-		.flags = flags, .from = &msg->name, .meta = &meta};
+	struct sock_io io = {.flags = flags, .from = &msg->name, .meta = &meta};
 	long n = iov_len(msg->iov, msg->iov_count);
 	size_t room = (size_t)n;
 
@@ -235,8 +236,6 @@ static long recvmsg(struct sock *s, struct sk_msg *msg, int flags)
 	msg->flags = flags & (SK_MSG_OOB | SK_MSG_ERRQUEUE);
 	if (is_truncated(s, &meta, room))
 		msg->flags |= SK_MSG_TRUNC;
-	if (n > 0 && s->ops->type == SK_SOCK_SEQPACKET)
-		msg->flags |= SK_MSG_EOR;
 	sock_cmsg_write(s, msg, &meta, flags);
 	sock_files_put(&meta.files);
 	return n;

@@ -27,7 +27,7 @@ struct stack;
  * @control:	Ancillary data as Linux lays it out: struct sk_cmsghdr and
  *		what follows
  * @control_len: Octets of it; receive: the room, and afterwards what is used
- * @flags:	Receive: filled in with SK_MSG_TRUNC, CTRUNC, OOB, EOR, ERRQUEUE
+ * @flags:	Receive: filled in with SK_MSG_TRUNC, CTRUNC, OOB, ERRQUEUE
  */
 struct sk_msg {
 	bool has_name;

@@ -142,8 +142,7 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 
 	if (sock_opt_cc_get(s, level, name, val, &err))
 		return err;
-	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO &&
-	    sock_is_tcp(s))
+	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO && sock_is_tcp(s))
 		return sock_opt_tcp_info(s, val);
 	if (level == SK_IPPROTO_IPV6 && s->domain == SK_AF_INET6)
 		return name == SK_IPV6_MTU ? sock_opt_ip6_mtu(s, val)
@@ -153,9 +152,8 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 	if (level != SK_SOL_SOCKET && !sock_is_inet(s))
 		return -EOPNOTSUPP;
 	if (level != SK_SOL_SOCKET)
-		return level == SK_IPPROTO_IP ||
-				       (level == SK_IPPROTO_TCP &&
-					sock_is_tcp(s))
+		return level == SK_IPPROTO_IP || (level == SK_IPPROTO_TCP &&
+						  sock_is_tcp(s))
 			       ? -ENOPROTOOPT
 			       : -EOPNOTSUPP;
 	if (name == SK_SO_LINGER)

@@ -27,13 +27,14 @@
  * other's queues would keep each other alive for ever.
  */
 
+#include "sock/sock_pair.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "core/waitq.h"
 
 #include "sock/sock_int.h"
-#include "sock/sock_pair.h"
 
 #define CHUNK_MAX     32768 /* of a stream, in one message */
 #define MSG_OVERHEAD  768   /* charged for each, as Linux does about */
@@ -266,8 +267,9 @@ static long dgram_send(struct sock *s, struct sock_io *io)
 	return err ? err : (long)io->len;
 }
 
-/* What to say when nothing waits. */
-static long nothing(struct sock *s)
+/* What to say when nothing waits.  Of datagrams only who would sleep sees that
+ * there never will be any, as in Linux. */
+static long nothing(struct sock *s, const struct sock_io *io)
 {
 	struct pair_end *e = s->pair;
 	int err = e->err;
@@ -275,6 +277,8 @@ static long nothing(struct sock *s)
 	e->err = 0;
 	if (err)
 		return -err;
+	if (!is_connected_kind(s) && !sock_may_block(s, io->flags))
+		return -EAGAIN;
 	return e->is_recv_shut ? 0 : -EAGAIN;
 }
 
@@ -314,7 +318,7 @@ static long stream_recv(struct sock *s, struct sock_io *io)
 	size_t done = 0, room = io->len - io->done;
 
 	if (!m || !room)
-		return m ? 0 : nothing(s);
+		return m ? 0 : nothing(s, io);
 	for (; m; m = next) {
 		size_t n = m->size - m->off;
 		bool has_files = m->files.count;
@@ -342,7 +346,7 @@ static long dgram_recv(struct sock *s, struct sock_io *io)
 	size_t n;
 
 	if (!m)
-		return nothing(s);
+		return nothing(s, io);
 	n = m->size < io->len ? m->size : io->len;
 	if (n)
 		memcpy(io->in, m->data, n);

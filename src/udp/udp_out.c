@@ -56,7 +56,7 @@ static int choose_source(struct udp_sock *u, const struct endpoint *to,
 	*src = u->local;
 	if (as->src.family) {
 		src->addr = as->src;
-		return 0;
+		return ip_addr_is_ours(u->stack, as->src) ? 0 : -ENETUNREACH;
 	}
 	if (src->addr.family == to->addr.family &&
 	    !ip_addr_is_zero(src->addr) && !ip_addr_is_multicast(src->addr) &&

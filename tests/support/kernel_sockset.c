@@ -7,9 +7,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -185,6 +187,145 @@ static int k_poll(void *arg, int fd, int events, int ms)
 	return p.revents;
 }
 
+static int k_pipe(void *arg, int fds[2], int flags)
+{
+	(void)arg;
+	return (int)result(pipe2(fds, flags));
+}
+
+static int k_pair(void *arg, int type, int proto, int fds[2])
+{
+	(void)arg;
+	return (int)result(
+		socketpair(AF_UNIX, type | SOCK_NONBLOCK, proto, fds));
+}
+
+static int k_event(void *arg, unsigned int count, int flags)
+{
+	(void)arg;
+	return (int)result(eventfd(count, flags | EFD_NONBLOCK));
+}
+
+static int k_dup(void *arg, int fd)
+{
+	(void)arg;
+	return (int)result(dup(fd));
+}
+
+static int k_dup2(void *arg, int fd, int to)
+{
+	(void)arg;
+	return (int)result(dup2(fd, to));
+}
+
+static int k_dup3(void *arg, int fd, int to, int flags)
+{
+	(void)arg;
+	return (int)result(dup3(fd, to, flags));
+}
+
+static int k_fcntl(void *arg, int fd, int cmd, int val)
+{
+	(void)arg;
+	return (int)result(fcntl(fd, cmd, val));
+}
+
+static int k_flag(void *arg, int fd, unsigned long request, int val)
+{
+	(void)arg;
+	return (int)result(ioctl(fd, request, &val));
+}
+
+static long k_read(void *arg, int fd, size_t len)
+{
+	char buf[65536];
+
+	(void)arg;
+	return result(read(fd, buf, len));
+}
+
+static long k_write(void *arg, int fd, size_t len)
+{
+	(void)arg;
+	return result(write(fd, zeros, len));
+}
+
+/* The pieces have one layout on both sides. */
+static struct msghdr to_msghdr(const struct set_msg *m)
+{
+	struct msghdr h = {
+		.msg_iovlen = m->iov_count,
+		.msg_control = m->control,
+		.msg_controllen = m->control_len,
+	};
+
+	memcpy(&h.msg_iov, &m->iov, sizeof(h.msg_iov));
+	return h;
+}
+
+static long k_sendmsg(void *arg, int fd, const struct set_msg *m, int flags)
+{
+	struct sockaddr_in sin = to_sin(m->addr, m->port);
+	struct msghdr h = to_msghdr(m);
+
+	(void)arg;
+	if (m->addr || m->port) {
+		h.msg_name = &sin;
+		h.msg_namelen = sizeof(sin);
+	}
+	return result(sendmsg(fd, &h, flags | MSG_NOSIGNAL));
+}
+
+static long k_recvmsg(void *arg, int fd, struct set_msg *m, int flags)
+{
+	struct sockaddr_in sin = {0};
+	struct msghdr h = to_msghdr(m);
+	long n;
+
+	(void)arg;
+	h.msg_name = &sin;
+	h.msg_namelen = sizeof(sin);
+	n = result(recvmsg(fd, &h, flags));
+	m->addr = ntohl(sin.sin_addr.s_addr);
+	m->port = ntohs(sin.sin_port);
+	m->control_len = h.msg_controllen;
+	m->flags = h.msg_flags & ~MSG_CMSG_CLOEXEC;
+	return n;
+}
+
+static struct sockaddr_in6 to_sin6(uint16_t port)
+{
+	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6,
+				    .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+
+	sin6.sin6_port = htons(port);
+	return sin6;
+}
+
+static int k_bind6(void *arg, int fd, uint16_t port)
+{
+	struct sockaddr_in6 sin6 = to_sin6(port);
+
+	(void)arg;
+	return (int)result(bind(fd, (void *)&sin6, sizeof(sin6)));
+}
+
+static int k_connect6(void *arg, int fd, uint16_t port)
+{
+	struct sockaddr_in6 sin6 = to_sin6(port);
+
+	(void)arg;
+	return (int)result(connect(fd, (void *)&sin6, sizeof(sin6)));
+}
+
+/* NOLINTNEXTLINE(readability-function-size) */
+static int k_set_opt(void *arg, int fd, int level, int name, const void *val,
+		     size_t len)
+{
+	(void)arg;
+	return (int)result(setsockopt(fd, level, name, val, (socklen_t)len));
+}
+
 const struct sockset kernel_sockset = {
 	.name = "kernel",
 	.socket = k_socket,
@@ -206,4 +347,19 @@ const struct sockset kernel_sockset = {
 	.port = k_port,
 	.has_peer = k_has_peer,
 	.poll = k_poll,
+	.pipe = k_pipe,
+	.pair = k_pair,
+	.event = k_event,
+	.dup = k_dup,
+	.dup2 = k_dup2,
+	.dup3 = k_dup3,
+	.fcntl = k_fcntl,
+	.flag = k_flag,
+	.read = k_read,
+	.write = k_write,
+	.sendmsg = k_sendmsg,
+	.recvmsg = k_recvmsg,
+	.bind6 = k_bind6,
+	.connect6 = k_connect6,
+	.set_opt = k_set_opt,
 };

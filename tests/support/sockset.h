@@ -14,7 +14,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sock/abi.h"
+
 #define SET_LOOPBACK 0x7f000001U
+
+/* A message; without a name if both @addr and @port are 0.  What was received
+ * comes back in all but @iov. */
+struct set_msg {
+	uint32_t addr;
+	uint16_t port;
+	const struct sk_iovec *iov;
+	size_t iov_count;
+	void *control;
+	size_t control_len;
+	int flags;
+};
 
 struct sockset {
 	const char *name;
@@ -42,6 +56,24 @@ struct sockset {
 	int (*ioctl)(void *arg, int fd, unsigned long request);
 	int (*port)(void *arg, int fd);	    /* local */
 	int (*has_peer)(void *arg, int fd); /* 0 or -ENOTCONN */
+	/* Descriptors of any kind. */
+	int (*pipe)(void *arg, int fds[2], int flags);
+	int (*pair)(void *arg, int type, int proto, int fds[2]);
+	int (*event)(void *arg, unsigned int count, int flags);
+	int (*dup)(void *arg, int fd);
+	int (*dup2)(void *arg, int fd, int to);
+	int (*dup3)(void *arg, int fd, int to, int flags);
+	int (*fcntl)(void *arg, int fd, int cmd, int val);
+	int (*flag)(void *arg, int fd, unsigned long request, int val);
+	long (*read)(void *arg, int fd, size_t len);
+	long (*write)(void *arg, int fd, size_t len);
+	long (*sendmsg)(void *arg, int fd, const struct set_msg *m, int flags);
+	long (*recvmsg)(void *arg, int fd, struct set_msg *m, int flags);
+	/* The same on the IPv6 loopback address. */
+	int (*bind6)(void *arg, int fd, uint16_t port);
+	int (*connect6)(void *arg, int fd, uint16_t port);
+	int (*set_opt)(void *arg, int fd, int level, int name, const void *val,
+		       size_t len);
 	/* Wait up to @ms for @events; what is ready then. */
 	int (*poll)(void *arg, int fd, int events, int ms);
 };

@@ -156,6 +156,119 @@ static int w_poll(void *arg, int fd, int events, int ms)
 	return p.revents;
 }
 
+static int w_pipe(void *arg, int fds[2], int flags)
+{
+	return sk_pipe(stack_of(arg), fds, flags);
+}
+
+static int w_pair(void *arg, int type, int proto, int fds[2])
+{
+	return sk_socketpair(stack_of(arg), SK_AF_UNIX, type | SK_SOCK_NONBLOCK,
+			     proto, fds);
+}
+
+static int w_event(void *arg, unsigned int count, int flags)
+{
+	return sk_event_create(stack_of(arg), count, flags | SK_SOCK_NONBLOCK);
+}
+
+static int w_dup(void *arg, int fd)
+{
+	return sk_dup(stack_of(arg), fd);
+}
+
+static int w_dup2(void *arg, int fd, int to)
+{
+	return sk_dup2(stack_of(arg), fd, to);
+}
+
+static int w_dup3(void *arg, int fd, int to, int flags)
+{
+	return sk_dup3(stack_of(arg), fd, to, flags);
+}
+
+static int w_fcntl(void *arg, int fd, int cmd, int val)
+{
+	return sk_fcntl(stack_of(arg), fd, cmd, val);
+}
+
+static int w_flag(void *arg, int fd, unsigned long request, int val)
+{
+	return sk_ioctl(stack_of(arg), fd, request, &val);
+}
+
+static long w_read(void *arg, int fd, size_t len)
+{
+	char buf[65536];
+
+	return settled(arg, sk_read(stack_of(arg), fd, buf, len));
+}
+
+static long w_write(void *arg, int fd, size_t len)
+{
+	return settled(arg, sk_write(stack_of(arg), fd, zeros, len));
+}
+
+static struct sk_msg to_msg(const struct set_msg *m)
+{
+	return (struct sk_msg){
+		.has_name = m->addr || m->port,
+		.name = {.addr = ip_addr_v4((ip4_addr){m->addr}),
+			 .port = m->port},
+		.iov = m->iov,
+		.iov_count = m->iov_count,
+		.control = m->control,
+		.control_len = m->control_len,
+	};
+}
+
+static long w_sendmsg(void *arg, int fd, const struct set_msg *m, int flags)
+{
+	struct sk_msg msg = to_msg(m);
+
+	return settled(arg, sk_sendmsg(stack_of(arg), fd, &msg, flags));
+}
+
+static long w_recvmsg(void *arg, int fd, struct set_msg *m, int flags)
+{
+	struct sk_msg msg = to_msg(m);
+	long n = settled(arg, sk_recvmsg(stack_of(arg), fd, &msg, flags));
+	bool is_v4 = n >= 0 && msg.name.addr.family == IP_V4;
+
+	m->addr = is_v4 ? msg.name.addr.v4.v : 0;
+	m->port = is_v4 ? msg.name.port : 0;
+	m->control_len = msg.control_len;
+	m->flags = msg.flags;
+	return n;
+}
+
+static struct endpoint ep6_of(uint16_t port)
+{
+	return (struct endpoint){.addr = ip_addr_v6(IP6_LOOPBACK),
+				 .port = port};
+}
+
+static int w_bind6(void *arg, int fd, uint16_t port)
+{
+	struct endpoint ep = ep6_of(port);
+
+	return sk_bind(stack_of(arg), fd, &ep);
+}
+
+static int w_connect6(void *arg, int fd, uint16_t port)
+{
+	struct endpoint ep = ep6_of(port);
+
+	return (int)settled(arg, sk_connect(stack_of(arg), fd, &ep));
+}
+
+/* NOLINTNEXTLINE(readability-function-size) */
+static int w_set_opt(void *arg, int fd, int level, int name, const void *val,
+		     size_t len)
+{
+	return sk_setsockopt(stack_of(arg), fd, level, name, val, len);
+}
+
 const struct sockset weft_sockset = {
 	.name = "weft",
 	.socket = w_socket,
@@ -177,4 +290,19 @@ const struct sockset weft_sockset = {
 	.port = w_port,
 	.has_peer = w_has_peer,
 	.poll = w_poll,
+	.pipe = w_pipe,
+	.pair = w_pair,
+	.event = w_event,
+	.dup = w_dup,
+	.dup2 = w_dup2,
+	.dup3 = w_dup3,
+	.fcntl = w_fcntl,
+	.flag = w_flag,
+	.read = w_read,
+	.write = w_write,
+	.sendmsg = w_sendmsg,
+	.recvmsg = w_recvmsg,
+	.bind6 = w_bind6,
+	.connect6 = w_connect6,
+	.set_opt = w_set_opt,
 };
