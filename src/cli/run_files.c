@@ -126,7 +126,8 @@ static int write_captures(struct lab_run *run, const char *dir,
 	if (count == 1)
 		return write_capture(run, dir, c, NULL, names);
 	for (i = 0; i < count && !err; i++)
-		err = write_capture(run, dir, c, iface[i].item.name.s, names);
+		if (!iface[i].vlan.is_set) /* seen where it stands on */
+			err = write_capture(run, dir, c, iface[i].item.name.s, names);
 	return err;
 }
 

@@ -20,6 +20,7 @@
 #include "ip/nat.h"
 #include "lab/run_int.h"
 #include "link/arp.h"
+#include "link/vlan.h"
 #include "tcp/tcp_knobs.h"
 
 static const struct topo_segment *segment_of(const struct run_node *n,
@@ -41,7 +42,7 @@ static int boot_neighbours(struct run_node *n, size_t index)
 
 	for (size_t i = 0; s->is_known && i < s->ports.count && !err; i++)
 		if (port[i].iface != &iface[index] && port[i].iface->ip.is_set)
-			err = arp_add(&n->host->stack, &n->ports[index]->netif,
+			err = arp_add(&n->host->stack, run_netif(n, index),
 				      port[i].iface->ip.v,
 				      port[i].iface->mac.v);
 	return err;
@@ -50,16 +51,16 @@ static int boot_neighbours(struct run_node *n, size_t index)
 static int boot_iface(struct run_node *n, size_t index)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
-	struct netif *netif = &n->ports[index]->netif;
-	struct ip4_net net = {
-		.addr = iface[index].ip.v,
-		.len = segment_of(n, &iface[index])->net->v.len,
-	};
+	struct netif *netif = run_netif(n, index);
+	struct ip4_net net = {.addr = iface[index].ip.v};
 	int err;
 
 	netif->mtu = (uint32_t)iface[index].mtu.v;
 	if (iface[index].address.v != LAB_STATIC)
 		return boot_neighbours(n, index);
+	if (!iface[index].ip.is_set)
+		return 0; /* a trunk; those of its VLANs have addresses */
+	net.len = segment_of(n, &iface[index])->net->v.len;
 	err = ip_addr_add(&n->host->stack, netif, net);
 	return err ? err : boot_neighbours(n, index);
 }
@@ -92,7 +93,7 @@ static int boot_nat(struct run_node *n)
 		if (strcmp(iface[i].on.s, n->spec->nat.s) == 0)
 			inside = segment_of(n, &iface[i])->net->v;
 		else if (!outside)
-			outside = &n->ports[i]->netif;
+			outside = run_netif(n, i);
 	}
 	if (!outside)
 		return 0;
@@ -114,9 +115,47 @@ static int boot_knobs(struct run_node *n)
 	return err;
 }
 
+struct netif *run_netif(const struct run_node *n, size_t index)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	struct netif *netif;
+
+	if (n->ports[index])
+		return &n->ports[index]->netif;
+	netif = stack_netif_by_name(&n->host->stack, iface[index].item.name.s);
+	check(netif);
+	return netif;
+}
+
+/* The interface that stands on the cable to @on. */
+static struct netif *base_of(const struct run_node *n, const char *on)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	size_t i = 0;
+
+	while (iface[i].vlan.is_set || strcmp(iface[i].on.s, on) != 0)
+		check(++i < n->spec->interfaces.count);
+	return run_netif(n, i);
+}
+
+/* Interfaces for VLANs are made anew each time. */
+static int boot_vlans(struct run_node *n)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	struct netif *netif;
+	int err = 0;
+
+	for (size_t i = 0; i < n->spec->interfaces.count && !err; i++)
+		if (iface[i].vlan.is_set)
+			err = vlan_add(&n->host->stack,
+				       base_of(n, iface[i].on.s),
+				       (uint16_t)iface[i].vlan.v, 0, &netif);
+	return err;
+}
+
 int run_node_boot(struct run_node *n)
 {
-	int err = 0;
+	int err = boot_vlans(n);
 
 	for (size_t i = 0; i < n->spec->interfaces.count && !err; i++)
 		err = boot_iface(n, i);

@@ -72,8 +72,11 @@ static int build_ports(struct run_node *n)
 	if (!n->ports)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		struct port *port = host_add_port(n->host, &iface[i].mac.v);
+		struct port *port;
 
+		if (iface[i].vlan.is_set)
+			continue; /* it stands on another one: boot.c */
+		port = host_add_port(n->host, &iface[i].mac.v);
 		if (!port)
 			return -ENOMEM;
 		(void)snprintf(port->netif.name, sizeof(port->netif.name), "%s",
@@ -207,29 +210,6 @@ static struct port *build_end(struct lab_run *run, const struct topo_end *end)
 	return n->ports[end->iface - iface];
 }
 
-/* Which switches open loops themselves, and which do not at all. */
-static int build_trees(struct lab_run *run)
-{
-	const uint64_t priority_max = 61440;
-	int err = 0;
-
-	for (size_t i = 0; i < run_node_count(run) && !err; i++) {
-		const struct lab_node *spec = run->nodes[i].spec;
-		uint64_t priority = spec->priority.is_set ? spec->priority.v
-							  : SWITCH_STP_PRIORITY;
-
-		if (spec->loops.v)
-			switch_keep_loops(run->nodes[i].box.sw);
-		if (spec->stp.v)
-			err = switch_stp_start(
-				run->nodes[i].box.sw,
-				(uint16_t)min_u64(priority, priority_max));
-	}
-	if (!err)
-		world_open_loops(run->world);
-	return err;
-}
-
 static int build_cables(struct lab_run *run)
 {
 	const struct topo_cable *topo = run->lab->topo.cables.items;
@@ -250,7 +230,7 @@ static int build_cables(struct lab_run *run)
 			return -ENOMEM;
 		c->cable->user = c;
 	}
-	return build_trees(run);
+	return build_switches(run);
 }
 
 static struct node *box_node(const struct run_box *box)

@@ -52,7 +52,7 @@ static int boot_iface(struct run_node *n, size_t index)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
 	const struct topo_segment *s = segment_of(n, &iface[index]);
-	struct netif *netif = &n->ports[index]->netif;
+	struct netif *netif = run_netif(n, index);
 	struct stack *stack = &n->host->stack;
 	const struct nd_conf by_hand = {.no_autoconf = true,
 					.no_routers = true};

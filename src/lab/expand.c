@@ -125,6 +125,7 @@ void expand(struct lab *lab, struct mem *mem)
 	check_nodes(lab);
 	check_hubs(lab);
 	check_uplinks(lab);
+	check_switches(lab);
 	if (lab->diag.count)
 		return;
 	expand_nets(lab);

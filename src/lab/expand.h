@@ -75,6 +75,9 @@ void check_knobs(struct lab *lab, const struct lab_node *node);
 void fill_hub_rates(struct lab *lab);
 void check_hubs(struct lab *lab);
 
+/* check_switch.c: the ports of switches. */
+void check_switches(struct lab *lab);
+
 /* check_boot.c: who asks for addresses, and who gives them. */
 void check_boot(struct lab *lab);
 

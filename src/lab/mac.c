@@ -9,6 +9,8 @@
  * they are.  Should two hashes be equal, the later one is made again from the
  * name and a number.  Addresses that the file gives are taken first.
  */
+#include <string.h>
+
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/htab.h"
@@ -77,18 +79,37 @@ static void macs_of_nodes(struct lab *lab, struct htab *macs, bool given)
 		struct lab_iface *iface = node[i].interfaces.items;
 
 		for (size_t j = 0; j < node[i].interfaces.count; j++)
-			if (iface[j].mac.is_set == given &&
+			if (!iface[j].vlan.is_set &&
+			    iface[j].mac.is_set == given &&
 			    iface[j].item.name.s && node[i].item.name.s)
 				mac_set(lab, macs, &node[i], &iface[j]);
 	}
 }
 
+/* An interface for a VLAN has that of the cable that it stands on. */
+static void macs_of_vlans(struct lab_node *node)
+{
+	struct lab_iface *iface = node->interfaces.items;
+	size_t count = node->interfaces.count;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; iface[i].vlan.is_set && j < count; j++)
+			if (!iface[j].vlan.is_set && iface[i].on.s &&
+			    iface[j].on.s &&
+			    !strcmp(iface[i].on.s, iface[j].on.s))
+				iface[i].mac.v = iface[j].mac.v;
+}
+
 void expand_macs(struct lab *lab)
 {
+	struct lab_node *node = lab->spec.nodes.items;
+
 	struct htab macs;
 
 	htab_init(&macs, lab->arena.mem, 0);
 	macs_of_nodes(lab, &macs, true);
 	macs_of_nodes(lab, &macs, false);
 	htab_fini(&macs);
+	for (size_t i = 0; i < lab->spec.nodes.count; i++)
+		macs_of_vlans(&node[i]);
 }

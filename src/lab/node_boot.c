@@ -66,7 +66,7 @@ static void on_change(void *arg, const struct dhcp_got *got)
 static int start_client(struct run_node *n, size_t index)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
-	struct netif *netif = &n->ports[index]->netif;
+	struct netif *netif = run_netif(n, index);
 	const struct dhcp_client_config cfg = {
 		.is_bootp = iface[index].address.v == LAB_BOOTP,
 		.host_name = n->spec->item.name.s,
@@ -152,7 +152,7 @@ static int start_server(struct run_node *n)
 	index = boot_iface_for(n->run->lab, n->spec,
 			       cfg.from.v || !fixed ? cfg.from : fixed[0].ip);
 	config_fill(n, index, &cfg);
-	err = dhcp_server_start(&n->host->stack, &n->ports[index]->netif, &cfg,
+	err = dhcp_server_start(&n->host->stack, run_netif(n, index), &cfg,
 				&n->boot->server);
 	if (size)
 		mem_free(mem, fixed, size);

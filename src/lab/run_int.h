@@ -30,7 +30,8 @@ struct run_box {
  * @spec:	What the file says about it
  * @host:	Its host, or NULL: it is a switch, a hub or an uplink
  * @box:	Which of them
- * @ports:	A host's, in the order of @spec->interfaces
+ * @ports:	A host's, in the order of @spec->interfaces; NULL: it stands on
+ *		another one, see run_netif()
  * @apps:	The programs that run there, or NULL
  * @boot:	What asks for addresses or gives them, or NULL
  */
@@ -180,6 +181,13 @@ struct run_node *run_node(struct lab_run *run, const char *name);
 
 /* The cable between two names; it is there. */
 struct run_cable *run_cable(struct lab_run *run, const struct lab_wire *wire);
+
+/* The interface of @spec->interfaces at @index, of a host that is on. */
+struct netif *run_netif(const struct run_node *n, size_t index);
+
+/* Switches get what the file says of their ports, when all cables are there
+ * (build_switch.c).  0 or -errno. */
+int build_switches(struct lab_run *run);
 
 /* Give a host's stack its addresses and start its programs.  0 or -errno. */
 int run_node_boot(struct run_node *n);

@@ -18,6 +18,8 @@
 
 #include "base/check.h"
 
+#include "lab/schema_objects.h"
+
 /* clang-format off */
 #define AT(type, member) .offset = offsetof(struct type, member)
 #define END {0}
@@ -140,6 +142,8 @@ static const struct schema_object dhcp_object = {
 static const struct schema_field iface_fields[] = {
 	{"on", "the LAN, or the node at the other end of the cable",
 	 FIELD_NAME, AT(lab_iface, on), .is_needed = true},
+	{"vlan", "it is the one for this VLAN, on a trunk: eth0.10",
+	 FIELD_VALUE, VALUE_NUMBER, AT(lab_iface, vlan)},
 	{"ip", "its address", FIELD_IP, AT(lab_iface, ip)},
 	{"address", "where it has its address from; static: from this file",
 	 FIELD_WORD, AT(lab_iface, address), .words = address_words},
@@ -260,6 +264,16 @@ static const struct schema_field node_fields[] = {
 	{"priority", "of a switch, a multiple of 4096; the least becomes the "
 	 "root; default 32768", FIELD_VALUE, VALUE_NUMBER,
 	 AT(lab_node, priority), .with = "stp"},
+	{"ageing", "how long a switch remembers an address; default 300s",
+	 FIELD_VALUE, VALUE_DURATION, AT(lab_node, ageing)},
+	{"macs", "most addresses that a switch remembers; default 8192",
+	 FIELD_VALUE, VALUE_NUMBER, AT(lab_node, macs)},
+	{"vlans", "the VLANs of a switch, by number", FIELD_MAP,
+	 AT(lab_node, vlans), .object = &schema_vlan},
+	{"ports", "the ports of a switch, by the node at the other end",
+	 FIELD_MAP, AT(lab_node, ports), .object = &schema_port},
+	{"vlan", "the VLAN to which its port at the switch belongs",
+	 FIELD_VALUE, VALUE_NUMBER, AT(lab_node, vlan)},
 	{"root", "where a resolver begins", FIELD_NAMES, AT(lab_node, root)},
 	{"zone", "the names that a server knows", FIELD_DOMAIN,
 	 AT(lab_node, zone)},

@@ -8,7 +8,10 @@
 
 #include "lab/schema.h"
 
-enum { SCHEMA_OBJECTS_MAX = 32 };
+enum { SCHEMA_OBJECTS_MAX = 48 };
+
+/* Those that stand apart from schema.c: schema_switch.c. */
+extern const struct schema_object schema_port, schema_vlan;
 
 /* In the order in which they are met. */
 struct schema_objects {

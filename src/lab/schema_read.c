@@ -19,7 +19,7 @@
 #include "lab/schema.h"
 #include "lab/schema_int.h"
 
-enum { KEYS_MAX = 40 };
+enum { KEYS_MAX = 64 };
 
 /* "a, b or c" from "a|b|c". */
 static const char *schema_list_text(struct arena *a, const char *list)

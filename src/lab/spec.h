@@ -21,6 +21,8 @@
 #include "lab/spec_value.h"
 #include "lab/value.h"
 
+struct vlan_port;
+
 /* What a cable does to frames. */
 struct lab_cable {
 	struct lab_num delay;	   /* propagation, ns */
@@ -72,7 +74,8 @@ enum lab_address { LAB_STATIC, LAB_DHCP, LAB_BOOTP, LAB_RARP };
 
 struct lab_iface {
 	struct lab_item item;
-	struct lab_str on; /* a LAN, or the node at the other end */
+	struct lab_str on;   /* a LAN, or the node at the other end */
+	struct lab_num vlan; /* it stands on the one that has none */
 	struct lab_ip ip;
 	struct lab_num address; /* enum lab_address */
 	struct lab_ip6 ip6;
@@ -119,6 +122,31 @@ struct lab_dhcp {
 	struct lab_seq fixed; /* of struct lab_pair */
 };
 
+/* A VLAN of a switch; its name is its number. */
+struct lab_vlan {
+	struct lab_item item;
+	struct lab_net net;
+	struct lab_net6 net6;
+	uint16_t vid; /* its name; not in the file */
+};
+
+enum lab_mirror { LAB_MIRROR_BOTH, LAB_MIRROR_IN, LAB_MIRROR_OUT };
+
+/* A port of a switch; its name is that of the node at its other end. */
+struct lab_port {
+	struct lab_item item;
+	struct lab_num vlan, native, tunnel;
+	struct lab_seq trunk;	  /* of struct lab_str: "10", "20-29" */
+	struct lab_seq mirror;	  /* of struct lab_str */
+	struct lab_num direction; /* enum lab_mirror */
+	struct lab_num macs;
+	struct lab_num broadcast, multicast, unknown; /* frames a second */
+	struct lab_num cost, priority;
+	struct lab_num edge;	       /* 0: auto, 1: no, 2: yes */
+	struct lab_num guard;	       /* 0: off, 1: on */
+	const struct vlan_port *vlans; /* of the first five; not in the file */
+};
+
 struct lab_node {
 	struct lab_item item;
 	struct lab_num kind; /* enum lab_kind */
@@ -144,7 +172,13 @@ struct lab_node {
 	struct lab_num stp;   /* 0: off, 1: on */
 	struct lab_num loops; /* 0: opened, 1: kept */
 	struct lab_num priority;
-	struct lab_seq root; /* of struct lab_str */
+	struct lab_num ageing; /* ns */
+	struct lab_num macs;
+	struct lab_seq vlans; /* of struct lab_vlan */
+	struct lab_seq ports; /* of struct lab_port */
+	struct lab_num vlan;  /* of the switch's port that leads here */
+	bool has_vlans;	      /* a switch that tells them apart; computed */
+	struct lab_seq root;  /* of struct lab_str */
 	struct lab_str zone;
 	struct lab_seq delegate; /* of struct lab_pair */
 	struct lab_seq records;	 /* of struct lab_pair */

@@ -9,6 +9,7 @@
  *
  *	topo_names	every LAN and node gets into the table of names; a
  *			name that only a LAN or a link mentions is a host
+ *	topo_vlans	which networks the switches tell apart
  *	topo_ifaces	every node gets an interface for each cable, unless
  *			`interfaces` has one for it already
  *	topo_cables	the cables, with pointers to their ends
@@ -179,7 +180,8 @@ static struct lab_iface *iface_on(const struct lab_node *node, const char *on)
 	struct lab_iface *iface = node->interfaces.items;
 
 	for (size_t i = 0; i < node->interfaces.count; i++)
-		if (iface[i].on.s && strcmp(iface[i].on.s, on) == 0)
+		if (iface[i].on.s && !iface[i].vlan.is_set &&
+		    strcmp(iface[i].on.s, on) == 0)
 			return &iface[i];
 	return NULL;
 }
@@ -221,6 +223,16 @@ static void iface_need(struct topo_ctx *c, struct lab_node *node,
 	iface->on = (struct lab_str){at, on};
 }
 
+/* Those for VLANs, if the other end is a trunk. */
+static void ifaces_vlan(struct topo_ctx *c, struct lab_node *node,
+			const struct lab_node *other, const struct lab_str *on)
+{
+	const struct lab_iface *base = iface_on(node, on->s);
+
+	if (base && base->item.name.s)
+		topo_ifaces_vlan(c, node, other, on, base->item.name.s);
+}
+
 static void topo_ifaces(struct topo_ctx *c)
 {
 	const struct lab_lan *lan = c->spec->lans.items;
@@ -246,6 +258,8 @@ static void topo_ifaces(struct topo_ctx *c)
 			continue;
 		iface_need(c, a, w->b.s, w->at);
 		iface_need(c, b, w->a.s, w->at);
+		ifaces_vlan(c, a, b, &w->b);
+		ifaces_vlan(c, b, a, &w->a);
 	}
 }
 
@@ -401,6 +415,8 @@ void topo_build(struct topo *topo, struct diag *diag, struct mem *mem,
 	topo->nodes = &spec->nodes;
 	topo->lans = &spec->lans;
 	topo_names(&c);
+	if (!arena_is_out(c.arena))
+		topo_vlans(&c);
 	if (!arena_is_out(c.arena))
 		topo_ifaces(&c);
 	if (!arena_is_out(c.arena))

@@ -107,6 +107,13 @@ void topo_build(struct topo *topo, struct diag *diag, struct mem *mem,
 		struct lab_spec *spec);
 void topo_fini(struct topo *topo);
 
+/* What a switch says of its port that leads there, or NULL: nothing. */
+struct lab_port *topo_port(const struct lab_node *sw, const char *name);
+
+/* What a switch with VLANs does about them at its port to @other. */
+const struct vlan_port *topo_port_vlans(const struct lab_node *sw,
+					const struct lab_node *other);
+
 /* A node or LAN of that name, or NULL. */
 struct lab_node *topo_node(const struct topo *topo, const char *name);
 struct lab_lan *topo_lan(const struct topo *topo, const char *name);
