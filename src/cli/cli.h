@@ -30,6 +30,7 @@ int cmd_drill(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_hops(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_up(int argc, char **argv);
 int cmd_visit(int argc, char **argv);

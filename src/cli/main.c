@@ -21,6 +21,7 @@ static const struct {
 } commands[] = {
 	{"visit",	cmd_visit,	"visit a page, and see all that happens"},
 	{"lab",		cmd_lab,	"run, check and show lab files"},
+	{"run",		cmd_run,	"run a program that nobody changed on a host of a lab"},
 	{"up",		cmd_up,		"one host on a real wire: a TAP device"},
 	{"why",		cmd_why,	"why is there a frame, back to what a person did"},
 	{"hops",	cmd_hops,	"one frame at each switch and router"},

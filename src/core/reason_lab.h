@@ -100,7 +100,11 @@
 	X(SOCK_RECV,		"sock.recv")				\
 	X(SOCK_SHUTDOWN,	"sock.shutdown")			\
 	X(SOCK_CLOSE,		"sock.close")				\
-	X(SOCK_ERROR,		"sock.error")
+	X(SOCK_ERROR,		"sock.error")				\
+	/* real programs */						\
+	X(RUN_START,		"run.start")				\
+	X(RUN_CALL,		"run.call")				\
+	X(RUN_EXIT,		"run.exit")
 /* clang-format on */
 
 #endif /* CORE_REASON_LAB_H */

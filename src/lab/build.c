@@ -454,6 +454,16 @@ void lab_run_on_resource(struct lab_run *run, lab_resource_fn *fn, void *arg)
 	run->resource_arg = arg;
 }
 
+struct pace *lab_run_pace(struct lab_run *run)
+{
+	return run->real ? real_pace(run->real) : NULL;
+}
+
+void lab_run_keep_signals(struct lab_run *run)
+{
+	real_keep_signals(run->real);
+}
+
 struct trace_log *lab_run_log(struct lab_run *run)
 {
 	return run->log;

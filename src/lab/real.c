@@ -107,6 +107,16 @@ struct lab_real *real_new(struct mem *mem, struct world *w)
 	return r;
 }
 
+struct pace *real_pace(struct lab_real *r)
+{
+	return &r->pace;
+}
+
+void real_keep_signals(struct lab_real *r)
+{
+	pace_unwatch(&r->pace, &r->stop);
+}
+
 void real_free(struct lab_real *r)
 {
 	struct real_uplink *ru;

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 
 struct lab_real;
+struct pace;
 struct uplink;
 struct world;
 
@@ -22,6 +23,12 @@ struct lab_real *real_new(struct mem *mem, struct world *w);
 
 /* Before the world is freed.  NULL is fine. */
 void real_free(struct lab_real *r);
+
+/* Its clock. */
+struct pace *real_pace(struct lab_real *r);
+
+/* Somebody else looks after signals. */
+void real_keep_signals(struct lab_real *r);
 
 /* An uplink's frames are taken in from now on.  0, -ENOMEM or -ENOSPC. */
 int real_add_uplink(struct lab_real *r, struct uplink *u);

@@ -22,6 +22,7 @@
 #include "trace/log.h"
 
 struct lab_run;
+struct pace;
 struct world;
 struct host;
 
@@ -77,6 +78,13 @@ typedef void lab_resource_fn(void *arg, const struct lab_resource *resource);
 /* Be called for the page and everything it needs at the end of each visit that
  * succeeds; before lab_run_go(). */
 void lab_run_on_resource(struct lab_run *run, lab_resource_fn *fn, void *arg);
+
+/* The clock that it follows, or NULL: virtual time. */
+struct pace *lab_run_pace(struct lab_run *run);
+
+/* SIGINT and SIGTERM no longer end it: somebody else looks after signals.  In
+ * real time only. */
+void lab_run_keep_signals(struct lab_run *run);
 
 struct trace_log *lab_run_log(struct lab_run *run);
 struct world *lab_run_world(struct lab_run *run);

@@ -581,6 +581,8 @@ const struct words *words_of(enum reason what)
 		w = words_of_boot(what);
 	if (!w)
 		w = words_of_ppp(what);
+	if (!w)
+		w = words_of_run(what);
 	if (w)
 		return w;
 	return &words[what < R_COUNT ? what : R_NONE];

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+/*
+ * cmd_run.c - weft run: programs that nobody changed, on hosts of a lab
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/cmd_lab.h"
+#include "cli/run_files.h"
+#include "lab/run.h"
+#include "os/mem.h"
+#include "run/run.h"
+#include "vnet/vnet.h"
+
+static const char help[] =
+	"usage: weft run [-o|--out DIR] [LAB] [HOST] -- PROGRAM [ARG...]\n"
+	"                [++ HOST -- PROGRAM [ARG...]]...\n\n"
+	"Runs a program on a host of a lab, in real time.  The program is not "
+	"changed and\n"
+	"needs no privileges; all of its network is the lab's, and nothing of "
+	"it reaches\n"
+	"this machine's.\n\n"
+	"  LAB     a lab file (*.yaml); if not said, the lab of `weft visit`\n"
+	"  HOST    which host; if not said, the first one of the lab\n"
+	"  ++      one more program, on another host of the same lab\n"
+	"  --out   write the log and the captures to DIR\n\n"
+	"It ends when all processes have ended.  The exit status is that of "
+	"the first\n"
+	"program that was named, 128 and the signal if one killed it, 126 if "
+	"it could not\n"
+	"be run, 127 if it was not found.\n\n"
+	"examples:\n"
+	"  weft run -- curl http://10.9.0.80/\n"
+	"  weft run labs/url-journey.yaml laptop -- wget -O- "
+	"http://10.9.0.80/\n"
+	"  weft run phone -- python3 -m http.server ++ laptop -- curl "
+	"http://phone:8000/\n";
+
+enum { PROGRAMS_MAX = 64, NOT_RUN = 126, NOT_FOUND = 127 };
+
+/* One of the programs; @argv ends with NULL. */
+struct wish {
+	const char *host;
+	char **argv;
+};
+
+/**
+ * struct args - what was asked for
+ * @file:	Lab file, or NULL: the default lab
+ * @out:	Folder for files, or NULL: none
+ * @wishes:	Programs, @count of them
+ */
+struct args {
+	const char *file, *out;
+	struct wish wishes[PROGRAMS_MAX];
+	size_t count;
+	sigset_t mask;
+};
+
+static bool is_word(const char *arg, const char *word)
+{
+	return arg && !strcmp(arg, word);
+}
+
+static bool is_file(const char *name)
+{
+	size_t len = strlen(name);
+
+	return strchr(name, '/') ||
+	       (len > 5 && !strcmp(name + len - 5, ".yaml"));
+}
+
+/* "HOST -- PROGRAM ARGS" up to "++" or the end; returns what follows.  NULL:
+ * it is something else. */
+static char **parse_wish(struct args *a, char **argv)
+{
+	struct wish *w = &a->wishes[a->count];
+
+	if (a->count == PROGRAMS_MAX)
+		return NULL;
+	if (*argv && !is_word(*argv, "--"))
+		w->host = *argv++;
+	if (!is_word(*argv, "--") || !argv[1])
+		return NULL;
+	w->argv = ++argv;
+	a->count++;
+	while (*argv && !is_word(*argv, "++"))
+		argv++;
+	if (*argv)
+		*argv++ = NULL;
+	return argv;
+}
+
+/* -1: go on. */
+static int parse_args(int argc, char **argv, struct args *a)
+{
+	char **at = argv + 1;
+
+	(void)argc;
+	if (is_word(*at, "--help") || is_word(*at, "-h")) {
+		fputs(help, stdout);
+		return CLI_OK;
+	}
+	if (is_word(*at, "-o") || is_word(*at, "--out")) {
+		a->out = at[1];
+		at += 2;
+		if (!a->out)
+			return cli_usage("run", "which folder?");
+	}
+	if (*at && !is_word(*at, "--") && is_file(*at))
+		a->file = *at++;
+	do
+		at = parse_wish(a, at);
+	while (at && *at);
+	if (!at)
+		return cli_usage("run", "[LAB] [HOST] -- PROGRAM is wanted");
+	return -1;
+}
+
+static int load(struct lab *lab, struct mem *mem, const struct args *a)
+{
+	if (a->file)
+		return cmd_lab_load(lab, mem, a->file);
+	if (lab_load_default(lab, mem) == 0)
+		return CLI_OK;
+	fprintf(stderr, "weft run: %s\n", strerror(ENOMEM));
+	return CLI_FAILED;
+}
+
+static bool may_run(const struct lab_node *node)
+{
+	return node->kind.v == LAB_HOST;
+}
+
+/* The host of that name, or the first one; NULL with a complaint. */
+static struct host *find_host(struct lab_run *run, const char *name)
+{
+	const struct lab *lab = lab_run_lab(run);
+	const struct lab_node *node = lab->spec.nodes.items;
+	size_t i;
+
+	for (i = 0; i < lab->spec.nodes.count; i++)
+		if (name ? !strcmp(node[i].item.name.s, name)
+			 : may_run(&node[i]))
+			break;
+	if (i < lab->spec.nodes.count && !topo_is_switch(&node[i]))
+		return host_of(
+			world_find(lab_run_world(run), node[i].item.name.s));
+	if (!name)
+		fprintf(stderr, "weft run: the lab has no host\n");
+	else if (i < lab->spec.nodes.count)
+		fprintf(stderr, "weft run: '%s' is no host\n", name);
+	else
+		fprintf(stderr, "weft run: the lab has no host '%s'\n", name);
+	return NULL;
+}
+
+/* 0, or an exit status with a complaint. */
+static int start(struct supervisor *sup, struct lab_run *run,
+		 const struct args *a, struct program **first)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct program_cfg cfg = {
+			.host = find_host(run, a->wishes[i].host),
+			.argv = a->wishes[i].argv,
+			.mask = a->mask,
+		};
+		struct program *p;
+		int err;
+
+		if (!cfg.host)
+			return CLI_USAGE;
+		err = sup_start(sup, &cfg, &p);
+		if (err) {
+			fprintf(stderr, "weft run: %s\n", sup_complaint(sup));
+			return err == -ENOENT ? NOT_FOUND : NOT_RUN;
+		}
+		if (i == 0)
+			*first = p;
+	}
+	return 0;
+}
+
+static int run_programs(struct lab_run *run, struct mem *mem,
+			const struct args *a)
+{
+	struct program *first = NULL;
+	struct supervisor *sup;
+	int status, err = sup_new(&sup, mem, run);
+
+	if (err) {
+		fprintf(stderr, "weft run: %s\n", strerror(-err));
+		return NOT_RUN;
+	}
+	status = start(sup, run, a, &first);
+	if (!status) {
+		err = sup_run(sup);
+		status = err ? NOT_RUN : program_status(first);
+	}
+	sup_free(sup);
+	return status;
+}
+
+static int write_files(struct lab_run *run, struct mem *mem,
+		       const struct args *a)
+{
+	struct strbuf names;
+	int err;
+
+	if (!a->out)
+		return 0;
+	strbuf_init(&names, mem);
+	err = run_write_files(run, a->out, "weft run", &names);
+	if (err)
+		fprintf(stderr, "weft run: %s: %s\n", strbuf_text(&names),
+			strerror(-err));
+	strbuf_fini(&names);
+	return err;
+}
+
+static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
+{
+	struct lab_run *run;
+	int status, err;
+
+	lab->spec.time.v = LAB_REAL;
+	err = lab_run_new(&run, mem, lab, lab->spec.seed.v);
+	if (err) {
+		fprintf(stderr, "weft run: %s\n", strerror(-err));
+		return NOT_RUN;
+	}
+	status = run_programs(run, mem, a);
+	if (write_files(run, mem, a) && !status)
+		status = CLI_FAILED;
+	(void)lab_run_free(run);
+	return status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct args a = {0};
+	struct lab lab;
+	struct mem mem;
+	int status = parse_args(argc, argv, &a);
+
+	if (status >= 0)
+		return status;
+	sigprocmask(SIG_SETMASK, NULL, &a.mask);
+	os_mem_init(&mem, 0);
+	status = load(&lab, &mem, &a);
+	if (status == CLI_OK)
+		status = run_lab(&lab, &mem, &a);
+	lab_fini(&lab);
+	return status;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/*
+ * call_addr.c - addresses in a program's memory
+ *
+ * What the kernel would complain of, and in which order, is complained of
+ * here: a length that cannot be, a pointer that leads nowhere, a family that
+ * nobody knows.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "api/sockaddr.h"
+#include "run/run_int.h"
+
+int call_read_addr(const struct call *call, uint64_t addr, uint64_t len,
+		   struct endpoint *ep)
+{
+	struct sockaddr_storage ss = {0};
+	int err;
+
+	if ((int)len < 0 || (int)len > (int)sizeof(ss))
+		return -EINVAL;
+	err = call_read(call, addr, &ss, (size_t)(int)len);
+	if (!err && !call_is_alive(call))
+		err = -EINTR;
+	if (err)
+		return err;
+	return sockaddr_to_endpoint((struct sockaddr *)&ss, (socklen_t)len, ep);
+}
+
+int call_write_addr(const struct call *call, uint64_t addr, uint64_t len_addr,
+		    const struct endpoint *ep)
+{
+	struct sockaddr_storage ss = {0};
+	socklen_t len = sizeof(ss);
+	int room, err;
+
+	err = call_read(call, len_addr, &room, sizeof(room));
+	if (err)
+		return err;
+	if (room < 0)
+		return -EINVAL;
+	sockaddr_from_endpoint(ep, (struct sockaddr *)&ss, &len);
+	if (!call_is_alive(call))
+		return -EINTR;
+	err = call_write(call, addr, &ss,
+			 (size_t)room < len ? (size_t)room : len);
+	return err ? err : call_write(call, len_addr, &len, sizeof(len));
+}

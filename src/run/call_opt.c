@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/*
+ * call_opt.c - setsockopt and getsockopt
+ *
+ * Theory of operation
+ * ===================
+ * Options are the stack's.  Some are also the descriptor's, because the kernel
+ * acts on them when octets are moved or waited for: timeouts, urgent data in
+ * line, the place of a peek.  Those are set in both places.
+ *
+ * What was written before an option was set was written under the old one, so
+ * it is taken in first.
+ *
+ * An error is the stack's.  The kernel may have its own for the same reason at
+ * the descriptor (a reset); that is forgotten when the program asks.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/check.h"
+
+#include "run/run_int.h"
+
+/* As many octets as any option has. */
+enum { OPTION_MAX = 1024 };
+
+/* clang-format off */
+static const int also_native[] = {
+	SO_RCVTIMEO, SO_SNDTIMEO, SO_OOBINLINE, SO_PEEK_OFF,
+};
+static const int only_native[] = {
+	SO_COOKIE, SO_TIMESTAMP, SO_TIMESTAMPNS, SO_PRIORITY,
+};
+/* clang-format on */
+
+static bool has(const int *set, size_t count, const struct call *call)
+{
+	if ((int)call->arg[1] != SOL_SOCKET)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (set[i] == (int)call->arg[2])
+			return true;
+	return false;
+}
+
+long call_setsockopt(struct call *call)
+{
+	struct desc *d = call->desc;
+	int level = (int)call->arg[1], name = (int)call->arg[2];
+	int len = (int)call->arg[4], err;
+	uint8_t val[OPTION_MAX];
+
+	if (has(only_native, ARRAY_SIZE(only_native), call))
+		return CALL_CONTINUE;
+	if (len < 0)
+		return -EINVAL;
+	len = len > OPTION_MAX ? OPTION_MAX : len;
+	err = call_read(call, call->arg[3], val, (size_t)len);
+	if (!err && !call_is_alive(call))
+		err = -EINTR;
+	if (err)
+		return err;
+	if (d->sk < 0)
+		return -EINVAL;
+	if (d->ops->settle)
+		d->ops->settle(d);
+	if (d->sk < 0)
+		return -EINVAL;
+	err = sk_setsockopt(desc_stack(d), d->sk, level, name, val,
+			    (size_t)len);
+	if (!err && has(also_native, ARRAY_SIZE(also_native), call))
+		(void)setsockopt(call->fd, level, name, val, (socklen_t)len);
+	return err;
+}
+
+/* SO_ERROR: the stack's, or what the socket of the stack ended with. */
+static int fetch_error(struct call *call, void *val, size_t *len)
+{
+	struct desc *d = call->desc;
+	socklen_t native_len = sizeof(int);
+	int native, err = d->error;
+
+	(void)getsockopt(call->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
+	d->error = 0;
+	if (d->sk >= 0 && !err)
+		return sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_ERROR,
+				     val, len);
+	*len = min_size(*len, sizeof(err));
+	memcpy(val, &err, *len);
+	return 0;
+}
+
+static int fetch(struct call *call, int level, int name, void *val, size_t *len)
+{
+	struct desc *d = call->desc;
+
+	if (level == SOL_SOCKET && name == SO_ERROR)
+		return fetch_error(call, val, len);
+	if (d->sk < 0)
+		return -EINVAL;
+	return sk_getsockopt(desc_stack(d), d->sk, level, name, val, len);
+}
+
+long call_getsockopt(struct call *call)
+{
+	uint8_t val[OPTION_MAX] = {0};
+	size_t len = sizeof(val);
+	int room, err;
+
+	if (has(only_native, ARRAY_SIZE(only_native), call))
+		return CALL_CONTINUE;
+	err = call_read(call, call->arg[4], &room, sizeof(room));
+	if (err)
+		return err;
+	if (room < 0)
+		return -EINVAL;
+	len = min_size(len, (size_t)room);
+	err = fetch(call, (int)call->arg[1], (int)call->arg[2], val, &len);
+	if (err)
+		return err;
+	if (!call_is_alive(call))
+		return -EINTR;
+	room = (int)len;
+	err = call_write(call, call->arg[3], val, len);
+	return err ? err : call_write(call, call->arg[4], &room, sizeof(room));
+}

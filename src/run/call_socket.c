@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/*
+ * call_socket.c - socket, bind, getsockname, getpeername, shutdown
+ *
+ * Which sockets there are is a table of families and types.  A pair that is
+ * not in it does not exist, whatever the machine's kernel could do: no
+ * descriptor of the machine's network ever gets into a program.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "base/check.h"
+
+#include "run/run_int.h"
+
+typedef long open_fn(struct call *call, int domain, int type, int proto);
+
+/* clang-format off */
+static const struct {
+	int domain, type;
+	open_fn *open;
+} kinds[] = {
+	{AF_INET, SOCK_STREAM, stream_open},
+	{AF_INET6, SOCK_STREAM, stream_open},
+};
+/* clang-format on */
+
+long call_socket(struct call *call)
+{
+	int domain = (int)call->arg[0], type = (int)call->arg[1];
+	int proto = (int)call->arg[2], flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+	long err = -EAFNOSUPPORT;
+
+	if (type & ~(0xf | flags))
+		return -EINVAL;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].domain != domain)
+			continue;
+		if (kinds[i].type == (type & 0xf))
+			return kinds[i].open(call, domain, type, proto);
+		err = -ESOCKTNOSUPPORT;
+	}
+	return err;
+}
+
+long call_bind(struct call *call)
+{
+	struct desc *d = call->desc;
+	struct endpoint ep;
+	int err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
+
+	if (err)
+		return err;
+	if (d->sk < 0)
+		return -EINVAL;
+	err = sk_bind(desc_stack(d), d->sk, &ep);
+	if (err != -EADDRINUSE)
+		return err;
+	/* Perhaps by a socket that nobody has any more. */
+	sweep_now(d->sup);
+	sup_work(d->sup);
+	return sk_bind(desc_stack(d), d->sk, &ep);
+}
+
+long call_getsockname(struct call *call)
+{
+	struct desc *d = call->desc;
+	struct endpoint ep = d->local;
+	int err = 0;
+
+	if (d->sk >= 0)
+		err = sk_getsockname(desc_stack(d), d->sk, &ep);
+	if (err)
+		return err;
+	return call_write_addr(call, call->arg[1], call->arg[2], &ep);
+}
+
+long call_getpeername(struct call *call)
+{
+	struct desc *d = call->desc;
+	struct endpoint ep;
+	int err = -ENOTCONN;
+
+	if (d->sk >= 0)
+		err = sk_getpeername(desc_stack(d), d->sk, &ep);
+	if (err)
+		return err;
+	return call_write_addr(call, call->arg[1], call->arg[2], &ep);
+}
+
+long call_shutdown(struct call *call)
+{
+	struct desc *d = call->desc;
+	int how = (int)call->arg[1];
+
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		return -EINVAL;
+	if (!d->ops->shutdown)
+		return CALL_CONTINUE;
+	return d->ops->shutdown(call, how);
+}
+
+long call_connect(struct call *call)
+{
+	struct endpoint ep;
+	int err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
+
+	return err ? err : call->desc->ops->connect(call, &ep);
+}
+
+long call_listen(struct call *call)
+{
+	if (!call->desc->ops->listen)
+		return -EOPNOTSUPP;
+	return call->desc->ops->listen(call, (int)call->arg[1]);
+}
+
+static long accept_with(struct call *call, int flags)
+{
+	if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC))
+		return -EINVAL;
+	if (!call->desc->ops->accept)
+		return -EOPNOTSUPP;
+	return call->desc->ops->accept(call, flags);
+}
+
+long call_accept(struct call *call)
+{
+	return accept_with(call, 0);
+}
+
+long call_accept4(struct call *call)
+{
+	return accept_with(call, (int)call->arg[3]);
+}

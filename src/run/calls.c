@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/*
+ * calls.c - the calls that the supervisor answers
+ *
+ * Calls that name the network are answered by us; those that move octets or
+ * wait are the kernel's, and are not here.  A call may have several rows; the
+ * first whose condition holds decides.
+ */
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include "base/check.h"
+
+#include "run/run_int.h"
+
+/* clang-format off */
+#define CALL(name) SYS_##name, #name
+static const struct call_row rows[] = {
+	/* AF_UNIX is no network; everything else is the lab's. */
+	{CALL(socket), WHEN_NOT, 0, AF_UNIX, 0, call_socket, false, true},
+	{CALL(bind), WHEN_ALWAYS, 0, 0, 0, call_bind, true, true},
+	{CALL(connect), WHEN_ALWAYS, 0, 0, 0, call_connect, true, true},
+	{CALL(listen), WHEN_ALWAYS, 0, 0, 0, call_listen, true, true},
+	{CALL(accept), WHEN_ALWAYS, 0, 0, 0, call_accept, true, false},
+	{CALL(accept4), WHEN_ALWAYS, 0, 0, 0, call_accept4, true, false},
+	{CALL(getsockname), WHEN_ALWAYS, 0, 0, 0, call_getsockname, true, false},
+	{CALL(getpeername), WHEN_ALWAYS, 0, 0, 0, call_getpeername, true, false},
+	{CALL(setsockopt), WHEN_ALWAYS, 0, 0, 0, call_setsockopt, true, false},
+	{CALL(getsockopt), WHEN_ALWAYS, 0, 0, 0, call_getsockopt, true, false},
+	{CALL(shutdown), WHEN_ALWAYS, 0, 0, 0, call_shutdown, true, true},
+
+	/* A ring makes sockets without any of these calls. */
+	{CALL(io_uring_setup), DENY, 0, 0, ENOSYS, NULL, false, false},
+	/* Nobody could read the memory of a process that may not be looked at,
+	 * and answer its calls; so it is told yes, and nothing happens. */
+	{CALL(prctl), DENY_WHEN, 0, PR_SET_DUMPABLE, 0, NULL, false, false},
+};
+/* clang-format on */
+
+const struct call_row *call_rows(size_t *count)
+{
+	*count = ARRAY_SIZE(rows);
+	return rows;
+}
+
+const struct call_row *call_row_of(int nr)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].nr == nr && rows[i].fn)
+			return &rows[i];
+	return NULL;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+/*
+ * connect.c - connect(2) of a program
+ *
+ * Theory of operation
+ * ===================
+ * Blocking: the call is parked, and the program's descriptor stays as it is
+ * until the connection stands; then it gets its other end and the answer 0.
+ * If it fails it gets the error, and is as new: it may connect again.
+ *
+ * Non-blocking: the program will poll(2) the descriptor, which must be neither
+ * readable nor writable now, and writable at the moment the connection stands.
+ * So it gets its other end at once, and that is stuffed: octets are written
+ * from the program's side until nothing more goes in.  Taking them out again
+ * makes it writable, with the same wake-up that TCP gives.  If it fails, our
+ * end is closed with all that in it, and poll(2) says what it says of a
+ * refused connection.
+ *
+ * Limits
+ * ------
+ * After a failed non-blocking connect(2) the descriptor is of no more use for
+ * the kernel; a second connect(2) puts a new one in its place, and copies of
+ * the old one (dup(2), fork(2)) stay what they are.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+#include "core/env.h"
+
+#include "run/stream.h"
+
+/* Write into the program's descriptor until it is full. */
+static int stuff(struct stream *s, int fd)
+{
+	static const uint8_t nothing[16384];
+	ssize_t n;
+
+	while ((n = send(fd, nothing, sizeof(nothing),
+			 MSG_DONTWAIT | MSG_NOSIGNAL)) > 0)
+		s->stuffed += (size_t)n;
+	return errno == EAGAIN ? 0 : -errno;
+}
+
+/* ... and take it out again. */
+static void unstuff(struct stream *s)
+{
+	uint8_t buf[16384];
+
+	while (s->stuffed) {
+		size_t len = min_size(s->stuffed, sizeof(buf));
+		ssize_t n = recv(s->desc.ours.fd, buf, len, MSG_DONTWAIT);
+
+		if (n <= 0)
+			return;
+		s->stuffed -= (size_t)n;
+	}
+}
+
+/* SO_SNDTIMEO, as an absolute time. */
+static uint64_t deadline(const struct desc *d)
+{
+	struct sk_timeval tv = {0};
+	size_t len = sizeof(tv);
+
+	if (sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_SNDTIMEO, &tv,
+			  &len) ||
+	    (!tv.sec && !tv.usec))
+		return UINT64_MAX;
+	return sup_now(d->sup) + (uint64_t)tv.sec * NS_PER_S +
+	       (uint64_t)tv.usec * NS_PER_US;
+}
+
+static bool may_block(int fd)
+{
+	return !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+}
+
+/* It is under way. */
+static long begin(struct call *call, struct stream *s)
+{
+	int err;
+
+	if (may_block(call->fd)) {
+		if (s->phase == STREAM_ALONE)
+			s->phase = STREAM_WAITS;
+		return call_park(call, deadline(&s->desc), -EINPROGRESS);
+	}
+	if (s->phase != STREAM_ALONE)
+		return -EALREADY;
+	err = stream_pair(s, call->fd);
+	if (!err)
+		err = stuff(s, call->fd);
+	if (err)
+		return err;
+	s->phase = STREAM_STUFFED;
+	return -EINPROGRESS;
+}
+
+/* A descriptor in the place of one that is of no more use. */
+static int renew(struct call *call, struct stream *s)
+{
+	int flags = fcntl(call->fd, F_GETFL);
+	int fd = socket(AF_UNIX,
+			SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
+	int err, sk;
+
+	if (fd < 0)
+		return -errno;
+	sk = sk_socket(desc_stack(&s->desc), s->domain,
+		       SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (sk < 0) {
+		close(fd);
+		return sk;
+	}
+	desc_attach(&s->desc, sk);
+	desc_forget(&s->desc);
+	err = desc_know(&s->desc, fd);
+	if (!err)
+		err = call_replace_fd(call, fd, (int)call->arg[0]);
+	close(call->fd);
+	call->fd = fd;
+	s->phase = STREAM_ALONE;
+	s->stuffed = 0;
+	s->desc.error = 0;
+	s->desc.has_hung_up = false;
+	return err;
+}
+
+/* It stands already, or will when something is written (TCP Fast Open). */
+static long stands_at_once(struct call *call, struct stream *s)
+{
+	int err;
+
+	if (s->phase != STREAM_ALONE && s->phase != STREAM_WAITS)
+		return 0;
+	err = stream_pair(s, call->fd);
+	if (err)
+		return err;
+	s->phase = STREAM_RELAYS;
+	desc_mark(&s->desc);
+	return 0;
+}
+
+/* How an earlier call ended that nobody heard of.  1: nothing is known. */
+static long earlier_outcome(struct stream *s)
+{
+	long err = -s->desc.error;
+
+	if (s->phase == STREAM_RELAYS && s->owes_answer) {
+		s->owes_answer = false;
+		return 0;
+	}
+	s->desc.error = 0;
+	return err ? err : 1;
+}
+
+long stream_connect(struct call *call, const struct endpoint *to)
+{
+	struct desc *d = call->desc;
+	struct stream *s = stream_of(d);
+	long err;
+
+	if (s->phase == STREAM_STUFFED)
+		connect_work(s);
+	err = earlier_outcome(s);
+	if (err == 1 && s->phase == STREAM_FAILED)
+		err = renew(call, s);
+	if (err != 1 && err)
+		return err;
+	if (err == 0 && s->phase == STREAM_RELAYS)
+		return 0;
+	err = sk_connect(desc_stack(d), d->sk, to);
+	if (err == -EINPROGRESS || err == -EALREADY)
+		return begin(call, s);
+	if (!err && to->addr.family)
+		return stands_at_once(call, s);
+	if (err && s->phase == STREAM_WAITS)
+		s->phase = STREAM_ALONE;
+	return err;
+}
+
+/* The connection stands: the descriptor gets its other end. */
+static void blocking_stands(struct stream *s)
+{
+	int fd = desc_program_fd(&s->desc);
+	long err = fd < 0 ? -EBADF : stream_pair(s, fd);
+
+	if (fd >= 0)
+		close(fd);
+	if (err) {
+		(void)call_finish_all(&s->desc, err);
+		stream_fail(s, (int)-err);
+		return;
+	}
+	s->phase = STREAM_RELAYS;
+	s->owes_answer = !call_finish_all(&s->desc, 0);
+}
+
+static void blocking_work(struct stream *s, uint32_t ready)
+{
+	static const struct endpoint nowhere;
+	struct desc *d = &s->desc;
+	long err;
+
+	if (!(ready & (WAIT_OUT | WAIT_ERR | WAIT_HUP)))
+		return;
+	/* Now it says how it ended. */
+	err = sk_connect(desc_stack(d), d->sk, &nowhere);
+	if (!err) {
+		blocking_stands(s);
+		return;
+	}
+	s->phase = STREAM_ALONE;
+	if (!call_finish_all(d, err)) /* nobody waits any more */
+		d->error = (int)-err;
+}
+
+static void non_blocking_work(struct stream *s, uint32_t ready)
+{
+	struct desc *d = &s->desc;
+	int err = ECONNABORTED;
+
+	if (ready & (WAIT_ERR | WAIT_HUP)) {
+		(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET,
+					SO_ERROR, &err);
+		stream_fail(s, err);
+		(void)call_finish_all(d, -err);
+	} else if (ready & WAIT_OUT) {
+		unstuff(s);
+		s->phase = STREAM_RELAYS;
+		(void)call_finish_all(d, 0);
+	}
+}
+
+void connect_work(struct stream *s)
+{
+	struct desc *d = &s->desc;
+	uint32_t ready;
+
+	if (d->sk < 0) {
+		stream_fail(s, ENETDOWN);
+		(void)call_finish_all(d, -ENETDOWN);
+		return;
+	}
+	ready = sk_ready(desc_stack(d), d->sk);
+	if (d->has_hung_up) { /* closed before it stood */
+		desc_close_ours(d);
+		d->is_gone = true;
+	} else if (s->phase == STREAM_WAITS)
+		blocking_work(s, ready);
+	else
+		non_blocking_work(s, ready);
+	if (s->phase == STREAM_RELAYS)
+		relay_work(s);
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+/*
+ * listen.c - listen(2) and accept(2) of a program
+ *
+ * Theory of operation
+ * ===================
+ * The program's descriptor listens in AF_UNIX's abstract space, under a name
+ * that the kernel makes up.  When the stack has a connection, we connect to
+ * that name: so the descriptor becomes readable, for whoever waits in whatever
+ * way.
+ *
+ *	stack's queue ---> our end connects ---> kernel's queue ---> accept(2)
+ *	                       |
+ *	                       +--- relayed from now on, before it is accepted
+ *
+ * If the kernel's queue is full the connection stays in the stack's, and the
+ * next accept(2) makes room.
+ *
+ * All accept(2) are ours to answer, for two reasons: the address that the
+ * kernel would give is not the one that the program wants; and if we are the
+ * only one who takes from the kernel's queue, we can look before we take, and
+ * never block.
+ *
+ * Somebody on the machine may connect to the name as well; who is not this
+ * process is turned away when his turn comes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/env.h"
+
+#include "run/stream.h"
+#include "vnet/vnet.h"
+
+/* Give the descriptor a name, once. */
+static int name_it(struct stream *s, int fd)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	socklen_t len = sizeof(un);
+
+	if (s->name_len)
+		return 0;
+	if (bind(fd, (struct sockaddr *)&un, sizeof(un.sun_family)) ||
+	    getsockname(fd, (struct sockaddr *)&un, &len))
+		return -errno;
+	memcpy(s->name, &un, len);
+	s->name_len = len;
+	return 0;
+}
+
+long stream_listen(struct call *call, int backlog)
+{
+	struct desc *d = call->desc;
+	struct stream *s = stream_of(d);
+	int err = -EINVAL;
+
+	if (d->sk >= 0)
+		err = sk_listen(desc_stack(d), d->sk, backlog);
+	if (err == -EADDRINUSE) {
+		sweep_now(d->sup);
+		sup_work(d->sup);
+		err = sk_listen(desc_stack(d), d->sk, backlog);
+	}
+	if (!err)
+		err = name_it(s, call->fd);
+	if (!err && listen(call->fd, backlog))
+		err = -errno;
+	if (!err)
+		s->phase = STREAM_LISTENS;
+	return err;
+}
+
+/* An end of ours in the kernel's queue of the listener.  -EAGAIN: it is full */
+static int connect_to(const struct stream *s)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)s->name, s->name_len)) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+/* One connection of the stack goes into the kernel's queue.  0 or -errno. */
+static int take_one(struct stream *s)
+{
+	struct desc *d = &s->desc;
+	struct stream *child;
+	int sk, ours = connect_to(s);
+
+	if (ours < 0)
+		return ours;
+	sk = sk_accept4(desc_stack(d), d->sk, NULL, SK_SOCK_NONBLOCK);
+	child = sk < 0 ? NULL : stream_new(d->sup, d->host, sk);
+	if (!child) {
+		close(ours);
+		return -ENOMEM;
+	}
+	child->phase = STREAM_RELAYS;
+	child->domain = s->domain;
+	child->desc.event = d->event;
+	list_add_tail(&s->queue, &child->in_queue);
+	if (desc_watch(&child->desc, ours,
+		       EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)) {
+		close(ours);
+		return -ENOMEM;
+	}
+	relay_work(child);
+	return 0;
+}
+
+static bool is_ours(int fd)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) &&
+	       cred.pid == getpid();
+}
+
+/* The program's end of the oldest connection that waits; -EAGAIN.  @listener:
+ * our descriptor of the program's. */
+static int take_end(struct stream *s, int listener, struct stream **child)
+{
+	struct pollfd p = {.fd = listener, .events = POLLIN};
+
+	*child = list_first_entry(&s->queue, struct stream, in_queue);
+	if (*child && (*child)->held >= 0)
+		return (*child)->held;
+	while (poll(&p, 1, 0) == 1 && p.revents & POLLIN) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+		if (fd < 0)
+			return -errno;
+		if (*child && is_ours(fd))
+			return fd;
+		close(fd);
+	}
+	return -EAGAIN;
+}
+
+/* Where accept(2) wants the address, and whether it does. */
+static int write_peer(const struct call *call, const struct stream *child)
+{
+	const struct desc *d = &child->desc;
+	struct endpoint peer = d->remote;
+
+	if (!call->arg[1])
+		return 0;
+	if (d->sk >= 0)
+		(void)sk_getpeername(desc_stack(d), d->sk, &peer);
+	return call_write_addr(call, call->arg[1], call->arg[2], &peer);
+}
+
+/* The program gets its end.  An answer, or -ENOENT: it is gone. */
+static long hand_over(struct call *call, struct stream *child, int flags)
+{
+	struct desc *d = &child->desc;
+	int fd = child->held;
+	long answer = write_peer(call, child);
+	bool is_native =
+		fcntl(fd, F_SETFL, flags & SOCK_NONBLOCK ? O_NONBLOCK : 0) == 0;
+
+	if (!answer && !is_native)
+		answer = -errno;
+	if (!answer && !d->cookie)
+		answer = desc_know(d, fd);
+	desc_set_maker(d, call);
+	if (!answer)
+		answer = call_add_fd(call, fd,
+				     flags & SOCK_CLOEXEC ? O_CLOEXEC : 0);
+	if (answer == -ENOENT || answer == -EINTR)
+		return -ENOENT; /* the next one gets it */
+	list_del(&child->in_queue);
+	close(fd);
+	child->held = -1;
+	if (answer == CALL_SENT)
+		desc_mark(d);
+	return answer;
+}
+
+/* What accept(2) would answer now. */
+static long accept_now(struct call *call, int listener, int flags)
+{
+	struct stream *s = stream_of(call->desc), *child;
+	int fd = take_end(s, listener, &child);
+	long answer;
+
+	if (fd < 0)
+		return fd;
+	child->held = fd;
+	answer = hand_over(call, child, flags);
+	desc_mark(&s->desc); /* there is room again */
+	return answer;
+}
+
+/* SO_RCVTIMEO, as an absolute time. */
+static uint64_t deadline(const struct desc *d)
+{
+	struct sk_timeval tv = {0};
+	size_t len = sizeof(tv);
+
+	if (sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_RCVTIMEO, &tv,
+			  &len) ||
+	    (!tv.sec && !tv.usec))
+		return UINT64_MAX;
+	return sup_now(d->sup) + (uint64_t)tv.sec * NS_PER_S +
+	       (uint64_t)tv.usec * NS_PER_US;
+}
+
+long stream_accept(struct call *call, int flags)
+{
+	struct stream *s = stream_of(call->desc);
+	long answer;
+
+	if (s->phase != STREAM_LISTENS || call->desc->sk < 0)
+		return -EINVAL;
+	listen_work(s);
+	answer = accept_now(call, call->fd, flags);
+	if (answer != -EAGAIN || fcntl(call->fd, F_GETFL) & O_NONBLOCK)
+		return answer;
+	return call_park(call, deadline(call->desc), -EAGAIN);
+}
+
+/* Flags of a parked call. */
+static int flags_of(const struct call *call)
+{
+	const struct call_row *row = call_row_of(call->nr);
+
+	return row->fn == call_accept4 ? (int)call->arg[3] : 0;
+}
+
+/* Answer who waits, in the order of their calls. */
+static void serve_parked(struct stream *s)
+{
+	struct list *pos, *next;
+	int listener;
+
+	if (list_is_empty(&s->desc.parked) || list_is_empty(&s->queue))
+		return;
+	listener = desc_program_fd(&s->desc);
+	if (listener < 0)
+		return;
+	list_for_each_safe(pos, next, &s->desc.parked) {
+		struct call *call = list_entry(pos, struct call, node);
+		long answer;
+
+		if (!call_is_alive(call)) {
+			call_forget(call);
+			continue;
+		}
+		answer = accept_now(call, listener, flags_of(call));
+		if (answer == -EAGAIN)
+			break;
+		(void)call_finish(call, answer);
+	}
+	close(listener);
+}
+
+void listen_work(struct stream *s)
+{
+	struct desc *d = &s->desc;
+
+	while (d->sk >= 0 && sk_ready(desc_stack(d), d->sk) & WAIT_IN)
+		if (take_one(s))
+			break;
+	serve_parked(s);
+}

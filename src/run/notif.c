@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+/*
+ * notif.c - calls arrive, and are answered
+ *
+ * Theory of operation
+ * ===================
+ * A thread whose call the filter has told of sleeps until we answer:
+ *
+ *	receive --> which thread --> which row --> which descriptor
+ *	                                              |
+ *	answer  <-- value, -errno, "go on", a descriptor, or later
+ *
+ * A signal wakes it up nevertheless; then the call is gone, and our answer
+ * finds nobody.  The kernel may start the same call again, or the program
+ * does; but we have acted already (a second bind(2) would fail).  So an answer
+ * that found nobody is kept, and given when the same thread comes with exactly
+ * the same call before any other.
+ *
+ * A call that has to wait (accept, connect) is parked: its struct call hangs
+ * at its descriptor, and whoever can answer it does.  The supervisor itself
+ * never waits for anything but its one epoll set.
+ *
+ * "Go on" (SECCOMP_USER_NOTIF_FLAG_CONTINUE) means that the kernel reads the
+ * arguments again, and a program may have changed them.  It is therefore said
+ * only where any arguments are harmless: a program has no descriptor of the
+ * machine's network, whatever number it writes there.
+ */
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+#include "core/env.h"
+#include "core/probe.h"
+
+#include "run/run_int.h"
+#include "vnet/vnet.h"
+
+struct stack *call_stack(const struct call *call)
+{
+	return &call->program->host->stack;
+}
+
+struct supervisor *call_sup(const struct call *call)
+{
+	return call->program->sup;
+}
+
+bool call_is_alive(const struct call *call)
+{
+	return ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_ID_VALID,
+		     &call->id) == 0;
+}
+
+static void lost_set(const struct call *call, long answer)
+{
+	struct peer *peer = call->peer;
+
+	peer->lost.is_set = true;
+	peer->lost.nr = call->nr;
+	memcpy(peer->lost.arg, call->arg, sizeof(peer->lost.arg));
+	peer->lost.answer = answer;
+}
+
+/* Has this very call been answered in vain? */
+static bool lost_take(const struct call *call, long *answer)
+{
+	struct peer *peer = call->peer;
+	bool is_same =
+		peer->lost.is_set && peer->lost.nr == call->nr &&
+		!memcmp(peer->lost.arg, call->arg, sizeof(peer->lost.arg));
+
+	peer->lost.is_set = false;
+	*answer = peer->lost.answer;
+	return is_same;
+}
+
+bool call_answer(struct call *call, long answer)
+{
+	struct seccomp_notif_resp resp = {.id = call->id};
+
+	if (answer == CALL_CONTINUE)
+		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else if (answer < 0)
+		resp.error = (int)answer;
+	else
+		resp.val = answer;
+	if (ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_SEND, &resp))
+		return false;
+	return true;
+}
+
+long call_add_fd(struct call *call, int fd, int flags)
+{
+	struct seccomp_notif_addfd add = {
+		.id = call->id,
+		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (uint32_t)fd,
+		.newfd_flags = (uint32_t)flags,
+	};
+
+	if (ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) <
+	    0)
+		return -errno;
+	return CALL_SENT;
+}
+
+int call_replace_fd(struct call *call, int fd, int at)
+{
+	struct seccomp_notif_addfd add = {
+		.id = call->id,
+		.flags = SECCOMP_ADDFD_FLAG_SETFD,
+		.srcfd = (uint32_t)fd,
+		.newfd = (uint32_t)at,
+	};
+
+	if (ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) <
+	    0)
+		return -errno;
+	return 0;
+}
+
+long call_park(struct call *call, uint64_t until_ns, long late)
+{
+	struct supervisor *sup = call_sup(call);
+	struct call *parked = mem_alloc(sup->mem, sizeof(*parked));
+
+	if (!parked)
+		return -ENOMEM;
+	*parked = *call;
+	parked->fd = -1;
+	parked->until_ns = until_ns;
+	parked->late = late;
+	list_init(&parked->timed);
+	list_add_tail(&call->desc->parked, &parked->node);
+	if (until_ns != UINT64_MAX)
+		list_add_tail(&sup->timed, &parked->timed);
+	return CALL_PARKED;
+}
+
+void call_forget(struct call *call)
+{
+	struct supervisor *sup = call_sup(call);
+
+	list_del(&call->node);
+	list_del(&call->timed);
+	mem_free(sup->mem, call, sizeof(*call));
+}
+
+bool call_finish(struct call *call, long answer)
+{
+	bool is_sent = answer == CALL_SENT || call_answer(call, answer);
+
+	call_forget(call);
+	return is_sent;
+}
+
+bool call_finish_all(struct desc *d, long answer)
+{
+	struct call *call;
+	bool is_heard = false;
+
+	while ((call = list_first_entry(&d->parked, struct call, node)))
+		is_heard |= call_finish(call, answer);
+	return is_heard;
+}
+
+/* What the first argument stands for.  0, or what to answer. */
+static long find_desc(struct call *call)
+{
+	call->fd = peer_fd(call->peer, (int)call->arg[0]);
+	if (call->fd == -EBADF)
+		return -EBADF;
+	if (call->fd < 0)
+		return call->fd;
+	call->desc = desc_find(call_sup(call), desc_cookie(call->fd));
+	if (!call->desc)
+		return CALL_CONTINUE;
+	call->desc->fd = (int)call->arg[0];
+	call->desc->peer_tid = call->peer->tid;
+	return 0;
+}
+
+/* Tell of a call; what follows is caused by it. */
+static void tell(struct call *call, const struct call_row *row)
+{
+	struct place *place = call->program->host->node.place;
+
+	place->env->cause = call->program->event;
+	if (row->is_told)
+		PROBE_CAUSE(place, EV_CALL, R_RUN_CALL, NULL,
+			    EVF_NUM("pid", call->peer->tid),
+			    EVF_TEXT("program", call->peer->name),
+			    EVF_TEXT("call", row->name));
+	else if (call->desc && call->desc->event)
+		place->env->cause = call->desc->event;
+	if (call->desc && row->is_told)
+		call->desc->event = place->env->cause;
+}
+
+static long handle(struct call *call, const struct call_row *row)
+{
+	struct env *env = call->program->host->node.place->env;
+	long answer = row->has_desc ? find_desc(call) : 0;
+
+	if (answer)
+		return answer;
+	if (!call->program->host->is_on)
+		return -ENETDOWN;
+	tell(call, row);
+	answer = row->fn(call);
+	env->cause = 0;
+	return answer;
+}
+
+static void call_arrived(struct program *p, const struct seccomp_notif *req)
+{
+	const struct call_row *row = call_row_of(req->data.nr);
+	struct call call = {
+		.program = p,
+		.id = req->id,
+		.nr = req->data.nr,
+		.fd = -1,
+	};
+	long answer = -ENOSYS;
+
+	memcpy(call.arg, req->data.args, sizeof(call.arg));
+	list_init(&call.node);
+	list_init(&call.timed);
+	call.peer = peer_get(p, (pid_t)req->pid);
+	if (!call.peer)
+		answer = -ENOMEM;
+	else if (row && !lost_take(&call, &answer))
+		answer = handle(&call, row);
+	if (call.fd >= 0)
+		close(call.fd);
+	if (answer == CALL_SENT || answer == CALL_PARKED)
+		return;
+	if (!call_answer(&call, answer) && errno == ENOENT && call.peer)
+		lost_set(&call, answer);
+}
+
+void notif_on_ready(struct watch *w, uint32_t events)
+{
+	struct program *p = container_of(w, struct program, listener);
+	union {
+		struct seccomp_notif req;
+		uint8_t room[256]; /* kernels may say more than we know of */
+	} u;
+
+	if (!(events & EPOLLIN)) { /* nobody can call any more */
+		sup_unwatch(p->sup, &p->listener);
+		return;
+	}
+	memset(&u, 0, sizeof(u));
+	/* It has died meanwhile: ENOENT. */
+	if (ioctl(w->fd, SECCOMP_IOCTL_NOTIF_RECV, &u.req) == 0)
+		call_arrived(p, &u.req);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+/*
+ * run.h - programs that nobody changed, on the hosts of a lab
+ *
+ *	struct supervisor *sup;
+ *
+ *	sup_new(&sup, &mem, lab_run);	the lab follows the clock
+ *	sup_start(sup, &cfg, &program);
+ *	sup_run(sup);			until the last process has ended
+ *	program_status(program);
+ *	sup_free(sup);			before lab_run_free()
+ *
+ * docs/internals/run.md has the whole idea.
+ */
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "sock/sock.h"
+
+struct host;
+struct lab_run;
+struct mem;
+struct program;
+struct supervisor;
+
+/**
+ * struct program_cfg - what to start
+ * @host:	Where it is to think that it runs
+ * @argv:	Program and arguments, ended by NULL; looked up in PATH
+ * @mask:	Signals that it starts with blocked
+ */
+struct program_cfg {
+	struct host *host;
+	char *const *argv;
+	sigset_t mask;
+};
+
+/**
+ * sup_new() - Get ready to run programs in a lab
+ * @out:	Set on success; goes with sup_free()
+ * @mem:	Where its memory comes from
+ * @lab:	Runs in real time; must outlive it
+ *
+ * From now on SIGINT, SIGQUIT, SIGTERM and SIGHUP no longer end this process;
+ * they are the programs'.  Processes that lose their parents become children
+ * of this one.
+ *
+ * Return: 0, -EINVAL (a lab in virtual time), or -errno
+ */
+int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab);
+
+/* Ends what still runs. */
+void sup_free(struct supervisor *sup);
+
+/**
+ * sup_start() - Start a program on a host
+ * @cfg:	What, and where
+ * @out:	The program; it goes with the supervisor
+ *
+ * Return: 0, or -errno, and sup_complaint() has a sentence
+ */
+int sup_start(struct supervisor *sup, const struct program_cfg *cfg,
+	      struct program **out);
+
+/* Why the last sup_start() failed, for people. */
+const char *sup_complaint(const struct supervisor *sup);
+
+/* Let time pass until the last process has ended.  0 or -errno. */
+int sup_run(struct supervisor *sup);
+
+/* What the first process of a program ended with, as a shell says it: its exit
+ * status, or 128 and the number of the signal; -1: it has not. */
+int program_status(const struct program *p);
+
+/**
+ * struct sup_socket - a socket of a program, for people
+ * @program:	Name of the process that made it
+ * @pid:	Its number
+ * @host:	Where
+ * @info:	What the stack knows of it
+ */
+struct sup_socket {
+	const char *program;
+	pid_t pid;
+	const struct host *host;
+	struct sock_info info;
+};
+
+/* Call @fn for every socket that a program has. */
+void sup_for_each_socket(struct supervisor *sup,
+			 void (*fn)(const struct sup_socket *s, void *arg),
+			 void *arg);
+
+/**
+ * struct sup_process - a process of a program that has been seen
+ * @pid:	Its number
+ * @name:	As the kernel has it
+ * @host:	Where
+ * @calls:	Calls that named the network
+ */
+struct sup_process {
+	pid_t pid;
+	const char *name;
+	const struct host *host;
+	uint64_t calls;
+};
+
+/* Call @fn for every thread that has made such a call. */
+void sup_for_each_process(struct supervisor *sup,
+			  void (*fn)(const struct sup_process *p, void *arg),
+			  void *arg);
+
+#endif /* RUN_RUN_H */

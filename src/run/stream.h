@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUN_STREAM_H
+#define RUN_STREAM_H
+
+/*
+ * stream.h - stream sockets of programs, as stream.c, connect.c, listen.c and
+ *	      relay.c see them
+ */
+
+#include "run/run_int.h"
+
+/* Octets that are moved at one time, and kept at most. */
+enum { RELAY_CHUNK = 65536 };
+
+/* Where a stream is, as far as the program's descriptor is concerned. */
+enum stream_phase {
+	STREAM_ALONE,	/* it has no other end */
+	STREAM_WAITS,	/* a blocking connect(2); it has none yet */
+	STREAM_STUFFED, /* a non-blocking one; its other end is full */
+	STREAM_RELAYS,	/* connected */
+	STREAM_LISTENS, /* it has a name, and we connect to it */
+	STREAM_FAILED,	/* the other end is gone, and so is the connection */
+};
+
+/**
+ * struct stream - a stream socket of a program
+ * @desc:	What all sockets have
+ * @phase:	Where it is
+ * @domain:	AF_INET or AF_INET6
+ * @stuffed:	Octets that have to be taken out of our end when the connection
+ *		stands
+ * @has_shut:	The program has called shutdown(SHUT_RDWR): hanging up does not
+ *		mean that it has closed
+ * @owes_answer: It was connected, and the signal came before the answer
+ * @up_is_over:	Nothing more comes from the program
+ * @down_is_over: Nothing more goes to it
+ * @kept:	Octets of the program that the stack had no room for
+ * @kept_at:	Of these, how many it has by now
+ * @kept_len:	How many there were
+ * @name:	Of a listener: its address, @name_len octets
+ * @queue:	Of a listener: struct stream.in_queue that we have connected and
+ *		nobody has accepted
+ * @held:	Our descriptor of the program's end, if it was accepted in vain
+ */
+struct stream {
+	struct desc desc;
+	enum stream_phase phase;
+	int domain;
+	size_t stuffed;
+	bool has_shut, owes_answer, up_is_over, down_is_over;
+	uint8_t *kept;
+	size_t kept_at, kept_len;
+	uint8_t name[UNIX_NAME_MAX];
+	uint32_t name_len;
+	struct list queue, in_queue;
+	int held;
+};
+
+static inline struct stream *stream_of(struct desc *d)
+{
+	return container_of(d, struct stream, desc);
+}
+
+/* stream.c: a stream whose socket in the stack is @sk, or NULL; then @sk is
+ * closed. */
+struct stream *stream_new(struct supervisor *sup, struct host *host, int sk);
+/* Connect the program's end @fd to an end of ours.  0 or -errno. */
+int stream_pair(struct stream *s, int fd);
+/* The connection has died of @err (an errno). */
+void stream_fail(struct stream *s, int err);
+
+/* connect.c */
+long stream_connect(struct call *call, const struct endpoint *to);
+void connect_work(struct stream *s);
+
+/* listen.c */
+long stream_listen(struct call *call, int backlog);
+long stream_accept(struct call *call, int flags);
+void listen_work(struct stream *s);
+
+/* relay.c */
+void relay_work(struct stream *s);
+/* Take in what the program has written, as far as there is room. */
+void relay_up(struct stream *s);
+
+#endif /* RUN_STREAM_H */

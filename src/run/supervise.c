@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: MIT
+/*
+ * supervise.c - the loop around a lab with programs in it
+ *
+ * Theory of operation
+ * ===================
+ * The lab follows the clock: a struct pace asks it when it wants to run next,
+ * sleeps until then, and says what time it is.  All that programs can bring
+ * hangs in one epoll set, which is one descriptor of that pace:
+ *
+ *	pace --- world (frames, timers)
+ *	     --- epoll --- a listener for each program: its calls
+ *	     |         --- our end of each connection
+ *	     |         --- a descriptor for each thread: it has ended
+ *	     |         --- signals
+ *	     --- work that the above have left (struct desc.dirty)
+ *
+ * Stacks tell in the middle of their own work, where nobody may be called
+ * back; so what they tell is noted and acted on when it is their turn no more.
+ *
+ * The lab lives as long as any process that came from its programs.  Processes
+ * whose parents end become our children (PR_SET_CHILD_SUBREAPER), so a daemon
+ * that forks itself away is still ours to wait for.
+ *
+ * Signals: a terminal sends Ctrl-C to the program and to us alike; it is the
+ * program's to decide what that means.  One that was sent to us by somebody is
+ * passed on to the programs.
+ *
+ * Invariant: memory that an event of the epoll set may still point to is freed
+ * after the last event of the batch (sup_bury()).
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.h"
+
+#include "core/env.h"
+#include "core/probe.h"
+
+#include "lab/run.h"
+#include "run/run_int.h"
+#include "vnet/vnet.h"
+
+enum { EVENTS_AT_ONCE = 64, MEETING_BACKLOG = 64 };
+
+uint64_t sup_now(const struct supervisor *sup)
+{
+	return pace_now(sup->pace);
+}
+
+void sup_complain(struct supervisor *sup, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(sup->complaint, sizeof(sup->complaint), format, ap);
+	va_end(ap);
+}
+
+const char *sup_complaint(const struct supervisor *sup)
+{
+	return sup->complaint;
+}
+
+int sup_watch(struct supervisor *sup, struct watch *w, int fd, uint32_t events)
+{
+	struct epoll_event ev = {.events = events, .data.ptr = w};
+
+	if (epoll_ctl(sup->epoll, EPOLL_CTL_ADD, fd, &ev))
+		return -errno;
+	w->fd = fd;
+	return 0;
+}
+
+void sup_unwatch(struct supervisor *sup, struct watch *w)
+{
+	if (w->fd < 0)
+		return;
+	(void)epoll_ctl(sup->epoll, EPOLL_CTL_DEL, w->fd, NULL);
+	close(w->fd);
+	w->fd = -1;
+}
+
+void sup_bury(struct supervisor *sup, struct corpse *c)
+{
+	if (!list_is_linked(&c->node))
+		list_add_tail(&sup->corpses, &c->node);
+}
+
+static void free_corpses(struct supervisor *sup)
+{
+	struct corpse *c;
+
+	while ((c = list_first_entry(&sup->corpses, struct corpse, node))) {
+		list_del(&c->node);
+		c->free(c);
+	}
+}
+
+static void on_events(struct pace_fd *pfd, void *arg)
+{
+	struct supervisor *sup = arg;
+	struct epoll_event ev[EVENTS_AT_ONCE];
+	int n = epoll_wait(pfd->fd, ev, EVENTS_AT_ONCE, 0);
+
+	for (int i = 0; i < n; i++) {
+		struct watch *w = ev[i].data.ptr;
+
+		if (w->fd >= 0)
+			w->on_ready(w, ev[i].events);
+	}
+	free_corpses(sup);
+}
+
+/* When the first parked call gives up. */
+static uint64_t first_deadline(const struct supervisor *sup)
+{
+	uint64_t first = UINT64_MAX;
+	struct call *call;
+
+	list_for_each_entry(call, &sup->timed, struct call, timed)
+		first = min_u64(first, call->until_ns);
+	return first;
+}
+
+static void give_up_parked(struct supervisor *sup, uint64_t now_ns)
+{
+	struct list *pos, *next;
+
+	list_for_each_safe(pos, next, &sup->timed) {
+		struct call *call = list_entry(pos, struct call, timed);
+
+		if (call->until_ns <= now_ns)
+			(void)call_finish(call, call->late);
+	}
+}
+
+static uint64_t work_next(void *arg)
+{
+	const struct supervisor *sup = arg;
+
+	if (!list_is_empty(&sup->dirty))
+		return 0;
+	return min_u64(sweep_when(sup), first_deadline(sup));
+}
+
+/* Descriptors that get more work meanwhile wait for the next round, so that
+ * everybody has his turn. */
+void sup_work(struct supervisor *sup)
+{
+	struct list now;
+	struct list *pos;
+	struct desc *d;
+
+	list_init(&now);
+	list_splice_tail(&now, &sup->dirty);
+	while ((pos = list_pop_head(&now))) {
+		d = list_entry(pos, struct desc, dirty);
+		desc_enter(d);
+		d->ops->work(d);
+		desc_leave(d);
+	}
+}
+
+/* What the stacks have told, what the clock says. */
+static void work_run(void *arg, uint64_t now_ns)
+{
+	struct supervisor *sup = arg;
+
+	if (sweep_when(sup) <= now_ns)
+		sweep_now(sup);
+	sup_work(sup);
+	give_up_parked(sup, now_ns);
+	free_corpses(sup);
+}
+
+static void tell_end(const struct program *p)
+{
+	struct place *place = p->host->node.place;
+
+	PROBE(place, EV_APP, R_RUN_EXIT, NULL, EVF_NUM("pid", p->pid),
+	      EVF_NUM("status", p->status));
+}
+
+static void process_ended(struct supervisor *sup, pid_t pid, int status)
+{
+	struct program *p;
+
+	list_for_each_entry(p, &sup->programs, struct program, node) {
+		if (p->pid != pid || p->status >= 0)
+			continue;
+		p->status = WIFEXITED(status) ? WEXITSTATUS(status)
+					      : 128 + WTERMSIG(status);
+		tell_end(p);
+	}
+}
+
+static void reap(struct supervisor *sup)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		process_ended(sup, pid, status);
+	sup->has_children = pid == 0;
+	sup->sweep_at_ns = 0;
+}
+
+static void pass_on(struct supervisor *sup, int signo)
+{
+	struct program *p;
+
+	list_for_each_entry(p, &sup->programs, struct program, node)
+		if (p->status < 0)
+			(void)kill(p->pid, signo);
+}
+
+static void on_signal(struct watch *w, uint32_t events)
+{
+	struct supervisor *sup = container_of(w, struct supervisor, signals);
+	struct signalfd_siginfo info;
+
+	(void)events;
+	if (read(w->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	if (info.ssi_signo == SIGCHLD)
+		reap(sup);
+	else if (info.ssi_code <= 0) /* somebody, and not the terminal */
+		pass_on(sup, (int)info.ssi_signo);
+}
+
+static int open_signals(struct supervisor *sup)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	return sup_watch(sup, &sup->signals, fd, EPOLLIN);
+}
+
+/* A listener of ours, in the abstract space, with a name from the kernel. */
+static int open_meeting(struct supervisor *sup)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	socklen_t len = sizeof(un);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	sup->meeting = fd;
+	if (fd < 0 || bind(fd, (struct sockaddr *)&un, sizeof(un.sun_family)) ||
+	    listen(fd, MEETING_BACKLOG) ||
+	    getsockname(fd, (struct sockaddr *)&un, &len))
+		return -errno;
+	memcpy(sup->meeting_name, &un, len);
+	sup->meeting_len = len;
+	return 0;
+}
+
+/* Each connection costs us two descriptors.  Programs keep the limit that they
+ * would have had. */
+static void raise_limit(struct supervisor *sup)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &sup->limit))
+		return;
+	limit = sup->limit;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int sup_open(struct supervisor *sup)
+{
+	int err;
+
+	raise_limit(sup);
+	sup->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (sup->epoll < 0)
+		return -errno;
+	err = sweep_init(sup);
+	if (!err)
+		err = open_meeting(sup);
+	if (!err)
+		err = open_signals(sup);
+	if (!err && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+		err = -errno;
+	if (!err)
+		err = pace_watch(sup->pace, &sup->pfd, sup->epoll, on_events,
+				 sup);
+	return err;
+}
+
+int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
+{
+	struct supervisor *sup;
+	int err;
+
+	if (!lab_run_pace(lab))
+		return -EINVAL;
+	sup = mem_alloc(mem, sizeof(*sup));
+	if (!sup)
+		return -ENOMEM;
+	sup->mem = mem;
+	sup->lab = lab;
+	sup->pace = lab_run_pace(lab);
+	sup->epoll = sup->meeting = sup->sweep_set = -1;
+	sup->signals = (struct watch){.fd = -1, .on_ready = on_signal};
+	htab_init(&sup->peers, mem, 0);
+	htab_init(&sup->descs, mem, 0);
+	list_init(&sup->all);
+	list_init(&sup->dirty);
+	list_init(&sup->timed);
+	list_init(&sup->programs);
+	list_init(&sup->corpses);
+	sup->driven = (struct pace_driven){
+		.next = work_next,
+		.run = work_run,
+		.arg = sup,
+	};
+	pace_add(sup->pace, &sup->driven);
+	lab_run_keep_signals(lab);
+	err = sup_open(sup);
+	if (err)
+		sup_free(sup);
+	else
+		*out = sup;
+	return err;
+}
+
+/* Whoever has not ended by himself. */
+static void kill_all(struct supervisor *sup)
+{
+	struct program *p;
+	struct peer *peer;
+	size_t pos = 0;
+
+	list_for_each_entry(p, &sup->programs, struct program, node)
+		if (p->status < 0)
+			(void)kill(p->pid, SIGKILL);
+	while ((peer = htab_next(&sup->peers, &pos)))
+		(void)kill(peer->tid, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void sup_free(struct supervisor *sup)
+{
+	struct program *p;
+	struct peer *peer;
+	struct desc *d;
+
+	if (!sup)
+		return;
+	kill_all(sup);
+	while ((d = list_first_entry(&sup->all, struct desc, all)))
+		desc_end(d);
+	while ((peer = htab_pop(&sup->peers)))
+		peer_drop(peer);
+	free_corpses(sup);
+	while ((p = list_first_entry(&sup->programs, struct program, node))) {
+		sup_unwatch(sup, &p->listener);
+		list_del(&p->node);
+		mem_free(sup->mem, p, sizeof(*p));
+	}
+	sup_unwatch(sup, &sup->signals);
+	if (sup->pfd.on_ready)
+		pace_unwatch(sup->pace, &sup->pfd);
+	pace_del(&sup->driven);
+	close_fd(&sup->epoll);
+	close_fd(&sup->meeting);
+	close_fd(&sup->sweep_set);
+	htab_fini(&sup->peers);
+	htab_fini(&sup->descs);
+	mem_free(sup->mem, sup, sizeof(*sup));
+}
+
+int sup_start(struct supervisor *sup, const struct program_cfg *cfg,
+	      struct program **out)
+{
+	struct place *place = cfg->host->node.place;
+	struct program *p = mem_alloc(sup->mem, sizeof(*p));
+	int listener, err;
+
+	if (!p)
+		return -ENOMEM;
+	*p = (struct program){
+		.sup = sup,
+		.host = cfg->host,
+		.status = -1,
+		.listener = {.fd = -1, .on_ready = notif_on_ready},
+	};
+	err = launch(sup, cfg, &p->pid, &listener);
+	if (err) {
+		mem_free(sup->mem, p, sizeof(*p));
+		return err;
+	}
+	list_add_tail(&sup->programs, &p->node);
+	sup->has_children = true;
+	p->event = PROBE(place, EV_ACTION, R_RUN_START, NULL,
+			 EVF_NUM("pid", p->pid),
+			 EVF_TEXT("program", cfg->argv[0]));
+	err = sup_watch(sup, &p->listener, listener, EPOLLIN);
+	if (err)
+		close(listener);
+	else
+		*out = p;
+	return err;
+}
+
+static bool nobody_is_left(void *arg)
+{
+	const struct supervisor *sup = arg;
+
+	return !sup->has_children;
+}
+
+int sup_run(struct supervisor *sup)
+{
+	int err = pace_wait(sup->pace, nobody_is_left, sup, UINT64_MAX);
+
+	return err == -EINTR ? 0 : err;
+}
+
+int program_status(const struct program *p)
+{
+	return p->status;
+}
+
+struct finder {
+	struct sup_socket socket;
+	int sk;
+	bool is_found;
+};
+
+static void find_info(const struct sock_info *info, void *arg)
+{
+	struct finder *f = arg;
+
+	if (info->fd != f->sk)
+		return;
+	f->socket.info = *info;
+	f->is_found = true;
+}
+
+void sup_for_each_socket(struct supervisor *sup,
+			 void (*fn)(const struct sup_socket *s, void *arg),
+			 void *arg)
+{
+	struct desc *d;
+
+	list_for_each_entry(d, &sup->all, struct desc, all) {
+		struct finder f = {
+			.socket = {d->name, d->pid, d->host, {0}},
+			.sk = d->sk,
+		};
+
+		if (d->sk >= 0 && d->host->is_on)
+			sock_for_each(desc_stack(d), find_info, &f);
+		if (f.is_found)
+			fn(&f.socket, arg);
+	}
+}
+
+void sup_for_each_process(struct supervisor *sup,
+			  void (*fn)(const struct sup_process *p, void *arg),
+			  void *arg)
+{
+	const struct peer *peer;
+	size_t pos = 0;
+
+	while ((peer = htab_next(&sup->peers, &pos))) {
+		const struct sup_process p = {peer->tid, peer->name,
+					      peer->program->host, peer->calls};
+
+		fn(&p, arg);
+	}
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/*
+ * explain_run.c - the sentences of real programs on lab hosts
+ */
+
+#include <stddef.h>
+
+#include "trace/explain_text.h"
+
+#define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
+
+/* clang-format off */
+static const struct words words[R_COUNT] = {
+	W(RUN_START, "program",
+	  "{program} is started on {host} (process {pid})",
+	  "a person wants it to run there", NULL)
+	W(RUN_CALL, "call",
+	  "{program} (process {pid}) calls {call}()",
+	  "a real program does what it does on any machine", NULL)
+	W(RUN_EXIT, "program",
+	  "process {pid} has ended, status {status}",
+	  NULL, NULL)
+};
+/* clang-format on */
+
+const struct words *words_of_run(enum reason what)
+{
+	return what < R_COUNT && words[what].say ? &words[what] : NULL;
+}
