@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "api/sockaddr.h"
-#include "run/run_int.h"
+#include "run/call.h"
 
 int call_read_addr(const struct call *call, uint64_t addr, uint64_t len,
 		   struct endpoint *ep)

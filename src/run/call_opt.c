@@ -20,7 +20,7 @@
 
 #include "base/check.h"
 
-#include "run/run_int.h"
+#include "run/call.h"
 
 /* As many octets as any option has. */
 enum { OPTION_MAX = 1024 };

@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 
-#include "run/run_int.h"
+#include "run/call.h"
 
 typedef long open_fn(struct call *call, int domain, int type, int proto);
 

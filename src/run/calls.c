@@ -13,7 +13,7 @@
 
 #include "base/check.h"
 
-#include "run/run_int.h"
+#include "run/call.h"
 
 /* clang-format off */
 #define CALL(name) SYS_##name, #name

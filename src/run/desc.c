@@ -39,7 +39,7 @@
 
 #include "core/env.h"
 
-#include "run/run_int.h"
+#include "run/call.h"
 #include "vnet/vnet.h"
 
 static uint32_t hash_of(uint64_t cookie)
@@ -195,6 +195,12 @@ static int try_fd(const struct desc *d, int pidfd, int fd)
 	return -1;
 }
 
+/* The number that a name of /proc/TID/fd is. */
+static int fd_of(const char *name)
+{
+	return (int)strtol(name, NULL, 10);
+}
+
 /* Is the entry of /proc/TID/fd this socket? */
 static bool is_this(const struct desc *d, int dir, const char *name)
 {
@@ -222,7 +228,7 @@ static int search_peer(const struct desc *d, const struct peer *peer)
 	while (dir && fd < 0 && (e = readdir(dir)))
 		if (isdigit((unsigned char)e->d_name[0]) &&
 		    is_this(d, dirfd(dir), e->d_name))
-			fd = try_fd(d, peer->pidfd.fd, atoi(e->d_name));
+			fd = try_fd(d, peer->pidfd.fd, fd_of(e->d_name));
 	if (dir)
 		(void)closedir(dir);
 	return fd;

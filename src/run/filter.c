@@ -32,7 +32,7 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 
-#include "run/run_int.h"
+#include "run/call.h"
 
 #if defined(__x86_64__)
 #define FILTER_ARCH AUDIT_ARCH_X86_64

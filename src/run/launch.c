@@ -39,8 +39,8 @@
 
 #include "base/check.h"
 
+#include "run/call.h"
 #include "run/filter.h"
-#include "run/run_int.h"
 
 /* What the child was doing when it failed, or what it has. */
 enum stage { STAGE_LISTENER, STAGE_PRIVILEGES, STAGE_FILTER, STAGE_EXEC };
@@ -70,7 +70,7 @@ static void close_sockets(void)
 	DIR *dir = opendir("/proc/self/fd");
 
 	while (dir && (e = readdir(dir))) {
-		int domain, fd = atoi(e->d_name);
+		int domain, fd = (int)strtol(e->d_name, NULL, 10);
 		socklen_t len = sizeof(domain);
 
 		if (isdigit((unsigned char)e->d_name[0]) &&

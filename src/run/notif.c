@@ -37,7 +37,7 @@
 #include "core/env.h"
 #include "core/probe.h"
 
-#include "run/run_int.h"
+#include "run/call.h"
 #include "vnet/vnet.h"
 
 struct stack *call_stack(const struct call *call)

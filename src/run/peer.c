@@ -30,7 +30,7 @@
 
 #include "base/check.h"
 
-#include "run/run_int.h"
+#include "run/call.h"
 
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL

@@ -7,7 +7,7 @@
  *	      relay.c see them
  */
 
-#include "run/run_int.h"
+#include "run/call.h"
 
 /* Octets that are moved at one time, and kept at most. */
 enum { RELAY_CHUNK = 65536 };

@@ -48,7 +48,7 @@
 #include "core/probe.h"
 
 #include "lab/run.h"
-#include "run/run_int.h"
+#include "run/call.h"
 #include "vnet/vnet.h"
 
 enum { EVENTS_AT_ONCE = 64, MEETING_BACKLOG = 64 };

@@ -33,7 +33,7 @@
 
 #include "core/env.h"
 
-#include "run/run_int.h"
+#include "run/desc.h"
 
 #define SWEEP_MIN_NS (20 * NS_PER_MS)
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUN_DESC_H
+#define RUN_DESC_H
+
+/*
+ * desc.h - the sockets that programs have: desc.c
+ *
+ *	program --- descriptor (AF_UNIX) ~~~ struct desc --- socket of the stack
+ *
+ * A new kind of socket: a struct with a struct desc in it, a struct desc_ops,
+ * a function that opens one (call_socket.c has the table).
+ */
+
+#include "core/waitq.h"
+
+#include "run/run_int.h"
+
+struct call;
+struct desc;
+struct stack;
+
+/**
+ * struct desc_ops - a kind of descriptor
+ * @connect:	connect(2) to @to
+ * @listen:	(optional, else -EOPNOTSUPP)
+ * @accept:	(optional, else -EOPNOTSUPP) @flags as accept4(2)
+ * @shutdown:	(optional) After what was written has been taken in; the kernel
+ *		then does the same to the descriptor
+ * @settle:	Before an option changes: take in what was written before
+ * @work:	The stack or our end has told something: move octets, answer
+ *		parked calls
+ * @free:	Let go of everything and of @d
+ */
+struct desc_ops {
+	const char *kind;
+	long (*connect)(struct call *call, const struct endpoint *to);
+	long (*listen)(struct call *call, int backlog);
+	long (*accept)(struct call *call, int flags);
+	long (*shutdown)(struct call *call, int how);
+	void (*settle)(struct desc *d);
+	void (*work)(struct desc *d);
+	void (*free)(struct desc *d);
+};
+
+/**
+ * struct desc - an open socket of a program: embedded in its kind
+ * @all:	In the supervisor
+ * @dirty:	In the supervisor, if there is work
+ * @ops:	Its kind
+ * @sup:	Whose
+ * @host:	On which host
+ * @cookie:	The kernel's number for the file; 0: not yet known
+ * @inode:	Likewise
+ * @sk:		Descriptor in the host's stack, or -1
+ * @waiter:	On that one's wait queue
+ * @ours:	Our end of the program's descriptor
+ * @parked:	struct call that wait
+ * @pid, @name:	Who made it
+ * @fd:		What the program called it last
+ * @peer_tid:	Who that was
+ * @event:	The event that its octets are caused by
+ * @generation:	Of the last look that found it
+ * @local, @remote: Its addresses when its socket in the stack is no more
+ * @error:	What the program finds as SO_ERROR when it is no more
+ * @has_hung_up: Nothing comes from the program after what lies in our end
+ * @is_gone:	No program has it any more
+ */
+struct desc {
+	struct list all, dirty;
+	struct corpse corpse;
+	const struct desc_ops *ops;
+	struct supervisor *sup;
+	struct host *host;
+	uint64_t cookie;
+	uint64_t inode;
+	int sk;
+	struct waiter waiter;
+	struct watch ours;
+	struct list parked;
+	pid_t pid;
+	char name[PROCESS_NAME_MAX];
+	int fd;
+	pid_t peer_tid;
+	uint32_t event;
+	uint32_t generation;
+	struct endpoint local, remote;
+	int error;
+	bool has_hung_up, is_gone;
+};
+
+/* desc.c */
+void desc_init(struct desc *d, const struct desc_ops *ops,
+	       struct supervisor *sup, struct host *host);
+/* The program's descriptor is the file behind our @fd: known from now on.  0
+ * or -errno. */
+int desc_know(struct desc *d, int fd);
+/* Who made it, and what its octets are caused by. */
+void desc_set_maker(struct desc *d, const struct call *call);
+struct desc *desc_find(struct supervisor *sup, uint64_t cookie);
+uint64_t desc_cookie(int fd); /* 0: no socket */
+/* Use a socket of the stack: be told what happens there. */
+void desc_attach(struct desc *d, int sk);
+void desc_close_sk(struct desc *d);
+/* Use our end. */
+int desc_watch(struct desc *d, int fd, uint32_t events);
+void desc_close_ours(struct desc *d);
+void desc_mark(struct desc *d); /* there is work */
+struct stack *desc_stack(const struct desc *d);
+/* One more descriptor for the program's end, or -1: nobody has it any more. */
+int desc_program_fd(struct desc *d);
+/* Its file is another now; desc_know() says which. */
+void desc_forget(struct desc *d);
+/* Everything of it but @d itself goes; @d when nobody can look at it. */
+void desc_fini(struct desc *d);
+void desc_end(struct desc *d);
+/* Before something is done for @d: its events are caused by its program. */
+void desc_enter(const struct desc *d);
+void desc_leave(const struct desc *d);
+
+#endif /* RUN_DESC_H */
