@@ -151,6 +151,12 @@
 	X(igmp_source,	"IGMP from an address of another network")	\
 	X(igmp_dst,	"a group query to an address that is not the group's") \
 	X(igmp_full,	"too many groups already have members here")	\
+	X(mld_short,	"shorter than an MLD message")			\
+	X(mld_bad,	"a malformed MLD message")			\
+	X(mld_hops,	"MLD that may have passed a router: its hop limit is not 1, or no router alert") \
+	X(mld_source,	"MLD that is not from a link-local address")	\
+	X(mld_dst,	"a group query of MLD to an address that is not the group's") \
+	X(mld_full,	"too many IPv6 groups already have members here") \
 	/* nat */							\
 	X(nat_none,	"no translation for it")			\
 	X(nat_full,	"no free port to translate to")			\

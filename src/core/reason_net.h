@@ -51,6 +51,17 @@
 	X(IGMP_VERSION,		"igmp.version")				\
 	X(IGMP_MEMBER,		"igmp.member")				\
 	X(IGMP_MEMBER_GONE,	"igmp.member-gone")			\
+	X(MLD_JOIN,		"mld.join")				\
+	X(MLD_LEAVE,		"mld.leave")				\
+	X(MLD_AGAIN,		"mld.report-again")			\
+	X(MLD_ANSWER,		"mld.answer")				\
+	X(MLD_TIMER,		"mld.timer")				\
+	X(MLD_QUERY,		"mld.query")				\
+	X(MLD_QUERY_GROUP,	"mld.query-group")			\
+	X(MLD_QUERIER,		"mld.querier")				\
+	X(MLD_VERSION,		"mld.version")				\
+	X(MLD_MEMBER,		"mld.member")				\
+	X(MLD_MEMBER_GONE,	"mld.member-gone")			\
 	X(GROUP_FORWARD,	"group.forward")			\
 	/* neighbour discovery */					\
 	X(ND_HIT,		"nd.hit")				\

@@ -45,7 +45,6 @@ enum stack_slot {
 	SLOT_RARP,
 	SLOT_IP,
 	SLOT_ICMP,
-	SLOT_IGMP,
 	SLOT_NAT,
 	SLOT_FILTER,
 	SLOT_IP6,

@@ -19,6 +19,7 @@
 #include "ip/ip.h"
 #include "ip/nat.h"
 #include "ip6/ip6.h"
+#include "ip6/mld.h"
 #include "ip6/nd.h"
 #include "link/arp.h"
 #include "link/ether.h"
@@ -68,6 +69,7 @@ static const struct protocol protocols[] = {
 	{icmp_init,	icmp_fini,	false},
 	{igmp_init,	igmp_fini,	false},
 	{ip6_init,	ip6_fini,	false},
+	{mld_init,	mld_fini,	false},
 	{nd_init,	nd_fini,	false},
 	{lo_init,	lo_fini,	false},
 	{udp_init,	udp_fini,	true},

@@ -15,6 +15,7 @@
 
 #include <errno.h>
 
+#include "ip/group_shared.h"
 #include "ip/ip_int.h"
 #include "link/arp.h"
 
@@ -255,7 +256,7 @@ void ip_netif_gone(struct stack *stack, struct netif *netif)
 		if (a->netif == netif)
 			addr_free(ip, a);
 	}
-	ip_groups_drop(ip, netif);
+	groups_drop(stack, IP_V4, netif);
 	if (ip->other)
 		ip->other->netif_gone(stack, netif);
 	routes_drop(ip, netif);

@@ -5,14 +5,17 @@
  * Theory of operation
  * ===================
  * A packet for a group has no one way: it goes to each link whose hosts have
- * said that they want it (igmp_member.c), but only if it came by the link by
+ * said that they want it (group_member.c), but only if it came by the link by
  * which its source would be reached (RFC 1812, 5.2.1.2; the reverse path), for
  * else it could come twice or go in circles.  Time to live limits how far.
  *
- *	224.0.0.0/24	never leaves its link (RFC 5771, 4)
- *	TTL 1		has arrived; no error is sent for groups
- *	wrong way	group_rpf
- *	nobody		group_no_member
+ *	224.0.0.0/24, ff02::/16	never leave their link (RFC 5771, 4; RFC 4291,
+ *				2.7)
+ *	TTL 1			has arrived; no error is sent for groups
+ *	wrong way		group_rpf
+ *	nobody			group_no_member
+ *
+ * The first two are the version's to see, which also knows how a copy is sent.
  *
  * Limits
  * ------
@@ -24,81 +27,73 @@
 
 #include "core/probe.h"
 
-#include "ip/igmp_int.h"
+#include "ip/group_int.h"
 
-static bool is_link_local(ip4_addr group)
-{
-	return group.v >> 8 == 0xe00000;
-}
-
-static void send_copy(struct ip *ip, const struct pkt *pkt,
-		      const struct ip4_hdr *h, struct netif *netif)
-{
-	const struct ip_hop hop = {
-		.netif = netif,
-		.next_hop = h->dst,
-		.to_group = true,
-	};
-	struct pkt *copy = pkt_clone(pkt);
-
-	if (!copy) {
-		ip->stack->place.drops[DROP_no_memory]++;
-		return;
-	}
-	if (pkt->len > netif->mtu && h->flags & IP4_DF) {
-		pkt_drop(&ip->stack->place, copy, DROP_ip_df);
-		return;
-	}
-	copy->l3_off = copy->lin_off;
-	ip4_patch_ttl(pkt_data(copy), (uint8_t)(h->ttl - 1));
-	(void)ip_xmit(ip, copy, &hop, netif->mtu);
-}
-
-static bool goes_to(const struct igmp_if *ifc, const struct pkt *pkt,
-		    const struct ip4_hdr *h)
+static bool goes_to(const struct group_if *ifc, const struct pkt *pkt,
+		    struct ip_addr group, struct ip_addr src)
 {
 	return ifc->is_router && ifc->netif != pkt->netif &&
-	       ifc->netif->is_up && igmp_is_wanted(ifc, h->dst, h->src);
+	       ifc->netif->is_up && group_is_wanted(ifc, group, src);
 }
 
-static uint32_t send_copies(struct ip *ip, const struct pkt *pkt,
-			    const struct ip4_hdr *h)
+static void send_copy(const struct group_if *ifc, const struct pkt *pkt)
 {
-	struct igmp_if *ifc;
+	struct stack *stack = ifc->set->stack;
+	struct pkt *copy = pkt_clone(pkt);
+
+	if (copy)
+		ifc->set->proto->send_on(stack, copy, ifc->netif);
+	else
+		stack->place.drops[DROP_no_memory]++;
+}
+
+static uint32_t send_copies(const struct groups *set, const struct pkt *pkt,
+			    struct ip_addr group, struct ip_addr src)
+{
+	struct group_if *ifc;
 	uint32_t n = 0;
 
-	list_for_each_entry(ifc, &igmp_of(ip->stack)->ifs, struct igmp_if, node)
-		n += goes_to(ifc, pkt, h);
+	list_for_each_entry(ifc, &set->ifs, struct group_if, node)
+		n += goes_to(ifc, pkt, group, src);
 	if (!n)
 		return 0;
-	struct ip_addr group = ip_addr_v4(h->dst);
-
-	PROBE(&ip->stack->place, EV_LOOKUP, R_GROUP_FORWARD, pkt,
+	PROBE(&set->stack->place, EV_LOOKUP, R_GROUP_FORWARD, pkt,
 	      EVF_IP("group", &group), EVF_NUM("copies", n));
-	list_for_each_entry(ifc, &igmp_of(ip->stack)->ifs, struct igmp_if, node)
-		if (goes_to(ifc, pkt, h))
-			send_copy(ip, pkt, h, ifc->netif);
+	list_for_each_entry(ifc, &set->ifs, struct group_if, node)
+		if (goes_to(ifc, pkt, group, src))
+			send_copy(ifc, pkt);
 	return n;
 }
 
-enum drop group_forward(struct ip *ip, const struct pkt *pkt,
-			const struct ip4_hdr *h, bool *is_sent)
+struct pkt *group_self_copy(struct stack *stack, const struct pkt *pkt,
+			    struct netif *netif, struct ip_addr group,
+			    struct ip_addr src)
 {
-	const struct igmp_if *in;
-	const struct ip_route *r;
+	struct pkt *copy;
+
+	if (group_check(stack, netif, group, src) != DROP_COUNT)
+		return NULL;
+	copy = pkt_clone(pkt);
+	if (!copy) {
+		stack->place.drops[DROP_no_memory]++;
+		return NULL;
+	}
+	copy->netif = netif;
+	copy->dest = PKT_TO_GROUP;
+	return copy;
+}
+
+enum drop group_forward(struct stack *stack, const struct pkt *pkt,
+			struct ip_addr group, struct ip_addr src, bool *is_sent)
+{
+	const struct groups *set = groups_of(stack, group.family);
+	const struct group_if *in = group_if_find(set, pkt->netif);
 
 	*is_sent = false;
-	if (!ip->is_forwarding || !igmp_of(ip->stack))
+	if (!in || !in->is_router)
 		return DROP_ip_not_ours;
-	in = igmp_if_find(igmp_of(ip->stack), pkt->netif);
-	if (!in || !in->is_router || is_link_local(h->dst) ||
-	    h->proto == IP_PROTO_IGMP)
-		return DROP_ip_not_ours;
-	if (h->ttl <= 1)
-		return DROP_ip_ttl;
-	r = route_find(ip, h->src);
-	if (!r || r->netif != pkt->netif)
+	if (set->proto->way_to(stack, src) != pkt->netif)
 		return DROP_group_rpf;
-	*is_sent = send_copies(ip, pkt, h) > 0;
+	*is_sent = send_copies(set, pkt, group, src) > 0;
 	return DROP_group_no_member;
 }

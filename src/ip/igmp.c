@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * igmp.c - IGMP messages that arrive and leave
+ * igmp.c - IGMP: the words of IPv4 for groups
  *
  * Theory of operation
  * ===================
@@ -11,8 +11,8 @@
  *
  *	1  checksum, length	igmp_short, igmp_csum, igmp_bad
  *	2  from this link	igmp_hops, igmp_source
- *	3  type			queries to igmp_host.c and igmp_router.c,
- *				reports to igmp_member.c; all else is igmp_type
+ *	3  type			queries and reports to group_if.c; all else is
+ *				igmp_type
  *
  * A query about one group is sent to that group; in another place it could be
  * used to have hosts answer that the querier does not reach (igmp_dst;
@@ -26,33 +26,28 @@
 #include "ip/igmp.h"
 
 #include <errno.h>
-#include <string.h>
 
+#include "wire/igmp.h"
 #include "wire/ip4_opt.h"
 
-#include "core/probe.h"
-
-#include "ip/igmp_int.h"
+#include "ip/group_shared.h"
+#include "ip/ip_int.h"
 
 /* Routers, look at this (RFC 2113). */
 static const uint8_t alert[] = {IP4_OPT_RA, 4, 0, 0};
 
 enum { TOS_CONTROL = 0xc0 }; /* internetwork control (RFC 3376, 4) */
 
-uint64_t igmp_jitter(struct stack *stack, uint32_t ms)
-{
-	uint32_t r;
+/*
+ * Out.
+ */
 
-	if (stack_random(stack, &r, sizeof(r)))
-		r = UINT32_MAX / 2; /* being guessed does no harm here */
-	return (uint64_t)ms * NS_PER_MS / UINT32_MAX * r;
-}
-
-void igmp_send(struct stack *stack, struct netif *netif, ip4_addr to,
-	       const struct igmp_message *m, enum reason why)
+static void igmp_send(struct stack *stack, struct netif *netif,
+		      struct ip_addr to, const struct group_message *m,
+		      enum reason why)
 {
 	const struct ip_send how = {
-		.dst = ip_addr_v4(to),
+		.dst = to,
 		.proto = IP_PROTO_IGMP,
 		.ttl = 1,
 		.tos = TOS_CONTROL,
@@ -73,126 +68,147 @@ void igmp_send(struct stack *stack, struct netif *netif, ip4_addr to,
 	pkt_free(pkt);
 }
 
-struct igmp_if *igmp_if_find(const struct igmp *igmp, const struct netif *netif)
+/* Never reported (RFC 3376, 5). */
+static bool is_all_hosts(struct ip_addr group)
 {
-	struct igmp_if *i;
-
-	list_for_each_entry(i, &igmp->ifs, struct igmp_if, node)
-		if (i->netif == netif)
-			return i;
-	return NULL;
+	return group.v4.v == IGMP_ALL_HOSTS.v;
 }
 
-struct igmp_if *igmp_if_get(struct igmp *igmp, struct netif *netif)
+static bool stays(struct ip_addr group)
 {
-	struct igmp_if *i = igmp_if_find(igmp, netif);
-
-	if (i)
-		return i;
-	i = mem_alloc(igmp->stack->place.env->mem, sizeof(*i));
-	if (!i)
-		return NULL;
-	i->igmp = igmp;
-	i->netif = netif;
-	i->robustness = IGMP_ROBUSTNESS;
-	i->interval_s = IGMP_INTERVAL_S;
-	igmp_router_init(i);
-	list_add_tail(&igmp->ifs, &i->node);
-	return i;
+	return group.v4.v >> 8 == 0xe00000;
 }
 
-static void if_free(struct igmp *igmp, struct igmp_if *i)
+static size_t old_emit(uint8_t *buf, uint8_t version, bool is_leave,
+		       struct ip_addr group)
 {
-	igmp_router_fini(i);
-	list_del(&i->node);
-	mem_free(igmp->stack->place.env->mem, i, sizeof(*i));
+	uint8_t report = version == 1 ? IGMP_REPORT_1 : IGMP_REPORT_2;
+
+	igmp_emit(buf, is_leave ? IGMP_LEAVE : report, group.v4);
+	return IGMP_LEN;
 }
 
-void igmp_if_gone(struct stack *stack, const struct netif *netif)
+static struct ip_addr speaker(struct stack *stack, const struct netif *netif)
 {
-	struct igmp *igmp = igmp_of(stack);
-	struct igmp_if *i = igmp ? igmp_if_find(igmp, netif) : NULL;
-
-	if (i)
-		if_free(igmp, i);
+	return ip_addr_v4(ip_addr_of(stack, netif).addr);
 }
+
+static const struct netif *way_to(struct stack *stack, struct ip_addr src)
+{
+	const struct ip_route *r = route_find(ip_of(stack), src.v4);
+
+	return r ? r->netif : NULL;
+}
+
+static void send_on(struct stack *stack, struct pkt *pkt, struct netif *netif)
+{
+	struct ip_hop hop = {.netif = netif, .to_group = true};
+	struct ip4_hdr h;
+
+	if (ip4_hdr_parse_quoted(&h, pkt_data(pkt), pkt->lin_len) < 0 ||
+	    (pkt->len > netif->mtu && h.flags & IP4_DF)) {
+		pkt_drop(&stack->place, pkt, DROP_ip_df);
+		return;
+	}
+	hop.next_hop = h.dst;
+	pkt->l3_off = pkt->lin_off;
+	ip4_patch_ttl(pkt_data(pkt), (uint8_t)(h.ttl - 1));
+	(void)ip_xmit(ip_of(stack), pkt, &hop, netif->mtu);
+}
+
+static const struct group_proto words = {
+	.family = IP_V4,
+	.all_hosts = {.family = IP_V4, .v4 = {0xe0000001}},
+	.all_routers = {.family = IP_V4, .v4 = {0xe0000002}},
+	.all_newest = {.family = IP_V4, .v4 = {0xe0000016}},
+	.full = DROP_igmp_full,
+	.why =
+		{
+			.join = R_IGMP_JOIN,
+			.leave = R_IGMP_LEAVE,
+			.again = R_IGMP_AGAIN,
+			.answer = R_IGMP_ANSWER,
+			.timer = R_IGMP_TIMER,
+			.query = R_IGMP_QUERY,
+			.query_group = R_IGMP_QUERY_GROUP,
+			.querier = R_IGMP_QUERIER,
+			.version = R_IGMP_VERSION,
+			.member = R_IGMP_MEMBER,
+			.member_gone = R_IGMP_MEMBER_GONE,
+		},
+	.is_silent = is_all_hosts,
+	.stays = stays,
+	.query_emit = igmp_query_emit,
+	.report_emit = igmp_report3_emit,
+	.old_emit = old_emit,
+	.send = igmp_send,
+	.speaker = speaker,
+	.way_to = way_to,
+	.send_on = send_on,
+};
+
+/*
+ * In.
+ */
 
 static bool is_of_link(struct stack *stack, const struct ip_meta *meta)
 {
 	return ip_on_same_net(ip_of(stack), meta->netif, meta->src.v4);
 }
 
-static enum drop query_in(struct igmp *igmp, const uint8_t *buf, size_t len,
+static enum drop query_in(struct stack *stack, const uint8_t *buf, size_t len,
 			  const struct ip_meta *meta)
 {
-	struct igmp_if *ifc;
-	struct igmp_query q;
+	struct group_query q;
 
 	if (igmp_query_parse(&q, buf, len) < 0)
 		return DROP_igmp_bad;
 	if (q.version == 3 && !meta->has_alert)
 		return DROP_igmp_hops;
-	if (!ip4_is_zero(q.group)
-		    ? meta->dst.v4.v != q.group.v &&
-			      !ip_addr_is_ours(igmp->stack, meta->dst)
+	if (!ip_addr_is_zero(q.group)
+		    ? !ip_addr_eq(meta->dst, q.group) &&
+			      !ip_addr_is_ours(stack, meta->dst)
 		    : meta->dst.v4.v != IGMP_ALL_HOSTS.v)
 		return DROP_igmp_dst;
-	ifc = igmp_if_get(igmp, meta->netif);
-	if (!ifc)
-		return DROP_no_memory;
-	if (ifc->is_router)
-		igmp_router_asked(ifc, &q, meta->src.v4);
-	igmp_host_asked(igmp, ifc, &q);
-	return DROP_COUNT;
-}
-
-bool igmp_hears_all(const struct stack *stack, const struct netif *netif)
-{
-	const struct igmp *igmp = igmp_of(stack);
-	const struct igmp_if *ifc = igmp ? igmp_if_find(igmp, netif) : NULL;
-
-	return ifc && ifc->is_router;
+	return group_query_in(stack, meta->netif, &q, meta->src);
 }
 
 /* What versions 1 and 2 say, in the words of version 3. */
-static enum drop report_old_in(struct igmp *igmp, const uint8_t *buf,
+static enum drop report_old_in(struct stack *stack, const uint8_t *buf,
 			       const struct ip_meta *meta)
 {
-	struct igmp_if *ifc = igmp_if_find(igmp, meta->netif);
-	const struct igmp_record rec = {
-		.type = buf[0] == IGMP_LEAVE ? IGMP_TO_INCLUDE
-					     : IGMP_IS_EXCLUDE,
-		.group = get_ip4(buf + 4),
+	const struct group_record rec = {
+		.type = buf[0] == IGMP_LEAVE ? GROUP_TO_INCLUDE
+					     : GROUP_IS_EXCLUDE,
+		.group = ip_addr_v4(get_ip4(buf + 4)),
 	};
 
-	if (!ip4_is_multicast(rec.group))
+	if (!ip4_is_multicast(rec.group.v4))
 		return DROP_igmp_bad;
-	if (!ifc || !ifc->is_router)
-		return DROP_COUNT; /* of interest to routers alone */
-	return igmp_member_report(ifc, &rec, buf[0] == IGMP_REPORT_1 ? 1 : 2);
+	if (buf[0] != IGMP_LEAVE)
+		group_overheard(stack, meta->netif, rec.group);
+	return group_record_in(stack, meta->netif, &rec,
+			       buf[0] == IGMP_REPORT_1 ? 1 : 2);
 }
 
-static enum drop report_in(struct igmp *igmp, const uint8_t *buf, size_t len,
+static enum drop report_in(struct stack *stack, const uint8_t *buf, size_t len,
 			   const struct ip_meta *meta)
 {
-	struct igmp_if *ifc = igmp_if_find(igmp, meta->netif);
 	uint16_t n = igmp_record_count(buf);
 	size_t off = IGMP_LEN;
 	enum drop why = DROP_COUNT;
 
-	if (!ifc || !ifc->is_router)
-		return DROP_COUNT;
 	while (n-- && why == DROP_COUNT) {
-		struct igmp_record rec;
+		struct group_record rec;
 
 		if (igmp_record_next(&rec, buf, len, &off) < 0)
 			return DROP_igmp_bad;
-		why = igmp_member_report(ifc, &rec, 3);
+		why = group_record_in(stack, meta->netif, &rec, 3);
 	}
 	return why;
 }
 
-static enum drop message_in(struct igmp *igmp, const uint8_t *buf, size_t len,
+static enum drop message_in(struct stack *stack, const uint8_t *buf, size_t len,
 			    const struct ip_meta *meta)
 {
 	int type = igmp_check(buf, len);
@@ -201,19 +217,17 @@ static enum drop message_in(struct igmp *igmp, const uint8_t *buf, size_t len,
 		return type == WIRE_SHORT ? DROP_igmp_short : DROP_igmp_csum;
 	if (meta->ttl != 1)
 		return DROP_igmp_hops;
-	if (!is_of_link(igmp->stack, meta))
+	if (!is_of_link(stack, meta))
 		return DROP_igmp_source;
 	switch (type) {
 	case IGMP_QUERY:
-		return query_in(igmp, buf, len, meta);
+		return query_in(stack, buf, len, meta);
 	case IGMP_REPORT_1:
 	case IGMP_REPORT_2:
-		igmp_host_overheard(igmp, meta->netif, get_ip4(buf + 4));
-		return report_old_in(igmp, buf, meta);
 	case IGMP_LEAVE:
-		return report_old_in(igmp, buf, meta);
+		return report_old_in(stack, buf, meta);
 	case IGMP_REPORT_3:
-		return report_in(igmp, buf, len, meta);
+		return report_in(stack, buf, len, meta);
 	default:
 		return DROP_igmp_type;
 	}
@@ -222,13 +236,12 @@ static enum drop message_in(struct igmp *igmp, const uint8_t *buf, size_t len,
 static void igmp_input(struct stack *stack, struct pkt *pkt,
 		       const struct ip_meta *meta)
 {
-	struct igmp *igmp = igmp_of(stack);
 	uint8_t buf[IGMP_MAX];
 	enum drop why = DROP_igmp_bad;
 
 	if (pkt->len <= sizeof(buf)) {
 		pkt_copy_out(pkt, 0, buf, pkt->len);
-		why = message_in(igmp, buf, pkt->len, meta);
+		why = message_in(stack, buf, pkt->len, meta);
 	}
 	if (why == DROP_COUNT)
 		pkt_free(pkt);
@@ -244,25 +257,12 @@ static const struct ip_proto igmp_proto = {
 
 int igmp_init(struct stack *stack)
 {
-	struct igmp *igmp = mem_alloc(stack->place.env->mem, sizeof(*igmp));
-
-	if (!igmp)
-		return -ENOMEM;
-	igmp->stack = stack;
-	list_init(&igmp->ifs);
-	stack->slot[SLOT_IGMP] = igmp;
+	group_proto_set(stack, IP_V4, &words);
 	return ip_register(stack, &igmp_proto);
 }
 
 void igmp_fini(struct stack *stack)
 {
-	struct igmp *igmp = igmp_of(stack);
-	struct igmp_if *i;
-
-	if (!igmp)
-		return;
-	while ((i = list_first_entry(&igmp->ifs, struct igmp_if, node)))
-		if_free(igmp, i);
-	mem_free(stack->place.env->mem, igmp, sizeof(*igmp));
-	stack->slot[SLOT_IGMP] = NULL;
+	if (ip_of(stack))
+		group_proto_set(stack, IP_V4, NULL);
 }

@@ -16,6 +16,7 @@
 #include "wire/ether.h"
 #include "wire/icmp4.h"
 
+#include "ip/group_shared.h"
 #include "ip/icmp.h"
 #include "ip/ip_int.h"
 #include "link/arp.h"
@@ -162,7 +163,11 @@ int ip_init(struct stack *stack, const struct ip_config *cfg)
 		ip->is_rpf_strict = cfg->is_rpf_strict;
 	}
 	list_init(&ip->addrs);
-	list_init(&ip->groups);
+	for (int i = 0; i < 2; i++) {
+		ip->groups[i].stack = stack;
+		list_init(&ip->groups[i].groups);
+		list_init(&ip->groups[i].ifs);
+	}
 	trie_init(&ip->trie, mem);
 	pmtu_init(ip);
 	stack->slot[SLOT_IP] = ip;
@@ -178,7 +183,7 @@ void ip_fini(struct stack *stack)
 
 	if (!ip)
 		return;
-	ip_groups_drop(ip, NULL);
+	groups_drop(stack, IP_V4, NULL);
 	reass_fini(ip);
 	pmtu_fini(ip);
 	while ((node = list_pop_head(&ip->addrs)))

@@ -141,6 +141,8 @@ struct ip_route_ref {
  *		link's MTU counts (for probing)
  * @min_mtu:	IPv6: cut it so that it fits everywhere, into 1280 octets, and
  *		learn nothing of the path (RFC 3542, 11.1)
+ * @to_self:	A group: members on this host get it too
+ * @only_self:	... and nobody else does
  * @opt:	IP options, or NULL; @opt_len is a multiple of 4, at most 40.
  *		IPv6: hop-by-hop options; any length up to 254, padded
  * @netif:	Leave here and nowhere else, or NULL
@@ -149,7 +151,7 @@ struct ip_route_ref {
 struct ip_send {
 	struct ip_addr src, dst;
 	uint8_t proto, ttl, tos;
-	bool df, may_bcast, no_pmtu, min_mtu;
+	bool df, may_bcast, no_pmtu, min_mtu, to_self, only_self;
 	uint8_t opt_len;
 	const uint8_t *opt;
 	struct netif *netif;

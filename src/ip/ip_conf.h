@@ -68,11 +68,12 @@ uint32_t ip_mtu_for(struct stack *stack, struct ip_addr dst);
 /* Interface that a packet to @dst would take (its features, its gso_max). */
 struct netif *ip_netif_for(struct stack *stack, struct ip_addr dst);
 
-/* Receive packets of a group on an interface.  0, -EEXIST, -ENOMEM, -EINVAL. */
+/* Receive packets of a group on an interface, from anybody; counted, each one
+ * needs an ip_group_del().  0, -ENOMEM, -EINVAL; -ENOENT. */
 int ip_group_add(struct stack *stack, struct netif *netif, ip4_addr group);
 int ip_group_del(struct stack *stack, struct netif *netif, ip4_addr group);
 
-#define IP_GROUP_SOURCES 32
+#define IP_GROUP_SOURCES 64
 
 /**
  * struct ip_filter - from whom a group's packets are wanted (RFC 3376, 3.2)
@@ -83,23 +84,32 @@ int ip_group_del(struct stack *stack, struct netif *netif, ip4_addr group);
 struct ip_filter {
 	bool is_exclude;
 	uint8_t count;
-	ip4_addr src[IP_GROUP_SOURCES];
+	struct ip_addr src[IP_GROUP_SOURCES];
 };
+
+/* Is @src in the list; is what it sends wanted? */
+bool ip_filter_has(const struct ip_filter *f, struct ip_addr src);
+
+static inline bool ip_filter_wants(const struct ip_filter *f,
+				   struct ip_addr src)
+{
+	return ip_filter_has(f, src) != f->is_exclude;
+}
 
 /**
  * ip_group_filter() - Say from whom an interface wants a group's packets
  * @stack:	Which
  * @netif:	Where
- * @group:	Which
+ * @group:	Which, of either version; IPv6 is enabled there
  * @want:	In place of what was wanted before.  Including nobody leaves
  *		the group
  *
- * The link's routers are told (igmp.h).
+ * The link's routers are told (group.h).
  *
  * Return: 0, -EINVAL (no group, too many sources), -ENOMEM
  */
-int ip_group_filter(struct stack *stack, struct netif *netif, ip4_addr group,
-		    const struct ip_filter *want);
+int ip_group_filter(struct stack *stack, struct netif *netif,
+		    struct ip_addr group, const struct ip_filter *want);
 
 /*
  * Routes.

@@ -27,6 +27,7 @@
 #include "wire/icmp4.h"
 #include "wire/ip4_opt.h"
 
+#include "ip/group_shared.h"
 #include "ip/icmp.h"
 #include "ip/ip_int.h"
 #include "ip/nat_int.h"
@@ -169,13 +170,28 @@ static enum drop in_to_many(struct ip *ip, struct pkt *pkt,
 	/* Filters are for what is sent to a group, not for what is said of
 	 * it. */
 	if (h->proto == IP_PROTO_IGMP &&
-	    (ip_in_group(ip, pkt->netif, h->dst) ||
-	     igmp_hears_all(ip->stack, pkt->netif)))
+	    (group_is_joined(ip->stack, pkt->netif, ip_addr_v4(h->dst)) ||
+	     group_hears_all(ip->stack, IP_V4, pkt->netif)))
 		return DROP_COUNT;
 	if (ip4_is_multicast(h->dst))
-		return ip_group_check(ip, pkt->netif, h->dst, h->src);
+		return group_check(ip->stack, pkt->netif, ip_addr_v4(h->dst),
+				   ip_addr_v4(h->src));
 	pkt->dest = PKT_TO_ALL;
 	return DROP_COUNT;
+}
+
+/* Copies for others; or why there are none. */
+static enum drop forward_many(struct ip *ip, const struct pkt *pkt,
+			      const struct ip4_hdr *h, bool *is_sent)
+{
+	if (!ip->is_forwarding || h->dst.v >> 8 == 0xe00000 ||
+	    h->proto == IP_PROTO_IGMP ||
+	    !group_hears_all(ip->stack, IP_V4, pkt->netif))
+		return DROP_ip_not_ours;
+	if (h->ttl <= 1)
+		return DROP_ip_ttl;
+	return group_forward(ip->stack, pkt, ip_addr_v4(h->dst),
+			     ip_addr_v4(h->src), is_sent);
 }
 
 /* Step 5: ours, others', both or neither. */
@@ -185,7 +201,7 @@ static void in_many(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 	bool is_sent = false;
 
 	if (ip4_is_multicast(h->dst))
-		other = group_forward(ip, pkt, h, &is_sent);
+		other = forward_many(ip, pkt, h, &is_sent);
 	if (why == DROP_COUNT)
 		in_local(ip, pkt, h);
 	else if (is_sent)

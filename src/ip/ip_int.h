@@ -12,7 +12,7 @@
  *	trie.c		longest prefix match		fib.c	  ... of very many
  *	frag.c		fragments out			reass4.c  fragments in
  *	ip_id.c		identification			ip_srcroute.c  by way of
- *	group.c		our groups
+ *	group*.c	groups, of both versions: group_int.h
  * What both versions use is in ip_shared.h.
  */
 
@@ -99,12 +99,22 @@ struct route_cached {
 	const struct ip_route *route;
 };
 
+struct group_proto;
 struct reass;
+
+/* The groups of one version of IP: struct ip_group, struct group_if, and how
+ * they are spoken of; NULL: not at all. */
+struct groups {
+	struct stack *stack;
+	struct list groups, ifs;
+	const struct group_proto *proto;
+};
 
 /**
  * struct ip - IP in one stack
  * @other:	The other version, or NULL
  * @generation:	Grows when addresses or routes change; never 0
+ * @groups:	Of IPv4 and of IPv6; see group_int.h
  * @fib:	Beside the trie when there are many routes, else NULL
  * @lo:		"lo", through which packets to ourselves go; NULL: none
  * @id_key:	Of the permutation in ip_id.c
@@ -125,7 +135,7 @@ struct ip {
 	struct fib *fib;
 	struct route_cached cache[ROUTE_CACHE_SIZE];
 	struct list addrs;
-	struct list groups;
+	struct groups groups[2];
 	struct netif *lo;
 	struct hash_key key;
 	struct hash_key id_key;
@@ -177,18 +187,6 @@ void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,
 /* addr.c */
 bool ip_on_same_net(const struct ip *ip, const struct netif *netif, ip4_addr a);
 
-/* group.c */
-enum drop ip_group_check(const struct ip *ip, const struct netif *netif,
-			 ip4_addr group, ip4_addr src); /* DROP_COUNT: wanted */
-bool ip_in_group(const struct ip *ip, const struct netif *netif,
-		 ip4_addr group);
-void ip_groups_drop(struct ip *ip, const struct netif *netif); /* NULL: all */
-/* igmp.c: all IGMP of a link concerns its routers */
-bool igmp_hears_all(const struct stack *stack, const struct netif *netif);
-
-/* group_fwd.c: copies to where members are; @pkt stays; or why there are none */
-enum drop group_forward(struct ip *ip, const struct pkt *pkt,
-			const struct ip4_hdr *h, bool *is_sent);
 /* pmtu.c */
 int pmtu_init(struct ip *ip);
 void pmtu_fini(struct ip *ip);

@@ -11,7 +11,7 @@
  *	2  from whom		-EADDRNOTAVAIL, -EINVAL
  *	3  header		-ENOBUFS
  *	4  size			-EMSGSIZE
- *	5  ip_xmit()
+ *	5  ip_xmit(); what goes to a group goes to its members here, too
  *
  * A caller that sends to the same destination again and again passes a struct
  * ip_route_ref, and step 1 is then a comparison.
@@ -21,6 +21,7 @@
 
 #include "wire/ip4_opt.h"
 
+#include "ip/group_shared.h"
 #include "ip/ip_int.h"
 
 /* The interface for a destination that no route names. */
@@ -258,6 +259,20 @@ static enum drop drop_of(int err, const struct ip_send *how)
 	}
 }
 
+/* A copy for the members of the group on this host (RFC 1112, 6.1). */
+static void to_self(struct ip *ip, const struct pkt *pkt,
+		    const struct ip_hop *hop)
+{
+	struct ip4_hdr h;
+	struct pkt *copy;
+
+	ip4_hdr_parse_quoted(&h, pkt_cdata(pkt), pkt->lin_len);
+	copy = group_self_copy(ip->stack, pkt, hop->netif, ip_addr_v4(h.dst),
+			       ip_addr_v4(h.src));
+	if (copy)
+		ip_deliver(ip, copy, &h);
+}
+
 int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 {
 	const struct ip_version *other = ip_other(stack, how->dst.family);
@@ -280,6 +295,12 @@ int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 	if (err) {
 		pkt_drop(&stack->place, pkt, drop_of(err, how));
 		return err;
+	}
+	if (hop.to_group && how->to_self)
+		to_self(ip, pkt, &hop);
+	if (hop.to_group && how->only_self) {
+		pkt_free(pkt);
+		return 0;
 	}
 	return ip_xmit(ip, pkt, &hop, mtu);
 }

@@ -180,6 +180,9 @@ static int state_move(struct ip6 *ip6, struct ip6_ifaddr *a,
 	a->info.state = to;
 	addr_tell(a, from);
 	ip_generation_bump(ip6->stack);
+	if (state_is_ours(to) && !state_is_ours(from) &&
+	    ip6_is_link_local(a->info.net.addr))
+		mld_speaks(ip6->stack, a->info.netif);
 	return 0;
 }
 

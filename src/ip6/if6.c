@@ -9,11 +9,12 @@
  * the group of all nodes and, on a router, that of all routers.
  *
  * A group is counted, because several addresses may share the group that
- * their neighbours ask in.  MLD hears of the first and the last.
+ * their neighbours ask in.  Groups are kept by ip/group.c, for both versions.
  */
 
 #include <errno.h>
 
+#include "ip/group_shared.h"
 #include "ip6/ip6_int.h"
 
 struct ip6_if *ip6_if_find(const struct ip6 *ip6, const struct netif *netif)
@@ -63,100 +64,22 @@ uint32_t if6_mtu(const struct ip6 *ip6, const struct netif *netif)
  * Groups.
  */
 
-static struct ip6_group *group_find(const struct ip6 *ip6,
-				    const struct netif *netif, ip6_addr group)
-{
-	struct ip6_group *g;
-
-	list_for_each_entry(g, &ip6->groups, struct ip6_group, node)
-		if (g->netif == netif && ip6_eq(g->group, group))
-			return g;
-	return NULL;
-}
-
 bool ip6_in_group(const struct stack *stack, const struct netif *netif,
 		  ip6_addr group)
 {
-	return group_find(ip6_of(stack), netif, group);
-}
-
-void ip6_group_hook_set(struct stack *stack, ip6_group_fn *fn)
-{
-	ip6_of(stack)->on_group = fn;
-}
-
-static void group_tell(struct ip6 *ip6, struct netif *netif, ip6_addr group,
-		       bool is_joined)
-{
-	if (ip6->on_group && !ip6_eq(group, IP6_ALL_NODES))
-		ip6->on_group(ip6->stack, netif, group, is_joined);
-}
-
-static int group_join(struct ip6 *ip6, struct netif *netif, ip6_addr group)
-{
-	struct ip6_group *g = group_find(ip6, netif, group);
-
-	if (g) {
-		g->count++;
-		return 0;
-	}
-	g = mem_alloc(ip6->stack->place.env->mem, sizeof(*g));
-	if (!g)
-		return -ENOMEM;
-	*g = (struct ip6_group){.netif = netif, .group = group, .count = 1};
-	list_add_tail(&ip6->groups, &g->node);
-	group_tell(ip6, netif, group, true);
-	return 0;
+	return group_is_joined(stack, netif, ip_addr_v6(group));
 }
 
 int ip6_group_add(struct stack *stack, struct netif *netif, ip6_addr group)
 {
-	int err;
+	int err = ip6_is_multicast(group) ? ip6_enable(stack, netif) : -EINVAL;
 
-	if (!ip6_is_multicast(group))
-		return -EINVAL;
-	err = ip6_enable(stack, netif);
-	return err ? err : group_join(ip6_of(stack), netif, group);
+	return err ? err : group_hold(stack, netif, ip_addr_v6(group));
 }
 
 int ip6_group_del(struct stack *stack, struct netif *netif, ip6_addr group)
 {
-	struct ip6 *ip6 = ip6_of(stack);
-	struct ip6_group *g = group_find(ip6, netif, group);
-
-	if (!g)
-		return -ENOENT;
-	if (--g->count)
-		return 0;
-	group_tell(ip6, netif, group, false);
-	list_del(&g->node);
-	mem_free(stack->place.env->mem, g, sizeof(*g));
-	return 0;
-}
-
-void ip6_group_for_each(const struct stack *stack,
-			void (*fn)(void *arg, struct netif *netif,
-				   ip6_addr group),
-			void *arg)
-{
-	const struct ip6_group *g;
-
-	list_for_each_entry(g, &ip6_of(stack)->groups, struct ip6_group, node)
-		fn(arg, g->netif, g->group);
-}
-
-static void groups_drop(struct ip6 *ip6, const struct netif *netif)
-{
-	struct list *pos, *next;
-
-	list_for_each_safe(pos, next, &ip6->groups) {
-		struct ip6_group *g = container_of(pos, struct ip6_group, node);
-
-		if (g->netif != netif)
-			continue;
-		list_del(&g->node);
-		mem_free(ip6->stack->place.env->mem, g, sizeof(*g));
-	}
+	return group_release(stack, netif, ip_addr_v6(group));
 }
 
 /*
@@ -175,9 +98,9 @@ static int if_dress(struct ip6 *ip6, struct netif *netif)
 		conf.net = (struct ip6_net){IP6_LOOPBACK, 128};
 		return ip6_addr_add_conf(ip6->stack, netif, &conf);
 	}
-	err = group_join(ip6, netif, IP6_ALL_NODES);
+	err = ip6_group_add(ip6->stack, netif, IP6_ALL_NODES);
 	if (!err && ip6->is_forwarding)
-		err = group_join(ip6, netif, IP6_ALL_ROUTERS);
+		err = ip6_group_add(ip6->stack, netif, IP6_ALL_ROUTERS);
 	conf.net = (struct ip6_net){ip6_eui64(fe80, netif->mac), 64};
 	return err ? err : ip6_addr_add_conf(ip6->stack, netif, &conf);
 }
@@ -215,7 +138,7 @@ void ip6_disable(struct stack *stack, struct netif *netif)
 	if (ip6->nd && ip6->nd->if_down)
 		ip6->nd->if_down(stack, netif);
 	addr6_drop(ip6, netif);
-	groups_drop(ip6, netif);
+	groups_drop(stack, IP_V6, netif);
 	route6_drop(ip6, netif);
 	if (ip6->lo == netif)
 		ip6->lo = NULL;
@@ -235,7 +158,7 @@ void if6_forwarding_set(struct ip6 *ip6, bool is_on)
 		if (netif_is_lo(i->netif))
 			continue;
 		if (is_on)
-			group_join(ip6, i->netif, IP6_ALL_ROUTERS);
+			ip6_group_add(ip6->stack, i->netif, IP6_ALL_ROUTERS);
 		else
 			ip6_group_del(ip6->stack, i->netif, IP6_ALL_ROUTERS);
 	}

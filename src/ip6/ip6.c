@@ -149,7 +149,6 @@ int ip6_init(struct stack *stack)
 	*ip6 = (struct ip6){.stack = stack, .prefers_temporary = true};
 	list_init(&ip6->ifs);
 	list_init(&ip6->addrs);
-	list_init(&ip6->groups);
 	trie6_init(&ip6->trie, mem);
 	stack->slot[SLOT_IP6] = ip6;
 	ip6_policy_set(stack, NULL, 0);
@@ -166,7 +165,6 @@ void ip6_fini(struct stack *stack)
 
 	if (!ip6)
 		return;
-	ip6->on_group = NULL;
 	while ((i = list_first_entry(&ip6->ifs, struct ip6_if, node)))
 		ip6_disable(stack, i->netif);
 	ip_version_register(stack, NULL);

@@ -9,8 +9,9 @@
  *	1  interface	ip6_off
  *	2  header	ip6_len, ip6_version; padding behind it is cut off
  *	3  addresses	martian
- *	4  destination	ours, a group's (ip_not_ours), or somebody else's:
- *			ip6_fwd.c, behind its hop-by-hop options
+ *	4  destination	ours, a group's (ip_not_ours, group_source; routers
+ *			pass it on: group_rpf, group_no_member), or somebody
+ *			else's: ip6_fwd.c, behind its hop-by-hop options
  *	5  extensions	ext6.c: ip6_ext, ip6_opt, ip6_routing, ip6_first
  *	6  fragments	frag6.c; the whole goes back to step 5
  *	7  protocol	ip_proto, and the sender is told
@@ -21,8 +22,11 @@
  * gets it, nobody else.
  */
 
+#include "wire/mld.h"
+
 #include "core/probe.h"
 
+#include "ip/group_shared.h"
 #include "ip6/ext6.h"
 
 /* Step 2. */
@@ -109,6 +113,18 @@ static void in_deliver(struct ip6 *ip6, struct pkt *pkt,
 	proto->input(ip6->stack, pkt, &meta);
 }
 
+void ip6_deliver(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h)
+{
+	const struct ext6 x = {
+		.dst = h->dst,
+		.next = h->next,
+		.l4_off = IP6_HLEN,
+	};
+
+	pkt->l3_off = pkt->lin_off;
+	in_deliver(ip6, pkt, h, &x);
+}
+
 /* The headers must be in one piece in the room, so that an error can quote
  * them.  Where they do not fit, the packet goes on as one without extension
  * headers: they have been acted on. */
@@ -187,6 +203,80 @@ static void in_transit(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h,
 		pkt_drop(ip6_place(ip6), pkt, why);
 }
 
+/* Is it about groups, rather than to one?  A hop-by-hop header stands in front
+ * of it, always. */
+static bool is_mld(const struct pkt *pkt, const struct ip6_hdr *h)
+{
+	uint8_t front[2], type;
+	size_t off = IP6_HLEN;
+
+	if (h->next != IP_PROTO_HOPOPTS || pkt->len < off + sizeof(front))
+		return false;
+	pkt_copy_out(pkt, off, front, sizeof(front));
+	off += 8 + (size_t)front[1] * 8;
+	if (front[0] != IP_PROTO_ICMP6 || pkt->len <= off)
+		return false;
+	pkt_copy_out(pkt, off, &type, 1);
+	return mld_is_type(type);
+}
+
+/* Step 4: for a group.  Returns DROP_COUNT if it is for us. */
+static enum drop in_to_many(struct ip6 *ip6, const struct pkt *pkt,
+			    const struct ip6_hdr *h)
+{
+	struct stack *stack = ip6->stack;
+	struct ip_addr group = ip_addr_v6(h->dst);
+
+	/* Filters are for what is sent to a group, not for what is said of
+	 * it. */
+	if (is_mld(pkt, h) && (group_is_joined(stack, pkt->netif, group) ||
+			       group_hears_all(stack, IP_V6, pkt->netif)))
+		return DROP_COUNT;
+	return group_check(stack, pkt->netif, group, ip_addr_v6(h->src));
+}
+
+/* Copies for others; or why there are none. */
+static enum drop forward_many(struct ip6 *ip6, struct pkt *pkt,
+			      const struct ip6_hdr *h, bool *is_sent)
+{
+	struct ext6 x = {0};
+	enum drop why;
+
+	if (!ip6->is_forwarding || ip6_scope_of(h->dst) <= IP6_SCOPE_LINK ||
+	    !group_hears_all(ip6->stack, IP_V6, pkt->netif) || is_mld(pkt, h))
+		return DROP_ip_not_ours;
+	if (ip6_is_link_local(h->src) || ip6_is_zero(h->src))
+		return DROP_ip6_scope;
+	if (h->hops <= 1)
+		return DROP_ip_ttl;
+	why = ext6_walk(ip6, pkt, h, &x, true);
+	if (why != DROP_COUNT)
+		return why;
+	return group_forward(ip6->stack, pkt, ip_addr_v6(h->dst),
+			     ip_addr_v6(h->src), is_sent);
+}
+
+/* Step 4: ours, others', both or neither. */
+static void in_many(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h)
+{
+	enum drop why, other;
+	bool is_sent = false;
+
+	if (netif_is_lo(pkt->netif)) {
+		in_local(ip6, pkt, h);
+		return;
+	}
+	why = in_to_many(ip6, pkt, h);
+	other = forward_many(ip6, pkt, h, &is_sent);
+	if (why == DROP_COUNT)
+		in_local(ip6, pkt, h);
+	else if (is_sent)
+		pkt_free(pkt);
+	else
+		pkt_drop(ip6_place(ip6), pkt,
+			 why == DROP_ip_not_ours ? other : why);
+}
+
 /* Step 4. */
 static void in_dest(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h)
 {
@@ -194,11 +284,7 @@ static void in_dest(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h)
 	const struct ip6_route *r;
 
 	if (ip6_is_multicast(h->dst)) {
-		if (netif_is_lo(pkt->netif) ||
-		    ip6_in_group(ip6->stack, pkt->netif, h->dst))
-			in_local(ip6, pkt, h);
-		else
-			pkt_drop(ip6_place(ip6), pkt, DROP_ip_not_ours);
+		in_many(ip6, pkt, h);
 		return;
 	}
 	r = trie6_lookup(&ip6->trie, h->dst, is_link ? pkt->netif : NULL);

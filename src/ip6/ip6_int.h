@@ -12,6 +12,7 @@
  *	source6.c	source and destination selection
  *	route6.c	the table			trie6.c	  longest prefix match
  *	icmp6.c		messages			icmp6_err.c errors out
+ *	mld.c		the words for groups: ip/group_shared.h
  */
 
 #include "base/hash.h"
@@ -41,13 +42,6 @@ struct ip6_ifaddr {
 	struct stack *stack;
 	struct ip6_addr_info info;
 	struct timer timer; /* of the next of its lifetimes to end */
-};
-
-struct ip6_group {
-	struct list node;
-	struct netif *netif;
-	ip6_addr group;
-	uint32_t count;
 };
 
 /* A route in the table; of one prefix the best comes first. */
@@ -80,7 +74,6 @@ void trie6_walk(const struct trie6 *t,
  * struct ip6 - IPv6 in one stack
  * @ifs:	Interfaces that are enabled, struct ip6_if
  * @addrs:	struct ip6_ifaddr
- * @groups:	struct ip6_group
  * @nd:		Neighbour discovery, or NULL
  * @types:	Who speaks which ICMPv6 messages
  * @key:	For fragment identifications and flow labels: ip6_key()
@@ -88,7 +81,7 @@ void trie6_walk(const struct trie6 *t,
  */
 struct ip6 {
 	struct stack *stack;
-	struct list ifs, addrs, groups;
+	struct list ifs, addrs;
 	struct netif *lo;
 	struct trie6 trie;
 	bool is_forwarding;
@@ -97,7 +90,6 @@ struct ip6 {
 	struct hash_key key;
 	uint32_t id_next;
 	const struct ip6_nd_ops *nd;
-	ip6_group_fn *on_group;
 	const struct ip6_policy *policy;
 	size_t policy_count;
 	struct {
@@ -150,6 +142,9 @@ struct ip6_hop {
 
 /* ip6_in.c */
 void ip6_input(struct stack *stack, struct pkt *pkt);
+/* A whole packet that is for us, without extension headers; takes @pkt, its
+ * header is at the front. */
+void ip6_deliver(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h);
 
 /* ip6_fwd.c: takes @pkt; @r is the route to its destination, or NULL */
 void ip6_forward(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h,
@@ -174,6 +169,9 @@ int ip6_xmit(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hop *hop,
 /* frag6.c */
 int frag6_cut(struct ip6 *ip6, struct pkt *pkt, uint32_t mtu, ip_piece_fn *fn,
 	      void *arg);
+
+/* mld.c: the interface has a link-local address now, to be heard by routers */
+void mld_speaks(struct stack *stack, struct netif *netif);
 
 /* icmp6.c */
 int icmp6_init(struct ip6 *ip6);

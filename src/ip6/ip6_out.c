@@ -10,7 +10,7 @@
  *	2  from whom	-EADDRNOTAVAIL, -EINVAL
  *	3  header	-EINVAL (options), -ENOBUFS
  *	4  size		-EMSGSIZE
- *	5  ip6_xmit()
+ *	5  ip6_xmit(); what goes to a group goes to its members here, too
  *
  * A destination that is valid on one link only (link-local, groups of small
  * scope) needs to be told which: by the interface of @how, by the zone of one
@@ -26,6 +26,7 @@
 
 #include "wire/ip6_ext.h"
 
+#include "ip/group_shared.h"
 #include "ip6/ip6_int.h"
 
 struct out6 {
@@ -291,6 +292,22 @@ static enum drop drop_of(int err, const struct ip_send *how)
 	}
 }
 
+/* A copy for the members of the group on this host. */
+static void to_self(struct ip6 *ip6, const struct pkt *pkt,
+		    const struct ip6_hop *hop)
+{
+	struct ip6_hdr h;
+	struct pkt *copy;
+
+	if (netif_is_lo(hop->netif))
+		return; /* there it goes anyway */
+	ip6_hdr_parse_quoted(&h, pkt_cdata(pkt), pkt->lin_len);
+	copy = group_self_copy(ip6->stack, pkt, hop->netif, ip_addr_v6(h.dst),
+			       ip_addr_v6(h.src));
+	if (copy)
+		ip6_deliver(ip6, copy, &h);
+}
+
 int ip6_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 {
 	struct ip6 *ip6 = ip6_of(stack);
@@ -300,6 +317,12 @@ int ip6_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 	if (err) {
 		pkt_drop(&stack->place, pkt, drop_of(err, how));
 		return err;
+	}
+	if (o.hop.to_group && how->to_self)
+		to_self(ip6, pkt, &o.hop);
+	if (o.hop.to_group && how->only_self) {
+		pkt_free(pkt);
+		return 0;
 	}
 	return ip6_xmit(ip6, pkt, &o.hop, o.mtu);
 }

@@ -78,7 +78,8 @@ bool ip6_is_on_link(struct stack *stack, const struct netif *netif,
  * ip6_group_add() - Receive packets of a group on an interface
  *
  * Counted: each one needs an ip6_group_del().  Addresses join the groups that
- * neighbours ask in by themselves.
+ * neighbours ask in by themselves.  Routers are told (ip/group.h); for sources
+ * there is ip_group_filter().
  *
  * Return: 0, -EINVAL or -ENOMEM
  */
@@ -86,16 +87,5 @@ int ip6_group_add(struct stack *stack, struct netif *netif, ip6_addr group);
 int ip6_group_del(struct stack *stack, struct netif *netif, ip6_addr group);
 bool ip6_in_group(const struct stack *stack, const struct netif *netif,
 		  ip6_addr group);
-
-void ip6_group_for_each(const struct stack *stack,
-			void (*fn)(void *arg, struct netif *netif,
-				   ip6_addr group),
-			void *arg);
-
-/* Hears of the first joining and the last leaving of a group: MLD.  Not of
- * ff02::1, which nobody reports (RFC 3810, 6).  NULL: nobody. */
-typedef void ip6_group_fn(struct stack *stack, struct netif *netif,
-			  ip6_addr group, bool is_joined);
-void ip6_group_hook_set(struct stack *stack, ip6_group_fn *fn);
 
 #endif /* IP6_IP6_ROUTE_H */

@@ -28,24 +28,47 @@ enum {
 	SK_IP_TRANSPARENT	= 19,
 	SK_IP_RECVORIGDSTADDR	= 20,
 	SK_IP_BIND_ADDRESS_NO_PORT = 24,
+	SK_IP_MULTICAST_IF	= 32,		/* an address, sk_mreq, ip_mreqn */
 	SK_IP_MULTICAST_TTL	= 33,
+	SK_IP_MULTICAST_LOOP	= 34,
 	SK_IP_ADD_MEMBERSHIP	= 35,		/* struct sk_mreq */
 	SK_IP_DROP_MEMBERSHIP	= 36,		/* struct sk_mreq */
 	SK_IP_UNBLOCK_SOURCE	= 37,		/* struct sk_mreq_source */
 	SK_IP_BLOCK_SOURCE	= 38,		/* " */
 	SK_IP_ADD_SOURCE_MEMBERSHIP = 39,	/* " */
 	SK_IP_DROP_SOURCE_MEMBERSHIP = 40,	/* " */
+	SK_IP_MSFILTER		= 41,		/* struct ip_msfilter */
+	SK_IP_MULTICAST_ALL	= 49,
+};
+
+/* Of both versions (RFC 3678, 5): level SK_IPPROTO_IP or SK_IPPROTO_IPV6. */
+enum {
+	SK_MCAST_JOIN_GROUP	= 42,		/* struct group_req */
+	SK_MCAST_BLOCK_SOURCE	= 43,		/* struct group_source_req */
+	SK_MCAST_UNBLOCK_SOURCE	= 44,		/* " */
+	SK_MCAST_LEAVE_GROUP	= 45,		/* struct group_req */
+	SK_MCAST_JOIN_SOURCE_GROUP = 46,	/* struct group_source_req */
+	SK_MCAST_LEAVE_SOURCE_GROUP = 47,	/* " */
+	SK_MCAST_MSFILTER	= 48,		/* struct group_filter */
+
+	SK_MCAST_EXCLUDE	= 0,
+	SK_MCAST_INCLUDE	= 1,
 };
 
 /* Level SK_IPPROTO_IPV6, of SK_AF_INET6 sockets. */
 enum {
 	SK_IPV6_CHECKSUM	= 7,
 	SK_IPV6_UNICAST_HOPS	= 16,
+	SK_IPV6_MULTICAST_IF	= 17,		/* its number */
 	SK_IPV6_MULTICAST_HOPS	= 18,
+	SK_IPV6_MULTICAST_LOOP	= 19,
+	SK_IPV6_JOIN_GROUP	= 20,		/* struct ipv6_mreq */
+	SK_IPV6_LEAVE_GROUP	= 21,		/* " */
 	SK_IPV6_MTU_DISCOVER	= 23,
 	SK_IPV6_MTU		= 24,		/* of a connected one's path */
 	SK_IPV6_RECVERR		= 25,
 	SK_IPV6_V6ONLY		= 26,
+	SK_IPV6_MULTICAST_ALL	= 29,
 	SK_IPV6_RECVPKTINFO	= 49,
 	SK_IPV6_PKTINFO		= 50,		/* struct sk_pktinfo6 */
 	SK_IPV6_RECVHOPLIMIT	= 51,

@@ -21,9 +21,10 @@ static void on_event(struct udp_sock *u, void *arg, uint32_t events)
 	sock_tell(arg, events);
 }
 
-static bool hears(void *arg, struct ip_addr group, struct ip_addr src)
+static bool hears(void *arg, const struct netif *netif, struct ip_addr group,
+		  struct ip_addr src)
 {
-	return sock_group_hears(arg, group, src);
+	return sock_group_hears(arg, netif, group, src);
 }
 
 static bool on_error(void *arg, const struct ip_error *err)

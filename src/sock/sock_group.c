@@ -14,23 +14,30 @@
  *	all include	include what any of them includes
  *
  * and each socket then hears what its own filter lets through.
+ *
+ * All of it is the same for both versions of IP; what programs say to have it
+ * done is in sock_opt_group.c.
  */
 
+#include "sock/sock_group.h"
+
 #include <errno.h>
-#include <string.h>
 
 #include "wire/addr.h"
 
 #include "core/netif.h"
 
-#include "ip/ip.h"
+#include "ip6/ip6.h"
 #include "sock/sock_int.h"
+
+/* As many as Linux allows, by default; of IPv6 groups it counts the memory. */
+enum { MEMBERSHIPS_MAX = 20, MEMBERSHIPS6_MAX = 256, SOURCES_MAX = 10 };
 
 /* A group that is received on an interface. */
 struct group {
 	struct list node; /* in struct sock_stack */
 	struct netif *netif;
-	ip4_addr addr;
+	struct ip_addr addr;
 	struct list members; /* struct membership.peer */
 };
 
@@ -47,57 +54,24 @@ static struct mem *mem_of(const struct sock *s)
 	return s->file.stack->place.env->mem;
 }
 
-static struct netif *netif_with(struct stack *stack, ip4_addr addr)
-{
-	struct netif *n;
-
-	list_for_each_entry(n, &stack->netifs, struct netif, node)
-		if (ip4_eq(ip_addr_of(stack, n).addr, addr))
-			return n;
-	return NULL;
-}
-
-/* Where: the interface with that address, or the one that routes say. */
-static struct netif *netif_for(struct stack *stack, const struct sk_mreq *req)
-{
-	ip4_addr local = get_ip4(req->local);
-
-	if (!ip4_is_zero(local))
-		return netif_with(stack, local);
-	return ip_netif_for(stack, ip_addr_v4(get_ip4(req->group)));
-}
-
 static struct group *group_find(struct stack *stack, const struct netif *netif,
-				ip4_addr addr)
+				struct ip_addr addr)
 {
 	struct group *g;
 
 	list_for_each_entry(g, &sock_stack_of(stack)->groups, struct group,
 			    node)
-		if (g->netif == netif && ip4_eq(g->addr, addr))
+		if (g->netif == netif && ip_addr_eq(g->addr, addr))
 			return g;
 	return NULL;
 }
 
-static bool filter_has(const struct ip_filter *f, ip4_addr src)
-{
-	for (uint8_t i = 0; i < f->count; i++)
-		if (ip4_eq(f->src[i], src))
-			return true;
-	return false;
-}
-
-static bool filter_wants(const struct ip_filter *f, ip4_addr src)
-{
-	return filter_has(f, src) != f->is_exclude;
-}
-
-static bool is_wanted(const struct group *g, ip4_addr src)
+static bool is_wanted(const struct group *g, struct ip_addr src)
 {
 	const struct membership *m;
 
 	list_for_each_entry(m, &g->members, struct membership, peer)
-		if (filter_wants(&m->want, src))
+		if (ip_filter_wants(&m->want, src))
 			return true;
 	return false;
 }
@@ -107,7 +81,7 @@ static int sum_add(struct ip_filter *sum, const struct group *g,
 		   const struct ip_filter *f)
 {
 	for (uint8_t i = 0; i < f->count; i++) {
-		if (filter_has(sum, f->src[i]) ||
+		if (ip_filter_has(sum, f->src[i]) ||
 		    is_wanted(g, f->src[i]) == sum->is_exclude)
 			continue;
 		if (sum->count == IP_GROUP_SOURCES)
@@ -133,7 +107,7 @@ static int group_apply(struct stack *stack, const struct group *g)
 }
 
 static struct group *group_get(struct stack *stack, struct netif *netif,
-			       ip4_addr addr)
+			       struct ip_addr addr)
 {
 	struct group *g = group_find(stack, netif, addr);
 
@@ -157,13 +131,14 @@ static void group_put(struct stack *stack, struct group *g)
 	mem_free(stack->place.env->mem, g, sizeof(*g));
 }
 
-static struct membership *
-membership_find(const struct sock *s, const struct netif *netif, ip4_addr addr)
+static struct membership *membership_find(const struct sock *s,
+					  const struct group_at *at)
 {
 	struct membership *m;
 
 	list_for_each_entry(m, &s->groups, struct membership, node)
-		if (m->group->netif == netif && ip4_eq(m->group->addr, addr))
+		if ((!at->netif || m->group->netif == at->netif) &&
+		    ip_addr_eq(m->group->addr, at->group))
 			return m;
 	return NULL;
 }
@@ -180,17 +155,35 @@ static void membership_del(struct sock *s, struct membership *m)
 	mem_free(mem_of(s), m, sizeof(*m));
 }
 
-/* A membership that wants @want.  0, -ENOMEM, -ENOBUFS. */
-static int membership_add(struct sock *s, struct netif *netif, ip4_addr addr,
+/* One more?  Linux stops at 20 groups of IPv4. */
+static int room_check(const struct sock *s, uint8_t family)
+{
+	const struct membership *m;
+	uint32_t n = 0;
+
+	list_for_each_entry(m, &s->groups, struct membership, node)
+		n += m->group->addr.family == family;
+	if (family == IP_V4)
+		return n < MEMBERSHIPS_MAX ? 0 : -ENOBUFS;
+	return n < MEMBERSHIPS6_MAX ? 0 : -ENOMEM;
+}
+
+/* A membership that wants @want.  0, -ENOMEM, -ENOBUFS, -EINVAL. */
+static int membership_add(struct sock *s, const struct group_at *at,
 			  const struct ip_filter *want)
 {
 	struct stack *stack = s->file.stack;
-	struct membership *m = mem_alloc(mem_of(s), sizeof(*m));
-	int err;
+	int err = room_check(s, at->group.family);
+	struct membership *m;
 
+	if (at->group.family == IP_V6 && !ip6_is_enabled(stack, at->netif))
+		err = -EINVAL;
+	if (err)
+		return err;
+	m = mem_alloc(mem_of(s), sizeof(*m));
 	if (!m)
 		return -ENOMEM;
-	m->group = group_get(stack, netif, addr);
+	m->group = group_get(stack, at->netif, at->group);
 	if (!m->group) {
 		mem_free(mem_of(s), m, sizeof(*m));
 		return -ENOMEM;
@@ -204,33 +197,19 @@ static int membership_add(struct sock *s, struct netif *netif, ip4_addr addr,
 	return err;
 }
 
-/* 0, -EINVAL (no group), -ENODEV (no interface), -EADDRINUSE (joined already),
- * -ENOMEM, -ENOBUFS. */
-int sock_group_join(struct sock *s, const struct sk_mreq *req)
+int sock_group_join(struct sock *s, const struct group_at *at)
 {
 	const struct ip_filter any = {.is_exclude = true};
-	ip4_addr addr = get_ip4(req->group);
-	struct netif *netif;
 
-	if (!ip4_is_multicast(addr))
-		return -EINVAL;
-	netif = netif_for(s->file.stack, req);
-	if (!netif)
-		return -ENODEV;
-	if (membership_find(s, netif, addr))
+	if (membership_find(s, at))
 		return -EADDRINUSE;
-	return membership_add(s, netif, addr, &any);
+	return membership_add(s, at, &any);
 }
 
-/* 0, -ENODEV, -EADDRNOTAVAIL (not joined). */
-int sock_group_leave(struct sock *s, const struct sk_mreq *req)
+int sock_group_leave(struct sock *s, const struct group_at *at)
 {
-	struct netif *netif = netif_for(s->file.stack, req);
-	struct membership *m;
+	struct membership *m = membership_find(s, at);
 
-	if (!netif)
-		return -ENODEV;
-	m = membership_find(s, netif, get_ip4(req->group));
 	if (!m)
 		return -EADDRNOTAVAIL;
 	membership_del(s, m);
@@ -245,95 +224,104 @@ void sock_group_leave_all(struct sock *s)
 		membership_del(s, m);
 }
 
+uint32_t sock_group_sources_max(uint8_t family)
+{
+	return family == IP_V4 ? SOURCES_MAX : IP_GROUP_SOURCES;
+}
+
 /* Put a source into the list, or take it out. */
-static int source_change(struct ip_filter *f, ip4_addr src, bool is_add)
+static int source_change(struct ip_filter *f, struct ip_addr src, bool is_add)
 {
 	uint8_t i, n = 0;
 
-	if (filter_has(f, src) == is_add)
-		return -EADDRNOTAVAIL;
-	if (is_add && f->count == IP_GROUP_SOURCES)
+	if (is_add && f->count == sock_group_sources_max(src.family))
 		return -ENOBUFS;
+	if (ip_filter_has(f, src) == is_add)
+		return -EADDRNOTAVAIL;
 	if (is_add) {
 		f->src[f->count++] = src;
 		return 0;
 	}
 	for (i = 0; i < f->count; i++)
-		if (!ip4_eq(f->src[i], src))
+		if (!ip_addr_eq(f->src[i], src))
 			f->src[n++] = f->src[i];
 	f->count = n;
 	return 0;
 }
 
-/* Of the membership @m.  Without sources included nothing is left of it. */
-static int membership_source(struct sock *s, struct membership *m, int name,
-			     ip4_addr src)
+/* Give a membership another filter; without sources included nothing is left
+ * of it. */
+static int membership_set(struct sock *s, struct membership *m,
+			  const struct ip_filter *want)
 {
-	bool is_block =
-		name == SK_IP_BLOCK_SOURCE || name == SK_IP_UNBLOCK_SOURCE;
 	const struct ip_filter old = m->want;
 	int err;
 
-	if (is_block != m->want.is_exclude)
-		return -EINVAL;
-	err = source_change(&m->want, src,
-			    name == SK_IP_BLOCK_SOURCE ||
-				    name == SK_IP_ADD_SOURCE_MEMBERSHIP);
-	if (err)
-		return err;
-	if (!m->want.is_exclude && !m->want.count) {
+	if (!want->is_exclude && !want->count) {
 		membership_del(s, m);
 		return 0;
 	}
+	m->want = *want;
 	err = group_apply(s->file.stack, m->group);
 	if (err)
 		m->want = old;
 	return err;
 }
 
-/* 0, -EINVAL (no group; not joined in that way), -ENODEV, -EADDRNOTAVAIL (no
- * such source, or there already), -ENOBUFS (too many), -ENOMEM. */
-int sock_group_source(struct sock *s, int name,
-		      const struct sk_mreq_source *req)
+int sock_group_source(struct sock *s, const struct group_at *at,
+		      enum source_act act, struct ip_addr src)
 {
-	ip4_addr addr = get_ip4(req->group), src = get_ip4(req->source);
-	struct ip_filter only = {.count = 1};
-	struct membership *m;
-	struct sk_mreq where;
-	struct netif *netif;
+	bool is_block = act == SOURCE_BLOCK || act == SOURCE_UNBLOCK;
+	bool is_add = act == SOURCE_BLOCK || act == SOURCE_ADD;
+	struct ip_filter want = {.is_exclude = is_block};
+	struct membership *m = membership_find(s, at);
+	int err;
 
-	memcpy(where.group, req->group, sizeof(where.group));
-	memcpy(where.local, req->local, sizeof(where.local));
-	netif = netif_for(s->file.stack, &where);
-	if (!ip4_is_multicast(addr))
+	if (!m && act != SOURCE_ADD)
 		return -EINVAL;
-	if (!netif)
-		return -ENODEV;
-	m = membership_find(s, netif, addr);
-	if (m)
-		return membership_source(s, m, name, src);
-	if (name != SK_IP_ADD_SOURCE_MEMBERSHIP)
+	/* Who has named no source yet may still choose the way. */
+	if (m && m->want.is_exclude != is_block && m->want.count)
 		return -EINVAL;
-	only.src[0] = src;
-	return membership_add(s, netif, addr, &only);
+	if (m && m->want.is_exclude == is_block)
+		want = m->want;
+	err = source_change(&want, src, is_add);
+	if (err)
+		return err;
+	return m ? membership_set(s, m, &want) : membership_add(s, at, &want);
 }
 
-/* Who has not joined hears what others of this host have joined, as in Linux
- * (IP_MULTICAST_ALL). */
-bool sock_group_hears(const struct sock *s, struct ip_addr group,
-		      struct ip_addr src)
+int sock_group_filter(struct sock *s, const struct group_at *at,
+		      const struct ip_filter *want)
 {
-	const struct membership *m;
-	bool is_member = false;
+	struct membership *m = membership_find(s, at);
 
-	if (group.family != IP_V4)
-		return true;
+	return m ? membership_set(s, m, want) : -EINVAL;
+}
+
+const struct ip_filter *sock_group_filter_of(const struct sock *s,
+					     const struct group_at *at)
+{
+	const struct membership *m = membership_find(s, at);
+
+	return m ? &m->want : NULL;
+}
+
+/* Who has not joined hears what others of this host have joined, unless he
+ * says otherwise (IP_MULTICAST_ALL).  To IPv4 a membership is of one
+ * interface; to IPv6, as Linux has it, any will do. */
+bool sock_group_hears(const struct sock *s, const struct netif *netif,
+		      struct ip_addr group, struct ip_addr src)
+{
+	bool is_v4 = group.family == IP_V4, is_member = false;
+	const struct membership *m;
+
 	list_for_each_entry(m, &s->groups, struct membership, node) {
-		if (!ip4_eq(m->group->addr, group.v4))
+		if (!ip_addr_eq(m->group->addr, group) ||
+		    (is_v4 && m->group->netif != netif))
 			continue;
-		if (filter_wants(&m->want, src.v4))
+		if (ip_filter_wants(&m->want, src))
 			return true;
 		is_member = true;
 	}
-	return !is_member;
+	return !is_member && (is_v4 ? s->opts.group_all : s->opts.group_all6);
 }

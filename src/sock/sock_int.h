@@ -69,8 +69,10 @@ struct sock_opts {
 	int rcvbuf, sndbuf;
 	struct sk_linger linger;
 	uint64_t recv_timeout_ns, send_timeout_ns; /* 0: none */
-	int ttl, tos, group_ttl;
-	int v6only, hops, tclass, group_hops;
+	int ttl, tos, group_ttl, group_loop, group_all, group_if;
+	ip4_addr group_if_addr; /* as the program named @group_if */
+	int v6only, hops, tclass;
+	int group_hops, group_loop6, group_all6, group_if6;
 	int nodelay, cork, maxseg;
 	int keep_idle_s, keep_interval_s, keep_count;
 	int user_timeout_ms, linger2, window_clamp, notsent_lowat, inq;
@@ -205,13 +207,11 @@ void sock_opts_inherit(struct sock *child, const struct sock *listener);
 void sock_stream_apply(struct sock *s); /* all options, to a new connection */
 
 /* sock_group.c */
-int sock_group_join(struct sock *s, const struct sk_mreq *req);
-int sock_group_leave(struct sock *s, const struct sk_mreq *req);
-int sock_group_source(struct sock *s, int name,
-		      const struct sk_mreq_source *req);
 /* May a datagram for a group be heard?  Of sources, that is. */
-bool sock_group_hears(const struct sock *s, struct ip_addr group,
-		      struct ip_addr src);
+bool sock_group_hears(const struct sock *s, const struct netif *netif,
+		      struct ip_addr group, struct ip_addr src);
+/* Tell the transport how to send to groups. */
+void sock_group_apply(struct sock *s);
 void sock_group_leave_all(struct sock *s);
 
 /* sock_err.c: the error queue. */

@@ -109,13 +109,6 @@ static int apply_tos(struct sock *s)
 	return 0;
 }
 
-static int apply_group_ttl(struct sock *s)
-{
-	if (sock_is_udp(s))
-		udp_set_group_ttl(s->udp, (unsigned int)s->opts.group_ttl);
-	return 0;
-}
-
 /* clang-format off */
 #define AT(field) SOCK_OPT_AT(field)
 #define SOCKET SK_SOL_SOCKET
@@ -129,9 +122,8 @@ static const struct opt_row rows[] = {
 {SOCKET, SK_SO_SNDBUF, OPT_ALL | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf, get_sndbuf},
 {IP, SK_IP_TTL, OPT_INET | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl, NULL},
 {IP, SK_IP_TOS, OPT_INET | OPT_OCTET, AT(tos), 0, 255, apply_tos, NULL},
-{IP, SK_IP_MULTICAST_TTL, OPT_INET | OPT_NO_SET | OPT_DEFAULT, AT(group_ttl), 0, 255, apply_group_ttl, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == 9, "sockets' and IP's; streams' follow");
+static_assert(ARRAY_SIZE(rows) == 8, "sockets' and IP's; streams' follow");
 /* clang-format on */
 
 /* All rows, in one order. */
@@ -140,6 +132,7 @@ static const struct opt_row *row_at(size_t i)
 	static const struct opt_table own = {rows, ARRAY_SIZE(rows)};
 	const struct opt_table *const tables[] = {&own, &sock_opt_ip6_table,
 						  &sock_opt_msg_table,
+						  &sock_opt_group_table,
 						  &sock_opt_tcp_table};
 	size_t t;
 
@@ -157,10 +150,14 @@ static const struct sock_opts defaults = {
 	.peek_off = -1,
 	.ttl = 64,
 	.group_ttl = 1,
+	.group_loop = 1,
+	.group_all = 1,
 	.hops = 64,
 	.pmtudisc = SK_PMTUDISC_WANT,
 	.pmtudisc6 = SK_PMTUDISC_WANT,
 	.group_hops = 1,
+	.group_loop6 = 1,
+	.group_all6 = 1,
 	.keep_idle_s = 7200,
 	.keep_interval_s = 75,
 	.keep_count = 9,

@@ -51,6 +51,7 @@ struct opt_table {
 extern const struct opt_table sock_opt_tcp_table; /* of streams */
 extern const struct opt_table sock_opt_ip6_table; /* level SK_IPPROTO_IPV6 */
 extern const struct opt_table sock_opt_msg_table; /* what messages tell */
+extern const struct opt_table sock_opt_group_table; /* sending to groups */
 
 /* A value on its way: @in to set it, @out to get it.  @len is its length, or
  * the room there is and afterwards the length. */
@@ -65,6 +66,12 @@ bool sock_opt_cc_set(struct sock *s, int level, int name,
 		     const struct sock_optval *val, int *err);
 bool sock_opt_cc_get(struct sock *s, int level, int name,
 		     struct sock_optval *val, int *err);
+
+/* sock_opt_group.c: memberships and filters, likewise. */
+bool sock_opt_group_set(struct sock *s, int level, int name,
+			const struct sock_optval *val, int *err);
+bool sock_opt_group_get(struct sock *s, int level, int name,
+			struct sock_optval *val, int *err);
 
 /* Options that are no numbers.  0, -ENOPROTOOPT, -EINVAL, -EDOM, ... */
 int sock_opt_set_struct(struct sock *s, int level, int name,

@@ -49,13 +49,6 @@ static int apply_tclass(struct sock *s)
 	return 0;
 }
 
-static int apply_group_hops(struct sock *s)
-{
-	if (!sock_is_udp(s))
-		return 0;
-	return udp_set_group_ttl(s->udp, (unsigned int)s->opts.group_hops);
-}
-
 /* clang-format off */
 #define AT(field) SOCK_OPT_AT(field)
 #define IP6 SK_IPPROTO_IPV6
@@ -63,9 +56,8 @@ static const struct opt_row rows[] = {
 {IP6, SK_IPV6_V6ONLY, OPT_INET | OPT_BOOL | OPT_UNBOUND, AT(v6only), INT_MIN, INT_MAX, apply_v6only, NULL},
 {IP6, SK_IPV6_UNICAST_HOPS, OPT_INET | OPT_DEFAULT, AT(hops), 0, 255, apply_hops, NULL},
 {IP6, SK_IPV6_TCLASS, OPT_INET | OPT_DEFAULT, AT(tclass), 0, 255, apply_tclass, NULL},
-{IP6, SK_IPV6_MULTICAST_HOPS, OPT_DGRAM | OPT_RAW | OPT_DEFAULT, AT(group_hops), 0, 255, apply_group_hops, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == 4, "those of RFC 3542 are in sock_opt_msg.c");
+static_assert(ARRAY_SIZE(rows) == 3, "those of RFC 3542 are in sock_opt_msg.c");
 /* clang-format on */
 
 const struct opt_table sock_opt_ip6_table = {rows, ARRAY_SIZE(rows)};

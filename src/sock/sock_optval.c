@@ -49,32 +49,6 @@ static int set_timeout(uint64_t *ns, const struct sock_optval *val)
 	return 0;
 }
 
-static int set_group(struct sock *s, int name, const struct sock_optval *val)
-{
-	struct sk_mreq req;
-
-	if (sock_is_tcp(s))
-		return -EPROTO;
-	if (val->len < sizeof(req))
-		return -EINVAL;
-	memcpy(&req, val->in, sizeof(req));
-	return name == SK_IP_ADD_MEMBERSHIP ? sock_group_join(s, &req)
-					    : sock_group_leave(s, &req);
-}
-
-static int set_group_source(struct sock *s, int name,
-			    const struct sock_optval *val)
-{
-	struct sk_mreq_source req;
-
-	if (sock_is_tcp(s))
-		return -EPROTO;
-	if (val->len < sizeof(req))
-		return -EINVAL;
-	memcpy(&req, val->in, sizeof(req));
-	return sock_group_source(s, name, &req);
-}
-
 /* IP options are those of the segments of a stream; datagrams have none yet. */
 static int set_ip_options(struct sock *s, const struct sock_optval *val)
 {
@@ -96,14 +70,9 @@ int sock_opt_set_struct(struct sock *s, int level, int name,
 {
 	int err;
 
-	if (sock_opt_cc_set(s, level, name, val, &err))
+	if (sock_opt_cc_set(s, level, name, val, &err) ||
+	    sock_opt_group_set(s, level, name, val, &err))
 		return err;
-	if (level == SK_IPPROTO_IP &&
-	    (name == SK_IP_ADD_MEMBERSHIP || name == SK_IP_DROP_MEMBERSHIP))
-		return set_group(s, name, val);
-	if (level == SK_IPPROTO_IP && name >= SK_IP_UNBLOCK_SOURCE &&
-	    name <= SK_IP_DROP_SOURCE_MEMBERSHIP)
-		return set_group_source(s, name, val);
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return set_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)
@@ -140,7 +109,8 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 {
 	int err;
 
-	if (sock_opt_cc_get(s, level, name, val, &err))
+	if (sock_opt_cc_get(s, level, name, val, &err) ||
+	    sock_opt_group_get(s, level, name, val, &err))
 		return err;
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO && sock_is_tcp(s))
 		return sock_opt_tcp_info(s, val);

@@ -13,6 +13,7 @@
 #include "wire/addr.h"
 #include "wire/csum.h"
 #include "wire/icmp6.h"
+#include "wire/mld.h"
 #include "wire/ip6.h"
 #include "wire/ip6_ext.h"
 
@@ -283,6 +284,8 @@ static void dis_icmp6_body(struct dissection *d, struct cursor *c,
 		dis_rest(d, c, "Data", "comes back unchanged");
 	} else if (p[0] >= ICMP6_ROUTER_SOLICIT && p[0] <= ICMP6_REDIRECT) {
 		dis_nd(d, c, p[0]);
+	} else if (mld_is_type(p[0])) {
+		dis_mld(d, c, p[0]);
 	} else if (icmp6_is_error(p[0])) {
 		dis_icmp6_error(d, c, p);
 	} else {

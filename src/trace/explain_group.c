@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * explain_group.c - the sentences of groups: IGMP, routers, switches
+ * explain_group.c - the sentences of groups: IGMP, MLD, routers, switches
  */
 
 #include <stddef.h>
@@ -47,6 +47,43 @@ static const struct words words[R_COUNT] = {
 	W(IGMP_MEMBER_GONE, "group table",
 	  "on {if} nobody wants group {=group} any more",
 	  "no report came in time", "3376 6.5")
+	W(MLD_JOIN, "listener report",
+	  "tells routers and switches what it wants of a group",
+	  "a program joined a group; or an address did, for neighbours ask in one",
+	  "3810 6.1")
+	W(MLD_LEAVE, "listener report",
+	  "tells the routers that it wants the group no more",
+	  "the last that had joined it left", "3810 6.1")
+	W(MLD_AGAIN, "listener report",
+	  "says it once more",
+	  "the first report may have been lost, and nobody confirms one",
+	  "3810 6.1")
+	W(MLD_ANSWER, "listener report",
+	  "says that it still wants the group",
+	  "a router asked", "3810 6.2")
+	W(MLD_TIMER, "group timer",
+	  "time for the {timer} about group {=group}",
+	  "a random delay keeps many hosts from speaking at once", "3810 6.2")
+	W(MLD_QUERY, "listener query",
+	  "who wants which group?",
+	  "listeners that leave without a word would be served for ever",
+	  "3810 7.1")
+	W(MLD_QUERY_GROUP, "listener query",
+	  "does anybody still want this group?",
+	  "somebody left it; there may be others", "3810 7.6.3")
+	W(MLD_QUERIER, "querier",
+	  "on {if} the router {state} MLD queries[: {=ip} has the lower address]",
+	  "one router of a link asks, and the others listen", "3810 7.6.2")
+	W(MLD_VERSION, "MLD version",
+	  "on {if} MLD version {from} -> {to}",
+	  "a router that speaks another version was heard, or no more",
+	  "3810 8.2.1")
+	W(MLD_MEMBER, "group table",
+	  "on {if} somebody wants group {=group}",
+	  "a report says so", "3810 7.4")
+	W(MLD_MEMBER_GONE, "group table",
+	  "on {if} nobody wants group {=group} any more",
+	  "no report came in time", "3810 7.5")
 	W(GROUP_FORWARD, "group datagram",
 	  "goes on to {copies} other networks with members of {=group}",
 	  "routers there were told that somebody wants it", "3376 6.3")

@@ -101,7 +101,7 @@ struct udp_sock *udp_new(struct stack *stack, const struct udp_user *user,
 	u->arg = arg;
 	list_init(&u->queue);
 	u->rcvbuf = UDP_RCVBUF_DEFAULT;
-	u->group_ttl = 1;
+	u->group[0].ttl = u->group[1].ttl = 1;
 	us->stats.sockets++;
 	return u;
 }
@@ -153,7 +153,7 @@ int udp_connect(struct udp_sock *u, const struct endpoint *peer)
 		return -EAFNOSUPPORT;
 	if (!u->may_bcast && ip_addr_is_bcast(u->stack, peer->addr))
 		return -EACCES;
-	err = ip_source_for(u->stack, peer->addr, &src);
+	err = udp_source_for(u, peer->addr, &src);
 	if (!err && !u->port)
 		err = udp_bind(u, &any);
 	if (err)
@@ -230,12 +230,10 @@ int udp_set_ttl(struct udp_sock *u, unsigned int ttl)
 	return 0;
 }
 
-int udp_set_group_ttl(struct udp_sock *u, unsigned int ttl)
+void udp_set_group(struct udp_sock *u, uint8_t family,
+		   const struct udp_group_conf *conf)
 {
-	if (ttl > 255)
-		return -EINVAL;
-	u->group_ttl = (uint8_t)ttl;
-	return 0;
+	u->group[family == IP_V6] = *conf;
 }
 
 void udp_set_tos(struct udp_sock *u, uint8_t tos)

@@ -30,14 +30,16 @@ struct udp_sock;
  * @on_event:	(required) Something may have become possible: a set of enum
  *		wait_event.  Called from within input processing, so it may
  *		note, wake and defer, but not call back here
- * @hears:	(optional) Is what this source sends to a group wanted?
+ * @hears:	(optional) Is what this source sends to a group wanted, at that
+ *		interface?
  * @on_error:	(optional) An ICMP error came about a datagram of this socket;
  *		returns whether it is to be the pending error even if it is
  *		soft or the socket has no peer
  */
 struct udp_user {
 	void (*on_event)(struct udp_sock *u, void *arg, uint32_t events);
-	bool (*hears)(void *arg, struct ip_addr group, struct ip_addr src);
+	bool (*hears)(void *arg, const struct netif *netif,
+		      struct ip_addr group, struct ip_addr src);
 	bool (*on_error)(void *arg, const struct ip_error *err);
 };
 
@@ -163,11 +165,28 @@ size_t udp_queued(const struct udp_sock *u);   /* octets, without overhead */
 void udp_set_reuse(struct udp_sock *u, bool on);
 void udp_set_broadcast(struct udp_sock *u, bool on);
 void udp_set_rcvbuf(struct udp_sock *u, size_t octets);
-int udp_set_ttl(struct udp_sock *u, unsigned int ttl);	     /* 1 ... 255 */
-int udp_set_group_ttl(struct udp_sock *u, unsigned int ttl); /* 0 ... 255 */
+int udp_set_ttl(struct udp_sock *u, unsigned int ttl); /* 1 ... 255 */
 void udp_set_tos(struct udp_sock *u, uint8_t tos);
 void udp_set_df(struct udp_sock *u, bool df, bool no_pmtu); /* see ip_send */
 void udp_set_error(struct udp_sock *u, int err); /* pending: positive, or 0 */
+
+/**
+ * struct udp_group_conf - how to send to groups
+ * @ttl:	Time to live; 0: to members on this host alone
+ * @no_loop:	Members on this host get no copy
+ * @index:	Interface to leave by; 0: by the routes
+ * @src:	Source, of an address that says nothing; no family: the interface's
+ */
+struct udp_group_conf {
+	uint8_t ttl;
+	bool no_loop;
+	uint32_t index;
+	struct ip_addr src;
+};
+
+/* To groups of @family; at first ttl 1 and all else 0. */
+void udp_set_group(struct udp_sock *u, uint8_t family,
+		   const struct udp_group_conf *conf);
 
 /**
  * udp_set_netif() - Hear and send at one interface only

@@ -88,7 +88,7 @@ static void deliver_one(struct stack *stack, struct pkt *pkt,
 static bool hears(const struct udp_sock *u, const struct udp_dgram *what)
 {
 	return !ip_addr_is_multicast(what->dst) || !u->user->hears ||
-	       u->user->hears(u->arg, what->dst, what->peer.addr);
+	       u->user->hears(u->arg, what->netif, what->dst, what->peer.addr);
 }
 
 /* Each but the last gets a clone; the payload is shared. */

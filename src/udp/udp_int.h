@@ -70,7 +70,7 @@ struct udp_dgram {
  * @rcvbuf:	Cap on @queue_size
  * @err:	Pending error, positive
  * @ttl:	Of what is sent; 0: the default
- * @group_ttl:	Of what is sent to groups
+ * @group:	How to send to groups, of IPv4 and of IPv6
  * @tos:	Of what is sent
  * @may_share:	Address and port may be bound twice
  * @may_bcast:	Broadcasts may be sent
@@ -92,7 +92,8 @@ struct udp_sock {
 	struct list queue;
 	size_t queue_size, queue_len, rcvbuf;
 	int err;
-	uint8_t ttl, group_ttl, tos;
+	uint8_t ttl, tos;
+	struct udp_group_conf group[2];
 	bool may_share, may_bcast, df, no_pmtu;
 	bool is_send_shut, is_recv_shut;
 };
@@ -107,6 +108,10 @@ static inline bool udp_speaks(const struct udp_sock *u, uint8_t family)
 {
 	return !u->port || u->family == IP_NONE || u->family == family;
 }
+
+/* udp_out.c: which address of ours would reach @dst; as ip_source_for() */
+int udp_source_for(const struct udp_sock *u, struct ip_addr dst,
+		   struct ip_addr *src);
 
 static inline bool udp_has_peer(const struct udp_sock *u)
 {

@@ -48,6 +48,35 @@ static struct pkt *make_pkt(const struct udp_sock *u, const void *buf,
 	return pkt;
 }
 
+/* Where what is sent to a group leaves, if the socket says so. */
+static struct netif *group_netif(const struct udp_sock *u, struct ip_addr group)
+{
+	uint32_t index = u->group[group.family == IP_V6].index;
+
+	if (u->netif || group.zone || !index)
+		return u->netif;
+	return stack_netif_by_index(u->stack, index);
+}
+
+int udp_source_for(const struct udp_sock *u, struct ip_addr dst,
+		   struct ip_addr *src)
+{
+	const struct udp_group_conf *g = &u->group[dst.family == IP_V6];
+	const struct netif *netif = NULL;
+
+	if (ip_addr_is_multicast(dst))
+		netif = group_netif(u, dst);
+	if (netif && g->src.family == dst.family)
+		*src = g->src;
+	else if (netif && dst.family == IP_V4)
+		*src = ip_addr_v4(ip_addr_of(u->stack, netif).addr);
+	else
+		return ip_source_for(
+			u->stack,
+			netif ? ip_addr_v6_on(dst.v6, netif->index) : dst, src);
+	return ip_addr_is_zero(*src) ? -ENETUNREACH : 0;
+}
+
 /* From which of our addresses; the one that the call says, the one it is bound
  * to, or the route's. */
 static int choose_source(struct udp_sock *u, const struct endpoint *to,
@@ -66,18 +95,30 @@ static int choose_source(struct udp_sock *u, const struct endpoint *to,
 		src->addr = ip_addr_v4(ip_addr_of(u->stack, u->netif).addr);
 		return 0;
 	}
-	return ip_source_for(u->stack, to->addr, &src->addr);
+	return udp_source_for(u, to->addr, &src->addr);
+}
+
+/* What is different about a group. */
+static void send_to_group(const struct udp_sock *u, struct ip_send *how,
+			  const struct udp_how *as)
+{
+	const struct udp_group_conf *g = &u->group[how->dst.family == IP_V6];
+
+	how->ttl = g->ttl;
+	if (!as->netif)
+		how->netif = group_netif(u, how->dst);
+	how->to_self = !g->no_loop;
+	how->only_self = !g->ttl && !as->ttl;
 }
 
 static int output(struct udp_sock *u, const void *buf, size_t len,
 		  const struct endpoint *to, const struct udp_how *as)
 {
 	bool is_plain = !as->src.family && !as->netif;
-	bool is_group = ip_addr_is_multicast(to->addr);
 	struct ip_send how = {
 		.dst = to->addr,
 		.proto = IP_PROTO_UDP,
-		.ttl = is_group ? u->group_ttl : u->ttl,
+		.ttl = u->ttl,
 		.tos = as->has_tos ? as->tos : u->tos,
 		.df = u->df,
 		.no_pmtu = u->no_pmtu,
@@ -91,12 +132,14 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
 
 	if (err)
 		return err;
-	if (as->ttl)
-		how.ttl = as->ttl;
 	pkt = make_pkt(u, buf, len, src, to);
 	if (!pkt)
 		return -ENOMEM;
 	how.src = src.addr;
+	if (ip_addr_is_multicast(to->addr))
+		send_to_group(u, &how, as);
+	if (as->ttl)
+		how.ttl = as->ttl;
 	return ip_output(u->stack, pkt, &how);
 }
 

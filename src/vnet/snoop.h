@@ -44,7 +44,7 @@ enum snoop_verdict {
 /* What snoop_frame() says: @group is NULL if nobody wants it. */
 struct snoop_way {
 	enum snoop_verdict verdict;
-	ip4_addr dst;
+	struct ip_addr dst;
 	const struct snoop_group *group;
 };
 

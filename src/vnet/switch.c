@@ -251,7 +251,7 @@ static bool switch_group(struct vswitch *sw, const struct switch_frame *f,
 	if (!f->snoop)
 		return false;
 	way = snoop_frame(f->snoop, pkt, f->in->port);
-	group = ip_addr_v4(way.dst);
+	group = way.dst;
 	if (way.verdict == SNOOP_FLOOD)
 		return false;
 	ports = count_targets(sw, f, &way);

@@ -12,29 +12,6 @@
 
 #include "wire/csum.h"
 
-/* S flag and robustness of a query share an octet. */
-enum { QUERY_MUTE = 8, QUERY_ROBUST = 7 };
-
-uint32_t igmp_code_value(uint8_t code)
-{
-	if (code < 128)
-		return code;
-	return (uint32_t)((code & 15) | 16) << ((code >> 4 & 7) + 3);
-}
-
-uint8_t igmp_code_of(uint32_t value)
-{
-	unsigned int exp = 0;
-
-	if (value < 128)
-		return (uint8_t)value;
-	if (value > 31U << 10)
-		return 255;
-	while (value >> (exp + 3) > 31)
-		exp++;
-	return (uint8_t)(128 | exp << 4 | (value >> (exp + 3) & 15));
-}
-
 int igmp_check(const uint8_t *buf, size_t len)
 {
 	if (len < IGMP_LEN)
@@ -42,16 +19,14 @@ int igmp_check(const uint8_t *buf, size_t len)
 	return csum(buf, len) == 0 ? buf[0] : WIRE_CSUM;
 }
 
-static bool group_is_possible(ip4_addr group)
+int igmp_query_parse(struct group_query *q, const uint8_t *buf, size_t len)
 {
-	return ip4_is_multicast(group);
-}
-
-int igmp_query_parse(struct igmp_query *q, const uint8_t *buf, size_t len)
-{
-	*q = (struct igmp_query){.version = 2, .group = get_ip4(buf + 4)};
-	q->max_ms = igmp_code_value(buf[1]) * 100;
-	if (!ip4_is_zero(q->group) && !group_is_possible(q->group))
+	*q = (struct group_query){
+		.version = 2,
+		.group = ip_addr_v4(get_ip4(buf + 4)),
+	};
+	q->max_ms = group_code_value(buf[1]) * 100;
+	if (!ip4_is_zero(q->group.v4) && !ip4_is_multicast(q->group.v4))
 		return WIRE_FIELD;
 	if (len == IGMP_LEN) {
 		q->max_ms = buf[1] * 100U;
@@ -64,14 +39,14 @@ int igmp_query_parse(struct igmp_query *q, const uint8_t *buf, size_t len)
 	if (len < IGMP_QUERY3_LEN)
 		return WIRE_LEN;
 	q->version = 3;
-	q->is_mute = buf[8] & QUERY_MUTE;
-	q->robustness = buf[8] & QUERY_ROBUST;
-	q->interval_s = igmp_code_value(buf[9]);
+	q->is_mute = buf[8] & GROUP_QUERY_MUTE;
+	q->robustness = buf[8] & GROUP_QUERY_ROBUST;
+	q->interval_s = group_code_value(buf[9]);
 	q->source_count = get16(buf + 10);
 	q->sources = buf + IGMP_QUERY3_LEN;
 	if (IGMP_QUERY3_LEN + q->source_count * 4U > len)
 		return WIRE_LEN;
-	return ip4_is_zero(q->group) && q->source_count ? WIRE_FIELD : 0;
+	return ip4_is_zero(q->group.v4) && q->source_count ? WIRE_FIELD : 0;
 }
 
 static void seal(uint8_t *buf, size_t len)
@@ -80,17 +55,17 @@ static void seal(uint8_t *buf, size_t len)
 	put16(buf + 2, csum(buf, len));
 }
 
-size_t igmp_query_emit(uint8_t *buf, const struct igmp_query *q)
+size_t igmp_query_emit(uint8_t *buf, const struct group_query *q)
 {
 	size_t len = IGMP_LEN;
 
 	buf[0] = IGMP_QUERY;
-	buf[1] = q->version == 1 ? 0 : igmp_code_of(q->max_ms / 100);
-	put_ip4(buf + 4, q->group);
+	buf[1] = q->version == 1 ? 0 : group_code_of(q->max_ms / 100);
+	put_ip4(buf + 4, q->group.v4);
 	if (q->version == 3) {
-		buf[8] = (uint8_t)((q->is_mute ? QUERY_MUTE : 0) |
-				   (q->robustness & QUERY_ROBUST));
-		buf[9] = igmp_code_of(q->interval_s);
+		buf[8] = (uint8_t)((q->is_mute ? GROUP_QUERY_MUTE : 0) |
+				   (q->robustness & GROUP_QUERY_ROBUST));
+		buf[9] = group_code_of(q->interval_s);
 		put16(buf + 10, q->source_count);
 		len = IGMP_QUERY3_LEN + q->source_count * 4U;
 		if (q->source_count)
@@ -106,7 +81,7 @@ uint16_t igmp_record_count(const uint8_t *buf)
 	return get16(buf + 6);
 }
 
-int igmp_record_next(struct igmp_record *rec, const uint8_t *buf, size_t len,
+int igmp_record_next(struct group_record *rec, const uint8_t *buf, size_t len,
 		     size_t *off)
 {
 	const uint8_t *p = buf + *off;
@@ -116,16 +91,16 @@ int igmp_record_next(struct igmp_record *rec, const uint8_t *buf, size_t len,
 		return WIRE_LEN;
 	rec->type = p[0];
 	rec->source_count = get16(p + 2);
-	rec->group = get_ip4(p + 4);
+	rec->group = ip_addr_v4(get_ip4(p + 4));
 	rec->sources = p + IGMP_RECORD_LEN;
 	left -= IGMP_RECORD_LEN;
 	if (rec->source_count * 4U + p[1] * 4U > left)
 		return WIRE_LEN;
 	*off += IGMP_RECORD_LEN + rec->source_count * 4U + p[1] * 4U;
-	return group_is_possible(rec->group) ? 1 : WIRE_FIELD;
+	return ip4_is_multicast(rec->group.v4) ? 1 : WIRE_FIELD;
 }
 
-size_t igmp_report3_emit(uint8_t *buf, const struct igmp_record *rec)
+size_t igmp_report3_emit(uint8_t *buf, const struct group_record *rec)
 {
 	size_t len = IGMP_LEN + IGMP_RECORD_LEN + rec->source_count * 4U;
 
@@ -134,7 +109,7 @@ size_t igmp_report3_emit(uint8_t *buf, const struct igmp_record *rec)
 	put16(buf + 6, 1);
 	buf[8] = rec->type;
 	put16(buf + 10, rec->source_count);
-	put_ip4(buf + 12, rec->group);
+	put_ip4(buf + 12, rec->group.v4);
 	if (rec->source_count)
 		memcpy(buf + IGMP_LEN + IGMP_RECORD_LEN, rec->sources,
 		       rec->source_count * 4U);
@@ -166,20 +141,4 @@ const char *igmp_name(uint8_t type)
 	default:
 		return "unknown";
 	}
-}
-
-const char *igmp_record_name(uint8_t type)
-{
-	static const char *const names[] = {
-		[IGMP_IS_INCLUDE] = "wants only these sources",
-		[IGMP_IS_EXCLUDE] = "wants all sources but these",
-		[IGMP_TO_INCLUDE] = "wants from now on only these sources",
-		[IGMP_TO_EXCLUDE] = "wants from now on all sources but these",
-		[IGMP_ALLOW] = "wants these sources too",
-		[IGMP_BLOCK] = "wants these sources no more",
-	};
-
-	if (!type || type >= sizeof(names) / sizeof(names[0]))
-		return "unknown";
-	return names[type];
 }

@@ -21,6 +21,7 @@
 
 #include "wire/addr.h"
 #include "wire/bad.h"
+#include "wire/group.h"
 
 enum igmp_type {
 	IGMP_QUERY = 0x11,
@@ -28,16 +29,6 @@ enum igmp_type {
 	IGMP_REPORT_2 = 0x16,
 	IGMP_LEAVE = 0x17,
 	IGMP_REPORT_3 = 0x22,
-};
-
-/* What a record of a report says of its sources (RFC 3376, 4.2.12). */
-enum igmp_record_type {
-	IGMP_IS_INCLUDE = 1,
-	IGMP_IS_EXCLUDE = 2,
-	IGMP_TO_INCLUDE = 3,
-	IGMP_TO_EXCLUDE = 4,
-	IGMP_ALLOW = 5,
-	IGMP_BLOCK = 6,
 };
 
 enum {
@@ -52,40 +43,6 @@ enum {
 #define IGMP_ALL_IGMP3	 ((ip4_addr){0xe0000016}) /* 224.0.0.22 */
 
 /**
- * struct igmp_query - a question
- * @version:	1, 2 or 3, told by length and code (RFC 3376, 7.1)
- * @max_ms:	Answer within that time
- * @group:	Of which group; 0: of all
- * @is_mute:	Routers that hear it leave their timers alone
- * @robustness:	The querier's, 0 if it does not say
- * @interval_s:	Between its general queries, 0 if it does not say
- * @sources:	Of which sources, inside the buffer; four octets each
- * @source_count: How many
- */
-struct igmp_query {
-	uint8_t version;
-	uint32_t max_ms;
-	ip4_addr group;
-	bool is_mute;
-	uint8_t robustness;
-	uint32_t interval_s;
-	const uint8_t *sources;
-	uint16_t source_count;
-};
-
-/* A record of a report; @sources inside the buffer, four octets each. */
-struct igmp_record {
-	uint8_t type;
-	ip4_addr group;
-	const uint8_t *sources;
-	uint16_t source_count;
-};
-
-/* A number in eight bits, the large ones rounded down (RFC 3376, 4.1.1). */
-uint32_t igmp_code_value(uint8_t code);
-uint8_t igmp_code_of(uint32_t value);
-
-/**
  * igmp_check() - Is it a message at all?
  *
  * Return: its type, WIRE_SHORT, or WIRE_CSUM
@@ -98,11 +55,11 @@ int igmp_check(const uint8_t *buf, size_t len);
  * Return: 0; WIRE_LEN for a length that no version has, or sources that are
  * not there; WIRE_FIELD for a group that is none
  */
-int igmp_query_parse(struct igmp_query *q, const uint8_t *buf, size_t len);
+int igmp_query_parse(struct group_query *q, const uint8_t *buf, size_t len);
 
 /* Write a query with its checksum; room for 12 octets and its sources.
  * Returns its length. */
-size_t igmp_query_emit(uint8_t *buf, const struct igmp_query *q);
+size_t igmp_query_emit(uint8_t *buf, const struct group_query *q);
 
 /**
  * igmp_record_next() - Read a record of a version 3 report
@@ -112,20 +69,19 @@ size_t igmp_query_emit(uint8_t *buf, const struct igmp_query *q);
  * Return: 1; WIRE_LEN if it is not all there; WIRE_FIELD for a group that is
  * none
  */
-int igmp_record_next(struct igmp_record *rec, const uint8_t *buf, size_t len,
+int igmp_record_next(struct group_record *rec, const uint8_t *buf, size_t len,
 		     size_t *off);
 
 /* How many records a version 3 report says it has. */
 uint16_t igmp_record_count(const uint8_t *buf);
 
 /* Write a report of one record; room for 16 octets and its sources. */
-size_t igmp_report3_emit(uint8_t *buf, const struct igmp_record *rec);
+size_t igmp_report3_emit(uint8_t *buf, const struct group_record *rec);
 
 /* Write a message of eight octets: reports of versions 1 and 2, leave. */
 void igmp_emit(uint8_t buf[static IGMP_LEN], uint8_t type, ip4_addr group);
 
 /* "membership query", ...; never NULL. */
 const char *igmp_name(uint8_t type);
-const char *igmp_record_name(uint8_t type);
 
 #endif /* WIRE_IGMP_H */

@@ -18,7 +18,7 @@
 
 #include "base/check.h"
 
-#include "ip/igmp.h"
+#include "ip/group.h"
 #include "ip/ip.h"
 #include "pair.h"
 #include "sock/sock.h"
@@ -92,8 +92,9 @@ static void build(bool is_deaf)
 		snprintf(name, sizeof(name), "10.0.%d.1/24", i);
 		port = pair_port(router, name);
 		plug(port, sw[i]);
-		assert_int_equal(
-			igmp_querier_start(&router->stack, &port->netif), 0);
+		assert_int_equal(group_querier_start(&router->stack, IP_V4,
+						     &port->netif),
+				 0);
 	}
 	sender = add_host("sender", 0, 2);
 	out = udp_socket(sender, 0);
@@ -192,8 +193,8 @@ static void life_of_a_group(bool is_deaf)
 	expect_heard(0, 0);
 	assert_int_equal(router->stack.place.drops[DROP_group_no_member], SENT);
 	for (int i = 0; i < 6; i++)
-		igmp_querier_stop(
-			&router->stack,
+		group_querier_stop(
+			&router->stack, IP_V4,
 			stack_netif_by_index(&router->stack, (uint32_t)i + 2));
 	assert_int_equal(world_free(w), 0);
 	assert_int_equal(mem.in_use_count, 0);

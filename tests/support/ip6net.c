@@ -15,6 +15,7 @@
 #include "wire/csum.h"
 #include "wire/udp.h"
 
+#include "ip6/mld.h"
 #include "link/ether.h"
 
 ip6_addr a6(const char *text)
@@ -71,6 +72,7 @@ void ip6net_know(struct testnet *net, int host)
 	static const struct ip6_nd_ops ops = {.output = know_output};
 
 	ip6_nd_register(testnet_host(net, host), &ops);
+	mld_fini(testnet_host(net, host));
 }
 
 void ip6net_addr(struct testnet *net, struct netif *netif, const char *address)

@@ -4,6 +4,7 @@
 
 /*
  * ip6net.h - IPv6 on the stacks of testnet.h, without neighbour discovery
+ *	      and MLD
  *
  * Whoever has an address on the other end of a wire is known at once: so the
  * tests of IPv6 see no frames but their own.  Where there is no wire everybody
@@ -27,7 +28,7 @@ ip6_addr a6(const char *text);
 struct ip6_net n6(const char *text);
 struct ip_addr i6(const char *text);
 
-/* The stack knows its neighbours. */
+/* The stack knows its neighbours, and tells nobody of its groups. */
 void ip6net_know(struct testnet *net, int host);
 
 /* An interface with "2001:db8::1/64", preferred at once. */

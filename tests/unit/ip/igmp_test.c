@@ -58,9 +58,9 @@ static const uint8_t *take(struct testnet *net, struct ip4_hdr *h, size_t *len)
 }
 
 /* It is a version 3 report of one record. */
-static struct igmp_record take_record(struct testnet *net)
+static struct group_record take_record(struct testnet *net)
 {
-	struct igmp_record rec;
+	struct group_record rec;
 	struct ip4_hdr h;
 	size_t len, off = IGMP_LEN;
 	const uint8_t *p = take(net, &h, &len);
@@ -69,7 +69,7 @@ static struct igmp_record take_record(struct testnet *net)
 	assert_int_equal(h.dst.v, IGMP_ALL_IGMP3.v);
 	assert_int_equal(igmp_record_count(p), 1);
 	assert_int_equal(igmp_record_next(&rec, p, len, &off), 1);
-	assert_int_equal(rec.group.v, GROUP.v);
+	assert_int_equal(rec.group.v4.v, GROUP.v);
 	return rec;
 }
 
@@ -103,13 +103,14 @@ static void inject(struct testnet *net, ip4_addr src, ip4_addr dst, uint8_t ttl,
 	frame_inject(&f, eth(net));
 }
 
-static void ask(struct testnet *net, const struct igmp_query *q)
+static void ask(struct testnet *net, const struct group_query *q)
 {
 	uint8_t buf[256];
 	size_t len = igmp_query_emit(buf, q);
 
-	inject(net, ROUTER, ip4_is_zero(q->group) ? IGMP_ALL_HOSTS : q->group,
-	       1, buf, len);
+	inject(net, ROUTER,
+	       ip4_is_zero(q->group.v4) ? IGMP_ALL_HOSTS : q->group.v4, 1, buf,
+	       len);
 }
 
 static void joining_is_told_twice(void **state)
@@ -118,9 +119,9 @@ static void joining_is_told_twice(void **state)
 
 	(void)state;
 	assert_int_equal(ip_group_add(host(net), eth(net), GROUP), 0);
-	assert_int_equal(take_record(net).type, IGMP_TO_EXCLUDE);
+	assert_int_equal(take_record(net).type, GROUP_TO_EXCLUDE);
 	testnet_run_ms(net, 1000);
-	assert_int_equal(take_record(net).type, IGMP_TO_EXCLUDE);
+	assert_int_equal(take_record(net).type, GROUP_TO_EXCLUDE);
 	testnet_run_ms(net, 60000);
 	assert_int_equal(testnet_sent_count(eth(net)), 0);
 	testnet_free(net);
@@ -138,12 +139,12 @@ static void leaving_is_told_twice_and_receives_nothing(void **state)
 	testnet_run_ms(net, 2000);
 	testnet_forget(eth(net));
 	assert_int_equal(ip_group_del(host(net), eth(net), GROUP), 0);
-	assert_int_equal(take_record(net).type, IGMP_TO_INCLUDE);
+	assert_int_equal(take_record(net).type, GROUP_TO_INCLUDE);
 	frame_udp(&f, eth(net), &h, 1, 2, "x", 1);
 	frame_inject(&f, eth(net));
 	assert_int_equal(testnet_drops(net, 0, DROP_ip_not_ours), 1);
 	testnet_run_ms(net, 1000);
-	assert_int_equal(take_record(net).type, IGMP_TO_INCLUDE);
+	assert_int_equal(take_record(net).type, GROUP_TO_INCLUDE);
 	assert_int_equal(ip_group_del(host(net), eth(net), GROUP), -ENOENT);
 	testnet_free(net);
 }
@@ -152,7 +153,7 @@ static void leaving_is_told_twice_and_receives_nothing(void **state)
 static void all_hosts_is_never_reported(void **state)
 {
 	struct testnet *net = lonely();
-	const struct igmp_query q = {.version = 3, .max_ms = 100};
+	const struct group_query q = {.version = 3, .max_ms = 100};
 
 	(void)state;
 	assert_int_equal(ip_group_add(host(net), eth(net), IGMP_ALL_HOSTS), 0);
@@ -165,10 +166,10 @@ static void all_hosts_is_never_reported(void **state)
 static void a_general_query_is_answered_in_time(void **state)
 {
 	struct testnet *net = lonely();
-	const struct igmp_query q = {.version = 3,
-				     .max_ms = 10000,
-				     .robustness = 2,
-				     .interval_s = 125};
+	const struct group_query q = {.version = 3,
+				      .max_ms = 10000,
+				      .robustness = 2,
+				      .interval_s = 125};
 
 	(void)state;
 	ip_group_add(host(net), eth(net), GROUP);
@@ -178,7 +179,7 @@ static void a_general_query_is_answered_in_time(void **state)
 	testnet_run_ms(net, 0);
 	assert_int_equal(testnet_sent_count(eth(net)), 0);
 	testnet_run_ms(net, 10000);
-	assert_int_equal(take_record(net).type, IGMP_IS_EXCLUDE);
+	assert_int_equal(take_record(net).type, GROUP_IS_EXCLUDE);
 	assert_int_equal(testnet_sent_count(eth(net)), 0);
 	testnet_free(net);
 }
@@ -189,26 +190,28 @@ static void a_source_query_is_answered_for_wanted_sources(void **state)
 	struct testnet *net = lonely();
 	struct ip_filter want = {.count = 2};
 	uint8_t two[8];
-	const struct igmp_query q = {.version = 3,
-				     .max_ms = 1000,
-				     .group = GROUP,
-				     .sources = two,
-				     .source_count = 2};
-	struct igmp_record rec;
+	const struct group_query q = {.version = 3,
+				      .max_ms = 1000,
+				      .group = ip_addr_v4(GROUP),
+				      .sources = two,
+				      .source_count = 2};
+	struct group_record rec;
 
 	(void)state;
-	want.src[0] = ip4_make(1, 1, 1, 1);
-	want.src[1] = ip4_make(1, 1, 1, 2);
+	want.src[0] = ip_addr_v4(ip4_make(1, 1, 1, 1));
+	want.src[1] = ip_addr_v4(ip4_make(1, 1, 1, 2));
 	put_ip4(two, ip4_make(1, 1, 1, 2));
 	put_ip4(two + 4, ip4_make(1, 1, 1, 3));
-	assert_int_equal(ip_group_filter(host(net), eth(net), GROUP, &want), 0);
-	assert_int_equal(take_record(net).type, IGMP_ALLOW);
+	assert_int_equal(
+		ip_group_filter(host(net), eth(net), ip_addr_v4(GROUP), &want),
+		0);
+	assert_int_equal(take_record(net).type, GROUP_ALLOW);
 	testnet_run_ms(net, 2000);
 	testnet_forget(eth(net));
 	ask(net, &q);
 	testnet_run_ms(net, 1000);
 	rec = take_record(net);
-	assert_int_equal(rec.type, IGMP_IS_INCLUDE);
+	assert_int_equal(rec.type, GROUP_IS_INCLUDE);
 	assert_int_equal(rec.source_count, 1);
 	assert_int_equal(get_ip4(rec.sources).v, ip4_make(1, 1, 1, 2).v);
 	testnet_free(net);
@@ -218,20 +221,20 @@ static void a_change_of_sources_is_allow_and_block(void **state)
 {
 	struct testnet *net = lonely();
 	struct ip_filter want = {.is_exclude = true, .count = 1};
-	struct igmp_record rec;
+	struct group_record rec;
 
 	(void)state;
-	want.src[0] = ip4_make(1, 1, 1, 1);
-	ip_group_filter(host(net), eth(net), GROUP, &want);
+	want.src[0] = ip_addr_v4(ip4_make(1, 1, 1, 1));
+	ip_group_filter(host(net), eth(net), ip_addr_v4(GROUP), &want);
 	testnet_run_ms(net, 2000);
 	testnet_forget(eth(net));
-	want.src[0] = ip4_make(1, 1, 1, 2);
-	ip_group_filter(host(net), eth(net), GROUP, &want);
+	want.src[0] = ip_addr_v4(ip4_make(1, 1, 1, 2));
+	ip_group_filter(host(net), eth(net), ip_addr_v4(GROUP), &want);
 	rec = take_record(net);
-	assert_int_equal(rec.type, IGMP_ALLOW);
+	assert_int_equal(rec.type, GROUP_ALLOW);
 	assert_int_equal(get_ip4(rec.sources).v, ip4_make(1, 1, 1, 1).v);
 	rec = take_record(net);
-	assert_int_equal(rec.type, IGMP_BLOCK);
+	assert_int_equal(rec.type, GROUP_BLOCK);
 	assert_int_equal(get_ip4(rec.sources).v, ip4_make(1, 1, 1, 2).v);
 	testnet_free(net);
 }
@@ -245,8 +248,8 @@ static void a_source_that_is_not_wanted_is_dropped(void **state)
 	struct frame f;
 
 	(void)state;
-	want.src[0] = ROUTER;
-	ip_group_filter(host(net), eth(net), GROUP, &want);
+	want.src[0] = ip_addr_v4(ROUTER);
+	ip_group_filter(host(net), eth(net), ip_addr_v4(GROUP), &want);
 	frame_udp(&f, eth(net), &h, 1, 2, "x", 1);
 	frame_inject(&f, eth(net));
 	assert_int_equal(testnet_drops(net, 0, DROP_group_source), 1);
@@ -257,11 +260,11 @@ static void a_source_that_is_not_wanted_is_dropped(void **state)
 static void an_old_querier_is_answered_in_its_version(void **state)
 {
 	struct testnet *net = lonely();
-	const struct igmp_query q = {.version = 2, .max_ms = 1000};
+	const struct group_query q = {.version = 2, .max_ms = 1000};
 
 	(void)state;
 	ask(net, &q);
-	assert_int_equal(igmp_version(host(net), eth(net)), 2);
+	assert_int_equal(group_version(host(net), IP_V4, eth(net)), 2);
 	ip_group_add(host(net), eth(net), GROUP);
 	expect_old(net, IGMP_REPORT_2, GROUP);
 	testnet_run_ms(net, 10000);
@@ -269,7 +272,7 @@ static void an_old_querier_is_answered_in_its_version(void **state)
 	ip_group_del(host(net), eth(net), GROUP);
 	expect_old(net, IGMP_LEAVE, IGMP_ALL_ROUTERS);
 	testnet_run_ms(net, 260000);
-	assert_int_equal(igmp_version(host(net), eth(net)), 3);
+	assert_int_equal(group_version(host(net), IP_V4, eth(net)), 3);
 	testnet_free(net);
 }
 
@@ -277,7 +280,7 @@ static void an_old_querier_is_answered_in_its_version(void **state)
 static void a_report_of_another_host_saves_ours(void **state)
 {
 	struct testnet *net = lonely();
-	const struct igmp_query q = {.version = 2, .max_ms = 10000};
+	const struct group_query q = {.version = 2, .max_ms = 10000};
 	uint8_t report[IGMP_LEN];
 
 	(void)state;
@@ -296,11 +299,11 @@ static void a_report_of_another_host_saves_ours(void **state)
 static void version_1_is_spoken_too(void **state)
 {
 	struct testnet *net = lonely();
-	const struct igmp_query q = {.version = 1};
+	const struct group_query q = {.version = 1};
 
 	(void)state;
 	ask(net, &q);
-	assert_int_equal(igmp_version(host(net), eth(net)), 1);
+	assert_int_equal(group_version(host(net), IP_V4, eth(net)), 1);
 	ip_group_add(host(net), eth(net), GROUP);
 	expect_old(net, IGMP_REPORT_1, GROUP);
 	testnet_forget(eth(net));
@@ -312,7 +315,7 @@ static void version_1_is_spoken_too(void **state)
 static void what_is_wrong_has_a_name(void **state)
 {
 	struct testnet *net = lonely();
-	const struct igmp_query q = {.version = 3, .max_ms = 100};
+	const struct group_query q = {.version = 3, .max_ms = 100};
 	uint8_t buf[32];
 	size_t len = igmp_query_emit(buf, &q);
 
@@ -338,11 +341,12 @@ static void what_is_wrong_has_a_name(void **state)
 static void codes_are_small_floating_numbers(void **state)
 {
 	(void)state;
-	assert_int_equal(igmp_code_value(100), 100);
-	assert_int_equal(igmp_code_value(0x80), 128);
-	assert_int_equal(igmp_code_value(0xff), 31744);
+	assert_int_equal(group_code_value(100), 100);
+	assert_int_equal(group_code_value(0x80), 128);
+	assert_int_equal(group_code_value(0xff), 31744);
 	for (unsigned int i = 0; i < 256; i++)
-		assert_int_equal(igmp_code_of(igmp_code_value((uint8_t)i)), i);
+		assert_int_equal(group_code_of(group_code_value((uint8_t)i)),
+				 i);
 }
 
 int main(void)

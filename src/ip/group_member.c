@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * igmp_member.c - a router's table of who wants which group
+ * group_member.c - a router's table of who wants which group
  *
  * Theory of operation
  * ===================
  * For each link and group one record sums up what all hosts there want, in the
- * same terms as a host's filter (RFC 3376, 6.2), but with times, because hosts
+ * same terms as a host's filter (RFC 3376, 6.2; RFC 3810, 7.2), but with times, because hosts
  * may vanish without a word:
  *
  *	INCLUDE		sources with a time: wanted until then
@@ -22,79 +22,86 @@
  *
  * Hosts of versions 1 and 2 say the same with fewer words: a report is EXCLUDE
  * of nobody, leave is INCLUDE of nobody.  While a host of version 1 is there,
- * nobody is believed to be the last to leave (RFC 3376, 7.3.2).
+ * nobody is believed to be the last to leave (RFC 3376, 7.3.2; of MLD there is
+ * no such version).
+ *
+ * Groups that never leave their link are not remembered: nobody forwards them,
+ * and every IPv6 host brings some, in which its neighbours ask.
  *
  * Limits
  * ------
- * MEMBERS_MAX groups on a link, IGMP_SOURCES_MAX sources in each; a source
+ * MEMBERS_MAX groups on a link, IP_GROUP_SOURCES sources in each; a source
  * beyond that makes the record take all of the group, which is more than was
  * asked for, but nobody goes without.
  */
 
 #include "core/probe.h"
 
-#include "ip/igmp_int.h"
+#include "ip/group_int.h"
 
-enum { MEMBERS_MAX = 1024, IGMP_SOURCES_MAX = 64, LAST_QUERIES = 2 };
+enum { MEMBERS_MAX = 1024, LAST_QUERIES = 2 };
 
-/* RFC 3376, 8.4 and 8.8, 8.10. */
-#define MEMBER_NS                                                 \
-	(IGMP_ROBUSTNESS * (uint64_t)IGMP_INTERVAL_S * NS_PER_S + \
-	 IGMP_RESPONSE_MS * NS_PER_MS)
+/* RFC 3376, 8.4 and 8.8, 8.10; RFC 3810, 9.4 and 9.8, 9.10. */
+#define MEMBER_NS                                                   \
+	(GROUP_ROBUSTNESS * (uint64_t)GROUP_INTERVAL_S * NS_PER_S + \
+	 GROUP_RESPONSE_MS * NS_PER_MS)
 #define LAST_MS 1000
 #define LAST_NS (LAST_QUERIES * LAST_MS * NS_PER_MS)
 
 /* @until_ns is 0 for a source that an EXCLUDE group does not want; @asks are
  * queries still to be sent. */
 struct member_source {
-	ip4_addr addr;
+	struct ip_addr addr;
 	uint64_t until_ns;
 	uint8_t asks;
 };
 
-struct igmp_member {
+struct group_member {
 	struct list node;
-	struct igmp_if *ifc;
-	ip4_addr group;
+	struct group_if *ifc;
+	struct ip_addr group;
 	bool is_exclude;
 	uint8_t asks;
 	uint64_t until_ns;
 	uint64_t v1_until, v2_until;
 	struct timer end, again;
 	size_t count;
-	struct member_source src[IGMP_SOURCES_MAX];
+	struct member_source src[IP_GROUP_SOURCES];
 };
 
-static struct stack *stack_of(const struct igmp_member *m)
+static struct stack *stack_of(const struct group_member *m)
 {
-	return m->ifc->igmp->stack;
+	return m->ifc->set->stack;
 }
 
-static uint64_t now_of(const struct igmp_member *m)
+static const struct group_proto *proto_of(const struct group_member *m)
+{
+	return m->ifc->set->proto;
+}
+
+static uint64_t now_of(const struct group_member *m)
 {
 	return stack_now(stack_of(m));
 }
 
-static void tell(const struct igmp_member *m, enum reason what)
+static void tell(const struct group_member *m, enum reason what)
 {
-	struct ip_addr group = ip_addr_v4(m->group);
-
 	PROBE(&stack_of(m)->place, EV_LEARN, what, NULL,
-	      EVF_IP("group", &group), EVF_TEXT("if", m->ifc->netif->name));
+	      EVF_IP("group", &m->group), EVF_TEXT("if", m->ifc->netif->name));
 }
 
-static struct igmp_member *member_find(const struct igmp_if *ifc,
-				       ip4_addr group)
+static struct group_member *member_find(const struct group_if *ifc,
+					struct ip_addr group)
 {
-	struct igmp_member *m;
+	struct group_member *m;
 
-	list_for_each_entry(m, &ifc->members, struct igmp_member, node)
-		if (m->group.v == group.v)
+	list_for_each_entry(m, &ifc->members, struct group_member, node)
+		if (ip_addr_eq(m->group, group))
 			return m;
 	return NULL;
 }
 
-static void member_free(struct igmp_member *m)
+static void member_free(struct group_member *m)
 {
 	struct stack *stack = stack_of(m);
 
@@ -105,28 +112,30 @@ static void member_free(struct igmp_member *m)
 	mem_free(stack->place.env->mem, m, sizeof(*m));
 }
 
-void igmp_members_drop(struct igmp_if *ifc)
+void group_members_drop(struct group_if *ifc)
 {
-	struct igmp_member *m;
+	struct group_member *m;
 
-	while ((m = list_first_entry(&ifc->members, struct igmp_member, node)))
+	while ((m = list_first_entry(&ifc->members, struct group_member, node)))
 		member_free(m);
 }
 
-static struct member_source *source_find(struct igmp_member *m, ip4_addr addr)
+static struct member_source *source_find(struct group_member *m,
+					 struct ip_addr addr)
 {
 	for (size_t i = 0; i < m->count; i++)
-		if (m->src[i].addr.v == addr.v)
+		if (ip_addr_eq(m->src[i].addr, addr))
 			return &m->src[i];
 	return NULL;
 }
 
 /* Give a source its time, 0: none. */
-static void source_set(struct igmp_member *m, ip4_addr addr, uint64_t until_ns)
+static void source_set(struct group_member *m, struct ip_addr addr,
+		       uint64_t until_ns)
 {
 	struct member_source *s = source_find(m, addr);
 
-	if (!s && m->count == IGMP_SOURCES_MAX) {
+	if (!s && m->count == IP_GROUP_SOURCES) {
 		m->is_exclude = true; /* see Limits */
 		m->until_ns = now_of(m) + MEMBER_NS;
 		return;
@@ -141,7 +150,7 @@ static void source_set(struct igmp_member *m, ip4_addr addr, uint64_t until_ns)
  */
 
 /* What has ended ends.  False: the whole record. */
-static bool member_expire(struct igmp_member *m)
+static bool member_expire(struct group_member *m)
 {
 	uint64_t now = now_of(m);
 	bool is_over = m->is_exclude && m->until_ns <= now;
@@ -161,7 +170,7 @@ static bool member_expire(struct igmp_member *m)
 	return m->is_exclude || n;
 }
 
-static void member_arm(struct igmp_member *m)
+static void member_arm(struct group_member *m)
 {
 	uint64_t at = m->is_exclude ? m->until_ns : UINT64_MAX;
 
@@ -172,13 +181,13 @@ static void member_arm(struct igmp_member *m)
 }
 
 /* Frees it if nobody wants anything. */
-static void member_settle(struct igmp_member *m)
+static void member_settle(struct group_member *m)
 {
 	if (member_expire(m)) {
 		member_arm(m);
 		return;
 	}
-	tell(m, R_IGMP_MEMBER_GONE);
+	tell(m, proto_of(m)->why.member_gone);
 	member_free(m);
 }
 
@@ -192,28 +201,28 @@ static void on_end(struct timer *t, void *arg)
  * Asking before something is taken away.
  */
 
-static void query_send(struct igmp_member *m, const uint8_t *src, uint16_t n)
+static void query_send(struct group_member *m, const uint8_t *src, uint16_t n)
 {
-	const struct igmp_query q = {
+	const struct group_query q = {
 		.version = now_of(m) < m->v2_until ? 2 : 3,
 		.max_ms = LAST_MS,
 		.group = m->group,
-		.robustness = IGMP_ROBUSTNESS,
-		.interval_s = IGMP_INTERVAL_S,
+		.robustness = GROUP_ROBUSTNESS,
+		.interval_s = GROUP_INTERVAL_S,
 		.sources = src,
 		.source_count = n,
 	};
-	struct igmp_message msg;
+	const struct group_proto *p = proto_of(m);
+	struct group_message msg;
 
-	msg.len = igmp_query_emit(msg.b, &q);
-	igmp_send(stack_of(m), m->ifc->netif, m->group, &msg,
-		  R_IGMP_QUERY_GROUP);
+	msg.len = p->query_emit(msg.b, &q);
+	p->send(stack_of(m), m->ifc->netif, m->group, &msg, p->why.query_group);
 }
 
 /* One round of the questions that are due. */
-static void ask_round(struct igmp_member *m)
+static void ask_round(struct group_member *m)
 {
-	uint8_t src[IGMP_SOURCES_MAX * 4];
+	uint8_t src[IP_GROUP_SOURCES * 16];
 	bool is_more = false;
 	uint16_t n = 0;
 
@@ -222,7 +231,7 @@ static void ask_round(struct igmp_member *m)
 
 		if (!s->asks)
 			continue;
-		put_ip4(src + n++ * 4, s->addr);
+		group_source_put(src, n++, s->addr);
 		is_more |= --s->asks > 0;
 	}
 	if (m->asks) {
@@ -241,7 +250,7 @@ static void on_ask(struct timer *t, void *arg)
 	ask_round(arg);
 }
 
-static void source_doubt(struct igmp_member *m, struct member_source *s)
+static void source_doubt(struct group_member *m, struct member_source *s)
 {
 	uint64_t last = now_of(m) + LAST_NS;
 
@@ -252,7 +261,7 @@ static void source_doubt(struct igmp_member *m, struct member_source *s)
 	s->asks = LAST_QUERIES;
 }
 
-static void group_doubt(struct igmp_member *m)
+static void group_doubt(struct group_member *m)
 {
 	uint64_t last = now_of(m) + LAST_NS;
 
@@ -267,23 +276,28 @@ static void group_doubt(struct igmp_member *m)
  * Reports (RFC 3376, 6.4).
  */
 
-static bool record_has(const struct igmp_record *r, ip4_addr addr)
+static struct ip_addr source_at(const struct group_record *r, size_t i)
+{
+	return group_source(r->group.family, r->sources, i);
+}
+
+static bool record_has(const struct group_record *r, struct ip_addr addr)
 {
 	for (uint16_t i = 0; i < r->source_count; i++)
-		if (get_ip4(r->sources + i * 4).v == addr.v)
+		if (ip_addr_eq(source_at(r, i), addr))
 			return true;
 	return false;
 }
 
 /* IS_INCLUDE, ALLOW, and the first half of TO_INCLUDE. */
-static void apply_allow(struct igmp_member *m, const struct igmp_record *r)
+static void apply_allow(struct group_member *m, const struct group_record *r)
 {
 	for (uint16_t i = 0; i < r->source_count; i++)
-		source_set(m, get_ip4(r->sources + i * 4),
-			   now_of(m) + MEMBER_NS);
+		source_set(m, source_at(r, i), now_of(m) + MEMBER_NS);
 }
 
-static void apply_to_include(struct igmp_member *m, const struct igmp_record *r)
+static void apply_to_include(struct group_member *m,
+			     const struct group_record *r)
 {
 	for (size_t i = 0; i < m->count; i++)
 		if (!record_has(r, m->src[i].addr))
@@ -292,9 +306,9 @@ static void apply_to_include(struct igmp_member *m, const struct igmp_record *r)
 	apply_allow(m, r);
 }
 
-static void apply_exclude(struct igmp_member *m, const struct igmp_record *r)
+static void apply_exclude(struct group_member *m, const struct group_record *r)
 {
-	bool was = m->is_exclude, is_change = r->type == IGMP_TO_EXCLUDE;
+	bool was = m->is_exclude, is_change = r->type == GROUP_TO_EXCLUDE;
 	uint64_t fresh = is_change ? m->until_ns : now_of(m) + MEMBER_NS;
 	size_t i, n = 0;
 
@@ -303,7 +317,7 @@ static void apply_exclude(struct igmp_member *m, const struct igmp_record *r)
 			m->src[n++] = m->src[i];
 	m->count = n;
 	for (i = 0; i < r->source_count; i++) {
-		ip4_addr a = get_ip4(r->sources + i * 4);
+		struct ip_addr a = source_at(r, i);
 
 		if (!source_find(m, a))
 			source_set(m, a, was ? fresh : 0);
@@ -315,10 +329,10 @@ static void apply_exclude(struct igmp_member *m, const struct igmp_record *r)
 		source_doubt(m, &m->src[i]);
 }
 
-static void apply_block(struct igmp_member *m, const struct igmp_record *r)
+static void apply_block(struct group_member *m, const struct group_record *r)
 {
 	for (uint16_t i = 0; i < r->source_count; i++) {
-		ip4_addr a = get_ip4(r->sources + i * 4);
+		struct ip_addr a = source_at(r, i);
 
 		if (m->is_exclude && !source_find(m, a))
 			source_set(m, a, m->until_ns);
@@ -327,26 +341,26 @@ static void apply_block(struct igmp_member *m, const struct igmp_record *r)
 	}
 }
 
-static void apply(struct igmp_member *m, const struct igmp_record *r)
+static void apply(struct group_member *m, const struct group_record *r)
 {
 	bool is_v1 = now_of(m) < m->v1_until, is_v2 = now_of(m) < m->v2_until;
 
 	switch (r->type) {
-	case IGMP_IS_INCLUDE:
-	case IGMP_ALLOW:
+	case GROUP_IS_INCLUDE:
+	case GROUP_ALLOW:
 		apply_allow(m, r);
 		break;
-	case IGMP_IS_EXCLUDE:
-	case IGMP_TO_EXCLUDE:
+	case GROUP_IS_EXCLUDE:
+	case GROUP_TO_EXCLUDE:
 		apply_exclude(m, r);
 		break;
-	case IGMP_TO_INCLUDE:
+	case GROUP_TO_INCLUDE:
 		if (is_v1)
 			apply_allow(m, r);
 		else
 			apply_to_include(m, r);
 		break;
-	case IGMP_BLOCK:
+	case GROUP_BLOCK:
 		if (!is_v1 && !is_v2)
 			apply_block(m, r);
 		break;
@@ -358,56 +372,56 @@ static void apply(struct igmp_member *m, const struct igmp_record *r)
 	member_settle(m);
 }
 
-static bool takes_nothing(const struct igmp_record *r)
+static bool takes_nothing(const struct group_record *r)
 {
-	return r->type == IGMP_BLOCK ||
-	       (!r->source_count && r->type != IGMP_IS_EXCLUDE &&
-		r->type != IGMP_TO_EXCLUDE) ||
-	       !r->type || r->type > IGMP_BLOCK;
+	return r->type == GROUP_BLOCK ||
+	       (!r->source_count && r->type != GROUP_IS_EXCLUDE &&
+		r->type != GROUP_TO_EXCLUDE) ||
+	       !r->type || r->type > GROUP_BLOCK;
 }
 
-static struct igmp_member *member_new(struct igmp_if *ifc, ip4_addr group)
+static struct group_member *member_new(struct group_if *ifc,
+				       struct ip_addr group)
 {
-	struct igmp_member *m;
+	struct group_member *m;
 
-	m = mem_alloc(ifc->igmp->stack->place.env->mem, sizeof(*m));
+	m = mem_alloc(ifc->set->stack->place.env->mem, sizeof(*m));
 	if (!m)
 		return NULL;
-	m->ifc = ifc;
-	m->group = group;
+	*m = (struct group_member){.ifc = ifc, .group = group};
 	timer_init(&m->end, on_end, m);
 	timer_init(&m->again, on_ask, m);
 	list_add_tail(&ifc->members, &m->node);
 	ifc->member_count++;
-	tell(m, R_IGMP_MEMBER);
+	tell(m, proto_of(m)->why.member);
 	return m;
 }
 
-enum drop igmp_member_report(struct igmp_if *ifc, const struct igmp_record *r,
-			     uint8_t version)
+enum drop group_member_report(struct group_if *ifc,
+			      const struct group_record *r, uint8_t version)
 {
-	struct igmp_member *m = member_find(ifc, r->group);
+	struct group_member *m = member_find(ifc, r->group);
 
-	if (r->group.v == IGMP_ALL_HOSTS.v || (!m && takes_nothing(r)))
+	if (ifc->set->proto->stays(r->group) || (!m && takes_nothing(r)))
 		return DROP_COUNT;
 	if (!m && ifc->member_count == MEMBERS_MAX)
-		return DROP_igmp_full;
+		return ifc->set->proto->full;
 	if (!m)
 		m = member_new(ifc, r->group);
 	if (!m)
 		return DROP_no_memory;
 	if (version == 1)
 		m->v1_until = now_of(m) + MEMBER_NS;
-	if (version == 2 && r->type == IGMP_IS_EXCLUDE)
+	if (version == 2 && r->type == GROUP_IS_EXCLUDE)
 		m->v2_until = now_of(m) + MEMBER_NS;
 	apply(m, r);
 	return DROP_COUNT;
 }
 
 /* The querier doubts; so do we (RFC 3376, 6.6.1). */
-void igmp_member_asked(struct igmp_if *ifc, const struct igmp_query *q)
+void group_member_asked(struct group_if *ifc, const struct group_query *q)
 {
-	struct igmp_member *m = member_find(ifc, q->group);
+	struct group_member *m = member_find(ifc, q->group);
 	uint64_t last;
 
 	if (!m)
@@ -416,8 +430,8 @@ void igmp_member_asked(struct igmp_if *ifc, const struct igmp_query *q)
 	if (!q->source_count && m->is_exclude && m->until_ns > last)
 		m->until_ns = last;
 	for (uint16_t i = 0; i < q->source_count; i++) {
-		struct member_source *s =
-			source_find(m, get_ip4(q->sources + i * 4));
+		struct member_source *s = source_find(
+			m, group_source(q->group.family, q->sources, i));
 
 		if (s && s->until_ns > last)
 			s->until_ns = last;
@@ -425,9 +439,10 @@ void igmp_member_asked(struct igmp_if *ifc, const struct igmp_query *q)
 	member_settle(m);
 }
 
-bool igmp_is_wanted(const struct igmp_if *ifc, ip4_addr group, ip4_addr src)
+bool group_is_wanted(const struct group_if *ifc, struct ip_addr group,
+		     struct ip_addr src)
 {
-	struct igmp_member *m = member_find(ifc, group);
+	struct group_member *m = member_find(ifc, group);
 	const struct member_source *s = m ? source_find(m, src) : NULL;
 
 	if (!m)
