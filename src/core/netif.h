@@ -80,6 +80,8 @@ struct netif_stats {
  * @gso_max:	Largest packet with NETIF_F_GSO_TCP, octets
  * @features:	enum netif_feature
  * @is_up:	May send and receive
+ * @has_no_carrier: Nothing is at the other end of the cable, as far as the
+ *		device can tell; it may be used all the same
  */
 struct netif {
 	struct list node;
@@ -94,7 +96,7 @@ struct netif {
 	uint32_t gso_max;
 	uint32_t features;
 	mac_addr mac;
-	bool is_up;
+	bool is_up, has_no_carrier;
 	struct netif_stats stats;
 };
 

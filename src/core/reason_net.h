@@ -26,6 +26,9 @@
 	X(NAT_OUT,		"nat.out")				\
 	X(NAT_IN,		"nat.in")				\
 	X(NAT_EXPIRE,		"nat.expire")				\
+	X(ROUTE_WAY,		"route.way")				\
+	X(ROUTE_WAY_LOST,	"route.way-lost")			\
+	X(ROUTE_WAY_BACK,	"route.way-back")			\
 	X(FILTER_NEW,		"filter.new")				\
 	X(FILTER_STATE,		"filter.state")				\
 	X(FILTER_EXPIRE,	"filter.expire")			\

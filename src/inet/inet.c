@@ -94,7 +94,7 @@ int inet_init(struct stack *stack, const struct inet_config *cfg)
 		return err;
 	}
 	ip_forwarding_set(stack, cfg->is_router);
-	ip_rpf_set(stack, cfg->is_rpf_strict);
+	ip_rpf_set(stack, cfg->is_rpf_strict ? IP_RPF_STRICT : IP_RPF_OFF);
 	return 0;
 }
 

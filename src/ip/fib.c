@@ -112,7 +112,8 @@ void fib_free(struct fib *f)
 static bool hop_is(const struct fib_hop *h, const struct ip_route *r)
 {
 	return h->r.netif == r->netif && h->r.gateway.v == r->gateway.v &&
-	       h->r.src.v == r->src.v && h->r.kind == r->kind;
+	       h->r.src.v == r->src.v && h->r.kind == r->kind &&
+	       h->r.ways == r->ways;
 }
 
 /* Twice as many places for hops, or 16. */

@@ -41,6 +41,16 @@ bool icmp_error(struct stack *stack, const struct pkt *orig, uint8_t type,
 /* Believe routers that say another one is nearer?  Hosts do, at first. */
 void icmp_redirects_set(struct stack *stack, bool is_on);
 
+/**
+ * icmp_rate_set() - How many errors a sender gets
+ * @stack:	Which
+ * @per_s:	Errors a second to one destination, and so many at once; 0: none.
+ *		What path MTU discovery needs has a limit of its own
+ *
+ * At first five a second, and about ten at once (RFC 1812, 4.3.2.8).
+ */
+void icmp_rate_set(struct stack *stack, uint32_t per_s);
+
 /*
  * Echo, for ping; over either version, by the address that is asked.
  */

@@ -38,10 +38,12 @@
 #define TOS_CONTROL 0xc0
 
 /* clang-format off */
-static const struct {
+struct limit {
 	uint64_t interval_ns;	/* for one error */
 	uint32_t burst;
-} limits[] = {
+};
+
+static const struct limit limits[] = {
 	[ICMP_LIMIT_PROTO]	= {1000 * NS_PER_MS, 1},
 	[ICMP_LIMIT_MTU]	= {  10 * NS_PER_MS, 50},
 	[ICMP_LIMIT_OTHER]	= { 200 * NS_PER_MS, 10},
@@ -78,23 +80,41 @@ static uint64_t limit_hash(const struct icmp *icmp, struct ip_addr dst,
 	return siphash13_u64(&icmp->key, (uint64_t)kind << 32 | dst.v4.v);
 }
 
+void icmp_rate_set(struct stack *stack, uint32_t per_s)
+{
+	struct icmp *icmp = icmp_of(stack);
+
+	icmp->has_rate = true;
+	icmp->rate = per_s;
+}
+
+/* A limit as it is now: that of the table, or what was set. */
+static struct limit limit_of(const struct icmp *icmp, enum icmp_limit kind)
+{
+	if (!icmp->has_rate || kind != ICMP_LIMIT_OTHER)
+		return limits[kind];
+	return (struct limit){
+		.interval_ns = NS_PER_S / max_u32(icmp->rate, 1),
+		.burst = icmp->rate,
+	};
+}
+
 bool icmp_limit_take(struct stack *stack, struct ip_addr dst,
 		     enum icmp_limit kind)
 {
 	struct icmp *icmp = icmp_of(stack);
 	uint64_t now = stack_now(icmp->stack);
-	uint64_t interval = limits[kind].interval_ns;
-	uint32_t burst = limits[kind].burst;
+	struct limit limit = limit_of(icmp, kind);
 	uint64_t hash = limit_hash(icmp, dst, kind);
 	struct icmp_bucket *b = &icmp->buckets[hash % ICMP_BUCKETS];
-	uint64_t gained = (now - b->since_ns) / interval;
+	uint64_t gained = (now - b->since_ns) / limit.interval_ns;
 
-	if (!b->since_ns || gained >= burst) {
-		b->credit = full_credit(icmp, burst);
+	if (!b->since_ns || gained >= limit.burst) {
+		b->credit = full_credit(icmp, limit.burst);
 		b->since_ns = now ? now : 1;
 	} else {
-		b->credit = min_u32(b->credit + (uint32_t)gained, burst);
-		b->since_ns += gained * interval;
+		b->credit = min_u32(b->credit + (uint32_t)gained, limit.burst);
+		b->since_ns += gained * limit.interval_ns;
 	}
 	if (!b->credit) {
 		icmp->limited++;

@@ -36,6 +36,8 @@ struct icmp {
 	struct hash_key key;
 	struct icmp_bucket buckets[ICMP_BUCKETS];
 	uint64_t limited; /* errors not sent for lack of credit */
+	bool has_rate;	  /* icmp_rate_set() was called */
+	uint32_t rate;
 	struct list echoes;
 	size_t echo_count;
 	struct list redirects; /* by age */

@@ -134,14 +134,48 @@ bool ip_forwarding(const struct stack *stack)
 	return ip_of(stack)->is_forwarding;
 }
 
-bool ip_rpf_is_strict(const struct stack *stack)
+enum ip_rpf ip_rpf(const struct stack *stack)
 {
-	return ip_of(stack)->is_rpf_strict;
+	return ip_of(stack)->rpf;
 }
 
-void ip_rpf_set(struct stack *stack, bool is_strict)
+void ip_rpf_set(struct stack *stack, enum ip_rpf how)
 {
-	ip_of(stack)->is_rpf_strict = is_strict;
+	ip_of(stack)->rpf = how;
+}
+
+void ip_directed_bcast_set(struct stack *stack, bool is_on)
+{
+	ip_of(stack)->passes_directed = is_on;
+}
+
+bool ip_sends_redirects(const struct stack *stack)
+{
+	return !ip_of(stack)->has_no_redirects;
+}
+
+void ip_redirects_send_set(struct stack *stack, bool is_on)
+{
+	ip_of(stack)->has_no_redirects = !is_on;
+}
+
+/* Is it reached through us, from where it was asked for?  Broadcast addresses
+ * are nobody's (RFC 1027, 2.3). */
+static bool is_proxied(struct stack *stack, struct netif *netif,
+		       ip4_addr target)
+{
+	struct ip *ip = ip_of(stack);
+	const struct ip_route *r =
+		ip->is_forwarding ? route_find(ip, target) : NULL;
+
+	return r && r->kind == IP_ROUTE_UNICAST && r->netif != netif &&
+	       !ip4_is_multicast(target) && !ip4_is_reserved(target) &&
+	       !ip4_is_link_local(target);
+}
+
+void ip_proxy_arp_set(struct stack *stack, bool is_on)
+{
+	arp_proxy_set(stack, is_on ? is_proxied : NULL);
 }
 
 int ip_init(struct stack *stack, const struct ip_config *cfg)
@@ -160,7 +194,7 @@ int ip_init(struct stack *stack, const struct ip_config *cfg)
 	ip->generation = 1;
 	if (cfg) {
 		ip->is_forwarding = cfg->is_forwarding;
-		ip->is_rpf_strict = cfg->is_rpf_strict;
+		ip->rpf = cfg->is_rpf_strict ? IP_RPF_STRICT : IP_RPF_OFF;
 	}
 	list_init(&ip->addrs);
 	for (int i = 0; i < 2; i++) {

@@ -8,7 +8,8 @@
  * An address belongs to an interface and brings the route to its network.
  * Further routes are added by hand.  The longest prefix wins; of routes with
  * the same prefix the smallest metric; a route whose interface is down does
- * not count.
+ * not count.  Several routes with the same prefix and metric are ways of equal
+ * cost: each flow takes one of them (ways.c).
  */
 
 #include <stdbool.h>
@@ -128,6 +129,8 @@ enum ip_route_kind {
  * @netif:	Where packets leave; LOCAL: whose address it is
  * @src:	Source address for our own packets
  * @metric:	Of several for the same @net the smallest is used
+ * @ways:	Routes of this net, metric and kind, itself included; the table
+ *		counts them
  * @kind:	What it is for
  */
 struct ip_route {
@@ -136,6 +139,7 @@ struct ip_route {
 	struct netif *netif;
 	ip4_addr src;
 	uint32_t metric;
+	uint16_t ways;
 	enum ip_route_kind kind;
 };
 
@@ -169,7 +173,26 @@ size_t ip_route_count(const struct stack *stack);
 
 void ip_forwarding_set(struct stack *stack, bool is_on);
 bool ip_forwarding(const struct stack *stack);
-void ip_rpf_set(struct stack *stack, bool is_strict);
+
+/* Which sources a router refuses (RFC 3704). */
+enum ip_rpf {
+	IP_RPF_OFF,
+	IP_RPF_LOOSE,  /* those that it has no route to */
+	IP_RPF_STRICT, /* those that it would answer through another interface */
+};
+
+void ip_rpf_set(struct stack *stack, enum ip_rpf how);
+
+/* Pass on broadcasts for an attached network that come from another one; off
+ * at first (RFC 2644). */
+void ip_directed_bcast_set(struct stack *stack, bool is_on);
+
+/* Tell senders of a shorter way; on at first. */
+void ip_redirects_send_set(struct stack *stack, bool is_on);
+
+/* Answer ARP questions for all that is reached through us, and not through
+ * the interface on which it was asked (RFC 1027). */
+void ip_proxy_arp_set(struct stack *stack, bool is_on);
 
 /* Take and pass on packets with a source route; off at first, and always off
  * in a router that translates addresses (RFC 7126, 4.3). */

@@ -11,7 +11,7 @@
  *				a word to the sender
  *	1  forwardable?		martian: link-local and reserved addresses
  *	2  time to live		ip_ttl
- *	3  route		ip_no_route
+ *	3  route		ip_no_route; of several ways one, by flow (ways.c)
  *	4  size			ip_df
  *	5  translation		nat.c, if it leaves by the outside interface
  *	6  redirect		the sender is told of a shorter way; the packet
@@ -83,7 +83,7 @@ static enum drop fwd_check(struct ip *ip, struct pkt *pkt,
 static bool wants_redirect(const struct ip *ip, const struct pkt *pkt,
 			   const struct ip4_hdr *h, const struct ip_hop *hop)
 {
-	return hop->netif == pkt->netif &&
+	return hop->netif == pkt->netif && !ip->has_no_redirects &&
 	       ip_on_same_net(ip, hop->netif, h->src) &&
 	       ip_on_same_net(ip, hop->netif, hop->next_hop);
 }
@@ -134,6 +134,11 @@ void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 	enum drop why = DROP_COUNT;
 
 	pkt->l3_off = pkt->lin_off;
+	if (r && r->ways > 1) {
+		struct ip_flow flow = ways_flow(pkt, h);
+
+		r = ways_choose(ip, pkt, &flow);
+	}
 	route_tell(ip, pkt, h->dst, r);
 	if (filter_of(ip->stack)) {
 		pkt = filter_forward(ip->stack, pkt, &now, &why);
@@ -149,6 +154,7 @@ void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 	}
 	hop.netif = r->netif;
 	hop.src = r->src;
+	hop.to_all = r->kind == IP_ROUTE_BCAST;
 	if (r->gateway.v)
 		hop.next_hop = r->gateway;
 	if (nat_of(ip->stack)) {

@@ -83,6 +83,31 @@ static bool source_is_possible(const struct ip4_hdr *h)
 	       !ip4_is_broadcast(a) && !ip4_is_reserved(a);
 }
 
+/* Would an answer to @src leave by @netif?  By one of several ways of equal
+ * cost will do (RFC 3704, 2.3). */
+static bool is_behind(struct ip *ip, const struct netif *netif, ip4_addr src,
+		      const struct ip_route *r)
+{
+	const struct ip_route *here;
+
+	if (r->netif == netif || r->ways < 2)
+		return r->netif == netif;
+	here = trie_lookup(&ip->trie, src, netif);
+	r = trie_lookup(&ip->trie, src, NULL);
+	return here && r && here->net.len == r->net.len &&
+	       here->metric == r->metric;
+}
+
+/* RFC 3704, 2.2 and 2.4 */
+static bool source_is_credible(struct ip *ip, const struct pkt *pkt,
+			       ip4_addr src, const struct ip_route *r)
+{
+	if (ip->rpf == IP_RPF_OFF)
+		return true;
+	return r &&
+	       (ip->rpf == IP_RPF_LOOSE || is_behind(ip, pkt->netif, src, r));
+}
+
 /* Step 2. */
 static enum drop in_source(struct ip *ip, const struct pkt *pkt,
 			   const struct ip4_hdr *h)
@@ -98,7 +123,7 @@ static enum drop in_source(struct ip *ip, const struct pkt *pkt,
 	r = route_find(ip, h->src);
 	if (r && r->kind != IP_ROUTE_UNICAST)
 		return DROP_martian; /* our own address, or a broadcast */
-	if (ip->is_rpf_strict && (!r || r->netif != pkt->netif))
+	if (!source_is_credible(ip, pkt, h->src, r))
 		return DROP_ip_rpf;
 	return DROP_COUNT;
 }
@@ -211,6 +236,22 @@ static void in_many(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 			 why == DROP_ip_not_ours ? other : why);
 }
 
+/* Step 5: for all hosts of an attached network. */
+static void in_to_net(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h,
+		      const struct ip_route *r)
+{
+	if (r->netif == pkt->netif) {
+		pkt->dest = PKT_TO_ALL;
+		in_local(ip, pkt, h);
+	} else if (ip->passes_directed && ip->is_forwarding &&
+		   pkt->dest == PKT_TO_US) {
+		ip_forward(ip, pkt, h, r);
+	} else {
+		/* RFC 2644: not through routers, unless somebody wants it. */
+		pkt_drop(&ip->stack->place, pkt, DROP_ip_no_fwd_bcast);
+	}
+}
+
 /* Step 5: for one host. */
 static void in_to_one(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 {
@@ -218,13 +259,7 @@ static void in_to_one(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 	struct place *place = &ip->stack->place;
 
 	if (r && r->kind == IP_ROUTE_BCAST) {
-		if (r->netif != pkt->netif) {
-			/* RFC 2644: no directed broadcasts through routers. */
-			pkt_drop(place, pkt, DROP_ip_no_fwd_bcast);
-			return;
-		}
-		pkt->dest = PKT_TO_ALL;
-		in_local(ip, pkt, h);
+		in_to_net(ip, pkt, h, r);
 		return;
 	}
 	if (pkt->dest != PKT_TO_US)

@@ -13,7 +13,8 @@
  *	frag.c		fragments out			reass4.c  fragments in
  *	ip_id.c		identification			ip_srcroute.c  by way of
  *	group*.c	groups, of both versions: group_int.h
- * What both versions use is in ip_shared.h.
+ *	ways.c		several ways of equal cost
+ * What both versions use is in ip_shared.h; the table in ip_table.h.
  */
 
 #include "base/hash.h"
@@ -30,53 +31,7 @@
 
 #include "ip/ip.h"
 #include "ip/ip_shared.h"
-
-/*
- * Longest prefix match.
- */
-
-/* A route in the table; of one prefix the best comes first. */
-struct trie_route {
-	struct trie_route *next;
-	struct ip_route r;
-};
-
-struct trie_node;
-
-struct trie {
-	struct trie_node *root;
-	struct pool nodes, routes;
-	size_t count;
-};
-
-void trie_init(struct trie *t, struct mem *mem);
-void trie_fini(struct trie *t);
-int trie_add(struct trie *t, const struct ip_route *r); /* -EEXIST, -ENOMEM */
-int trie_del(struct trie *t, const struct ip_route *r); /* -ENOENT */
-
-/* Best usable route to @dst; if @netif is not NULL, only through it. */
-const struct ip_route *trie_lookup(const struct trie *t, ip4_addr dst,
-				   const struct netif *netif);
-/* The same, only prefixes of at most @len_max bits. */
-const struct ip_route *trie_lookup_upto(const struct trie *t, ip4_addr dst,
-					uint8_t len_max);
-/* In order of address, then length; @fn returns false to stop. */
-void trie_walk(const struct trie *t,
-	       bool (*fn)(void *arg, const struct ip_route *r), void *arg);
-
-/*
- * The same for many routes: only next hops, and fast.
- */
-
-struct fib;
-
-struct fib *fib_new(struct mem *mem); /* NULL: no memory */
-void fib_free(struct fib *f);	      /* NULL is fine */
-/* The best usable route to @net as a whole is now @r, perhaps a shorter one;
- * NULL: none.  0, -ENOMEM or -ENOSPC, and the table is of no use then. */
-int fib_set(struct fib *f, struct ip4_net net, const struct ip_route *r);
-/* Its net means nothing.  Lent until the table changes. */
-const struct ip_route *fib_lookup(const struct fib *f, ip4_addr dst);
+#include "ip/ip_table.h"
 
 /*
  * The state of IP in one stack.
@@ -128,7 +83,9 @@ struct ip {
 	int proto_count;
 	const struct ip_version *other;
 	bool is_forwarding;
-	bool is_rpf_strict;
+	enum ip_rpf rpf;
+	bool passes_directed;
+	bool has_no_redirects;
 	bool takes_source_routes;
 	uint32_t generation;
 	struct trie trie;
@@ -183,6 +140,12 @@ int route_remove(struct ip *ip, const struct ip_route *r); /* as trie_del() */
 const struct ip_route *route_find(struct ip *ip, ip4_addr dst);
 void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,
 		const struct ip_route *r);
+
+/* ways.c: the way that a packet takes of several, of equal cost */
+const struct ip_route *ways_choose(struct ip *ip, const struct pkt *pkt,
+				   const struct ip_flow *flow);
+/* What can be told of a flow from a header; fragments have no ports. */
+struct ip_flow ways_flow(const struct pkt *pkt, const struct ip4_hdr *h);
 
 /* addr.c */
 bool ip_on_same_net(const struct ip *ip, const struct netif *netif, ip4_addr a);

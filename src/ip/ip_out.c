@@ -103,6 +103,20 @@ static bool ref_is_valid(const struct ip *ip, const struct ip_route_ref *ref)
 	return ref && ref->generation == ip->generation && ref->netif->is_up;
 }
 
+/* Of several ways the one for a packet of ours, still without IP header. */
+static const struct ip_route *way_of_own(struct ip *ip, const struct pkt *pkt,
+					 const struct ip_send *how)
+{
+	struct ip_flow flow = {
+		.src = how->src,
+		.dst = how->dst,
+		.proto = how->proto,
+	};
+
+	way_ports(&flow, pkt, 0);
+	return ways_choose(ip, pkt, &flow);
+}
+
 /* Step 1. */
 static int hop_find(struct ip *ip, const struct pkt *pkt,
 		    const struct ip_send *how, struct ip_hop *hop)
@@ -123,6 +137,8 @@ static int hop_find(struct ip *ip, const struct pkt *pkt,
 	if (how->netif)
 		return hop_forced(ip, how, hop);
 	r = route_find(ip, how->dst.v4);
+	if (r && r->ways > 1)
+		r = way_of_own(ip, pkt, how);
 	route_tell(ip, pkt, how->dst.v4, r);
 	if (!r)
 		return -ENETUNREACH;

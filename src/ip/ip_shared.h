@@ -7,6 +7,7 @@
  *
  *	pmtu.c		path MTUs			reass.c	  reassembly
  *	gso.c		cutting large segments		icmp_err.c rate limits
+ *	ways.c		which of several ways
  */
 
 #include <stdbool.h>
@@ -75,6 +76,59 @@ struct pkt *reass_add(struct stack *stack, struct pkt *pkt,
 /* Discard the datagram that this impossible fragment belongs to. */
 void reass_spoil(struct stack *stack, const struct reass_piece *piece,
 		 enum drop why);
+
+/*
+ * Ways of equal cost.
+ */
+
+#define WAYS_MAX 16
+
+/* What is kept in order: packets that have these in common. */
+struct ip_flow {
+	struct ip_addr src, dst;
+	uint8_t proto;
+	uint16_t sport, dport;
+};
+
+/* What is known of the next hop of one of several ways. */
+struct ip_way {
+	bool is_silent;
+	uint64_t silent_ns; /* since when, or when it was asked last */
+};
+
+/* What way_judge() says. */
+enum way_verdict {
+	WAY_TAKE,  /* it may be used */
+	WAY_LEAVE, /* it leads nowhere */
+	WAY_ASK,   /* leave it; and ask its next hop whether it is back */
+};
+
+/**
+ * way_judge() - May a way be used?
+ * @way:	What is known of it; brought up to date
+ * @heard:	What the neighbour cache says: 1, 0 or -1, as arp_heard()
+ * @now_ns:	The time
+ */
+enum way_verdict way_judge(struct ip_way *way, int heard, uint64_t now_ns);
+
+/* Ports, if the transport header at @off of the packet has some. */
+void way_ports(struct ip_flow *flow, const struct pkt *pkt, size_t off);
+
+/* Which of @count ways a flow takes: hash-threshold (RFC 2992, 2). */
+size_t way_pick(struct stack *stack, const struct ip_flow *flow, size_t count);
+
+/* Tell of a choice: way @number, from 1, of @count that lead somewhere, of
+ * @all. */
+struct way_choice {
+	const struct netif *netif;
+	struct ip_addr gateway;
+	size_t number, count, all;
+};
+void way_tell(struct stack *stack, const struct pkt *pkt,
+	      const struct ip_flow *flow, const struct way_choice *choice);
+/* Tell that a next hop fell silent, or is back. */
+void way_tell_state(struct stack *stack, struct ip_addr gateway,
+		    const struct netif *netif, bool is_silent);
 
 /*
  * Large segments.

@@ -70,8 +70,9 @@ int ip_version_register(struct stack *stack, const struct ip_version *version);
 const struct ip_proto *ip_proto_of(const struct stack *stack, uint8_t family,
 				   uint8_t proto);
 
-/* Are sources refused that live on another side (ip_rpf_set())? */
-bool ip_rpf_is_strict(const struct stack *stack);
+/* What was set, for both versions (ip_conf.h). */
+enum ip_rpf ip_rpf(const struct stack *stack);
+bool ip_sends_redirects(const struct stack *stack);
 
 /* Remembered routes are void, of either version: addresses or routes changed. */
 void ip_generation_bump(struct stack *stack);

@@ -130,7 +130,7 @@ void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,
 
 	if (!ip->stack->place.env->probe)
 		return;
-	if (r)
+	if (r && r->ways < 2)
 		r = trie_lookup(&ip->trie, dst, NULL); /* to name its net */
 	if (!r) {
 		PROBE(&ip->stack->place, EV_LOOKUP, R_ROUTE_MISS, pkt,

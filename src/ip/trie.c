@@ -134,9 +134,32 @@ static int routes_insert(struct trie *t, struct trie_route **list,
 	for (at = list; *at && !route_is_better(r, &(*at)->r);)
 		at = &(*at)->next;
 	new->r = *r;
+	new->way = (struct ip_way){0};
 	new->next = *at;
 	*at = new;
 	return 0;
+}
+
+static bool is_equal_way(const struct ip_route *a, const struct ip_route *b)
+{
+	return a->kind == IP_ROUTE_UNICAST && b->kind == IP_ROUTE_UNICAST &&
+	       a->metric == b->metric;
+}
+
+/* Ways of equal cost stand side by side; each says how many they are. */
+static void routes_count_ways(struct trie_route *list)
+{
+	while (list) {
+		struct trie_route *first = list, *r;
+		uint16_t ways = 1;
+
+		for (r = first->next; r && is_equal_way(&r->r, &first->r);
+		     r = r->next)
+			ways++;
+		for (list = first; list != r; list = list->next)
+			list->r.ways = ways;
+		list = r;
+	}
 }
 
 /*
@@ -237,11 +260,13 @@ int trie_add(struct trie *t, const struct ip_route *r)
 	if (!n)
 		return -ENOMEM;
 	err = routes_insert(t, &n->routes, r);
-	if (err)
+	if (err) {
 		node_prune(t, r->net);
-	else
-		t->count++;
-	return err;
+		return err;
+	}
+	routes_count_ways(n->routes);
+	t->count++;
+	return 0;
 }
 
 int trie_del(struct trie *t, const struct ip_route *r)
@@ -258,6 +283,7 @@ int trie_del(struct trie *t, const struct ip_route *r)
 	if (!old)
 		return -ENOENT;
 	*at = old->next;
+	routes_count_ways(n->routes);
 	pool_put(&t->routes, old);
 	t->count--;
 	node_prune(t, r->net);
@@ -285,6 +311,31 @@ const struct ip_route *trie_lookup(const struct trie *t, ip4_addr dst,
 
 	while (n && node_covers(n, dst.v)) {
 		r = n->routes ? routes_pick(n->routes, netif) : NULL;
+		if (r)
+			best = r;
+		if (n->len == 32)
+			break;
+		n = n->child[bit_of(dst.v, n->len)];
+	}
+	return best;
+}
+
+/* As routes_pick(), but where it stands. */
+static struct trie_route *routes_first(struct trie_route *list)
+{
+	for (; list; list = list->next)
+		if (list->r.kind != IP_ROUTE_UNICAST || list->r.netif->is_up)
+			return list;
+	return NULL;
+}
+
+struct trie_route *trie_ways(const struct trie *t, ip4_addr dst)
+{
+	const struct trie_node *n = t->root;
+	struct trie_route *best = NULL, *r;
+
+	while (n && node_covers(n, dst.v)) {
+		r = n->routes ? routes_first(n->routes) : NULL;
 		if (r)
 			best = r;
 		if (n->len == 32)

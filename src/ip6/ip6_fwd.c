@@ -11,7 +11,7 @@
  *	2  source	it has one: martian; and lives where the packet came
  *			from, if that is asked for: ip_rpf
  *	3  hop limit	ip_ttl
- *	4  route	ip_no_route
+ *	4  route	ip_no_route; of several ways one, by flow (ways6.c)
  *	5  scope	ip6_scope: a link-local source stays on its link
  *	6  size		ip6_too_big: routers do not cut (RFC 8200, 5)
  *	7  redirect	the sender is told of a shorter way; the packet goes on
@@ -25,12 +25,16 @@
 static bool source_is_behind(struct ip6 *ip6, const struct pkt *pkt,
 			     ip6_addr src)
 {
-	const struct ip6_route *r;
+	enum ip_rpf how = ip_rpf(ip6->stack);
+	const struct ip6_route *r, *here;
 
-	if (ip6_is_link_local(src) || !ip_rpf_is_strict(ip6->stack))
+	if (ip6_is_link_local(src) || how == IP_RPF_OFF)
 		return true;
 	r = trie6_lookup(&ip6->trie, src, NULL);
-	return r && r->netif == pkt->netif;
+	if (!r || how == IP_RPF_LOOSE || r->netif == pkt->netif)
+		return r;
+	here = r->ways > 1 ? trie6_lookup(&ip6->trie, src, pkt->netif) : NULL;
+	return here && here->net.len == r->net.len && here->metric == r->metric;
 }
 
 /* Steps 1 to 5. */
@@ -78,7 +82,8 @@ static enum drop fwd_size(struct ip6 *ip6, const struct pkt *pkt,
 static void fwd_redirect(struct ip6 *ip6, const struct pkt *pkt,
 			 const struct ip6_hdr *h, const struct ip6_hop *hop)
 {
-	if (hop->netif != pkt->netif || !ip6->nd || !ip6->nd->redirect)
+	if (hop->netif != pkt->netif || !ip6->nd || !ip6->nd->redirect ||
+	    !ip_sends_redirects(ip6->stack))
 		return;
 	if (ip6_is_on_link(ip6->stack, hop->netif, h->src))
 		ip6->nd->redirect(ip6->stack, pkt, &hop->next_hop);
@@ -99,6 +104,11 @@ void ip6_forward(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h,
 	enum drop why;
 
 	fwd_l4(pkt, h);
+	if (r && r->ways > 1) {
+		struct ip_flow flow = ways6_flow(pkt, h);
+
+		r = ways6_choose(ip6, pkt, &flow);
+	}
 	route6_tell(ip6, pkt, h->dst, r);
 	why = fwd_check(ip6, pkt, h, r);
 	if (why == DROP_COUNT)

@@ -11,6 +11,7 @@
  *	ext6.c		extension headers that arrive	frag6.c	  fragments, both ways
  *	source6.c	source and destination selection
  *	route6.c	the table			trie6.c	  longest prefix match
+ *	ways6.c		equal ways
  *	icmp6.c		messages			icmp6_err.c errors out
  *	mld.c		the words for groups: ip/group_shared.h
  */
@@ -48,6 +49,7 @@ struct ip6_ifaddr {
 struct trie6_route {
 	struct trie6_route *next;
 	struct ip6_route r;
+	struct ip_way way;
 };
 
 struct trie6_node;
@@ -66,6 +68,8 @@ int trie6_del(struct trie6 *t, const struct ip6_route *r); /* -ENOENT */
 /* Best usable route to @dst; if @netif is not NULL, only through it. */
 const struct ip6_route *trie6_lookup(const struct trie6 *t, ip6_addr dst,
 				     const struct netif *netif);
+/* The list that trie6_lookup() would choose from, at its choice; or NULL. */
+struct trie6_route *trie6_ways(const struct trie6 *t, ip6_addr dst);
 /* In order of address, then length; @fn returns false to stop. */
 void trie6_walk(const struct trie6 *t,
 		bool (*fn)(void *arg, const struct ip6_route *r), void *arg);
@@ -132,6 +136,12 @@ int route6_remove(struct ip6 *ip6, const struct ip6_route *r);
 void route6_drop(struct ip6 *ip6, struct netif *netif);
 void route6_tell(struct ip6 *ip6, const struct pkt *pkt, ip6_addr dst,
 		 const struct ip6_route *r);
+
+/* ways6.c: of several ways the one that a packet takes */
+const struct ip6_route *ways6_choose(struct ip6 *ip6, const struct pkt *pkt,
+				     const struct ip_flow *flow);
+/* What can be told of a flow from a header; fragments have no ports. */
+struct ip_flow ways6_flow(const struct pkt *pkt, const struct ip6_hdr *h);
 
 /* Where a packet goes. */
 struct ip6_hop {

@@ -34,6 +34,7 @@ struct stack;
  * @confirm:	(optional) What was sent to that neighbour arrives (4861, 7.3.1)
  * @redirect:	(optional) A packet is being forwarded out of the interface it
  *		came in by, to @next_hop; tell its sender
+ * @heard:	(optional) Is that neighbour there?  1, 0 or -1, as arp_heard()
  * @forwarding:	(optional) The stack became a router, or a host again
  */
 struct ip6_nd_ops {
@@ -47,6 +48,8 @@ struct ip6_nd_ops {
 			const ip6_addr *next_hop);
 	void (*redirect)(struct stack *stack, const struct pkt *orig,
 			 const ip6_addr *next_hop);
+	int (*heard)(struct stack *stack, struct netif *netif,
+		     const ip6_addr *next_hop, bool asks);
 	void (*forwarding)(struct stack *stack, bool is_on);
 };
 

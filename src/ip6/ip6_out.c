@@ -105,6 +105,20 @@ static int hop_by_route(struct ip6 *ip6, const struct ip6_route *r,
 	return hop->netif ? 0 : -ENETUNREACH;
 }
 
+/* Of several ways the one for a packet of ours, still without IP header. */
+static const struct ip6_route *
+way_of_own(struct ip6 *ip6, const struct pkt *pkt, const struct ip_send *how)
+{
+	struct ip_flow flow = {
+		.src = how->src,
+		.dst = how->dst,
+		.proto = how->proto,
+	};
+
+	way_ports(&flow, pkt, 0);
+	return ways6_choose(ip6, pkt, &flow);
+}
+
 /* Step 1. */
 static int hop_find(struct ip6 *ip6, const struct pkt *pkt,
 		    const struct ip_send *how, struct ip6_hop *hop)
@@ -126,6 +140,8 @@ static int hop_find(struct ip6 *ip6, const struct pkt *pkt,
 		return 0;
 	}
 	r = trie6_lookup(&ip6->trie, how->dst.v6, how->netif);
+	if (r && r->ways > 1 && pkt && !how->netif)
+		r = way_of_own(ip6, pkt, how);
 	if (pkt)
 		route6_tell(ip6, pkt, how->dst.v6, r);
 	if (!r)

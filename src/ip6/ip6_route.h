@@ -29,6 +29,8 @@ enum ip6_route_origin { IP6_ROUTE_HAND, IP6_ROUTE_RA, IP6_ROUTE_REDIRECT };
  * @gateway:	Next hop, a link-local address as a rule; ::: attached
  * @netif:	Where packets leave; LOCAL: whose address it is
  * @metric:	Of several for the same @net the smallest is used
+ * @ways:	Routes of this net, metric and kind, itself included; the table
+ *		counts them
  * @kind:	UNICAST, or LOCAL: one of our addresses
  * @origin:	enum ip6_route_origin
  */
@@ -37,6 +39,7 @@ struct ip6_route {
 	ip6_addr gateway;
 	struct netif *netif;
 	uint32_t metric;
+	uint16_t ways;
 	enum ip_route_kind kind;
 	uint8_t origin;
 };

@@ -207,6 +207,7 @@ static const struct ip6_nd_ops nd_ops = {
 	.addr_stop = nd_addr_stop,
 	.confirm = nd_confirm,
 	.redirect = nd_redirect_output,
+	.heard = nd_heard,
 	.forwarding = on_forwarding,
 };
 

@@ -67,6 +67,10 @@ void nd_send_na(struct nd *nd, const struct nd_out *out,
  * none. */
 bool nd_speaker(const struct nd *nd, const struct netif *netif, ip6_addr *out);
 
+/* nd_neigh.c: struct ip6_nd_ops.heard */
+int nd_heard(struct stack *stack, struct netif *netif, const ip6_addr *hop,
+	     bool asks);
+
 /* nd_tab.c */
 struct nd_entry *nd_find(struct nd *nd, const struct netif *netif,
 			 ip6_addr addr);

@@ -443,6 +443,29 @@ int nd_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 	return nd_use(e, pkt);
 }
 
+int nd_heard(struct stack *stack, struct netif *netif, const ip6_addr *hop,
+	     bool asks)
+{
+	struct nd *nd = nd_of(stack);
+	struct nd_entry *e = nd_find(nd, netif, *hop);
+
+	if (netif->features & NETIF_F_NO_ARP)
+		return 1;
+	if (!e && asks) {
+		e = nd_new(nd, netif, *hop, ND_INCOMPLETE, true);
+		if (!e)
+			return 0;
+		nd_ask(e, R_ND_SOLICIT);
+	}
+	if (!e)
+		return 0;
+	if (e->state == ND_FAILED || e->state == ND_UNREACHABLE)
+		return -1;
+	if (e->state == ND_INCOMPLETE)
+		return e->tries > 1 ? -1 : 0;
+	return e->state == ND_PROBE && e->tries > 1 ? -1 : 1;
+}
+
 int nd_add(struct stack *stack, struct netif *netif, ip6_addr addr,
 	   mac_addr mac)
 {

@@ -107,6 +107,30 @@ static bool route_is_same(const struct ip6_route *a, const struct ip6_route *b)
 	       a->kind == b->kind && ip6_eq(a->gateway, b->gateway);
 }
 
+/* What routers advertise is chosen by its own rules (RFC 4191, 3.2). */
+static bool is_equal_way(const struct ip6_route *a, const struct ip6_route *b)
+{
+	return a->kind == IP_ROUTE_UNICAST && b->kind == IP_ROUTE_UNICAST &&
+	       a->origin == IP6_ROUTE_HAND && b->origin == IP6_ROUTE_HAND &&
+	       a->metric == b->metric;
+}
+
+/* Ways of equal cost stand side by side; each says how many they are. */
+static void routes_count_ways(struct trie6_route *list)
+{
+	while (list) {
+		struct trie6_route *first = list, *r;
+		uint16_t ways = 1;
+
+		for (r = first->next; r && is_equal_way(&r->r, &first->r);
+		     r = r->next)
+			ways++;
+		for (list = first; list != r; list = list->next)
+			list->r.ways = ways;
+		list = r;
+	}
+}
+
 static int routes_insert(struct trie6 *t, struct trie6_route **list,
 			 const struct ip6_route *r)
 {
@@ -121,9 +145,11 @@ static int routes_insert(struct trie6 *t, struct trie6_route **list,
 	for (at = list; *at && !route_is_better(r, &(*at)->r);)
 		at = &(*at)->next;
 	fresh->r = *r;
+	fresh->way = (struct ip_way){0};
 	fresh->next = *at;
 	*at = fresh;
 	t->count++;
+	routes_count_ways(*list);
 	return 0;
 }
 
@@ -137,6 +163,7 @@ static int routes_remove(struct trie6 *t, struct trie6_route **list,
 			found = *at;
 			*at = found->next;
 			pool_put(&t->routes, found);
+			routes_count_ways(*list);
 			t->count--;
 			return 0;
 		}
@@ -253,32 +280,45 @@ int trie6_del(struct trie6 *t, const struct ip6_route *r)
 	return 0;
 }
 
-static const struct ip6_route *usable(const struct trie6_node *n,
-				      const struct netif *netif)
+static struct trie6_route *usable(const struct trie6_node *n,
+				  const struct netif *netif)
 {
-	const struct trie6_route *r;
+	struct trie6_route *r;
 
 	for (r = n->routes; r; r = r->next)
 		if (r->r.netif->is_up && (!netif || r->r.netif == netif))
-			return &r->r;
+			return r;
 	return NULL;
 }
 
-const struct ip6_route *trie6_lookup(const struct trie6 *t, ip6_addr dst,
-				     const struct netif *netif)
+static struct trie6_route *find(const struct trie6 *t, ip6_addr dst,
+				const struct netif *netif)
 {
 	const struct trie6_node *n = t->root;
-	const struct ip6_route *best = NULL, *r;
+	struct trie6_route *best = NULL, *r;
 
 	while (n && ip6_net_has(n->net, dst)) {
 		r = usable(n, netif);
 		if (r)
 			best = r;
 		n = n->child[bit_of(dst, n->net.len)];
-		if (best && best->net.len == 128)
+		if (best && best->r.net.len == 128)
 			break;
 	}
 	return best;
+}
+
+const struct ip6_route *trie6_lookup(const struct trie6 *t, ip6_addr dst,
+				     const struct netif *netif)
+{
+	const struct trie6_route *r = find(t, dst, netif);
+
+	return r ? &r->r : NULL;
+}
+
+struct trie6_route *trie6_ways(const struct trie6 *t, ip6_addr dst)
+{
+	return find(t, dst, NULL);
 }
 
 void trie6_walk(const struct trie6 *t,

@@ -350,6 +350,30 @@ int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 	return err;
 }
 
+int arp_heard(struct stack *stack, struct netif *netif, ip4_addr addr,
+	      ip4_addr src, bool asks)
+{
+	struct arp *arp = arp_of(stack);
+	struct arp_entry *e = arp_find(arp, netif, addr);
+
+	if (netif->features & NETIF_F_NO_ARP)
+		return 1;
+	if (!e && asks) {
+		e = arp_new(arp, netif, addr, ARP_INCOMPLETE);
+		if (!e)
+			return 0;
+		e->src = src;
+		arp_ask(e, R_ARP_REQUEST);
+	}
+	if (!e)
+		return 0;
+	if (e->state == ARP_FAILED)
+		return -1;
+	if (e->state == ARP_INCOMPLETE)
+		return e->tries > 1 ? -1 : 0;
+	return e->state == ARP_PROBE && e->tries > 1 ? -1 : 1;
+}
+
 int arp_add(struct stack *stack, struct netif *netif, ip4_addr addr,
 	    mac_addr mac)
 {

@@ -135,6 +135,14 @@ int arp_proxy_add(struct stack *stack, struct netif *netif, struct ip4_net net);
 void arp_proxy_del(struct stack *stack, struct netif *netif,
 		   struct ip4_net net);
 
+/* Shall questions for @target that are asked on @netif be answered?  For those
+ * whose proxy depends on more than a list of networks: on routes. */
+typedef bool arp_proxy_fn(struct stack *stack, struct netif *netif,
+			  ip4_addr target);
+
+/* Ask @fn about what is in no list; NULL: nobody. */
+void arp_proxy_set(struct stack *stack, arp_proxy_fn *fn);
+
 /**
  * arp_resolve() - Send a packet to a neighbour, now or when he has answered
  * @stack:	Which
@@ -151,6 +159,20 @@ void arp_proxy_del(struct stack *stack, struct netif *netif,
  */
 int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 		ip4_addr src, struct pkt *pkt);
+
+/**
+ * arp_heard() - Is a neighbour there?
+ * @stack:	Which
+ * @netif:	Where
+ * @addr:	The neighbour
+ * @src:	Our own address on that link, for a question
+ * @asks:	Ask him if nothing is known
+ *
+ * Return: 1 (he has answered), 0 (nothing is known, or he has only just been
+ * asked), or -1 (he does not answer)
+ */
+int arp_heard(struct stack *stack, struct netif *netif, ip4_addr addr,
+	      ip4_addr src, bool asks);
 
 /* Forget what was learned on an interface; waiting packets fail. */
 void arp_flush(struct stack *stack, struct netif *netif);

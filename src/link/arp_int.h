@@ -118,6 +118,7 @@ struct arp {
 	struct task report;
 	arp_failed_fn *on_failed;
 	arp_conflict_fn *on_conflict;
+	arp_proxy_fn *is_proxied;
 	struct list own;
 	struct list inquiries;
 	struct arp_proxy proxy[ARP_PROXIES_MAX];
@@ -166,7 +167,7 @@ int arp_send(struct arp *arp, struct netif *netif, mac_addr to,
 	     const struct arp_hdr *hdr, enum reason why);
 struct arp_own *arp_own_find(struct arp *arp, const struct netif *netif,
 			     ip4_addr addr);
-bool arp_proxy_has(const struct arp *arp, const struct netif *netif,
+bool arp_proxy_has(const struct arp *arp, struct netif *netif,
 		   ip4_addr addr);
 void arp_defend(struct arp *arp, struct arp_own *own, mac_addr mac);
 /* Does the message show that an address we inquire about is taken? */

@@ -284,15 +284,19 @@ void arp_proxy_del(struct stack *stack, struct netif *netif, struct ip4_net net)
 		p->netif = NULL;
 }
 
-bool arp_proxy_has(const struct arp *arp, const struct netif *netif,
-		   ip4_addr addr)
+bool arp_proxy_has(const struct arp *arp, struct netif *netif, ip4_addr addr)
 {
 	const struct arp_proxy *p;
 
 	for (p = arp->proxy; p < arp->proxy + ARP_PROXIES_MAX; p++)
 		if (p->netif == netif && ip4_net_has(p->net, addr))
 			return true;
-	return false;
+	return arp->is_proxied && arp->is_proxied(arp->stack, netif, addr);
+}
+
+void arp_proxy_set(struct stack *stack, arp_proxy_fn *fn)
+{
+	arp_of(stack)->is_proxied = fn;
 }
 
 void arp_own_fini(struct arp *arp)

@@ -23,6 +23,19 @@ static const struct words words[R_COUNT] = {
 	W(CONNECT_LOST, "connection",
 	  "the connection to {to} is gone: {text}",
 	  "the stack gave it up, or the other end did", NULL)
+	W(ROUTE_WAY, "routing table",
+	  "way {number} of {count} to {=dst}:[ through {=gateway}] on {netif}",
+	  "the ways cost the same; a hash of addresses, protocol and ports "
+	  "decides, so that a flow stays on one of them and in order",
+	  "2992 2")
+	W(ROUTE_WAY_LOST, "routing table",
+	  "the way[ through {gateway}] on {netif} leads nowhere",
+	  "its next hop does not answer, or the cable has no signal; its flows "
+	  "take the other ways",
+	  "2992 3")
+	W(ROUTE_WAY_BACK, "routing table",
+	  "the way[ through {gateway}] on {netif} is one again",
+	  "its next hop has answered", "2992 3")
 	W(FILTER_NEW, "filter",
 	  "{host} remembers a new connection from {from} to {to}[ (rule {rule})]",
 	  "a rule allows it, and its answers are to be let through", NULL)

@@ -331,6 +331,8 @@ void cable_set_up(struct cable *c, enum cable_dir dirs, bool is_up)
 		if (!(half->dir & dirs) || half->is_up == is_up)
 			continue;
 		half->is_up = is_up;
+		half->from->netif.has_no_carrier = !is_up;
+		half->to->netif.has_no_carrier = !is_up;
 		PROBE(&c->place, EV_STATE, is_up ? R_CABLE_UP : R_CABLE_DOWN,
 		      NULL, EVF_TEXT("from", half->from->node->name),
 		      EVF_TEXT("to", half->to->node->name));

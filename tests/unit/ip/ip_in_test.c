@@ -375,7 +375,7 @@ static void strict_reverse_path_drops_what_lives_elsewhere(void **state)
 	struct ip4_hdr h = header();
 
 	testnet_add_port(net, 0, "10.0.1.2/24");
-	ip_rpf_set(testnet_host(net, 0), true);
+	ip_rpf_set(testnet_host(net, 0), IP_RPF_STRICT);
 	h.src = ip4_make(10, 0, 1, 5);
 	make(net, &h, 40);
 	assert_drop(net, DROP_ip_rpf, 0);

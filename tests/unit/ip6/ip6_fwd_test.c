@@ -189,7 +189,7 @@ static void a_source_lives_where_its_packets_come_from(void **state)
 
 	comes(net, "2001:db8:b::9", "2001:db8:b::7", 64, 100);
 	assert_int_equal(testnet_sent_count(out(net)), 1);
-	ip_rpf_set(testnet_host(net, 0), true);
+	ip_rpf_set(testnet_host(net, 0), IP_RPF_STRICT);
 	comes(net, "2001:db8:b::9", "2001:db8:b::7", 64, 100);
 	comes(net, "2001:db8:77::9", "2001:db8:b::7", 64, 100);
 	assert_int_equal(testnet_drops(net, 0, DROP_ip_rpf), 2);
