@@ -10,7 +10,7 @@ _weft() {
         words="run check show keys schema --help"
     elif [[ $current == -* ]]; then
         case ${COMP_WORDS[1]} in
-        visit) words="--lab --on --again --hops --out --seed -o -s -q -v -vv
+        visit) words="--lab --on -4 --ipv4 -6 --ipv6 --fault --again --hops --out --seed -o -s -q -v -vv
                       --json --ascii --help" ;;
         lab) words="-o --out --seed --twice -q -v -vv --json --ascii --help" ;;
         up) words="--tap --address --gateway --serve --port --echo --mtu

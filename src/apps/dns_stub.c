@@ -192,7 +192,8 @@ static void remember(struct dns_lookup *l, const ldns_rr_list *rrs,
 static void fail(struct dns_lookup *l, int err, const char *what)
 {
 	PROBE_CAUSE(place_of(l->stub), EV_APP, R_DNS_FAIL, NULL,
-		    EVF_TEXT("name", l->text), EVF_TEXT("text", what));
+		    EVF_TEXT("name", l->text), EVF_TEXT("type", type_text(l)),
+		    EVF_TEXT("text", what));
 	finish(l, err);
 }
 

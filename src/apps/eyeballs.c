@@ -22,8 +22,10 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/strbuf.h"
 
 #include "core/env.h"
+#include "core/probe.h"
 
 #include "sock/sock.h"
 
@@ -75,6 +77,39 @@ static void order(struct eyeballs *e)
 	}
 }
 
+/* The first that is of another version than the first of all, or NULL. */
+static const struct ip_addr *other_version(const struct eyeballs *e)
+{
+	size_t i;
+
+	for (i = 1; i < e->count; i++)
+		if (e->addr[i].family != e->addr[0].family)
+			return &e->addr[i];
+	return NULL;
+}
+
+/* Why the addresses stand as they do, if they are of both versions. */
+static void tell_order(const struct eyeballs *e)
+{
+	const struct ip_addr *other = other_version(e);
+	const char *why;
+	char text[EYEBALLS_MAX * IP_TEXT], ip[IP_TEXT];
+	struct strbuf sb;
+	size_t i;
+
+	if (!other)
+		return;
+	strbuf_init_fixed(&sb, text, sizeof(text));
+	for (i = 0; i < e->count; i++)
+		strbuf_printf(&sb, "%s%s", i ? ", " : "",
+			      ip_addr_print(e->addr[i], ip));
+	why = e->next ? "DNS answered for it first, and it is tried already"
+		      : sk_dest_why(stack_of(e), e->addr[0], *other);
+	PROBE_CAUSE(&stack_of(e)->place, EV_APP, R_EYEBALLS_ORDER, NULL,
+		    EVF_TEXT("order", strbuf_text(&sb)),
+		    EVF_NUM("count", e->count), EVF_TEXT("text", why));
+}
+
 static void add(struct eyeballs *e, const struct dns_addrs *found)
 {
 	size_t i, j;
@@ -87,12 +122,16 @@ static void add(struct eyeballs *e, const struct dns_addrs *found)
 			e->addr[e->count++] = found->addr[i];
 	}
 	order(e);
+	if (e->next)
+		tell_order(e); /* too late for the first attempt */
 }
 
 static void tell(struct eyeballs *e, int err)
 {
 	loop_timer_cancel(&e->delay);
 	e->is_told = true;
+	if (!err)
+		tell_order(e);
 	e->on_found(e->arg, err);
 }
 

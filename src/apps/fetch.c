@@ -215,11 +215,27 @@ static void end_race(struct fetcher *f, struct conn *winner)
 		struct conn *c = &f->conns[i];
 
 		if (c != winner && c->is_racing) {
+			PROBE_CAUSE(&loop_stack(f->loop)->place, EV_APP,
+				    R_EYEBALLS_LOST, NULL,
+				    EVF_EP("server", &c->server));
 			http_client_close(c->client);
 			c->client = NULL;
 		}
 		c->is_racing = false;
 	}
+}
+
+static const char *why_it_won(const struct fetcher *f, const struct conn *c,
+			      bool is_race)
+{
+	if (!is_race)
+		return "there was no other";
+	if (ip_addr_eq(c->server.addr, f->eyes.addr[0]))
+		return f->eyes.next > 1 ? "it was tried first, and answered "
+					  "after all"
+					: "it was tried first";
+	return f->last_err ? "the one before failed"
+			   : "the one before did not answer in time";
 }
 
 static void tell_winner(struct fetcher *f, const struct conn *c, bool is_race)
@@ -231,11 +247,7 @@ static void tell_winner(struct fetcher *f, const struct conn *c, bool is_race)
 			    NULL, EVF_TEXT("version", is_v6 ? "IPv6" : "IPv4"),
 			    EVF_EP("server", &c->server),
 			    EVF_NUM("attempts", f->eyes.next),
-			    EVF_TEXT("text", !is_race ? "there was no other"
-					     : f->eyes.next > 1
-						     ? "the one before did "
-						       "not answer in time"
-						     : "it was tried first"));
+			    EVF_TEXT("text", why_it_won(f, c, is_race)));
 }
 
 static void on_open(void *arg)
@@ -328,6 +340,25 @@ static bool is_racing(const struct fetcher *f)
 	return false;
 }
 
+static const char *version_name(struct ip_addr a)
+{
+	return a.family == IP_V6 ? "IPv6" : "IPv4";
+}
+
+/* @why the next address has its turn. */
+static void tell_attempt(struct fetcher *f, struct ip_addr addr,
+			 const char *why)
+{
+	struct endpoint to = {addr, f->r.final_url.port};
+
+	if (eyeballs_is_race(&f->eyes))
+		PROBE_CAUSE(&loop_stack(f->loop)->place, EV_APP, R_EYEBALLS_TRY,
+			    NULL, EVF_TEXT("version", version_name(addr)),
+			    EVF_EP("server", &to),
+			    EVF_NUM("number", f->eyes.next),
+			    EVF_TEXT("text", why));
+}
+
 static int open_conn(struct fetcher *f, struct ip_addr addr)
 {
 	struct conn *c = free_place(f);
@@ -356,6 +387,19 @@ static void plan_attempt(struct fetcher *f)
 		loop_timer_arm_in(&f->attempt, EYEBALLS_ATTEMPT_MS * NS_PER_MS);
 }
 
+static const char *why_now(const struct fetcher *f, int last_err)
+{
+	if (last_err)
+		return visit_reason_text(reason_of(last_err));
+	if (f->eyes.next <= 1)
+		return eyeballs_is_waiting(&f->eyes)
+			       ? "DNS answered for it first"
+			       : "it stands in front";
+	return is_racing(f) ? "250 ms passed without an answer to the one "
+			      "before"
+			    : "it has only now become known";
+}
+
 /* The next address of the server, if the last one did not work. */
 static void connect_next(struct fetcher *f, int last_err)
 {
@@ -363,6 +407,7 @@ static void connect_next(struct fetcher *f, int last_err)
 
 	f->last_err = last_err ? last_err : f->last_err;
 	while (eyeballs_next(&f->eyes, &addr)) {
+		tell_attempt(f, addr, why_now(f, last_err));
 		last_err = open_conn(f, addr);
 		if (!last_err) {
 			plan_attempt(f);

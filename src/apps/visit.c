@@ -46,6 +46,7 @@ struct visitor {
 	size_t done;  /* fetched, or failed */
 	bool is_parsed;
 	struct visit_result result;
+	enum eyeballs_over over;
 	char what[WHAT_MAX]; /* why it failed */
 };
 
@@ -147,6 +148,16 @@ static const char *detail(const struct visitor *v, enum visit_reason reason,
 	return NULL;
 }
 
+/* With one version of IP only, it is an address of that which is missing. */
+static const char *text_of(const struct visitor *v, enum visit_reason reason)
+{
+	if (reason != VISIT_NO_ADDRESS || v->over == EYEBALLS_ANY)
+		return visit_reason_text(reason);
+	return v->over == EYEBALLS_IPV6
+		       ? "the name exists, but has no IPv6 address (AAAA)"
+		       : "the name exists, but has no IPv4 address (A)";
+}
+
 static void fail(struct visitor *v, enum visit_reason reason)
 {
 	char buf[ENDPOINT_TEXT];
@@ -154,7 +165,7 @@ static void fail(struct visitor *v, enum visit_reason reason)
 	struct strbuf sb;
 
 	strbuf_init_fixed(&sb, v->what, sizeof(v->what));
-	strbuf_puts(&sb, visit_reason_text(reason));
+	strbuf_puts(&sb, text_of(v, reason));
 	if (about)
 		strbuf_printf(&sb, ": %s", about);
 	v->result.reason = reason;
@@ -336,5 +347,6 @@ struct http_cache *visitor_cache(struct visitor *v)
 
 void visitor_over(struct visitor *v, enum eyeballs_over over)
 {
+	v->over = over;
 	fetcher_over(v->fetcher, over);
 }

@@ -21,7 +21,8 @@
 #include "trace/visit_print.h"
 #include "vnet/vnet.h"
 
-#define AGAIN_NS (5 * NS_PER_S)
+#define AGAIN_NS  (5 * NS_PER_S)
+#define SETTLE_NS (5 * NS_PER_S)
 
 static const char help[] =
 	"usage: weft visit URL [options]\n\n"
@@ -32,6 +33,13 @@ static const char help[] =
 	"with\n"
 	"                   http://www.shop.test/)\n"
 	"      --on HOST    who visits (else: the first host that has DNS)\n"
+	"  -4, --ipv4       with IPv4 only\n"
+	"  -6, --ipv6       with IPv6 only (else: whichever connects first)\n"
+	"      --fault F    break something first, as in a lab file: \"link: a "
+	"-- "
+	"b,\n"
+	"                   down: 2s\", \"drop: {from: a, to: b, over: "
+	"ipv6}\"\n"
 	"      --again      visit twice: the second time caches are warm\n"
 	"      --hops       ladders show every switch and router\n"
 	"  -o, --out DIR    folder for log, captures and the page (else: named "
@@ -47,10 +55,18 @@ static const char help[] =
 	"examples:\n"
 	"  weft visit http://www.shop.test/\n"
 	"  weft visit http://www.shop.test/news --again --hops\n"
+	"  weft visit http://www.shop.test/ --ipv6\n"
+	"  weft visit http://www.shop.test/ \\\n"
+	"      --fault 'drop: {from: laptop, to: web, over: ipv6}'\n"
 	"  weft visit http://nowhere.test/ -q\n";
+
+enum { FAULTS_MAX = 16 };
 
 struct args {
 	const char *url, *lab, *host, *dir;
+	const char *faults[FAULTS_MAX];
+	size_t fault_count;
+	enum lab_over over;
 	uint64_t seed;
 	bool has_seed, is_again, is_json;
 	struct visit_style style;
@@ -75,6 +91,17 @@ static bool take_option(struct args *a, int c)
 		break;
 	case 'n':
 		a->host = optarg;
+		break;
+	case '4':
+		a->over = LAB_OVER_IPV4;
+		break;
+	case '6':
+		a->over = LAB_OVER_IPV6;
+		break;
+	case 'f':
+		if (a->fault_count == FAULTS_MAX)
+			return false;
+		a->faults[a->fault_count++] = optarg;
 		break;
 	case 'A':
 		a->is_again = true;
@@ -113,6 +140,9 @@ static int parse_args(int argc, char **argv, struct args *a)
 		{"help", no_argument, NULL, 'h'},
 		{"lab", required_argument, NULL, 'l'},
 		{"on", required_argument, NULL, 'n'},
+		{"ipv4", no_argument, NULL, '4'},
+		{"ipv6", no_argument, NULL, '6'},
+		{"fault", required_argument, NULL, 'f'},
 		{"again", no_argument, NULL, 'A'},
 		{"hops", no_argument, NULL, 'H'},
 		{"out", required_argument, NULL, 'o'},
@@ -125,7 +155,7 @@ static int parse_args(int argc, char **argv, struct args *a)
 
 	opterr = 0;
 	optind = 1;
-	while ((c = getopt_long(argc, argv, ":ho:s:qv", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":ho:s:qv46", longs, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(help, stdout);
 			return CLI_OK;
@@ -140,14 +170,57 @@ static int parse_args(int argc, char **argv, struct args *a)
 	return -1;
 }
 
+/* The first host that can look names up; one that serves others only if there
+ * is no other. */
 static const char *first_visitor(const struct lab *lab)
+{
+	const struct lab_node *node = lab->spec.nodes.items, *best = NULL;
+
+	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
+		if (node[i].kind.v != LAB_HOST || !node[i].dns.count)
+			continue;
+		if (!node[i].serve.item.is_set)
+			return node[i].item.name.s;
+		best = best ? best : &node[i];
+	}
+	return best ? best->item.name.s : NULL;
+}
+
+/* A lab with IPv6 needs a while until hosts have made themselves addresses
+ * and know that these are free. */
+static uint64_t first_ns(const struct lab *lab)
 {
 	const struct lab_node *node = lab->spec.nodes.items;
 
 	for (size_t i = 0; i < lab->spec.nodes.count; i++)
-		if (node[i].kind.v == LAB_HOST && node[i].dns.count)
-			return node[i].item.name.s;
-	return NULL;
+		if (topo_first_ip6(&node[i]))
+			return SETTLE_NS;
+	return 0;
+}
+
+static int add_lines(struct lab *lab, struct mem *mem, const struct args *a)
+{
+	uint64_t at = first_ns(lab);
+	struct strbuf sb;
+	int err = 0;
+
+	lab->spec.script.count = 0;
+	lab->spec.expect.count = 0;
+	for (size_t i = 0; !err && i < a->fault_count; i++)
+		err = lab_add_fault(lab, at, a->faults[i]);
+	if (err == -EINVAL) {
+		strbuf_init(&sb, mem);
+		diag_print(&lab->diag, &sb);
+		fputs(strbuf_text(&sb), stderr);
+		strbuf_fini(&sb);
+		return -ECANCELED;
+	}
+	if (!err)
+		err = lab_add_visit(lab, at, a->host, a->url, a->over);
+	if (!err && a->is_again)
+		err = lab_add_visit(lab, at + AGAIN_NS, a->host, a->url,
+				    a->over);
+	return err;
 }
 
 /* The lab with our script in it.  CLI_OK, else complained. */
@@ -166,14 +239,17 @@ static int prepare(struct lab *lab, struct mem *mem, struct args *a)
 	if (!err && !a->host)
 		return cli_usage("visit", "no host of this lab has DNS: say "
 					  "--on HOST");
-	lab->spec.script.count = 0;
-	lab->spec.expect.count = 0;
 	if (!err)
-		err = lab_add_visit(lab, 0, a->host, a->url);
-	if (!err && a->is_again)
-		err = lab_add_visit(lab, AGAIN_NS, a->host, a->url);
+		err = add_lines(lab, mem, a);
+	if (err == -ECANCELED)
+		return CLI_USAGE;
 	if (err == -ENOENT || err == -EINVAL)
 		return cli_usage("visit", "there is no host '%s' in this lab",
+				 a->host);
+	if (err == -EAFNOSUPPORT)
+		return cli_usage("visit",
+				 "'%s' has no IPv6 address in this "
+				 "lab",
 				 a->host);
 	if (err)
 		fprintf(stderr, "weft visit: %s\n", strerror(-err));

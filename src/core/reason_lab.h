@@ -81,7 +81,10 @@
 	X(RARP_REPLY,		"rarp.reply")				\
 	X(RARP_TIMER,		"rarp.timer")				\
 	X(RARP_LEARN,		"rarp.learn")				\
+	X(EYEBALLS_ORDER,	"eyeballs.order")			\
+	X(EYEBALLS_TRY,		"eyeballs.try")				\
 	X(EYEBALLS_WON,		"eyeballs.won")				\
+	X(EYEBALLS_LOST,	"eyeballs.lost")			\
 	X(PING_SENT,		"ping.sent")				\
 	X(PING_ANSWER,		"ping.answer")				\
 	X(PING_TIMEOUT,		"ping.timeout")				\

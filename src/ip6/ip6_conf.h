@@ -207,4 +207,13 @@ void ip6_policy_set(struct stack *stack, const struct ip6_policy *rows,
 #define IP6_DEST_MAX 16
 void ip6_dest_sort(struct stack *stack, struct ip_addr *list, size_t count);
 
+/**
+ * ip6_dest_why() - Why one destination is tried before another
+ *
+ * Return: a sentence about @first, by the rule of RFC 6724, 6 that decides;
+ *	about the order in which they came if none does
+ */
+const char *ip6_dest_why(struct stack *stack, struct ip_addr first,
+			 struct ip_addr second);
+
 #endif /* IP6_IP6_CONF_H */

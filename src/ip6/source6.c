@@ -24,6 +24,7 @@
  */
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/check.h"
 
@@ -258,11 +259,25 @@ static int dest_bits(const struct dest *d)
 	return (int)(n < d->src_len ? n : d->src_len);
 }
 
-/* Positive if @a is to be tried before @b. */
-static int dest_cmp(const struct dest *a, const struct dest *b)
+/* The rules of RFC 6724, 6, as dest_cmp() has them, and what each sees in an
+ * address that it puts in front. */
+enum { DEST_RULES = 7 };
+static const char *const dest_says[DEST_RULES] = {
+	"for the other one there is no way, or no address of our own",
+	"it and our own address for it reach equally far",
+	"our own address for the other one is being given up",
+	"it and our own address for it are of the same kind",
+	"the policy table puts its kind in front",
+	"it is nearer",
+	"it has more bits in common with our own address",
+};
+
+/* Positive for the rules that put @a before @b, negative for others. */
+static void dest_rules(const struct dest *a, const struct dest *b,
+		       int says[DEST_RULES])
 {
 	bool same = a->addr.family == b->addr.family;
-	int rules[] = {
+	const int rules[DEST_RULES] = {
 		a->is_usable - b->is_usable,
 		(scope_of(a->dst) == scope_of(a->src)) -
 			(scope_of(b->dst) == scope_of(b->src)),
@@ -273,12 +288,35 @@ static int dest_cmp(const struct dest *a, const struct dest *b)
 		(int)scope_of(b->dst) - (int)scope_of(a->dst),
 		same ? dest_bits(a) - dest_bits(b) : 0,
 	};
+
+	memcpy(says, rules, sizeof(rules));
+}
+
+/* Positive if @a is to be tried before @b. */
+static int dest_cmp(const struct dest *a, const struct dest *b)
+{
+	int says[DEST_RULES];
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(rules); i++)
-		if (rules[i])
-			return rules[i];
+	dest_rules(a, b, says);
+	for (i = 0; i < DEST_RULES; i++)
+		if (says[i])
+			return says[i];
 	return 0;
+}
+
+const char *ip6_dest_why(struct stack *stack, struct ip_addr first,
+			 struct ip_addr second)
+{
+	struct dest a = dest_of(stack, first), b = dest_of(stack, second);
+	int says[DEST_RULES];
+	size_t i;
+
+	dest_rules(&a, &b, says);
+	for (i = 0; i < DEST_RULES; i++)
+		if (says[i] > 0)
+			return dest_says[i];
+	return "no rule prefers one; it came first";
 }
 
 void ip6_dest_sort(struct stack *stack, struct ip_addr *list, size_t count)

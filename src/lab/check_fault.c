@@ -90,6 +90,20 @@ static void fault_partition(struct lab *lab, const struct lab_fault *f)
 	}
 }
 
+/* What a node cannot send need not be dropped. */
+static void drop_over(struct lab *lab, const struct lab_drop *d)
+{
+	const struct lab_str *ends[] = {&d->from, &d->to};
+
+	for (size_t i = 0; d->over.v == LAB_OVER_IPV6 && i < 2; i++) {
+		const struct lab_node *node = topo_node(&lab->topo, ends[i]->s);
+
+		if (node && !topo_first_ip6(node))
+			diag_error(&lab->diag, d->over.at,
+				   "'%s' has no IPv6 address", ends[i]->s);
+	}
+}
+
 static void fault_drop(struct lab *lab, const struct lab_fault *f)
 {
 	if (!f->drop.from.s || !f->drop.to.s)
@@ -100,6 +114,7 @@ static void fault_drop(struct lab *lab, const struct lab_fault *f)
 		diag_error(&lab->diag, f->drop.to.at,
 			   "'%s' does not send to itself over a cable",
 			   f->drop.to.s);
+	drop_over(lab, &f->drop);
 }
 
 static void fault_match(struct lab *lab, const struct lab_fault *f)

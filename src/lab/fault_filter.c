@@ -90,9 +90,20 @@ static bool partition_cuts(struct look *l, const struct lab_seq *groups)
 	return from && to && from != to;
 }
 
+/* Is it of that version of IP, ARP and neighbour discovery with theirs? */
+static bool is_over(const struct look *l, uint64_t over)
+{
+	uint8_t family = frame_src(&l->view).family;
+
+	if (over == LAB_OVER_IPV4)
+		return family == IP_V4 || l->view.has_arp;
+	return over == LAB_OVER_ANY || family == IP_V6;
+}
+
 static bool drop_cuts(struct look *l, const struct lab_drop *d)
 {
-	return is_from(l, spec_node(l->run, d->from.s)) &&
+	return is_over(l, d->over.v) &&
+	       is_from(l, spec_node(l->run, d->from.s)) &&
 	       is_to(l, spec_node(l->run, d->to.s));
 }
 

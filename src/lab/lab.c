@@ -121,30 +121,6 @@ int lab_load_default(struct lab *lab, struct mem *mem)
 	return error ? -ENOMEM : 0;
 }
 
-int lab_add_visit(struct lab *lab, uint64_t at_ns, const char *on,
-		  const char *url)
-{
-	const struct lab_node *node = topo_node(&lab->topo, on);
-	struct lab_seq *script = &lab->spec.script;
-	struct lab_line *line;
-
-	if (!node)
-		return -ENOENT;
-	if (topo_is_switch(node))
-		return -EINVAL;
-	url = arena_text(&lab->arena, url, strlen(url));
-	line = arena_append(&lab->arena, &script->items, &script->count,
-			    sizeof(*line));
-	if (!url || !line)
-		return -ENOMEM;
-	script->is_set = true;
-	line->item.is_set = true;
-	line->when = (struct lab_num){.is_set = true, .v = at_ns};
-	line->on = node->item.name;
-	line->visit.s = url;
-	return 0;
-}
-
 void lab_fini(struct lab *lab)
 {
 	topo_fini(&lab->topo);

@@ -67,11 +67,24 @@ int lab_load_default(struct lab *lab, struct mem *mem);
  * @at_ns:	When
  * @on:		Who: a host
  * @url:	What is typed; it need not be a URL
+ * @over:	Only with this version of IP
  *
- * Return: 0, -ENOENT (no such node), -EINVAL (it is no host), -ENOMEM
+ * Return: 0, -ENOENT (no such node), -EINVAL (it is no host), -EAFNOSUPPORT (it
+ *	has no IPv6 address), -ENOMEM
  */
 int lab_add_visit(struct lab *lab, uint64_t at_ns, const char *on,
-		  const char *url);
+		  const char *url, enum lab_over over);
+
+/**
+ * lab_add_fault() - Something breaks
+ * @lab:	Loaded
+ * @at_ns:	When, unless @what has `from`
+ * @what:	As a fault of a lab file, "link: a -- b, down: 2s"; the braces
+ *		may be left out
+ *
+ * Return: 0, -EINVAL (@lab->diag says what is wrong with @what), -ENOMEM
+ */
+int lab_add_fault(struct lab *lab, uint64_t at_ns, const char *what);
 
 void lab_fini(struct lab *lab);
 

@@ -15,43 +15,55 @@
 
 enum { DNS_PORT = 53, DNS_HEADER = 12, TCP_BITS_EXACT = 0x07 };
 
-/* Has the node this address? */
-static bool node_has(const struct lab_node *node, const ip4_addr *ip,
+static bool has_address(const struct lab_iface *iface, struct ip_addr ip)
+{
+	if (ip.family == IP_V6)
+		return iface->ip6.is_set && ip6_eq(iface->ip6.v, ip.v6);
+	return ip.family == IP_V4 && ip4_eq(iface->ip.v, ip.v4);
+}
+
+/* Has the node this address, or, if @mac is one, that? */
+static bool node_has(const struct lab_node *node, struct ip_addr ip,
 		     const mac_addr *mac)
 {
 	const struct lab_iface *iface = node->interfaces.items;
 
 	for (size_t i = 0; i < node->interfaces.count; i++)
-		if ((ip && ip4_eq(iface[i].ip.v, *ip)) ||
+		if (has_address(&iface[i], ip) ||
 		    (mac && mac_eq(iface[i].mac.v, *mac)))
 			return true;
 	return false;
 }
 
-static bool node_is_end(const struct lab_node *node, const ip4_addr *ip,
+/* Does the address tell who is meant?  One that is good on its link only, or
+ * means several, does not: there the link addresses do. */
+static bool is_telling(struct ip_addr ip)
+{
+	return ip.family == IP_V4 ||
+	       (ip.family == IP_V6 && !ip6_is_link_local(ip.v6) &&
+		!ip6_is_multicast(ip.v6) && !ip6_is_zero(ip.v6));
+}
+
+static bool node_is_end(const struct lab_node *node, struct ip_addr ip,
 			mac_addr mac)
 {
 	/* Routers are meant by their link address too: they pass on. */
-	if (ip && node->kind.v != LAB_ROUTER)
+	if (is_telling(ip) && node->kind.v != LAB_ROUTER)
 		return node_has(node, ip, NULL);
 	return node_has(node, ip, &mac);
 }
 
 bool match_is_from(const struct frame_view *v, const struct lab_node *node)
 {
-	struct ip_addr src = frame_src(v);
-
-	return node_is_end(node, v->has_ip ? &src.v4 : NULL, v->src_mac);
+	return node_is_end(node, frame_src(v), v->src_mac);
 }
 
 bool match_is_to(const struct frame_view *v, const struct lab_node *node)
 {
-	struct ip_addr dst = frame_dst(v);
-
 	/* A question to everybody is for whom it asks about. */
 	if (v->has_arp && mac_is_group(v->dst_mac))
-		return node_has(node, &v->arp.tpa, NULL);
-	return node_is_end(node, v->has_ip ? &dst.v4 : NULL, v->dst_mac);
+		return node_has(node, ip_addr_v4(v->arp.tpa), NULL);
+	return node_is_end(node, frame_dst(v), v->dst_mac);
 }
 
 static bool match_flags(const struct frame_view *v, unsigned want)
@@ -92,7 +104,7 @@ static bool match_what(const struct pattern *p, const struct frame_view *v)
 	case PATTERN_ANY:
 		return true;
 	case PATTERN_IP:
-		return v->has_ip;
+		return v->has_ip || v->has_ip6;
 	case PATTERN_ARP:
 		return v->has_arp && v->arp.op == p->value;
 	case PATTERN_ICMP:

@@ -293,11 +293,15 @@ static const struct schema_field node_fields[] = {
 static const struct schema_object node_object = {
 	"a node", "node", sizeof(struct lab_node), node_fields, NULL};
 
+static const char *const over_words[] = {"any", "ipv4", "ipv6", NULL};
+
 static const struct schema_field drop_fields[] = {
 	{"from", "the node whose packets vanish", FIELD_NAME,
 	 AT(lab_drop, from), .is_needed = true},
 	{"to", "on the way to this node", FIELD_NAME, AT(lab_drop, to),
 	 .is_needed = true},
+	{"over", "only with this version of IP", FIELD_WORD,
+	 AT(lab_drop, over), .words = over_words},
 	END
 };
 static const struct schema_object drop_object = {
@@ -332,11 +336,9 @@ static const struct schema_field fault_fields[] = {
 	 AT(lab_fault, for_)},
 	END
 };
-static const struct schema_object fault_object = {
+const struct schema_object schema_fault = {
 	"a fault", "fault", sizeof(struct lab_fault), fault_fields,
 	"link|partition|drop|match|host"};
-
-static const char *const over_words[] = {"any", "ipv4", "ipv6", NULL};
 
 static const struct schema_field line_fields[] = {
 	{"at", "when, from the start of the lab", FIELD_VALUE, VALUE_DURATION,
@@ -362,7 +364,7 @@ static const struct schema_field line_fields[] = {
 	{"size", "octets of data in each", FIELD_VALUE, VALUE_SIZE,
 	 AT(lab_line, size), "56B", .with = "ping"},
 	{"fault", "break something", FIELD_OBJECT, AT(lab_line, fault),
-	 .object = &fault_object},
+	 .object = &schema_fault},
 	END
 };
 static const struct schema_object line_object = {

@@ -85,6 +85,7 @@ struct schema_object {
 
 extern const struct schema_object schema_lab;
 extern const struct schema_object schema_repeat;
+extern const struct schema_object schema_fault; /* of a line of the script */
 
 /* What `repeat` says; its `as` is copied for each node. */
 struct lab_repeat {

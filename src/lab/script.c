@@ -82,8 +82,11 @@ static void text_fault(struct strbuf *out, const struct lab_fault *f)
 	else if (f->partition.is_set)
 		text_partition(out, &f->partition);
 	else if (f->drop.item.is_set)
-		strbuf_printf(out, "nothing from %s reaches %s", f->drop.from.s,
-			      f->drop.to.s);
+		strbuf_printf(out, "nothing%s from %s reaches %s",
+			      f->drop.over.v == LAB_OVER_IPV4	? " of IPv4"
+			      : f->drop.over.v == LAB_OVER_IPV6 ? " of IPv6"
+								: "",
+			      f->drop.from.s, f->drop.to.s);
 	else if (f->match.s)
 		strbuf_printf(out, "drop number %llu of: %s",
 			      (unsigned long long)f->nth.v, f->match.s);

@@ -191,6 +191,7 @@ struct lab_node {
 struct lab_drop {
 	struct lab_item item;
 	struct lab_str from, to;
+	struct lab_num over; /* enum lab_over */
 };
 
 struct lab_fault {

@@ -200,6 +200,10 @@ int sk_socketpair(struct stack *stack, int domain, int type, int proto,
 /* Order destinations of both versions, the one to try first in front
  * (RFC 6724, 6); and does this host have an IPv6 address beyond its links? */
 void sk_dest_sort(struct stack *stack, struct ip_addr *list, size_t count);
+
+/* Why the first of two is tried before the second: a sentence. */
+const char *sk_dest_why(struct stack *stack, struct ip_addr first,
+			struct ip_addr second);
 bool sk_has_ip6(const struct stack *stack);
 
 /* What is ready now: WAIT_xxx, WAIT_NVAL if there is no such descriptor. */

@@ -144,6 +144,12 @@ int sock_addr_bind_any(struct sock *s)
 	return s->ops->bind(s, &any);
 }
 
+const char *sk_dest_why(struct stack *stack, struct ip_addr first,
+			struct ip_addr second)
+{
+	return ip6_dest_why(stack, first, second);
+}
+
 void sk_dest_sort(struct stack *stack, struct ip_addr *list, size_t count)
 {
 	ip6_dest_sort(stack, list, count);

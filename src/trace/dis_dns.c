@@ -162,6 +162,15 @@ static bool dis_question(struct dissection *d, struct cursor *c,
 	return true;
 }
 
+/* RFC 3596, 2.2 */
+static struct ip_addr aaaa_of(const uint8_t *p)
+{
+	ip6_addr a;
+
+	memcpy(a.o, p, sizeof(a.o));
+	return ip_addr_v6(a);
+}
+
 static void dis_rdata(struct dissection *d, struct cursor *c,
 		      const struct dns_msg *m, uint16_t type)
 {
@@ -173,6 +182,9 @@ static void dis_rdata(struct dissection *d, struct cursor *c,
 	if (type == 1 && len == 4)
 		dis_take(d, c, 4, "RDATA", "the address", "%s",
 			 ip4_print((ip4_addr){get32(c->p)}, text));
+	else if (type == 28 && len == 16)
+		dis_take(d, c, 16, "RDATA", "the address", "%s",
+			 ip_addr_print(aaaa_of(c->p), text));
 	else if ((type == 2 || type == 5 || type == 12) &&
 		 dns_name(m, (size_t)(c->p - m->p), &sb) == len)
 		dis_take(d, c, len, "RDATA", "a name", "%s", strbuf_text(&sb));

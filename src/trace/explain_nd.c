@@ -11,6 +11,17 @@
 
 /* clang-format off */
 static const struct words words[R_COUNT] = {
+	W(EYEBALLS_ORDER, "order of addresses",
+	  "tries {order}, in this order: {text}",
+	  "the name has addresses of both versions of IP, and either may be "
+	  "broken; the versions take turns", "6724 6")
+	W(EYEBALLS_TRY, "attempt",
+	  "attempt {number}, {version} to {server}: {text}",
+	  "who waits for one version to fail makes the person wait, too",
+	  "8305 5")
+	W(EYEBALLS_LOST, "attempt",
+	  "gives up {server}: another connection stands",
+	  "one connection is enough", "8305 5")
 	W(EYEBALLS_WON, "version of IP",
 	  "{version} it is, to {server}: {text}",
 	  "where a name has addresses of both versions, IPv6 is tried first "

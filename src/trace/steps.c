@@ -19,12 +19,19 @@
 #include "base/check.h"
 
 #include "trace/names.h"
+#include "trace/steps_int.h"
 
 static const char *const kind_names[] = {
-	[STEP_URL] = "URL",	      [STEP_BROWSER_CACHE] = "browser cache",
-	[STEP_OS_CACHE] = "OS cache", [STEP_ARP] = "ARP",
-	[STEP_DNS] = "DNS",	      [STEP_TCP] = "TCP",
-	[STEP_HTTP] = "HTTP",	      [STEP_CLOSE] = "TCP close",
+	[STEP_URL] = "URL",
+	[STEP_BROWSER_CACHE] = "browser cache",
+	[STEP_OS_CACHE] = "OS cache",
+	[STEP_ARP] = "ARP",
+	[STEP_ND] = "ND",
+	[STEP_DNS] = "DNS",
+	[STEP_RACE] = "race",
+	[STEP_TCP] = "TCP",
+	[STEP_HTTP] = "HTTP",
+	[STEP_CLOSE] = "TCP close",
 };
 
 const char *step_kind_name(enum step_kind kind)
@@ -33,7 +40,7 @@ const char *step_kind_name(enum step_kind kind)
 }
 
 /* The open step of a kind, or NULL. */
-static struct step *open_step(struct visit_view *v, enum step_kind kind)
+struct step *step_open(struct visit_view *v, enum step_kind kind)
 {
 	size_t i;
 
@@ -43,8 +50,8 @@ static struct step *open_step(struct visit_view *v, enum step_kind kind)
 	return NULL;
 }
 
-static struct step *begin_step(struct visit_view *v, enum step_kind kind,
-			       const struct log_event *ev)
+struct step *step_begin(struct visit_view *v, enum step_kind kind,
+			const struct log_event *ev)
 {
 	struct step *s;
 
@@ -62,7 +69,7 @@ static struct step *begin_step(struct visit_view *v, enum step_kind kind,
 	return s;
 }
 
-static void end_step(struct step *s, const struct log_event *ev)
+void step_end(struct step *s, const struct log_event *ev)
 {
 	s->end_ns = ev->t_ns;
 	s->last = ev->n;
@@ -70,40 +77,39 @@ static void end_step(struct step *s, const struct log_event *ev)
 }
 
 /* A step that begins and ends with one event. */
-static struct step *whole_step(struct visit_view *v, enum step_kind kind,
-			       const struct log_event *ev)
+struct step *step_whole(struct visit_view *v, enum step_kind kind,
+			const struct log_event *ev)
 {
-	struct step *s = begin_step(v, kind, ev);
+	struct step *s = step_begin(v, kind, ev);
 
 	if (s)
-		end_step(s, ev);
+		step_end(s, ev);
 	return s;
 }
 
-static const char *text_or(const struct log_event *ev, const char *key,
-			   const char *otherwise)
+const char *log_text_or(const struct log_event *ev, const char *key,
+			const char *otherwise)
 {
 	const char *text = log_text(ev, key);
 
 	return text ? text : otherwise;
 }
 
-#define SET(buf, ...) snprintf((buf), sizeof(buf), __VA_ARGS__)
-
 static void on_url(struct visit_view *v, const struct log_event *ev)
 {
-	struct step *s = whole_step(v, STEP_URL, ev);
+	struct step *s = step_whole(v, STEP_URL, ev);
 
 	if (!s)
 		return;
-	SET(s->name, "read the URL");
+	STEP_SET(s->name, "read the URL");
 	if (ev->what == R_URL_BAD)
-		SET(s->result, "%s", text_or(ev, "text", "no URL"));
+		STEP_SET(s->result, "%s", log_text_or(ev, "text", "no URL"));
 	else
-		SET(s->result, "scheme %s, host %s, port %lld, path %s",
-		    text_or(ev, "scheme", "?"), text_or(ev, "host", "?"),
-		    (long long)log_num(ev, "port", 0),
-		    text_or(ev, "path", "?"));
+		STEP_SET(s->result, "scheme %s, host %s, port %lld, path %s",
+			 log_text_or(ev, "scheme", "?"),
+			 log_text_or(ev, "host", "?"),
+			 (long long)log_num(ev, "port", 0),
+			 log_text_or(ev, "path", "?"));
 }
 
 /* The path of a URL, for names of steps. */
@@ -117,23 +123,24 @@ static const char *path_of(const char *url)
 
 static void on_browser_cache(struct visit_view *v, const struct log_event *ev)
 {
-	const char *url = text_or(ev, "url", "");
+	const char *url = log_text_or(ev, "url", "");
 	struct step *s;
 
 	/* That a sub-resource is not there is told by what is then asked. */
 	if (ev->what == R_BCACHE_MISS && strcmp(url, v->url) != 0)
 		return;
-	s = whole_step(v, STEP_BROWSER_CACHE, ev);
+	s = step_whole(v, STEP_BROWSER_CACHE, ev);
 	if (!s)
 		return;
 	if (!strcmp(url, v->url))
-		SET(s->name, "browser cache");
+		STEP_SET(s->name, "browser cache");
 	else
-		SET(s->name, "browser cache %s", path_of(url));
-	SET(s->result, "%s",
-	    ev->what == R_BCACHE_HIT	? "HIT, fresh"
-	    : ev->what == R_BCACHE_MISS ? "MISS"
-					: "there, but old: ask the server");
+		STEP_SET(s->name, "browser cache %s", path_of(url));
+	STEP_SET(s->result, "%s",
+		 ev->what == R_BCACHE_HIT ? "HIT, fresh"
+		 : ev->what == R_BCACHE_MISS
+			 ? "MISS"
+			 : "there, but old: ask the server");
 }
 
 /* Hosts file and OS cache are one step; the last word counts. */
@@ -142,206 +149,28 @@ static void on_os_cache(struct visit_view *v, const struct log_event *ev)
 	struct step *s = v->count ? &v->steps[v->count - 1] : NULL;
 
 	if (!s || s->kind != STEP_OS_CACHE)
-		s = whole_step(v, STEP_OS_CACHE, ev);
+		s = step_whole(v, STEP_OS_CACHE, ev);
 	if (!s)
 		return;
-	end_step(s, ev);
-	SET(s->name, "OS cache, hosts file");
+	step_end(s, ev);
+	STEP_SET(s->name, "OS cache, hosts file");
 	if (ev->what == R_HCACHE_HIT || ev->what == R_HOSTS_HIT)
-		SET(s->result, "%s = %s%s", text_or(ev, "name", "?"),
-		    text_or(ev, "ip", "?"),
-		    ev->what == R_HOSTS_HIT ? " (hosts file)" : "");
+		STEP_SET(s->result, "%s = %s%s", log_text_or(ev, "name", "?"),
+			 log_text_or(ev, "ip", "?"),
+			 ev->what == R_HOSTS_HIT ? " (hosts file)" : "");
 	else
-		SET(s->result, "MISS");
-}
-
-static void on_arp_miss(struct visit_view *v, const struct log_event *ev)
-{
-	const char *ip = text_or(ev, "ip", "?");
-	const char *name = name_of_ip(v->log, ip);
-	const char *kind = name ? kind_of_node(v->log, name) : NULL;
-	struct step *s;
-
-	if (open_step(v, STEP_ARP))
-		return;
-	s = begin_step(v, STEP_ARP, ev);
-	if (!s)
-		return;
-	s->peer = name;
-	if (kind && !strcmp(kind, "router"))
-		SET(s->name, "ARP for the gateway");
-	else
-		SET(s->name, "ARP for %s", name ? name : ip);
-	SET(s->result, "nobody answers for %s", ip);
-}
-
-static void on_arp_end(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = open_step(v, STEP_ARP);
-
-	if (!s)
-		return;
-	end_step(s, ev);
-	if (ev->what == R_ARP_LEARN)
-		SET(s->result, "%s is at %s", text_or(ev, "ip", "?"),
-		    text_or(ev, "mac", "?"));
-}
-
-static void on_dns_query(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s;
-
-	if (open_step(v, STEP_DNS))
-		return;
-	s = begin_step(v, STEP_DNS, ev);
-	if (!s)
-		return;
-	SET(s->name, "DNS");
-	SET(s->result, "no answer");
-}
-
-static void on_dns_end(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = open_step(v, STEP_DNS);
-
-	if (!s)
-		return;
-	end_step(s, ev);
-	if (ev->what == R_DNS_ANSWER)
-		SET(s->result, "%s = %s (keep %lld s)",
-		    text_or(ev, "name", "?"), text_or(ev, "data", "?"),
-		    (long long)log_num(ev, "ttl", 0));
-	else
-		SET(s->result, "%s", text_or(ev, "text", "no such name"));
-}
-
-/* "10.9.0.80:80" to the name of its host. */
-static const char *host_of_endpoint(const struct visit_view *v,
-				    const char *endpoint)
-{
-	char ip[64];
-	size_t len = strcspn(endpoint, ":");
-
-	if (len >= sizeof(ip))
-		return NULL;
-	memcpy(ip, endpoint, len);
-	ip[len] = '\0';
-	return name_of_ip(v->log, ip);
-}
-
-static void begin_tcp(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = begin_step(v, STEP_TCP, ev);
-
-	if (!s)
-		return;
-	s->peer = host_of_endpoint(v, text_or(ev, "remote", ""));
-	SET(s->name, "TCP handshake");
-	SET(s->result, "no answer");
-}
-
-static void begin_close(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = begin_step(v, STEP_CLOSE, ev);
-
-	if (!s)
-		return;
-	s->peer = host_of_endpoint(v, text_or(ev, "remote", ""));
-	SET(s->name, "TCP close");
-	SET(s->result, "not finished");
-}
-
-static const char *port_of(const char *endpoint)
-{
-	const char *p = strrchr(endpoint, ':');
-
-	return p ? p + 1 : "?";
-}
-
-static void end_close(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = open_step(v, STEP_CLOSE);
-	const char *to = text_or(ev, "to", "");
-
-	if (!s)
-		return;
-	end_step(s, ev);
-	if (!strcmp(to, "TIME-WAIT"))
-		SET(s->result, "TIME-WAIT, port %s free again at %.1f s",
-		    port_of(text_or(ev, "local", "")),
-		    (double)(ev->t_ns - v->begin_ns +
-			     (uint64_t)log_num(ev, "wait_ms", 0) * NS_PER_MS) /
-			    1e9);
-	else
-		SET(s->result, "%s", to);
-}
-
-/* Its third step, or its end, belong to a handshake though all is said. */
-static void add_to_handshake(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = v->count ? &v->steps[v->count - 1] : NULL;
-
-	if (s && s->kind == STEP_TCP && s->is_done && s->end_ns == ev->t_ns)
-		s->last = ev->n;
-}
-
-static void on_tcp_state(struct visit_view *v, const struct log_event *ev)
-{
-	const char *to = text_or(ev, "to", "");
-	struct step *s = open_step(v, STEP_TCP);
-
-	if (!strcmp(to, "SYN-SENT")) {
-		begin_tcp(v, ev);
-	} else if (s && (!strcmp(to, "ESTABLISHED") || !strcmp(to, "CLOSED"))) {
-		end_step(s, ev);
-		if (!strcmp(to, "ESTABLISHED"))
-			SET(s->result, "%s", to);
-	} else if (!strcmp(to, "FIN-WAIT-1") || !strcmp(to, "LAST-ACK") ||
-		   !strcmp(to, "CLOSE-WAIT")) {
-		if (!open_step(v, STEP_CLOSE))
-			begin_close(v, ev);
-	} else if (!strcmp(to, "TIME-WAIT") || !strcmp(to, "CLOSED")) {
-		end_close(v, ev);
-		add_to_handshake(v, ev);
-	}
-}
-
-static void on_tcp_refused(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = open_step(v, STEP_TCP);
-
-	if (!s)
-		return;
-	end_step(s, ev);
-	SET(s->result, "%s",
-	    ev->what == R_TCP_REFUSED ? "REFUSED: nobody listens on that port"
-				      : "gave up: no answer");
-}
-
-/* Somebody on the way says that it cannot be done. */
-static void on_icmp_error(struct visit_view *v, const struct log_event *ev)
-{
-	struct step *s = open_step(v, STEP_TCP);
-	const char *from = text_or(ev, "from", "?");
-	const char *name = name_of_ip(v->log, from);
-
-	if (!s)
-		return;
-	if (!s->peer)
-		s->peer = name;
-	SET(s->result, "%s, says %s", text_or(ev, "error", "an error"),
-	    name ? name : from);
+		STEP_SET(s->result, "MISS");
 }
 
 static void on_http_request(struct visit_view *v, const struct log_event *ev)
 {
-	struct step *s = begin_step(v, STEP_HTTP, ev);
+	struct step *s = step_begin(v, STEP_HTTP, ev);
 
 	if (!s)
 		return;
-	SET(s->name, "HTTP %s %s", text_or(ev, "method", "GET"),
-	    path_of(text_or(ev, "url", "/")));
-	SET(s->result, "no answer");
+	STEP_SET(s->name, "HTTP %s %s", log_text_or(ev, "method", "GET"),
+		 path_of(log_text_or(ev, "url", "/")));
+	STEP_SET(s->result, "no answer");
 }
 
 /* Answers come in the order of the requests. */
@@ -394,10 +223,10 @@ static void on_http_response(struct visit_view *v, const struct log_event *ev)
 	v->status = status;
 	if (!s)
 		return;
-	end_step(s, ev);
-	SET(s->result, "%lld %s, %lld bytes%s%s", (long long)status,
-	    status_phrase(status), (long long)octets, type && *type ? ", " : "",
-	    type ? type : "");
+	step_end(s, ev);
+	STEP_SET(s->result, "%lld %s, %lld bytes%s%s", (long long)status,
+		 status_phrase(status), (long long)octets,
+		 type && *type ? ", " : "", type ? type : "");
 }
 
 static void on_shown(struct visit_view *v, const struct log_event *ev)
@@ -412,7 +241,7 @@ static void on_shown(struct visit_view *v, const struct log_event *ev)
 
 static void on_fail(struct visit_view *v, const struct log_event *ev)
 {
-	v->failure = text_or(ev, "text", "it failed");
+	v->failure = log_text_or(ev, "text", "it failed");
 	v->end_ns = ev->t_ns;
 }
 
@@ -431,17 +260,23 @@ static const struct {
 	{R_HCACHE_MISS, on_os_cache},
 	{R_HOSTS_HIT, on_os_cache},
 	{R_HOSTS_MISS, on_os_cache},
-	{R_ARP_MISS, on_arp_miss},
-	{R_ARP_LEARN, on_arp_end},
-	{R_ARP_FAIL, on_arp_end},
-	{R_DNS_QUERY, on_dns_query},
-	{R_DNS_ANSWER, on_dns_end},
-	{R_DNS_NEGATIVE, on_dns_end},
-	{R_DNS_FAIL, on_dns_end},
-	{R_TCP_REFUSED, on_tcp_refused},
-	{R_TCP_GIVE_UP, on_tcp_refused},
-	{R_ICMP_ERROR_IN, on_icmp_error},
-	{R_TCP_STATE, on_tcp_state},
+	{R_ARP_MISS, step_on_neighbour},
+	{R_ARP_LEARN, step_on_neighbour_end},
+	{R_ARP_FAIL, step_on_neighbour_end},
+	{R_ND_MISS, step_on_neighbour},
+	{R_ND_LEARN, step_on_neighbour_end},
+	{R_ND_FAIL, step_on_neighbour_end},
+	{R_DNS_QUERY, step_on_dns_query},
+	{R_DNS_ANSWER, step_on_dns_end},
+	{R_DNS_NEGATIVE, step_on_dns_end},
+	{R_DNS_FAIL, step_on_dns_end},
+	{R_EYEBALLS_ORDER, step_on_race},
+	{R_EYEBALLS_TRY, step_on_race},
+	{R_EYEBALLS_WON, step_on_race_won},
+	{R_TCP_REFUSED, step_on_tcp_refused},
+	{R_TCP_GIVE_UP, step_on_tcp_refused},
+	{R_ICMP_ERROR_IN, step_on_icmp_error},
+	{R_TCP_STATE, step_on_tcp_state},
 	{R_HTTP_REQUEST, on_http_request},
 	{R_HTTP_RESPONSE, on_http_response},
 	{R_PAGE_SHOWN, on_shown},
@@ -453,7 +288,7 @@ static void react(struct visit_view *v, const struct log_event *ev)
 	size_t i;
 
 	if (ev->kind == EV_TX && ev->what == R_TCP_ACK_SYN)
-		add_to_handshake(v, ev);
+		step_add_to_handshake(v, ev);
 	if (ev->kind == EV_TX || ev->kind == EV_RX || ev->kind == EV_DROP)
 		return;
 	for (i = 0; i < ARRAY_SIZE(reactions); i++)
@@ -485,10 +320,43 @@ static void count_event(struct visit_view *v, const struct log_event *ev)
 	v->frames_lost += visit_is_loss(ev);
 }
 
-/*
- * Give each moment to one step: a step that began inside another takes its
- * time away from it, which then begins when the inner one ends.
- */
+static void swap_steps(struct step *a, struct step *b)
+{
+	struct step was = *a;
+
+	*a = *b;
+	*b = was;
+}
+
+/* A question for a neighbour's MAC address takes its time from the step that
+ * has to wait for it, which then begins when the question is answered. */
+static void share_with_neighbour(struct step *outer, struct step *inner)
+{
+	if (outer->kind != STEP_DNS && outer->kind != STEP_TCP)
+		return;
+	outer->begin_ns = inner->end_ns;
+	swap_steps(outer, inner);
+}
+
+static bool may_overlap(const struct step *s)
+{
+	return s->kind == STEP_ARP || s->kind == STEP_ND ||
+	       s->kind == STEP_DNS || s->kind == STEP_RACE ||
+	       s->kind == STEP_TCP;
+}
+
+/* Of two that go on at the same time the second has the time from its
+ * beginning on. */
+static void cut_short(struct step *s, const struct step *next)
+{
+	if (s->end_ns > next->begin_ns)
+		s->end_ns = next->begin_ns;
+	if (s->begin_ns > s->end_ns)
+		s->begin_ns = s->end_ns;
+}
+
+/* Give each moment to one step: a step that began inside another takes its
+ * time away from it. */
 static void share_time(struct visit_view *v)
 {
 	size_t i;
@@ -499,15 +367,12 @@ static void share_time(struct visit_view *v)
 	for (i = 0; i + 1 < v->count; i++) {
 		struct step *outer = &v->steps[i], *inner = &v->steps[i + 1];
 
-		if ((outer->kind != STEP_DNS && outer->kind != STEP_TCP) ||
-		    inner->kind != STEP_ARP)
-			continue;
-		struct step dns = *outer;
-
-		dns.begin_ns = inner->end_ns;
-		*outer = *inner;
-		*inner = dns;
+		if (inner->kind == STEP_ARP || inner->kind == STEP_ND)
+			share_with_neighbour(outer, inner);
 	}
+	for (i = v->count; i-- > 1;)
+		if (may_overlap(&v->steps[i - 1]))
+			cut_short(&v->steps[i - 1], &v->steps[i]);
 }
 
 static uint32_t find_begin(const struct trace_log *log, unsigned int number)
@@ -539,7 +404,7 @@ bool visit_find(struct visit_view *v, const struct trace_log *log,
 	v->begin = n;
 	ev = trace_log_get(log, n);
 	v->host = ev->host;
-	v->url = text_or(ev, "url", "?");
+	v->url = log_text_or(ev, "url", "?");
 	v->begin_ns = ev->t_ns;
 	for (n++; (ev = trace_log_get(log, n)) && !ends_visit(v, ev); n++) {
 		v->last = n;

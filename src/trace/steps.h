@@ -22,7 +22,9 @@ enum step_kind {
 	STEP_BROWSER_CACHE,
 	STEP_OS_CACHE,
 	STEP_ARP,
+	STEP_ND, /* the same for IPv6 */
 	STEP_DNS,
+	STEP_RACE, /* addresses of both versions of IP */
 	STEP_TCP,
 	STEP_HTTP,
 	STEP_CLOSE,
@@ -43,6 +45,7 @@ enum step_kind {
  * @first:	First event of it and
  * @last:	last
  * @peer:	Other host of it (gateway, server), or NULL
+ * @pending:	DNS: questions under way, bits
  * @is_done:	It ended
  * @is_after:	It came after the page was shown
  */
@@ -53,6 +56,7 @@ struct step {
 	uint64_t begin_ns, end_ns;
 	uint32_t first, last;
 	const char *peer;
+	unsigned int pending;
 	bool is_done;
 	bool is_after;
 };
@@ -101,6 +105,9 @@ struct visit_view {
  */
 bool visit_find(struct visit_view *v, const struct trace_log *log,
 		unsigned int number);
+
+/* Of a handshake: IP_V4 or IP_V6. */
+uint8_t step_family(const struct visit_view *v, const struct step *s);
 
 /* Is it a frame that a cable lost, or damaged so that it was thrown away? */
 bool visit_is_loss(const struct log_event *ev);

@@ -60,6 +60,17 @@ static bool opens(enum reason what)
 	       what == R_TCP_ACK_SYN || what == R_TCP_RST_REFUSED;
 }
 
+static bool is_of_family(const struct story *s, const struct frame_view *v)
+{
+	return !s->family || frame_src(v).family == s->family;
+}
+
+static bool is_error(const struct frame_view *v)
+{
+	return (v->has_icmp && icmp4_is_error(v->icmp.type)) ||
+	       (v->has_icmp6 && v->icmp6.type < 128);
+}
+
 static bool is_of_part(const struct story *s, enum reason what)
 {
 	return s->part == STORY_ALL ||
@@ -77,8 +88,8 @@ bool story_has(const struct story *s, const struct log_event *ev)
 	if (!strcmp(s->proto, "dns"))
 		return v.has_udp && (v.sport == 53 || v.dport == 53);
 	if (!strcmp(s->proto, "tcp"))
-		return (v.has_tcp && is_of_part(s, ev->what)) ||
-		       (v.has_icmp && icmp4_is_error(v.icmp.type));
+		return is_of_family(s, &v) &&
+		       ((v.has_tcp && is_of_part(s, ev->what)) || is_error(&v));
 	return v.has_icmp;
 }
 
@@ -223,6 +234,15 @@ static bool is_state_of_part(const struct story *s, const char *to)
 	return s->part == STORY_ALL || is_opening == (s->part == STORY_OPENING);
 }
 
+static bool is_state_of_family(const struct story *s,
+			       const struct log_event *ev)
+{
+	const char *remote = log_text(ev, "remote");
+
+	return !s->family || !remote ||
+	       (*remote == '[') == (s->family == IP_V6);
+}
+
 static void note_state(const struct story *s, struct ladder *l,
 		       struct states *st, const struct log_event *ev,
 		       int column)
@@ -230,7 +250,8 @@ static void note_state(const struct story *s, struct ladder *l,
 	const char *to = log_text(ev, "to");
 	char time[LADDER_TIME];
 
-	if (!to || is_end_of_listener(ev) || !is_state_of_part(s, to))
+	if (!to || is_end_of_listener(ev) || !is_state_of_part(s, to) ||
+	    !is_state_of_family(s, ev))
 		return;
 	if (*st->text[column])
 		draw_states(l, st);

@@ -28,6 +28,7 @@ enum story_part {
  * @begin_ns:	Time 0 of the drawing
  * @proto:	Which frames: "arp", "dns", "tcp", "icmp"
  * @part:	Of these frames, if they are TCP's
+ * @family:	Of TCP's: IP_V4 or IP_V6; 0: both
  * @hosts:	The columns, @count of them
  * @is_hops:	Draw each box's frames; else only those of who made them, to
  *		where they finally arrive
@@ -39,6 +40,7 @@ struct story {
 	uint64_t begin_ns;
 	const char *proto;
 	enum story_part part;
+	uint8_t family;
 	const char *hosts[LADDER_COLUMNS_MAX];
 	int count;
 	bool is_hops;

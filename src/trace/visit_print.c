@@ -17,6 +17,7 @@
 #include "trace/names.h"
 #include "trace/story.h"
 #include "trace/visit_frames.h"
+#include "trace/visit_race.h"
 
 #define RULE_WIDTH   98
 #define NAME_WIDTH   24
@@ -139,6 +140,25 @@ static void put_table(const struct visit_view *v, bool is_ascii,
 		put_page_row(v, is_ascii, out);
 }
 
+/* Is the same host waiting for an answer already? */
+static bool is_asking(const struct visit_view *v, uint32_t first,
+		      const struct log_event *miss)
+{
+	uint32_t n;
+
+	for (n = miss->n - 1; n >= first; n--) {
+		const struct log_event *ev = trace_log_get(v->log, n);
+
+		if (strcmp(ev->host, miss->host) != 0)
+			continue;
+		if (ev->what == R_ARP_LEARN)
+			return false;
+		if (ev->what == R_ARP_MISS)
+			return true;
+	}
+	return false;
+}
+
 /* Time that hosts other than the visitor's spent on ARP during a step. */
 static uint64_t far_arp_ns(const struct visit_view *v, const struct step *s)
 {
@@ -148,7 +168,8 @@ static uint64_t far_arp_ns(const struct visit_view *v, const struct step *s)
 	for (n = s->first; n <= s->last; n++) {
 		const struct log_event *miss = trace_log_get(v->log, n);
 
-		if (miss->what != R_ARP_MISS || !strcmp(miss->host, v->host))
+		if (miss->what != R_ARP_MISS || !strcmp(miss->host, v->host) ||
+		    is_asking(v, s->first, miss))
 			continue;
 		for (m = n + 1; m <= s->last; m++) {
 			const struct log_event *got = trace_log_get(v->log, m);
@@ -215,6 +236,18 @@ static void title_of(const struct visit_view *v, size_t number, bool is_ascii,
 			 "address",
 			 number, dot, v->host, peer);
 		break;
+	case STEP_ND:
+		snprintf(title, TITLE_MAX,
+			 "step %zu %s neighbour discovery: %s knows the IPv6 "
+			 "address of %s, not its MAC address",
+			 number, dot, v->host, peer);
+		break;
+	case STEP_RACE:
+		snprintf(title, TITLE_MAX,
+			 "step %zu %s IPv6 or IPv4? The name has addresses of "
+			 "both",
+			 number, dot);
+		break;
 	case STEP_DNS:
 		snprintf(title, TITLE_MAX,
 			 "step %zu %s DNS: who knows the address behind the "
@@ -222,9 +255,8 @@ static void title_of(const struct visit_view *v, size_t number, bool is_ascii,
 			 number, dot);
 		break;
 	case STEP_TCP:
-		snprintf(title, TITLE_MAX,
-			 "step %zu %s TCP handshake   %s -> %s", number, dot,
-			 v->host, peer);
+		snprintf(title, TITLE_MAX, "step %zu %s %s   %s -> %s", number,
+			 dot, s->name, v->host, peer);
 		break;
 	case STEP_HTTP:
 	case STEP_CLOSE:
@@ -243,6 +275,7 @@ static const char *proto_of(enum step_kind kind)
 {
 	switch (kind) {
 	case STEP_ARP:
+	case STEP_ND:
 		return "arp";
 	case STEP_DNS:
 		return "dns";
@@ -253,6 +286,7 @@ static const char *proto_of(enum step_kind kind)
 	case STEP_URL:
 	case STEP_BROWSER_CACHE:
 	case STEP_OS_CACHE:
+	case STEP_RACE:
 	case STEP_KINDS:
 	default:
 		return NULL;
@@ -319,12 +353,14 @@ static struct story story_of(const struct visit_view *v, const struct step *s,
 		.last = s->is_done ? s->last : v->last,
 		.begin_ns = v->begin_ns,
 		.proto = proto_of(s->kind),
-		.is_hops = style->is_hops || s->kind == STEP_ARP,
+		.is_hops = style->is_hops || s->kind == STEP_ARP ||
+			   s->kind == STEP_ND,
 		.is_ascii = style->is_ascii,
 	};
 
 	if (s->kind == STEP_TCP) {
 		story.part = STORY_OPENING;
+		story.family = step_family(v, s);
 		story.last = end_of_opening(v, s);
 	} else if (s->kind == STEP_HTTP || s->kind == STEP_CLOSE) {
 		story.part = STORY_TALKING;
@@ -343,13 +379,15 @@ static struct story story_of(const struct visit_view *v, const struct step *s,
 static void put_real_numbers(const struct visit_view *v, const struct step *s,
 			     struct strbuf *out)
 {
+	struct frame_view view;
 	uint32_t n, isn, irs;
 
 	for (n = s->first; n <= s->last; n++) {
 		const struct log_event *ev = trace_log_get(v->log, n);
 
 		if (ev->kind != EV_RX || strcmp(ev->host, v->host) != 0 ||
-		    ev->what != R_TCP_SYN_ACK)
+		    ev->what != R_TCP_SYN_ACK || !frame_view(&view, ev) ||
+		    frame_src(&view).family != step_family(v, s))
 			continue;
 		if (tcp_initial(v->log, ev, false, &irs) &&
 		    tcp_initial(v->log, ev, true, &isn))
@@ -368,10 +406,14 @@ static void put_ladder(const struct visit_view *v, size_t number,
 	char title[TITLE_MAX];
 	struct story story;
 
-	if (!proto_of(s->kind))
+	if (!proto_of(s->kind) && s->kind != STEP_RACE)
 		return;
 	title_of(v, number, style->is_ascii, title);
 	visit_rule(title, style->is_ascii, out);
+	if (s->kind == STEP_RACE) {
+		visit_race(v, s, out);
+		return;
+	}
 	story = story_of(v, s, style);
 	story_draw(&story, out);
 	if (s->kind == STEP_TCP)
@@ -432,6 +474,8 @@ static void step_json(const struct visit_view *v, const struct step *s,
 	json_key_num(j, "last", s->is_done ? s->last : v->last);
 	json_key_bool(j, "done", s->is_done);
 	json_key_bool(j, "after_page", s->is_after);
+	if (s->kind == STEP_RACE)
+		visit_race_json(v, s, j);
 	json_close(j, '}');
 }
 

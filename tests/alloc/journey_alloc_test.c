@@ -54,9 +54,10 @@ static bool visit(struct mem *mem, struct lab *lab)
 	struct visit_view v;
 	bool is_shown;
 
-	if (lab_add_visit(lab, 0, "laptop", "http://www.shop.test/") ||
+	if (lab_add_visit(lab, 0, "laptop", "http://www.shop.test/",
+			  LAB_OVER_ANY) ||
 	    lab_add_visit(lab, 5 * NS_PER_S, "laptop",
-			  "http://www.shop.test/news") ||
+			  "http://www.shop.test/news", LAB_OVER_ANY) ||
 	    lab_run_new(&run, mem, lab, 42))
 		return false;
 	is_shown = lab_run_go(run) == 0 && tell(mem, lab_run_log(run)) &&

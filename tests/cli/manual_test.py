@@ -9,7 +9,7 @@ from weft import SOURCE, Case, tool
 PAGES = {x: f"weft-{x}.1" for x in ("visit", "lab", "drill", "up", "why", "hops",
                                     "show", "back")}
 # An option as it stands in a text: -l, -vv, --log.
-OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*)")
+OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z0-9-]*|-[46](?!\w))")
 
 
 class Manual(Case):
@@ -43,7 +43,7 @@ class Manual(Case):
         for command, name in PAGES.items():
             page = self.page(name)
             known = set(OPTION.findall(page)) | {"-vv", "--help"}
-            for letters in re.findall(r"\[-([a-z]+)\]", page):
+            for letters in re.findall(r"\[-([a-z0-9]+)\]", page):
                 known |= {"-" + x for x in letters}
             options = set(OPTION.findall(self.weft(command, "--help").stdout))
             self.assertLessEqual(options, known, command)

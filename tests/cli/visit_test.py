@@ -20,6 +20,123 @@ nodes:
 """
 
 
+TWO_VERSIONS = SOURCE / "labs/09-ipv6.yaml"
+BROKEN = "drop: {from: laptop, to: web, over: %s}"
+
+
+class Versions(Case):
+    """A name with addresses of both versions of IP (RFC 8305)."""
+
+    def visit(self, url, *args, status=0):
+        run = self.weft("visit", url, "--lab", TWO_VERSIONS, *args, "--json",
+                        status=status)
+        visit, = json.loads(run.stdout)
+        return visit
+
+    def step(self, visit, kind):
+        return [s for s in visit["steps"] if s["kind"] == kind]
+
+    def test_race(self):
+        """both work: the first one wins, and nobody waits"""
+        visit = self.visit("http://www.test/news")
+        race, = self.step(visit, "race")
+        self.assertEqual(race["order"], ["fd00:3::80", "10.9.0.80"])
+        self.assertEqual([a["server"] for a in race["attempts"]],
+                         ["[fd00:3::80]:80"])
+        self.assertEqual(race["winner"], "[fd00:3::80]:80")
+        self.assertEqual(visit["ns"], sum(
+            s["ns"] for s in visit["steps"] if not s["after_page"]))
+
+    def test_broken_ipv6(self):
+        """IPv6 swallows packets: IPv4 has its turn 250 ms later, and wins"""
+        visit = self.visit("http://www.test/news", "--fault",
+                           BROKEN % "ipv6")
+        race, = self.step(visit, "race")
+        first, second = race["attempts"]
+        self.assertEqual((first["version"], second["version"]),
+                         ("IPv6", "IPv4"))
+        self.assertEqual(second["at_ns"] - first["at_ns"], 250e6)
+        self.assertEqual(race["winner"], "10.9.0.80:80")
+        six, four = self.step(visit, "TCP")
+        self.assertEqual(six["result"], "given up: the other one stands")
+        self.assertEqual(six["ns"], 250e6)
+        self.assertEqual(four["result"], "ESTABLISHED")
+        self.assertEqual(visit["ns"], sum(
+            s["ns"] for s in visit["steps"] if not s["after_page"]))
+
+    def test_broken_ipv4(self):
+        """IPv4 swallows packets: nobody notices"""
+        visit = self.visit("http://www.test/news", "--fault",
+                           BROKEN % "ipv4")
+        self.assertEqual(self.step(visit, "race")[0]["winner"],
+                         "[fd00:3::80]:80")
+
+    def test_refused_way(self):
+        """a router says that there is no way: no 250 ms are lost"""
+        visit = self.visit("http://broken6.test/news")
+        race, = self.step(visit, "race")
+        self.assertLess(race["attempts"][1]["at_ns"]
+                        - race["attempts"][0]["at_ns"], 10e6)
+        self.assertEqual(race["winner"], "10.9.0.80:80")
+
+    def test_one_version_only(self):
+        """--ipv4 and --ipv6: no race, one question, one connection"""
+        for flag, server, name in (("--ipv4", "10.9.0.80", "TCP handshake"),
+                                   ("-4", "10.9.0.80", "TCP handshake"),
+                                   ("--ipv6", "fd00:3::80",
+                                    "TCP handshake, IPv6"),
+                                   ("-6", "fd00:3::80",
+                                    "TCP handshake, IPv6")):
+            with self.subTest(flag=flag):
+                visit = self.visit("http://www.test/news", flag)
+                self.assertEqual(self.step(visit, "race"), [])
+                dns, = self.step(visit, "DNS")
+                self.assertEqual(dns["result"],
+                                 f"www.test = {server} (keep 3600 s)")
+                tcp, = self.step(visit, "TCP")
+                self.assertEqual(tcp["step"], name)
+
+    def test_name_without_such_an_address(self):
+        """a name that has no address of the version wanted: told so"""
+        for flag, url, what in (("-6", "http://only4.test/", "IPv6 address"),
+                                ("-4", "http://only6.test/", "IPv4 address")):
+            with self.subTest(flag=flag):
+                visit = self.visit(url, flag, status=1)
+                self.assertIn(f"has no {what}", visit["failure"])
+
+    def test_both_broken(self):
+        """both swallow packets: it fails, and says where it waited"""
+        visit = self.visit("http://www.test/", "--fault",
+                           "drop: {from: laptop, to: web}", status=1)
+        race, = self.step(visit, "race")
+        self.assertFalse(race["done"])
+        self.assertIsNone(race["winner"])
+        self.assertEqual(len(race["attempts"]), 2)
+
+    def test_drawing(self):
+        """the race is drawn with its times and reasons"""
+        run = self.weft("visit", "http://www.test/", "--lab", TWO_VERSIONS,
+                        "--fault", BROKEN % "ipv6", "--ascii")
+        self.assertRegex(run.stdout,
+                         r"306\.0   try 2    IPv4  10\.9\.0\.80:80 \(web\): "
+                         r"250 ms passed")
+        self.assertRegex(run.stdout, r"given up IPv6  \[fd00:3::80\]:80")
+
+    def test_wrong_faults(self):
+        """a fault that cannot be is told with its place"""
+        for fault, what in (
+                ("drop: {from: laptop, to: wob}", "1:27: there is no node"),
+                ("link: laptop -- home", "says what: down"),
+                ("{link: laptop -- home", "did not find expected"),
+                ("", "a fault needs"),
+                ("drop: {from: laptop, to: web, over: ipv5}", "ipv5")):
+            with self.subTest(fault=fault):
+                run = self.weft("visit", "http://www.test/", "--lab",
+                                TWO_VERSIONS, "--fault", fault, status=2)
+                self.assertIn(what, run.stderr)
+                self.assertEqual(run.stdout, "")
+
+
 class Ends(Case):
     def visit(self, *args, status=0):
         """The visit as JSON."""

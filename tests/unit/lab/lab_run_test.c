@@ -203,9 +203,11 @@ static void default_lab_takes_visits(void **state)
 	(void)state;
 	assert_int_equal(lab_load_default(&lab, &mem), 0);
 	assert_int_equal(lab.spec.script.count, 0);
-	assert_int_equal(lab_add_visit(&lab, 0, "nobody", "http://x/"),
-			 -ENOENT);
-	assert_int_equal(lab_add_visit(&lab, 0, "laptop", "http://x/"), 0);
+	assert_int_equal(
+		lab_add_visit(&lab, 0, "nobody", "http://x/", LAB_OVER_ANY),
+		-ENOENT);
+	assert_int_equal(
+		lab_add_visit(&lab, 0, "laptop", "http://x/", LAB_OVER_ANY), 0);
 	assert_int_equal(lab.spec.script.count, 1);
 }
 
