@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 
-#include "wire/dhcp.h"
+#include "wire/dhcp_relay.h"
 
 #include "trace/dissect_int.h"
 
@@ -53,6 +53,35 @@ static void put_octets(struct strbuf *sb, const uint8_t *p, size_t len)
 		strbuf_printf(sb, "%s%u", i ? " " : "", p[i]);
 }
 
+/* Option 82: what a relay says of where the client is (RFC 3046). */
+static void put_mark(struct strbuf *sb, const uint8_t *p, size_t len)
+{
+	struct cursor c = cur_init(p, len);
+
+	while (cur_left(&c)) {
+		uint8_t code = cur_u8(&c);
+		struct cursor v = cur_sub(&c, cur_u8(&c));
+		size_t n = cur_left(&v);
+		const uint8_t *octets = cur_take(&v, n);
+
+		if (!octets)
+			break;
+		if (code == DHCP_SUB_CIRCUIT) {
+			strbuf_puts(sb, "circuit ");
+			put_text(sb, octets, n);
+			strbuf_putc(sb, ' ');
+			continue;
+		}
+		if (code == DHCP_SUB_REMOTE)
+			strbuf_puts(sb, "remote");
+		else
+			strbuf_printf(sb, "sub-option %u", code);
+		for (size_t i = 0; i < n; i++)
+			strbuf_printf(sb, "%c%02x", i ? ':' : ' ', octets[i]);
+		strbuf_putc(sb, ' ');
+	}
+}
+
 static void put_value(struct strbuf *sb, uint8_t code, const uint8_t *p,
 		      size_t len)
 {
@@ -63,6 +92,9 @@ static void put_value(struct strbuf *sb, uint8_t code, const uint8_t *p,
 	case DHCP_OPT_REQUESTED:
 	case DHCP_OPT_SERVER:
 		put_addrs(sb, p, len);
+		return;
+	case DHCP_OPT_RELAY:
+		put_mark(sb, p, len);
 		return;
 	case DHCP_OPT_HOST_NAME:
 	case DHCP_OPT_DOMAIN:
@@ -96,6 +128,8 @@ static void dis_option(struct dissection *d, struct cursor *c, const uint8_t *p,
 	put_value(&sb, p[0], p + 2, len);
 	if (p[0] == DHCP_OPT_TYPE && len == 1)
 		meaning = type_meaning(p[2]);
+	if (p[0] == DHCP_OPT_RELAY)
+		meaning = "a relay's mark, taken off again on the way back";
 	if (name)
 		dis_take(d, c, 2 + len, name, meaning, "%s", strbuf_text(&sb));
 	else

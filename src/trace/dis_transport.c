@@ -15,10 +15,12 @@
 
 #include "trace/dissect_int.h"
 
-#define PORT_DNS   53
-#define PORT_HTTP  80
-#define PORT_BOOTS 67
-#define PORT_BOOTC 68
+#define PORT_DNS    53
+#define PORT_HTTP   80
+#define PORT_BOOTS  67
+#define PORT_BOOTC  68
+#define PORT_DHCP6C 546
+#define PORT_DHCP6S 547
 
 static bool is_port(uint16_t a, uint16_t b, uint16_t port)
 {
@@ -34,6 +36,10 @@ static const char *port_meaning(uint16_t port)
 		return "67: gives addresses (DHCP, BOOTP)";
 	case PORT_BOOTC:
 		return "68: asks for an address (DHCP, BOOTP)";
+	case PORT_DHCP6C:
+		return "546: asks for an IPv6 address (DHCPv6)";
+	case PORT_DHCP6S:
+		return "547: gives IPv6 addresses (DHCPv6)";
 	case PORT_HTTP:
 		return "80: web pages (HTTP)";
 	default:
@@ -72,6 +78,9 @@ void dis_udp(struct dissection *d, struct cursor *c)
 	    (get16(p) == PORT_BOOTS || get16(p) == PORT_BOOTC) &&
 	    (get16(p + 2) == PORT_BOOTS || get16(p + 2) == PORT_BOOTC))
 		dis_dhcp(d, c);
+	if (d->depth == 1 &&
+	    (get16(p + 2) == PORT_DHCP6C || get16(p + 2) == PORT_DHCP6S))
+		dis_dhcp6(d, c);
 	dis_layer(d, d->depth > 1 ? "UDP, quoted" : "UDP", 4);
 	dis_rest(d, c, "Data", NULL);
 }

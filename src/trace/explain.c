@@ -23,6 +23,9 @@
 
 #include "base/check.h"
 
+#include "wire/dhcp.h"
+#include "wire/dhcp6.h"
+
 #include "core/drop.h"
 
 #include "trace/explain_text.h"
@@ -315,14 +318,27 @@ static bool is_dns(const struct filler *f)
 static bool is_dhcp(const struct filler *f)
 {
 	return f->has_view && f->log && f->ev->what == R_UDP_SEND &&
-	       frame_is_dhcp(&f->view);
+	       (frame_is_dhcp(&f->view) || frame_is_dhcp6(&f->view));
+}
+
+/* A question or an answer?  What a relay passes on goes by one port only. */
+static const char *noun_of_dhcp(const struct frame_view *v)
+{
+	uint8_t first = v->payload_len ? v->payload[0] : 0;
+
+	if (frame_is_dhcp(v))
+		return first == BOOTP_REPLY ? "DHCP answer" : "DHCP question";
+	return first == DHCP6_ADVERTISE || first == DHCP6_REPLY ||
+			       first == DHCP6_RELAY_REPL
+		       ? "DHCPv6 answer"
+		       : "DHCPv6 question";
 }
 
 /* What kind of frame it is. */
 static const char *noun_of(const struct filler *f)
 {
 	if (is_dhcp(f))
-		return f->view.dport == 67 ? "DHCP question" : "DHCP answer";
+		return noun_of_dhcp(&f->view);
 	if (is_dns(f))
 		return f->view.dport == 53 ? "DNS question" : "DNS answer";
 	return words_of(f->ev->what)->noun;

@@ -84,4 +84,10 @@ static inline bool frame_is_dhcp(const struct frame_view *v)
 	       v->dport >= 67 && v->dport <= 68;
 }
 
+/* The same of DHCPv6. */
+static inline bool frame_is_dhcp6(const struct frame_view *v)
+{
+	return v->has_udp && (v->dport == 546 || v->dport == 547);
+}
+
 #endif /* TRACE_FRAME_H */

@@ -14,6 +14,7 @@
 #include "base/check.h"
 
 #include "wire/dhcp.h"
+#include "wire/dhcp6.h"
 
 #include "trace/dissect.h"
 #include "trace/label_ppp.h"
@@ -227,6 +228,32 @@ static void label_dhcp(const struct frame_view *v, struct strbuf *out)
 		strbuf_printf(out, " %s", ip4_print(ip, text));
 }
 
+/* "REPLY fd00:1::100", also in a relay's envelope. */
+static void label_dhcp6(const struct frame_view *v, struct strbuf *out)
+{
+	const uint8_t *p = v->payload;
+	size_t len = v->payload_len;
+	struct dhcp6_relay r;
+	char text[IP6_TEXT];
+	struct dhcp6_msg m;
+
+	for (int i = 0; i <= DHCP6_HOPS_MAX && dhcp6_is_relayed(p, len); i++) {
+		strbuf_printf(out, "%s ", dhcp6_type_name(p[0]));
+		if (dhcp6_relay_parse(&r, p, len) < 0)
+			return;
+		p = r.inner;
+		len = r.inner_len;
+	}
+	if (dhcp6_parse(&m, p, len) < 0) {
+		strbuf_puts(out, "DHCPv6");
+		return;
+	}
+	strbuf_puts(out, dhcp6_type_name(m.type));
+	if (m.ia_count && m.ia[0].count)
+		strbuf_printf(out, " %s",
+			      ip6_print(m.ia[0].addr[0].addr, text));
+}
+
 static void label_icmp(const struct frame_view *v, struct strbuf *out)
 {
 	strbuf_puts(out, icmp4_name(v->icmp.type, v->icmp.code));
@@ -289,6 +316,8 @@ void frame_label(const struct trace_log *log, const struct log_event *ev,
 		label_dns(trace_log_mem(log), ev, out);
 	else if (frame_is_dhcp(&v))
 		label_dhcp(&v, out);
+	else if (frame_is_dhcp6(&v))
+		label_dhcp6(&v, out);
 	else if (v.has_icmp)
 		label_icmp(&v, out);
 	else if (v.has_icmp6)

@@ -10,6 +10,7 @@
 
 #include "base/rng.h"
 
+#include "wire/dhcp6.h"
 #include "wire/udp.h"
 
 #include "ip6net.h"
@@ -157,6 +158,58 @@ static void any_octets_are_covered(void **state)
 	assert_int_equal(mem.in_use_count, 0);
 }
 
+/* Each option is a field; those that hold others are named by their own part,
+ * and a message in an envelope like any other. */
+static void dhcp6_is_named_octet_by_octet(void **state)
+{
+	uint8_t inner[DHCP6_LEN_MAX], buf[DHCP6_LEN_MAX];
+	struct dhcp6_msg m = {
+		.type = DHCP6_REPLY,
+		.xid = 0x1234,
+		.client = dhcp6_duid_ll((mac_addr){{2, 0, 0, 0, 0, 1}}),
+		.ia_count = 1,
+		.ia = {{.id = 3,
+			.t1_s = 50,
+			.t2_s = 80,
+			.count = 1,
+			.addr = {{a6("fd00:1::100"), 100, DHCP6_FOREVER, true,
+				  DHCP6_NO_BINDING}}}},
+		.dns_count = 1,
+		.dns = {a6("fd00:1::53")},
+		.domain_count = 2,
+		.domain = {"home.test", "lab.test"},
+	};
+	struct dhcp6_relay r = {
+		.type = DHCP6_RELAY_REPL,
+		.link = a6("fd00:1::1"),
+		.peer = a6("fe80::1"),
+		.iface_len = 4,
+		.iface = "eth0",
+		.inner = inner,
+	};
+	struct ip6_hdr h = hdr(IP_PROTO_UDP);
+	struct dissection d;
+	struct mem mem;
+
+	(void)state;
+	r.inner_len = dhcp6_emit(inner, sizeof(inner), &m);
+	frame_udp6(&f, &to, &h, 547, 547, buf,
+		   dhcp6_relay_emit(buf, sizeof(buf), &r));
+	field("DHCPv6", "msg-type", "13 (RELAY-REPL)");
+	field("DHCPv6", "link-address", "fd00:1::1");
+	field("DHCPv6", "transaction-id", "0x001234");
+	field("DHCPv6", "IA_NA", "3, renew after 50 s, rebind after 80 s");
+	field("DHCPv6", "IA Address",
+	      "fd00:1::100, preferred 100 s, valid for ever");
+	field("DHCPv6", "Status Code", "NoBinding");
+	field("DHCPv6", "DNS Servers", "fd00:1::53");
+	field("DHCPv6", "Domain Search List", "home.test lab.test ");
+	mem_init_libc(&mem);
+	assert_int_equal(dissect(&d, &mem, f.b, f.len, false), 0);
+	assert_null(dis_find(&d, "UDP", "Data"));
+	dissect_fini(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +218,7 @@ int main(void)
 		cmocka_unit_test(the_chain_is_named_header_by_header),
 		cmocka_unit_test(an_error_quotes_a_packet),
 		cmocka_unit_test(any_octets_are_covered),
+		cmocka_unit_test(dhcp6_is_named_octet_by_octet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
