@@ -87,9 +87,8 @@ int ip6_group_del(struct stack *stack, struct netif *netif, ip6_addr group)
  */
 
 /* Groups and the first address. */
-static int if_dress(struct ip6 *ip6, struct netif *netif)
+static int if_dress(struct ip6 *ip6, struct netif *netif, ip6_addr link_local)
 {
-	ip6_addr fe80 = {{0xfe, 0x80}};
 	struct ip6_addr_conf conf = {.origin = IP6_FROM_LINK};
 	int err;
 
@@ -101,11 +100,12 @@ static int if_dress(struct ip6 *ip6, struct netif *netif)
 	err = ip6_group_add(ip6->stack, netif, IP6_ALL_NODES);
 	if (!err && ip6->is_forwarding)
 		err = ip6_group_add(ip6->stack, netif, IP6_ALL_ROUTERS);
-	conf.net = (struct ip6_net){ip6_eui64(fe80, netif->mac), 64};
+	conf.net = (struct ip6_net){link_local, 64};
 	return err ? err : ip6_addr_add_conf(ip6->stack, netif, &conf);
 }
 
-int ip6_enable(struct stack *stack, struct netif *netif)
+static int if_enable(struct stack *stack, struct netif *netif,
+		     ip6_addr link_local)
 {
 	struct ip6 *ip6 = ip6_of(stack);
 	struct ip6_if *i;
@@ -120,12 +120,27 @@ int ip6_enable(struct stack *stack, struct netif *netif)
 		return -ENOMEM;
 	*i = (struct ip6_if){.netif = netif};
 	list_add_tail(&ip6->ifs, &i->node);
-	err = if_dress(ip6, netif);
+	err = if_dress(ip6, netif, link_local);
 	if (err)
 		ip6_disable(stack, netif);
 	else if (ip6->nd && ip6->nd->if_up && !netif_is_lo(netif))
 		ip6->nd->if_up(stack, netif);
 	return err;
+}
+
+int ip6_enable(struct stack *stack, struct netif *netif)
+{
+	ip6_addr fe80 = {{0xfe, 0x80}};
+
+	return if_enable(stack, netif, ip6_eui64(fe80, netif->mac));
+}
+
+int ip6_enable_iid(struct stack *stack, struct netif *netif, uint64_t iid)
+{
+	ip6_addr fe80 = {{0xfe, 0x80}};
+
+	put64(fe80.o + 8, iid);
+	return if_enable(stack, netif, fe80);
 }
 
 void ip6_disable(struct stack *stack, struct netif *netif)

@@ -39,6 +39,12 @@ struct stack;
  */
 int ip6_enable(struct stack *stack, struct netif *netif);
 
+/**
+ * ip6_enable_iid() - The same where a link has agreed on an identifier
+ * @iid:	The last 64 bits of the link-local address (RFC 5072, 5)
+ */
+int ip6_enable_iid(struct stack *stack, struct netif *netif, uint64_t iid);
+
 /* Stop: addresses and routes through it go. */
 void ip6_disable(struct stack *stack, struct netif *netif);
 

@@ -46,7 +46,8 @@ static int xmit_link(const struct xmit6 *x, struct pkt *pkt)
 	const struct ip6_nd_ops *nd = x->ip6->nd;
 	struct netif *netif = x->hop->netif;
 
-	if (netif->features & NETIF_F_NO_ARP)
+	if (netif->features & NETIF_F_NO_ARP &&
+	    !(nd && netif->features & NETIF_F_PPP && !x->hop->to_group))
 		return ether_output(stack, netif, pkt, netif->mac, ETH_IP6);
 	if (x->hop->to_group)
 		return ether_output(stack, netif, pkt,

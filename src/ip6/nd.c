@@ -155,7 +155,7 @@ static void on_if_up(struct stack *stack, struct netif *netif)
 	struct nd *nd = nd_of(stack);
 	struct nd_link *link;
 
-	if (netif->features & (NETIF_F_LOOPBACK | NETIF_F_NO_ARP))
+	if (!nd_is_spoken(netif))
 		return;
 	link = nd_link_get(nd, netif);
 	if (!link || !draw_keys(nd))
@@ -269,8 +269,13 @@ static enum drop nd_judge(struct nd *nd, const struct pkt *pkt,
 	pkt_copy_out(pkt, 0, buf, pkt->len);
 	if (nd_parse(&m, buf, pkt->len) < 0)
 		return DROP_nd_bad;
-	if (meta->netif->features & (NETIF_F_LOOPBACK | NETIF_F_NO_ARP))
+	if (!nd_is_spoken(meta->netif))
 		return DROP_nd_other;
+	if (!nd_has_macs(meta->netif)) {
+		/* RFC 5072, 5: options that carry one mean nothing here. */
+		m.opts.has &= ~(unsigned int)(ND_HAS_SOURCE | ND_HAS_TARGET);
+		return nd_dispatch(nd, &m, meta, MAC_BROADCAST);
+	}
 	from = get_mac(pkt->room + pkt->l2_off + sizeof(from.o));
 	if (!sender_is_possible(meta->netif, &m))
 		return DROP_nd_sender;

@@ -99,7 +99,7 @@ static void rs_send(struct nd_link *link)
 
 	nd_emit(&w, &m);
 	if (nd_speaker(link->nd, link->netif, &out.src))
-		nd_put_mac(&w, ND_OPT_SOURCE_MAC, link->netif->mac);
+		nd_put_own_mac(&w, ND_OPT_SOURCE_MAC, link->netif);
 	nd_send(link->nd, &out, buf, wcur_len(&w));
 }
 

@@ -7,7 +7,8 @@
  * Three ways, each with its own answer to who may know what:
  *
  *	EUI-64		the MAC: whoever sees two addresses on two networks sees
- *			that it is the same machine (RFC 4291, App. A)
+ *			that it is the same machine (RFC 4291, App. A); on a
+ *			line, which has none, what its ends have agreed on
  *	opaque		a keyed hash of prefix, interface and a counter: always
  *			the same on this network, another one on each other
  *			(RFC 7217, 5)
@@ -59,6 +60,19 @@ static int temporary(struct nd *nd, uint64_t *iid)
 	return -EIO;
 }
 
+/* A line has agreed on one (RFC 5072, 5). */
+static int of_the_link(const struct nd *nd, const struct nd_auto *a,
+		       ip6_addr *out)
+{
+	const struct ip6_addr_info *own =
+		ip6_link_local(nd->stack, a->link->netif);
+
+	if (!own)
+		return -EIO;
+	memcpy(out->o + 8, own->net.addr.o + 8, 8);
+	return 0;
+}
+
 int nd_iid_make(struct nd *nd, const struct nd_auto *a, ip6_addr *out)
 {
 	uint8_t count = a->dad_count;
@@ -66,6 +80,9 @@ int nd_iid_make(struct nd *nd, const struct nd_auto *a, ip6_addr *out)
 	int err = 0;
 
 	*out = a->prefix.addr;
+	if (!a->is_temporary && a->link->conf.iid == ND_IID_EUI64 &&
+	    !nd_has_macs(a->link->netif))
+		return of_the_link(nd, a, out);
 	if (!a->is_temporary && a->link->conf.iid == ND_IID_EUI64) {
 		*out = ip6_eui64(a->prefix.addr, a->link->netif->mac);
 		return 0;

@@ -21,6 +21,8 @@
  *	nd_redirect.c	redirects, both ways
  */
 
+#include "core/netif.h"
+
 #include "ip6/nd_struct.h"
 
 static inline struct nd *nd_of(const struct stack *stack)
@@ -37,6 +39,19 @@ static inline uint64_t nd_now(const struct nd *nd)
 static inline uint64_t nd_until(const struct nd *nd, uint32_t s)
 {
 	return s == ND_FOREVER_S ? UINT64_MAX : nd_now(nd) + s * NS_PER_S;
+}
+
+/* Has the link neighbours that can be asked? */
+static inline bool nd_is_spoken(const struct netif *netif)
+{
+	return netif->features & NETIF_F_PPP ||
+	       !(netif->features & (NETIF_F_LOOPBACK | NETIF_F_NO_ARP));
+}
+
+/* ... and addresses of its own to call them by?  A line has none. */
+static inline bool nd_has_macs(const struct netif *netif)
+{
+	return !(netif->features & NETIF_F_NO_ARP);
 }
 
 /* nd.c */
@@ -57,6 +72,8 @@ struct nd_out {
 	enum reason why;
 };
 
+/* Append our MAC address, where there are any. */
+void nd_put_own_mac(struct wcursor *w, uint8_t type, const struct netif *netif);
 void nd_send(struct nd *nd, const struct nd_out *out, const uint8_t *msg,
 	     size_t len);
 void nd_send_ns(struct nd *nd, const struct nd_out *out, ip6_addr target,

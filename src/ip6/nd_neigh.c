@@ -29,6 +29,9 @@
  * with growing distance, and go on as before meanwhile.  Of a router we turn
  * away at once (nd_router_reached()).
  *
+ * A line of PPP has no addresses of its own.  There an entry begins as STALE,
+ * and what is left is to find out whether the neighbour is there.
+ *
  * Failure is told upwards from a task, not from the middle of the call that
  * brought it about: whoever hears of it may send packets, which may need
  * entries, which may evict entries, which fail.
@@ -430,12 +433,17 @@ int nd_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 	struct ip_addr ip = ip_addr_v6(*next_hop);
 	struct nd_entry *e;
 
-	if (netif->features & NETIF_F_NO_ARP)
+	if (!nd_is_spoken(netif))
 		return ether_output(stack, netif, pkt, netif->mac, ETH_IP6);
 	if (ip6_is_multicast(*next_hop))
 		return ether_output(stack, netif, pkt,
 				    mac_of_ip6_group(*next_hop), ETH_IP6);
 	e = nd_find(nd, netif, *next_hop);
+	/* On a line nobody has to be asked where he is, only whether. */
+	if (!e && !nd_has_macs(netif))
+		e = nd_new(nd, netif, *next_hop, ND_STALE, false);
+	if (!e && !nd_has_macs(netif))
+		return ether_output(stack, netif, pkt, netif->mac, ETH_IP6);
 	if (!e || nd_is_asked(e))
 		return nd_wait(nd, e, netif, next_hop, pkt);
 	PROBE(&stack->place, EV_LOOKUP, R_ND_HIT, pkt, EVF_IP("ip", &ip),

@@ -42,13 +42,13 @@
  */
 
 static void put_options(struct wcursor *w, const struct nd_ra_conf *c,
-			mac_addr mac)
+			const struct netif *netif)
 {
 	uint32_t dns_s =
 		c->dns_lifetime_s ? c->dns_lifetime_s : 3u * c->max_interval_s;
 	size_t i;
 
-	nd_put_mac(w, ND_OPT_SOURCE_MAC, mac);
+	nd_put_own_mac(w, ND_OPT_SOURCE_MAC, netif);
 	if (c->mtu)
 		nd_put_mtu(w, c->mtu);
 	for (i = 0; i < c->prefix_count; i++)
@@ -62,8 +62,8 @@ static void put_options(struct wcursor *w, const struct nd_ra_conf *c,
 }
 
 /* Returns the octets of the message, 0 if it does not fit. */
-static size_t ra_build(const struct nd_ra_conf *c, mac_addr mac, bool is_final,
-		       uint8_t buf[static RA_MSG_MAX])
+static size_t ra_build(const struct nd_ra_conf *c, const struct netif *netif,
+		       bool is_final, uint8_t buf[static RA_MSG_MAX])
 {
 	struct wcursor w = wcur_init(buf, RA_MSG_MAX);
 	const struct nd_msg m = {
@@ -78,7 +78,7 @@ static size_t ra_build(const struct nd_ra_conf *c, mac_addr mac, bool is_final,
 	};
 
 	nd_emit(&w, &m);
-	put_options(&w, c, mac);
+	put_options(&w, c, netif);
 	return wcur_ok(&w) ? wcur_len(&w) : 0;
 }
 
@@ -91,7 +91,7 @@ static bool ra_send(struct nd_link *link, bool is_final)
 		.why = is_final ? R_ND_RA_FINAL : R_ND_RA,
 	};
 	uint8_t buf[RA_MSG_MAX];
-	size_t len = ra_build(&link->ra->conf, link->netif->mac, is_final, buf);
+	size_t len = ra_build(&link->ra->conf, link->netif, is_final, buf);
 
 	if (!nd_speaker(link->nd, link->netif, &out.src))
 		return false;
@@ -199,6 +199,7 @@ enum drop nd_rs_input(struct nd_link *link, const struct nd_msg *m,
 static bool conf_is_right(const struct nd_ra_conf *c)
 {
 	uint8_t buf[RA_MSG_MAX];
+	static const struct netif any; /* one that has a MAC address */
 	size_t i;
 
 	if (c->prefix_count > ND_CONF_PREFIXES ||
@@ -217,7 +218,7 @@ static bool conf_is_right(const struct nd_ra_conf *c)
 		if (c->prefix[i].net.len > 128 ||
 		    c->prefix[i].preferred_s > c->prefix[i].valid_s)
 			return false;
-	return ra_build(c, MAC_ZERO, false, buf);
+	return ra_build(c, &any, false, buf);
 }
 
 /* Fill in what is 0 for "the usual" (RFC 4861, 6.2.1). */

@@ -84,7 +84,7 @@ static void redirect_send(struct nd *nd, const struct pkt *orig,
 	size_t len = quote(orig, quoted);
 
 	nd_emit(&w, m);
-	if (e && !nd_is_asked(e))
+	if (e && !nd_is_asked(e) && nd_has_macs(out->netif))
 		nd_put_mac(&w, ND_OPT_TARGET_MAC, e->mac);
 	nd_put_redirected(&w, quoted, len);
 	nd_send(nd, out, buf, wcur_len(&w));

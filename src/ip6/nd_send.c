@@ -34,6 +34,12 @@ bool nd_speaker(const struct nd *nd, const struct netif *netif, ip6_addr *out)
 	return true;
 }
 
+void nd_put_own_mac(struct wcursor *w, uint8_t type, const struct netif *netif)
+{
+	if (nd_has_macs(netif))
+		nd_put_mac(w, type, netif->mac);
+}
+
 static struct pkt *build(struct nd *nd, const struct nd_out *out,
 			 const uint8_t *msg, size_t len)
 {
@@ -111,7 +117,7 @@ void nd_send_ns(struct nd *nd, const struct nd_out *out, ip6_addr target,
 		o.src = IP6_ANY;
 		nd_put_nonce(&w, nonce);
 	} else if (asker(nd, out->netif, out->src, &o.src)) {
-		nd_put_mac(&w, ND_OPT_SOURCE_MAC, out->netif->mac);
+		nd_put_own_mac(&w, ND_OPT_SOURCE_MAC, out->netif);
 	} else {
 		return; /* no address yet: a question from :: would be DAD */
 	}
@@ -125,6 +131,6 @@ void nd_send_na(struct nd *nd, const struct nd_out *out,
 	struct wcursor w = wcur_init(buf, sizeof(buf));
 
 	nd_emit(&w, na);
-	nd_put_mac(&w, ND_OPT_TARGET_MAC, out->netif->mac);
+	nd_put_own_mac(&w, ND_OPT_TARGET_MAC, out->netif);
 	nd_send(nd, out, buf, wcur_len(&w));
 }
