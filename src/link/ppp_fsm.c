@@ -206,7 +206,9 @@ void ppp_fsm_event(struct ppp_fsm *f, enum ppp_event ev)
 	if ((cell & STATE) == NONE)
 		return;
 	f->state = to;
-	if (from != to)
+	/* That it is wanted is no news before there is a line. */
+	if (from != to && to != PPP_INITIAL &&
+	    !(from == PPP_INITIAL && to == PPP_STARTING))
 		PROBE(&f->stack->place, EV_STATE, R_PPP_STATE, NULL,
 		      EVF_TEXT("proto", f->ops->name),
 		      EVF_TEXT("from", ppp_state_name(from)),

@@ -18,6 +18,8 @@
 
 #include "base/check.h"
 
+#include "core/pkt.h"
+
 #include "trace/chain.h"
 #include "trace/dissect.h"
 #include "trace/explain.h"
@@ -301,6 +303,10 @@ static void put_origin(const struct hops *h, const struct log_event *ev)
 		strbuf_printf(h->out, "IP %s > %s hops %u   ",
 			      ip6_print(v.ip6.src, src),
 			      ip6_print(v.ip6.dst, dst), v.ip6.hops);
+	if (ev->link != PKT_ETHER) {
+		strbuf_puts(h->out, "PPP, to who is at the other end\n");
+		return;
+	}
 	strbuf_printf(h->out, "MAC %s > %s\n",
 		      named_mac(h, mac_print(v.src_mac, a)),
 		      named_mac(h, mac_print(v.dst_mac, b)));

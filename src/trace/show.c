@@ -31,7 +31,7 @@ static const char *osi_name(int osi)
 /* What a unit of each layer is called. */
 static const char *unit_name(const char *layer)
 {
-	if (!strcmp(layer, "Ethernet"))
+	if (!strcmp(layer, "Ethernet") || !strcmp(layer, "PPP"))
 		return "frame";
 	if (!strncmp(layer, "IPv4", 4) || !strncmp(layer, "IPv6", 4))
 		return "packet";

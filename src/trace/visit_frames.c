@@ -31,7 +31,8 @@ static size_t find_layers(const struct dissection *d, struct layer *layers)
 		if (!count ||
 		    strcmp(d->fields[i].layer, d->fields[i - 1].layer) != 0) {
 			/* padding and FCS belong to the first layer */
-			if (count && !strcmp(d->fields[i].layer, "Ethernet"))
+			if (count &&
+			    !strcmp(d->fields[i].layer, d->fields[0].layer))
 				break;
 			layers[count++].first = i;
 		}

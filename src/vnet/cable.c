@@ -103,6 +103,20 @@ static uint64_t pkt_frames(const struct pkt *pkt, uint32_t *count)
 	return payload + (uint64_t)headers * *count;
 }
 
+/* Octets of a serial line, each between a start bit and a stop bit. */
+static uint64_t line_occupy(struct cable_half *half, const struct pkt *pkt)
+{
+	uint64_t rate = half->params.rate_bps;
+	uint64_t bits_ns =
+		(uint64_t)pkt->len * SERIAL_BITS * NS_PER_S + half->remainder;
+	uint64_t busy = bits_ns / rate;
+
+	half->remainder = bits_ns % rate;
+	half->free_ns += busy;
+	half->stats.busy_ns += busy;
+	return busy;
+}
+
 /* Occupy the wire.  Returns how long until the last octet has been sent. */
 static uint64_t half_occupy(struct cable_half *half, const struct pkt *pkt)
 {
@@ -114,6 +128,8 @@ static uint64_t half_occupy(struct cable_half *half, const struct pkt *pkt)
 	half->free_ns = now;
 	if (!rate)
 		return 0;
+	if (pkt->link == PKT_LINE)
+		return line_occupy(half, pkt);
 	octets = pkt_frames(pkt, &count);
 	if (count == 1)
 		octets = frame_octets(pkt->len);
@@ -339,6 +355,7 @@ void cable_set_up(struct cable *c, enum cable_dir dirs, bool is_up)
 		if (!is_up)
 			half_flush(half);
 	}
+	serial_carrier(c);
 }
 
 bool cable_is_up(const struct cable *c, enum cable_dir dir)
@@ -478,7 +495,7 @@ struct cable *world_link(struct world *w, struct port *a, struct port *b,
 
 	if (!a || !b || a == b || a->cable || b->cable)
 		return NULL;
-	if (hub_of(a->node) && hub_of(b->node))
+	if ((hub_of(a->node) && hub_of(b->node)) || !a->serial != !b->serial)
 		return NULL;
 	c = cable_new(w, a, b);
 	if (!c)
@@ -491,6 +508,7 @@ struct cable *world_link(struct world *w, struct port *a, struct port *b,
 		cable_free(c);
 		return NULL;
 	}
+	serial_carrier(c);
 	return c;
 }
 

@@ -19,6 +19,9 @@
  *   5. arrives exactly start + 8 + frame + 4 octet times + delay (+ jitter):
  *      the gap holds up the next frame only.
  *
+ * A serial cable (serial.h) carries octets in ten bits each, and no preamble or
+ * gap.
+ *
  * A corrupted frame has real bits flipped, in its own copy of the octets, and
  * carries the FCS of what was sent: the receiver's check catches it.
  */

@@ -283,8 +283,10 @@ int cable_corrupt(struct cable_half *half, struct pkt *pkt)
 	count = min_u32(count, bits);
 	if (!count)
 		return 0;
-	pkt->fcs = cable_fcs(pkt);
-	pkt->has_fcs = true;
+	if (pkt->link == PKT_ETHER) {
+		pkt->fcs = cable_fcs(pkt);
+		pkt->has_fcs = true;
+	} /* else it is among the octets of the line */
 	half->stats.corrupted++;
 	half->stats.flipped_bits += count;
 	PROBE(&half->cable->place, EV_NOTE, R_CABLE_CORRUPT, pkt,

@@ -68,8 +68,8 @@ void cable_mark(struct cable_half *half, struct pkt *pkt)
 {
 	const struct cable_params *p = &half->params;
 
-	if (!p->mark_octets || half->waiting_octets <= p->mark_octets ||
-	    !mark(pkt))
+	if (pkt->link != PKT_ETHER || !p->mark_octets ||
+	    half->waiting_octets <= p->mark_octets || !mark(pkt))
 		return;
 	half->stats.marked++;
 	PROBE(&half->cable->place, EV_NOTE, R_CABLE_MARK, pkt,

@@ -115,10 +115,11 @@ static int host_boot(struct host *h)
 		struct port *port = list_entry(pos, struct port, list);
 
 		port->netif.is_up = true;
-		stack_add_netif(&h->stack, &port->netif);
+		if (!port->serial)
+			stack_add_netif(&h->stack, &port->netif);
 	}
 	h->boots++;
-	return 0;
+	return serial_boot(h);
 }
 
 static struct host *host_new(struct world *w, enum node_kind kind,
@@ -199,6 +200,7 @@ void host_kill(struct host *h)
 		list_entry(pos, struct port, list)->netif.is_up = false;
 	if (h->on_halt)
 		h->on_halt(h, h->arg);
+	serial_halt(h);
 	inet_fini(&h->stack);
 	stack_fini(&h->stack);
 	h->is_on = false;

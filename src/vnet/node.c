@@ -105,6 +105,7 @@ void node_free_ports(struct node *node)
 			list_first_entry(&node->ports, struct port, list);
 
 		check(!port->cable);
+		serial_free(port);
 		list_del(&port->list);
 		mem_free(node->world->env.mem, port, sizeof(*port));
 	}
@@ -117,7 +118,10 @@ void port_input(struct port *port, struct pkt *pkt)
 		pkt_drop(port->node->place, pkt, DROP_frozen);
 		return;
 	}
-	netif_input(&port->netif, pkt);
+	if (port->serial)
+		serial_input(port, pkt);
+	else
+		netif_input(&port->netif, pkt);
 }
 
 /* A node whose behaviour is a function. */

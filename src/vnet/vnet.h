@@ -88,6 +88,7 @@ struct node {
  * @node:	Whose it is
  * @cable:	What is plugged in, or NULL
  * @end:	Which end of it: 0 sends CABLE_AB, 1 sends CABLE_BA
+ * @serial:	Octets come and go here, not frames; or NULL
  */
 struct port {
 	struct list list;
@@ -95,6 +96,7 @@ struct port {
 	struct node *node;
 	struct cable *cable;
 	int end;
+	struct serial *serial;
 };
 
 /* World */
@@ -232,12 +234,13 @@ int host_restart(struct host *h); /* kills it if need be; 0 or -errno */
  * With a hub at one end the station at the other takes its turn on the hub's
  * wire: hub.h.
  *
- * Return: the cable, owned by the world; NULL: no memory, a port in use, or a
- * hub at both ends
+ * Return: the cable, owned by the world; NULL: no memory, a port in use, a hub
+ * at both ends, or a serial port at one only
  */
 struct cable *world_link(struct world *w, struct port *a, struct port *b,
 			 const struct cable_params *params);
 
 #include "vnet/box.h"
+#include "vnet/serial.h"
 
 #endif /* VNET_VNET_H */

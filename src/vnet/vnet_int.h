@@ -78,6 +78,16 @@ void hub_free(struct hub *hub);
 void box_free(struct node *node);
 void cable_free(struct cable *c);
 
+/* serial.c: the session of each serial port of a host that was switched on, or
+ * is about to be switched off. */
+int serial_boot(struct host *h);
+void serial_halt(struct host *h);
+void serial_free(struct port *port);
+/* Octets have come over the cable.  Takes @pkt. */
+void serial_input(struct port *port, struct pkt *pkt);
+/* The cable, or who is at its other end, has come or gone. */
+void serial_carrier(struct cable *c);
+
 /* cable_fate.c: a frame begins its way; what becomes of it. */
 void cable_fate(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
 void cable_fly(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
