@@ -18,6 +18,7 @@
 
 #include "ip/ip.h"
 #include "ip/nat.h"
+#include "lab/ppp.h"
 #include "lab/run_int.h"
 #include "link/arp.h"
 #include "link/vlan.h"
@@ -55,6 +56,8 @@ static int boot_iface(struct run_node *n, size_t index)
 	struct ip4_net net = {.addr = iface[index].ip.v};
 	int err;
 
+	if (segment_of(n, &iface[index])->is_ppp)
+		return 0; /* ppp.c, when it is up */
 	netif->mtu = (uint32_t)iface[index].mtu.v;
 	if (iface[index].address.v != LAB_STATIC)
 		return boot_neighbours(n, index);
@@ -65,6 +68,14 @@ static int boot_iface(struct run_node *n, size_t index)
 	return err ? err : boot_neighbours(n, index);
 }
 
+/* The way to that router is there only while PPP is up. */
+static bool is_later(const struct run_node *n, ip4_addr via)
+{
+	struct ip_addr ip = ip_addr_v4(via);
+
+	return ppp_leads_to(n->run->lab, n->spec, &ip);
+}
+
 static int boot_routes(struct run_node *n)
 {
 	const struct lab_route *route = n->spec->routes.items;
@@ -72,11 +83,12 @@ static int boot_routes(struct run_node *n)
 	struct stack *stack = &n->host->stack;
 	int err = 0;
 
-	if (n->spec->gateway.is_set)
+	if (n->spec->gateway.is_set && !is_later(n, n->spec->gateway.v))
 		err = ip_route_add(stack, all, n->spec->gateway.v, NULL, 0);
 	for (size_t i = 0; i < n->spec->routes.count && !err; i++)
-		err = ip_route_add(stack, route[i].to.v, route[i].via.v, NULL,
-				   0);
+		if (!is_later(n, route[i].via.v))
+			err = ip_route_add(stack, route[i].to.v, route[i].via.v,
+					   NULL, 0);
 	return err;
 }
 
@@ -121,7 +133,7 @@ struct netif *run_netif(const struct run_node *n, size_t index)
 	struct netif *netif;
 
 	if (n->ports[index])
-		return &n->ports[index]->netif;
+		return port_netif(n->ports[index]);
 	netif = stack_netif_by_name(&n->host->stack, iface[index].item.name.s);
 	check(netif);
 	return netif;

@@ -18,6 +18,7 @@
 
 #include "base/check.h"
 
+#include "lab/ppp.h"
 #include "lab/real.h"
 #include "lab/run_int.h"
 #include "vnet/uplink.h"
@@ -63,6 +64,13 @@ static void on_halt(struct host *h, void *arg)
 	run_node_halt(arg);
 }
 
+static bool is_ppp(const struct run_node *n, const struct lab_iface *iface)
+{
+	const struct topo_segment *s = n->run->lab->topo.segments.items;
+
+	return iface->is_plugged && s[iface->segment].is_ppp;
+}
+
 static int build_ports(struct run_node *n)
 {
 	const struct lab_iface *iface = n->spec->interfaces.items;
@@ -76,7 +84,9 @@ static int build_ports(struct run_node *n)
 
 		if (iface[i].vlan.is_set)
 			continue; /* it stands on another one: boot.c */
-		port = host_add_port(n->host, &iface[i].mac.v);
+		port = is_ppp(n, &iface[i])
+			       ? ppp_port(n, &iface[i])
+			       : host_add_port(n->host, &iface[i].mac.v);
 		if (!port)
 			return -ENOMEM;
 		(void)snprintf(port->netif.name, sizeof(port->netif.name), "%s",

@@ -10,6 +10,7 @@
 #include "ip6/ip6.h"
 #include "ip6/nd.h"
 #include "lab/expand.h"
+#include "lab/ppp.h"
 #include "lab/run_int.h"
 
 enum { ROUTER_LIFETIME_S = 1800 };
@@ -62,7 +63,7 @@ static int boot_iface(struct run_node *n, size_t index)
 	};
 	int err;
 
-	if (!iface[index].ip6.is_set)
+	if (!iface[index].ip6.is_set || s->is_ppp)
 		return 0;
 	if (expand_is_slaac(n->run->lab, n->spec, &iface[index]))
 		return boot_slaac(stack, netif);
@@ -77,7 +78,10 @@ static int boot_iface(struct run_node *n, size_t index)
 static int boot_route(struct run_node *n, struct ip6_net to, ip6_addr via)
 {
 	const struct ip6_route r = {.net = to, .gateway = via};
+	struct ip_addr ip = ip_addr_v6(via);
 
+	if (ppp_leads_to(n->run->lab, n->spec, &ip))
+		return 0; /* ppp.c, when it is up */
 	return ip6_route_add(&n->host->stack, &r);
 }
 

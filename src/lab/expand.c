@@ -93,6 +93,7 @@ static void fill_values(struct lab *lab)
 	spec->defaults.item.is_set = true;
 	spec->defaults.link.item.is_set = true;
 	fill_hub_rates(lab);
+	fill_ppp(lab);
 	fill_cables(lab);
 	fill_items(lab, "nodes", &spec->nodes);
 	fill_items(lab, "script", &spec->script);
@@ -124,6 +125,7 @@ void expand(struct lab *lab, struct mem *mem)
 	fill_interfaces(lab);
 	check_nodes(lab);
 	check_hubs(lab);
+	check_ppp(lab);
 	check_uplinks(lab);
 	check_switches(lab);
 	if (lab->diag.count)

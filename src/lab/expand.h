@@ -77,6 +77,9 @@ void check_hubs(struct lab *lab);
 
 /* check_switch.c: the ports of switches. */
 void check_switches(struct lab *lab);
+/* ppp.c: what links with PPP leave out; and is the rest possible? */
+void fill_ppp(struct lab *lab);
+void check_ppp(struct lab *lab);
 
 /* check_boot.c: who asks for addresses, and who gives them. */
 void check_boot(struct lab *lab);

@@ -18,6 +18,7 @@
 
 #include "base/check.h"
 
+#include "lab/schema_int.h"
 #include "lab/schema_objects.h"
 
 /* clang-format off */
@@ -75,6 +76,9 @@ static const struct schema_field lan_fields[] = {
 
 static const char *const arp_words[] = {"known", "asked", NULL};
 
+static const char *const link_kinds[] = {
+	[LAB_LINK_ETHERNET] = "ethernet", [LAB_LINK_SERIAL] = "serial", NULL};
+
 static const struct schema_field link_fields[] = {
 	{"net", "its network; default: the next free /30 of 10.255.0.0/16",
 	 FIELD_NET, AT(lab_link, net)},
@@ -83,6 +87,11 @@ static const struct schema_field link_fields[] = {
 	{"arp", "whether its ends know each other's MAC addresses from the "
 	 "beginning, or ask", FIELD_WORD, AT(lab_link, arp),
 	 .preset = "known", .words = arp_words},
+	{"kind", "what it carries: Ethernet frames; or octets, one bit after "
+	 "the other, and PPP on it", FIELD_WORD, AT(lab_link, kind),
+	 .preset = "ethernet", .words = link_kinds},
+	{"ppp", "how the two ends agree", FIELD_OBJECT, AT(lab_link, ppp),
+	 .object = &schema_ppp},
 	CABLE_ROWS(lab_link, NULL, NULL, NULL, NULL),
 	END
 };

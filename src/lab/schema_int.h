@@ -8,10 +8,15 @@
 
 #include <stdbool.h>
 
+struct schema_object;
+
 enum { NAME_MAX_LEN = 40, DOMAIN_MAX_LEN = 253, DOMAIN_LABEL_MAX = 63 };
 
 /* Names of nodes and LANs: letters, digits, '-', '_', '.', no '-' in front. */
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
+
+/* schema_ppp.c: the map `ppp` of a link. */
+extern const struct schema_object schema_ppp;
 
 bool schema_is_name(const char *text);
 bool schema_is_domain(const char *text);

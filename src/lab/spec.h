@@ -18,6 +18,7 @@
 #include "core/probe.h" /* for addresses */
 
 #include "lab/diag.h"
+#include "lab/spec_ppp.h"
 #include "lab/spec_value.h"
 #include "lab/value.h"
 
@@ -52,6 +53,8 @@ struct lab_lan {
 struct lab_link {
 	struct lab_item item;
 	struct lab_wire wire;
+	struct lab_num kind; /* enum lab_link_kind */
+	struct lab_ppp ppp;
 	struct lab_net net;
 	struct lab_net6 net6;
 	struct lab_num arp; /* 0: known, 1: asked */

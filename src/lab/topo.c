@@ -199,7 +199,7 @@ static bool iface_name_is_used(const struct lab_node *node, const char *name)
 
 /* Make sure that @node has an interface on the LAN or the node @on. */
 static void iface_need(struct topo_ctx *c, struct lab_node *node,
-		       const char *on, struct lab_pos at)
+		       const char *on, struct lab_pos at, const char *prefix)
 {
 	struct lab_seq *seq = &node->interfaces;
 	struct lab_iface *iface;
@@ -210,7 +210,7 @@ static void iface_need(struct topo_ctx *c, struct lab_node *node,
 		return;
 	/* A name is taken at most once for each interface there is. */
 	for (size_t i = 0; i <= n; i++) {
-		name = arena_printf(c->arena, "eth%zu", i);
+		name = arena_printf(c->arena, "%s%zu", prefix, i);
 		if (!name || !iface_name_is_used(node, name))
 			break;
 	}
@@ -245,19 +245,21 @@ static void topo_ifaces(struct topo_ctx *c)
 			struct lab_node *node = topo_node(c->topo, s[j].s);
 
 			if (node && lan[i].item.name.s)
-				iface_need(c, node, lan[i].item.name.s,
-					   s[j].at);
+				iface_need(c, node, lan[i].item.name.s, s[j].at,
+					   "eth");
 		}
 	}
 	for (size_t i = 0; i < c->spec->links.count; i++) {
 		const struct lab_wire *w = &link[i].wire;
 		struct lab_node *a = topo_node(c->topo, w->a.s);
 		struct lab_node *b = topo_node(c->topo, w->b.s);
+		const char *prefix;
 
 		if (!a || !b)
 			continue;
-		iface_need(c, a, w->b.s, w->at);
-		iface_need(c, b, w->a.s, w->at);
+		prefix = link[i].kind.v == LAB_LINK_ETHERNET ? "eth" : "ppp";
+		iface_need(c, a, w->b.s, w->at, prefix);
+		iface_need(c, b, w->a.s, w->at, prefix);
 		ifaces_vlan(c, a, b, &w->b);
 		ifaces_vlan(c, b, a, &w->a);
 	}

@@ -69,6 +69,7 @@ struct topo_cable {
  * @gateway:	Index in @ports of the router that hosts send to, or -1
  * @is_cable:	Two ends, no switch
  * @is_known:	Both ends know each other, nobody asks
+ * @is_ppp:	... and have addresses only while PPP is up
  */
 struct topo_segment {
 	const char *name;
@@ -77,7 +78,7 @@ struct topo_segment {
 	struct lab_lan *lan;
 	struct lab_seq ports;
 	ptrdiff_t gateway;
-	bool is_cable, is_known;
+	bool is_cable, is_known, is_ppp;
 };
 
 /**

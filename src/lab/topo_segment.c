@@ -291,7 +291,8 @@ static size_t segment_of_link(struct topo_ctx *c, struct topo_cable *cable)
 		if (&links[i].cable == cable->params) {
 			s->net = &links[i].net;
 			s->net6 = &links[i].net6;
-			s->is_known = !links[i].arp.v;
+			s->is_ppp = links[i].kind.v != LAB_LINK_ETHERNET;
+			s->is_known = !links[i].arp.v && !s->is_ppp;
 		}
 	return c->topo->segments.count - 1;
 }

@@ -243,11 +243,8 @@ int ppp_opt_next(struct ppp_opt *opt, struct cursor *c);
 /* Append an option.  What does not fit turns @w bad. */
 void ppp_opt_put(struct wcursor *w, uint8_t type, const void *data,
 		 uint8_t len);
-
-/* "lcp", "ipcp", "ip", ...; NULL for a protocol without a name. */
+/* "lcp", "ipcp", ...; "configure-request", ...; NULL: it has no name. */
 const char *ppp_proto_name(uint16_t proto);
-
-/* "configure-request", ...; NULL for a code without a name. */
 const char *ppp_code_name(uint8_t code);
 
 #endif /* WIRE_PPP_H */
