@@ -311,21 +311,32 @@ static void addresses_of_pairs(const struct topo_segment *s,
 	}
 }
 
+static void addresses_of_pools(const struct topo_segment *s,
+			       const struct lab_seq *pools, struct taken *t)
+{
+	const struct lab_str *pool = pools->items;
+	ip4_addr from, to;
+
+	for (size_t i = 0; i < pools->count; i++) {
+		if (!boot_pool(&pool[i], &from, &to) ||
+		    !ip4_net_has(s->net->v, from) ||
+		    !ip4_net_has(s->net->v, to))
+			continue;
+		for (uint32_t ip = from.v; ip - from.v <= to.v - from.v; ip++)
+			taken_set(t, ip - s->net->v.addr.v);
+	}
+}
+
 /* What servers give out is not ours to give. */
 static void addresses_of_servers(struct lab *lab, const struct topo_segment *s,
 				 struct taken *t)
 {
 	const struct lab_node *node = lab->spec.nodes.items;
-	ip4_addr from, to;
 
 	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
 		addresses_of_pairs(s, &node[i].dhcp.fixed, t);
 		addresses_of_pairs(s, &node[i].rarp, t);
-		if (!boot_pool(&node[i].dhcp.pool, &from, &to) ||
-		    !ip4_net_has(s->net->v, from))
-			continue;
-		for (uint32_t ip = from.v; ip - from.v <= to.v - from.v; ip++)
-			taken_set(t, ip - s->net->v.addr.v);
+		addresses_of_pools(s, &node[i].dhcp.pool, t);
 	}
 }
 

@@ -184,6 +184,8 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = node_boot_start(n);
 	if (!err)
+		err = node_boot6_start(n);
+	if (!err)
 		err = node_apps_start(n);
 	return err;
 }
@@ -192,5 +194,6 @@ void run_node_halt(struct run_node *n)
 {
 	script_forget_host(n->run, n);
 	node_apps_stop(n);
+	node_boot6_stop(n);
 	node_boot_stop(n);
 }

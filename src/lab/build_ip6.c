@@ -32,15 +32,17 @@ static int boot_slaac(struct stack *stack, struct netif *netif)
 	return err ? err : ip6_enable(stack, netif);
 }
 
-/* A router that tells hosts the network. */
+/* A router that tells hosts the network, and what there is of DHCPv6. */
 static int boot_advertise(struct stack *stack, struct netif *netif,
-			  struct ip6_net net)
+			  struct ip6_net net, const struct lab_lan *lan)
 {
 	const struct nd_ra_conf conf = {
 		.lifetime_s = ROUTER_LIFETIME_S,
+		.is_managed = lan->dhcp6.v == LAB_DHCP6_MANAGED,
+		.is_other = lan->dhcp6.v != LAB_DHCP6_NONE,
 		.prefix = {{.net = net,
 			    .is_onlink = true,
-			    .is_auto = true,
+			    .is_auto = lan->slaac.v,
 			    .valid_s = ND_FOREVER_S,
 			    .preferred_s = ND_FOREVER_S}},
 		.prefix_count = 1,
@@ -63,15 +65,17 @@ static int boot_iface(struct run_node *n, size_t index)
 	};
 	int err;
 
+	if (expand_is_slaac(n->run->lab, n->spec, &iface[index]) ||
+	    expand_is_managed(n->run->lab, n->spec, &iface[index]))
+		return boot_slaac(stack, netif);
 	if (!iface[index].ip6.is_set || s->is_ppp)
 		return 0;
-	if (expand_is_slaac(n->run->lab, n->spec, &iface[index]))
-		return boot_slaac(stack, netif);
 	err = nd_conf_set(stack, netif, &by_hand);
 	if (!err)
 		err = ip6_addr_add_conf(stack, netif, &addr);
-	if (!err && n->spec->kind.v == LAB_ROUTER && s->lan && s->lan->slaac.v)
-		err = boot_advertise(stack, netif, s->net6->v);
+	if (!err && n->spec->kind.v == LAB_ROUTER && s->lan &&
+	    (s->lan->slaac.v || s->lan->dhcp6.v))
+		err = boot_advertise(stack, netif, s->net6->v, s->lan);
 	return err;
 }
 

@@ -47,6 +47,55 @@ size_t boot_iface_for(const struct lab *lab, const struct lab_node *node,
 	return i;
 }
 
+const struct topo_segment *boot_segment(const struct lab *lab, ip4_addr ip)
+{
+	const struct topo_segment *s = lab->topo.segments.items;
+
+	for (size_t i = 0; i < lab->topo.segments.count; i++)
+		if (s[i].net && s[i].net->is_set &&
+		    ip4_net_has(s[i].net->v, ip))
+			return &s[i];
+	return NULL;
+}
+
+/* Does a router carry questions from there? */
+static bool has_relay(const struct topo_segment *s)
+{
+	const struct topo_port *port = s->ports.items;
+
+	for (size_t i = 0; i < s->ports.count; i++)
+		if (port[i].node->dhcp_relay.count)
+			return true;
+	return false;
+}
+
+/* Attached, or reached through a relay. */
+static bool serves_net_of(const struct lab *lab, const struct lab_node *node,
+			  ip4_addr ip)
+{
+	const struct topo_segment *s = boot_segment(lab, ip);
+
+	return has_net_of(lab, node, ip) || (s && has_relay(s));
+}
+
+static void check_pool(struct lab *lab, const struct lab_node *node,
+		       const struct lab_str *pool)
+{
+	ip4_addr from, to;
+
+	if (!boot_pool(pool, &from, &to))
+		diag_error(&lab->diag, pool->at,
+			   "a pool is written 10.1.0.100..10.1.0.120 and has "
+			   "at most %d addresses",
+			   LEASE_POOL_MAX);
+	else if (!serves_net_of(lab, node, from) ||
+		 boot_segment(lab, from) != boot_segment(lab, to))
+		diag_error(&lab->diag, pool->at,
+			   "the pool is on no network that '%s' is attached "
+			   "to, and no router there has 'dhcp-relay'",
+			   node->item.name.s);
+}
+
 static void check_pairs(struct lab *lab, const struct lab_node *node,
 			const struct lab_seq *pairs)
 {
@@ -64,7 +113,7 @@ static void check_pairs(struct lab *lab, const struct lab_node *node,
 		if (pair[i].values.count != 1 || ip4_parse(&ip, value->s) != 0)
 			diag_error(&lab->diag, pair[i].key.at,
 				   "'%s' gets one address", pair[i].key.s);
-		else if (!has_net_of(lab, node, ip))
+		else if (!serves_net_of(lab, node, ip))
 			diag_error(&lab->diag, value->at,
 				   "%s is on no network that '%s' is attached "
 				   "to",
@@ -75,25 +124,16 @@ static void check_pairs(struct lab *lab, const struct lab_node *node,
 static void check_dhcp(struct lab *lab, const struct lab_node *node)
 {
 	const struct lab_dhcp *d = &node->dhcp;
-	const struct lab_str *dns = d->dns.items;
-	ip4_addr from, to, ip;
+	const struct lab_str *dns = d->dns.items, *pool = d->pool.items;
+	ip4_addr ip;
 
 	if (!d->item.is_set)
 		return;
-	if (!d->pool.s && !d->fixed.count)
+	if (!d->pool.count && !d->fixed.count)
 		diag_error(&lab->diag, d->item.at,
 			   "'dhcp' needs 'pool' or 'fixed': what it can give");
-	if (d->pool.s && !boot_pool(&d->pool, &from, &to))
-		diag_error(&lab->diag, d->pool.at,
-			   "a pool is written 10.1.0.100..10.1.0.120 and has "
-			   "at most %d addresses",
-			   LEASE_POOL_MAX);
-	else if (d->pool.s && (!has_net_of(lab, node, from) ||
-			       boot_iface_for(lab, node, from) !=
-				       boot_iface_for(lab, node, to)))
-		diag_error(&lab->diag, d->pool.at,
-			   "the pool is on no network that '%s' is attached to",
-			   node->item.name.s);
+	for (size_t i = 0; i < d->pool.count; i++)
+		check_pool(lab, node, &pool[i]);
 	if (d->lease.is_set && (d->lease.v < 10 * UINT64_C(1000000000) ||
 				d->lease.v / 1000000000 >= UINT32_MAX))
 		diag_error(&lab->diag, d->lease.at,

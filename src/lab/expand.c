@@ -137,6 +137,7 @@ void expand(struct lab *lab, struct mem *mem)
 	expand_macs(lab);
 	check_boot(lab);
 	expand_ip6(lab);
+	check_boot6(lab);
 	if (lab->diag.count || arena_is_out(&lab->arena))
 		return;
 	expand_routes(lab);

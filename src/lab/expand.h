@@ -39,6 +39,10 @@ void expand_ip6(struct lab *lab);
 bool expand_is_slaac(const struct lab *lab, const struct lab_node *node,
 		     const struct lab_iface *iface);
 
+/* Does the interface wait for a DHCPv6 server to give it one? */
+bool expand_is_managed(const struct lab *lab, const struct lab_node *node,
+		       const struct lab_iface *iface);
+
 /* Gateways of hosts, routes of routers (route.c). */
 void expand_routes(struct lab *lab);
 
@@ -83,6 +87,16 @@ void check_ppp(struct lab *lab);
 
 /* check_boot.c: who asks for addresses, and who gives them. */
 void check_boot(struct lab *lab);
+
+/* check_boot6.c: the same for IPv6, and relays of both versions. */
+void check_boot6(struct lab *lab);
+
+/* First address of a pool of IPv6, and how many; false: it is none. */
+bool boot_pool6(const struct lab_str *pool, ip6_addr *from, size_t *count);
+
+/* The segment whose network has @ip, or NULL. */
+const struct topo_segment *boot_segment(const struct lab *lab, ip4_addr ip);
+const struct topo_segment *boot_segment6(const struct lab *lab, ip6_addr ip);
 
 /* First and last address of a pool; false: it is none. */
 bool boot_pool(const struct lab_str *pool, ip4_addr *from, ip4_addr *to);

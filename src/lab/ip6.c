@@ -13,6 +13,7 @@
  *			10.1.0.80 has fd00:1::80 beside it
  *	slaac		what the host will make itself: its MAC address, with
  *			two octets in the middle (RFC 4291, App. A)
+ *	dhcp6: managed	nothing: a server will give one
  *	ways		as for IPv4 (route.c), but nothing hides behind NAT
  *
  * Invariants
@@ -117,7 +118,8 @@ static uint32_t digits(uint32_t n)
 static bool makes_its_own(const struct topo_segment *s,
 			  const struct lab_node *node)
 {
-	return s->lan && s->lan->slaac.v && node->kind.v != LAB_ROUTER;
+	return s->lan && s->lan->slaac.v && node->kind.v != LAB_ROUTER &&
+	       !node->dhcp6.item.is_set;
 }
 
 static ip6_addr own_address(const struct topo_segment *s,
@@ -135,12 +137,29 @@ bool expand_is_slaac(const struct lab *lab, const struct lab_node *node,
 	       ip6_eq(iface->ip6.v, own_address(s, iface));
 }
 
+/* A host that is given its address when it asks, and makes none itself; the
+ * server cannot ask itself. */
+static bool is_given(const struct topo_segment *s, const struct lab_node *node)
+{
+	return s->lan && s->lan->dhcp6.v == LAB_DHCP6_MANAGED &&
+	       !s->lan->slaac.v && node->kind.v != LAB_ROUTER &&
+	       !node->dhcp6.item.is_set;
+}
+
+bool expand_is_managed(const struct lab *lab, const struct lab_node *node,
+		       const struct lab_iface *iface)
+{
+	const struct topo_segment *s = segment_at(lab, iface->segment);
+
+	return has_ip6(s) && !iface->ip6.is_set && is_given(s, node);
+}
+
 static void address_give(const struct topo_segment *s,
 			 const struct topo_port *port)
 {
 	struct lab_iface *iface = port->iface;
 
-	if (iface->ip6.is_set)
+	if (iface->ip6.is_set || is_given(s, port->node))
 		return;
 	iface->ip6.is_set = true;
 	iface->ip6.v = s->net6->v.addr;
@@ -247,7 +266,8 @@ static void gateway_of_host(struct lab *lab, struct lab_node *node)
 
 		if (node->gateway6.is_set || !iface[i].is_plugged ||
 		    !has_ip6(s) || !router ||
-		    expand_is_slaac(lab, node, &iface[i]))
+		    expand_is_slaac(lab, node, &iface[i]) ||
+		    expand_is_managed(lab, node, &iface[i]))
 			continue;
 		node->gateway6 = router->iface->ip6;
 	}

@@ -15,7 +15,8 @@
 #include <assert.h>
 #include <errno.h>
 
-#include "apps/dhcp_client.h"
+#include "base/check.h"
+
 #include "apps/dns_msg.h"
 #include "apps/dns_resolver.h"
 #include "apps/dns_server.h"
@@ -34,6 +35,12 @@ static_assert((int)LAB_OVER_IPV4 == EYEBALLS_IPV4 &&
 		      (int)LAB_OVER_IPV6 == EYEBALLS_IPV6,
 	      "one is the other");
 
+/* Resolvers that a host was told by DHCP. */
+struct dns_told {
+	struct endpoint servers[DNS_RESOLVERS_MAX];
+	size_t count;
+};
+
 /**
  * struct node_apps - what runs on a node; what does not is NULL
  * @loop:	Where they run
@@ -43,6 +50,7 @@ static_assert((int)LAB_OVER_IPV4 == EYEBALLS_IPV4 &&
  * @dns:	`kind: dns`
  * @resolver:	`kind: dns-resolver`
  * @stub:	How the browser looks names up
+ * @told:	Whom it may ask, as DHCP and DHCPv6 have told
  * @visitor:	The browser, if the script visits from here
  * @visiting:	Line whose visit is under way, or NULL
  */
@@ -54,6 +62,7 @@ struct node_apps {
 	struct dns_server *dns;
 	struct dns_resolver *resolver;
 	struct dns_stub *stub;
+	struct dns_told told[2];
 	struct visitor *visitor;
 	struct run_line *visiting;
 };
@@ -188,19 +197,33 @@ static int start_browser(struct run_node *n, struct node_apps *a)
 	return a->visitor ? 0 : -ENOMEM;
 }
 
-void node_apps_set_dns(struct run_node *n, const struct dhcp_addrs *dns)
+/* Put what one version has told in its place; the other's stays. */
+static void told_replace(struct dns_told *told, const struct ip_addr *dns,
+			 size_t count)
 {
-	struct endpoint servers[DNS_RESOLVERS_MAX];
-	size_t count = 0;
-
-	if (!n->apps || !n->apps->stub || n->spec->dns.count || !dns->count)
-		return;
-	for (; count < dns->count && count < DNS_RESOLVERS_MAX; count++)
-		servers[count] = (struct endpoint){
-			.addr = ip_addr_v4(dns->v[count]),
+	told->count = min_size(count, DNS_RESOLVERS_MAX);
+	for (size_t i = 0; i < told->count; i++)
+		told->servers[i] = (struct endpoint){
+			.addr = dns[i],
 			.port = DNS_PORT,
 		};
-	dns_stub_set_resolvers(n->apps->stub, servers, count);
+}
+
+void node_apps_set_dns(struct run_node *n, enum ip_family over,
+		       const struct ip_addr *dns, size_t count)
+{
+	struct endpoint all[DNS_RESOLVERS_MAX];
+	size_t total = 0;
+
+	if (!n->apps || !n->apps->stub || n->spec->dns.count)
+		return;
+	told_replace(&n->apps->told[over == IP_V6], dns, count);
+	for (size_t v = 0; v < 2; v++)
+		for (size_t i = 0; i < n->apps->told[v].count; i++)
+			if (total < DNS_RESOLVERS_MAX)
+				all[total++] = n->apps->told[v].servers[i];
+	if (total)
+		dns_stub_set_resolvers(n->apps->stub, all, total);
 }
 
 /* Has the node anything to run? */

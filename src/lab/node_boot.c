@@ -6,7 +6,8 @@
  * ===================
  * `address: dhcp`, `bootp` or `rarp` leaves an interface without address; a
  * client asks for one and sets it.  A node with `dhcp` serves at the interface
- * on whose network its pool is; one with `rarp` answers everywhere.  Both stop
+ * on whose network its first pool is, and through relays the networks of the
+ * others; one with `rarp` answers everywhere.  Both stop
  * before the node's stack goes, and begin from nothing when it is switched on
  * again.
  *
@@ -59,8 +60,13 @@ static void on_rarp(void *arg, struct netif *netif, ip4_addr addr)
 
 static void on_change(void *arg, const struct dhcp_got *got)
 {
-	if (got)
-		node_apps_set_dns(arg, &got->dns);
+	struct ip_addr dns[DHCP_ADDRS];
+
+	if (!got)
+		return;
+	for (size_t i = 0; i < got->dns.count; i++)
+		dns[i] = ip_addr_v4(got->dns.v[i]);
+	node_apps_set_dns(arg, IP_V4, dns, got->dns.count);
 }
 
 static int start_client(struct run_node *n, size_t index)
@@ -110,6 +116,48 @@ static struct dhcp_fixed fixed_of(const struct run_node *n,
 	};
 }
 
+static ip4_addr gateway_of(const struct topo_segment *s)
+{
+	const struct topo_port *port = s->ports.items;
+
+	return s->gateway >= 0 ? port[s->gateway].iface->ip.v : IP4_ANY;
+}
+
+/* The pools: of the network that the server is on, and of those behind relays.
+ * Returns the index of its interface. */
+static size_t pools_fill(const struct run_node *n,
+			 struct dhcp_server_config *cfg,
+			 struct dhcp_pool far[static DHCP_POOLS_MAX])
+{
+	const struct lab *lab = n->run->lab;
+	const struct lab_dhcp *d = &n->spec->dhcp;
+	const struct lab_str *text = d->pool.items;
+	size_t count = n->spec->interfaces.count, own = count;
+
+	for (size_t i = 0; i < d->pool.count; i++) {
+		struct dhcp_pool p = {.from = IP4_ANY};
+		size_t index;
+
+		(void)boot_pool(&text[i], &p.from, &p.to);
+		index = boot_iface_for(lab, n->spec, p.from);
+		if (index < count && own == count) {
+			own = index;
+			cfg->from = p.from;
+			cfg->to = p.to;
+		} else if (cfg->far_count < DHCP_POOLS_MAX) {
+			const struct topo_segment *s =
+				boot_segment(lab, p.from);
+
+			p.net = s->net->v;
+			p.router = gateway_of(s);
+			far[cfg->far_count++] = p;
+		}
+	}
+	if (own == count && cfg->fixed_count)
+		own = boot_iface_for(lab, n->spec, cfg->fixed[0].ip);
+	return own < count ? own : 0;
+}
+
 /* What the file says, and the LAN's gateway if it does not say a router. */
 static void config_fill(const struct run_node *n, size_t index,
 			struct dhcp_server_config *cfg)
@@ -118,15 +166,10 @@ static void config_fill(const struct run_node *n, size_t index,
 	const struct topo_segment *s = n->run->lab->topo.segments.items;
 	const struct lab_dhcp *d = &n->spec->dhcp;
 	const struct lab_str *dns = d->dns.items;
-	const struct topo_port *port;
 
-	s += iface[index].segment;
-	port = s->ports.items;
 	cfg->lease_s = (uint32_t)(d->lease.v / NS_PER_SECOND);
-	if (d->router.is_set)
-		cfg->router = d->router.v;
-	else if (s->gateway >= 0)
-		cfg->router = port[s->gateway].iface->ip.v;
+	cfg->router = d->router.is_set ? d->router.v
+				       : gateway_of(&s[iface[index].segment]);
 	for (size_t i = 0; i < d->dns.count && i < DHCP_ADDRS; i++)
 		cfg->dns.v[cfg->dns.count++] = address_of(n, &dns[i]);
 }
@@ -135,7 +178,9 @@ static int start_server(struct run_node *n)
 {
 	const struct lab_dhcp *d = &n->spec->dhcp;
 	const struct lab_pair *pair = d->fixed.items;
-	struct dhcp_server_config cfg = {.fixed_count = d->fixed.count};
+	struct dhcp_pool far[DHCP_POOLS_MAX];
+	struct dhcp_server_config cfg = {.fixed_count = d->fixed.count,
+					 .far = far};
 	struct mem *mem = n->run->arena.mem;
 	struct dhcp_fixed *fixed = NULL;
 	size_t size = d->fixed.count * sizeof(*fixed), index;
@@ -148,11 +193,9 @@ static int start_server(struct run_node *n)
 	for (size_t i = 0; fixed && i < d->fixed.count; i++)
 		fixed[i] = fixed_of(n, &pair[i]);
 	cfg.fixed = fixed;
-	(void)boot_pool(&d->pool, &cfg.from, &cfg.to);
-	index = boot_iface_for(n->run->lab, n->spec,
-			       cfg.from.v || !fixed ? cfg.from : fixed[0].ip);
+	index = pools_fill(n, &cfg, far);
 	config_fill(n, index, &cfg);
-	err = dhcp_server_start(&n->host->stack, run_netif(n, index), &cfg,
+	err = dhcp_server_start(&n->host->stack, &n->ports[index]->netif, &cfg,
 				&n->boot->server);
 	if (size)
 		mem_free(mem, fixed, size);

@@ -12,10 +12,10 @@
 #include "lab/run.h"
 #include "vnet/vnet.h"
 
-struct dhcp_addrs;
 struct icmp_echo;
 struct node_apps;
 struct node_boot;
+struct node_boot6;
 
 /* What frames pass through: one of them. */
 struct run_box {
@@ -34,6 +34,7 @@ struct run_box {
  *		another one, see run_netif()
  * @apps:	The programs that run there, or NULL
  * @boot:	What asks for addresses or gives them, or NULL
+ * @boot6:	The same by DHCPv6, and relays, or NULL
  */
 struct run_node {
 	struct lab_run *run;
@@ -43,6 +44,7 @@ struct run_node {
 	struct port **ports;
 	struct node_apps *apps;
 	struct node_boot *boot;
+	struct node_boot6 *boot6;
 };
 
 /**
@@ -205,12 +207,18 @@ void run_node_halt(struct run_node *n);
 int node_boot_start(struct run_node *n);
 void node_boot_stop(struct run_node *n);
 
+/* The same by DHCPv6, and relays of both versions (node_boot6.c). */
+int node_boot6_start(struct run_node *n);
+void node_boot6_stop(struct run_node *n);
+
 /* Programs (node_apps.c). */
 int node_apps_start(struct run_node *n);
 void node_apps_stop(struct run_node *n);
 
-/* The host has been told which resolvers to ask; the file's count more. */
-void node_apps_set_dns(struct run_node *n, const struct dhcp_addrs *dns);
+/* The host has been told, over that version of IP, which resolvers to ask; the
+ * file's count more. */
+void node_apps_set_dns(struct run_node *n, enum ip_family over,
+		       const struct ip_addr *dns, size_t count);
 
 /**
  * node_visit() - Open a URL in the browser of a node

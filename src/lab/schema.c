@@ -52,6 +52,9 @@ static const char *const fec_words[] = {"off", "reed-solomon", NULL};
 	 FIELD_VALUE, VALUE_SIZE, AT(type, cable.ecn), z}
 
 static const char *const truth_words[] = {"false", "true", NULL};
+static const char *const dhcp6_words[] = {
+	[LAB_DHCP6_NONE] = "none", [LAB_DHCP6_MANAGED] = "managed",
+	[LAB_DHCP6_OTHER] = "other", NULL};
 static const char *const lan_kinds[] = {"switch", "hub", NULL};
 
 static const struct schema_field lan_fields[] = {
@@ -62,6 +65,9 @@ static const struct schema_field lan_fields[] = {
 	{"slaac", "true: hosts make their IPv6 addresses themselves, from what "
 	 "routers advertise", FIELD_WORD, AT(lab_lan, slaac),
 	 .words = truth_words},
+	{"dhcp6", "what routers say of DHCPv6: hosts get their addresses by it "
+	 "(managed), or only what else they need (other)", FIELD_WORD,
+	 AT(lab_lan, dhcp6), .preset = "none", .words = dhcp6_words},
 	{"join", "the nodes plugged into it", FIELD_NAMES,
 	 AT(lab_lan, join), .is_needed = true},
 	{"kind", "what they are plugged into; a hub is one wire for all, "
@@ -132,21 +138,6 @@ static const struct schema_object defaults_object = {
 static const char *const address_words[] = {
 	[LAB_STATIC] = "static", [LAB_DHCP] = "dhcp", [LAB_BOOTP] = "bootp",
 	[LAB_RARP] = "rarp", NULL};
-
-static const struct schema_field dhcp_fields[] = {
-	{"pool", "the addresses that it gives: first..last", FIELD_TEXT,
-	 AT(lab_dhcp, pool)},
-	{"router", "the router that it names; default: the LAN's gateway",
-	 FIELD_IP, AT(lab_dhcp, router)},
-	{"dns", "the resolvers that it names", FIELD_NAMES, AT(lab_dhcp, dns)},
-	{"lease", "how long an address may be used", FIELD_VALUE,
-	 VALUE_DURATION, AT(lab_dhcp, lease), "1h", .with = "pool|fixed"},
-	{"fixed", "nodes that always get the same address, by DHCP or BOOTP",
-	 FIELD_PAIRS, AT(lab_dhcp, fixed)},
-	END
-};
-static const struct schema_object dhcp_object = {
-	"a DHCP server", "dhcp", sizeof(struct lab_dhcp), dhcp_fields, NULL};
 
 static const struct schema_field iface_fields[] = {
 	{"on", "the LAN, or the node at the other end of the cable",
@@ -239,7 +230,13 @@ static const struct schema_field node_fields[] = {
 	{"address", "where its only interface has its address from",
 	 FIELD_WORD, AT(lab_node, address), .words = address_words},
 	{"dhcp", "gives addresses by DHCP and BOOTP", FIELD_OBJECT,
-	 AT(lab_node, dhcp), .object = &dhcp_object},
+	 AT(lab_node, dhcp), .object = &schema_dhcp},
+	{"dhcp6", "gives addresses by DHCPv6, or only tells the rest",
+	 FIELD_OBJECT, AT(lab_node, dhcp6), .object = &schema_dhcp6},
+	{"dhcp-relay", "the servers to which it carries questions of DHCP and "
+	 "BOOTP", FIELD_NAMES, AT(lab_node, dhcp_relay)},
+	{"dhcp6-relay", "the same for DHCPv6: nodes, or IPv6 addresses",
+	 FIELD_TEXTS, AT(lab_node, dhcp6_relay)},
 	{"rarp", "nodes that it tells their address by RARP", FIELD_PAIRS,
 	 AT(lab_node, rarp)},
 	{"interfaces", "its interfaces, by name", FIELD_MAP,

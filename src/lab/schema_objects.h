@@ -12,6 +12,7 @@ enum { SCHEMA_OBJECTS_MAX = 48 };
 
 /* Those that stand apart from schema.c: schema_switch.c. */
 extern const struct schema_object schema_port, schema_vlan;
+extern const struct schema_object schema_dhcp, schema_dhcp6; /* schema_boot.c */
 
 /* In the order in which they are met. */
 struct schema_objects {

@@ -39,11 +39,15 @@ struct lab_cable {
 	struct lab_num ecn;	   /* more that wait are marked, octets */
 };
 
+/* What routers of a LAN say of DHCPv6. */
+enum lab_dhcp6_word { LAB_DHCP6_NONE, LAB_DHCP6_MANAGED, LAB_DHCP6_OTHER };
+
 struct lab_lan {
 	struct lab_item item;
 	struct lab_net net;
 	struct lab_net6 net6;
 	struct lab_num slaac; /* 1: hosts make their addresses themselves */
+	struct lab_num dhcp6; /* enum lab_dhcp6_word */
 	struct lab_seq join;  /* of struct lab_str */
 	struct lab_num kind;  /* 0: switch, 1: hub */
 	struct lab_str gateway;
@@ -118,11 +122,20 @@ struct lab_serve {
 
 struct lab_dhcp {
 	struct lab_item item;
-	struct lab_str pool; /* first..last */
+	struct lab_seq pool; /* of struct lab_str: first..last */
 	struct lab_ip router;
 	struct lab_seq dns; /* of struct lab_str */
 	struct lab_num lease;
 	struct lab_seq fixed; /* of struct lab_pair */
+};
+
+struct lab_dhcp6 {
+	struct lab_item item;
+	struct lab_seq pool; /* of struct lab_str: first..last */
+	struct lab_seq dns;  /* of struct lab_str */
+	struct lab_str domain;
+	struct lab_num lease;
+	struct lab_num rapid; /* 1: two messages will do */
 };
 
 /* A VLAN of a switch; its name is its number. */
@@ -156,7 +169,10 @@ struct lab_node {
 	struct lab_ip ip;
 	struct lab_num address; /* of its only interface */
 	struct lab_dhcp dhcp;
-	struct lab_seq rarp; /* of struct lab_pair */
+	struct lab_dhcp6 dhcp6;
+	struct lab_seq dhcp_relay;  /* of struct lab_str */
+	struct lab_seq dhcp6_relay; /* of struct lab_str */
+	struct lab_seq rarp;	    /* of struct lab_pair */
 	struct lab_ip6 ip6;
 	struct lab_seq interfaces; /* of struct lab_iface */
 	struct lab_ip gateway;
