@@ -5,8 +5,9 @@
  * Theory of operation
  * ===================
  * Options are the stack's.  Some are also the descriptor's, because the kernel
- * acts on them when octets are moved or waited for: timeouts, urgent data in
- * line, the place of a peek.  Those are set in both places.
+ * acts on them when octets are moved or waited for.  Timeouts, which also bound
+ * connect(2) and accept(2), are set in both places; urgent data in line and the
+ * place of a peek only there.
  *
  * What was written before an option was set was written under the old one, so
  * it is taken in first.
@@ -27,10 +28,10 @@ enum { OPTION_MAX = 1024 };
 
 /* clang-format off */
 static const int also_native[] = {
-	SO_RCVTIMEO, SO_SNDTIMEO, SO_OOBINLINE, SO_PEEK_OFF,
+	SO_RCVTIMEO, SO_SNDTIMEO,
 };
 static const int only_native[] = {
-	SO_COOKIE, SO_TIMESTAMP, SO_TIMESTAMPNS, SO_PRIORITY,
+	SO_COOKIE, SO_TIMESTAMP, SO_TIMESTAMPNS, SO_PRIORITY, SO_OOBINLINE, SO_PEEK_OFF,
 };
 /* clang-format on */
 

@@ -59,7 +59,10 @@ long call_bind(struct call *call)
 	/* Perhaps by a socket that nobody has any more. */
 	sweep_now(d->sup);
 	sup_work(d->sup);
-	return sk_bind(desc_stack(d), d->sk, &ep);
+	err = sk_bind(desc_stack(d), d->sk, &ep);
+	if (err == -EADDRINUSE && d->ops->share && d->ops->share(d, &ep))
+		return 0;
+	return err;
 }
 
 long call_getsockname(struct call *call)
@@ -68,7 +71,7 @@ long call_getsockname(struct call *call)
 	struct endpoint ep = d->local;
 	int err = 0;
 
-	if (d->sk >= 0)
+	if (d->sk >= 0 && !ep.port)
 		err = sk_getsockname(desc_stack(d), d->sk, &ep);
 	if (err)
 		return err;
@@ -78,8 +81,8 @@ long call_getsockname(struct call *call)
 long call_getpeername(struct call *call)
 {
 	struct desc *d = call->desc;
-	struct endpoint ep;
-	int err = -ENOTCONN;
+	struct endpoint ep = d->remote;
+	int err = ep.port ? 0 : -ENOTCONN;
 
 	if (d->sk >= 0)
 		err = sk_getpeername(desc_stack(d), d->sk, &ep);

@@ -168,12 +168,13 @@ long stream_connect(struct call *call, const struct endpoint *to)
 	if (s->phase == STREAM_STUFFED)
 		connect_work(s);
 	err = earlier_outcome(s);
-	if (err == 1 && s->phase == STREAM_FAILED)
+	if (err == 1 && s->phase == STREAM_OVER)
 		err = renew(call, s);
 	if (err != 1 && err)
 		return err;
 	if (err == 0 && s->phase == STREAM_RELAYS)
 		return 0;
+	listen_check(d->sup, to->port);
 	err = sk_connect(desc_stack(d), d->sk, to);
 	if (err == -EINPROGRESS || err == -EALREADY)
 		return begin(call, s);

@@ -146,12 +146,17 @@ void desc_attach(struct desc *d, int sk)
 	waitq_add(&file->wq, &d->waiter);
 }
 
+void desc_detach(struct desc *d)
+{
+	waitq_del(&d->waiter);
+	d->sk = -1;
+}
+
 void desc_close_sk(struct desc *d)
 {
 	int sk = d->sk;
 
-	waitq_del(&d->waiter);
-	d->sk = -1;
+	desc_detach(d);
 	if (sk >= 0)
 		(void)sk_close(desc_stack(d), sk);
 }

@@ -22,6 +22,7 @@ struct stack;
 /**
  * struct desc_ops - a kind of descriptor
  * @connect:	connect(2) to @to
+ * @share:	(optional) The address is taken: may it be shared?
  * @listen:	(optional, else -EOPNOTSUPP)
  * @accept:	(optional, else -EOPNOTSUPP) @flags as accept4(2)
  * @shutdown:	(optional) After what was written has been taken in; the kernel
@@ -34,6 +35,7 @@ struct stack;
 struct desc_ops {
 	const char *kind;
 	long (*connect)(struct call *call, const struct endpoint *to);
+	bool (*share)(struct desc *d, const struct endpoint *local);
 	long (*listen)(struct call *call, int backlog);
 	long (*accept)(struct call *call, int flags);
 	long (*shutdown)(struct call *call, int how);
@@ -60,7 +62,7 @@ struct desc_ops {
  * @peer_tid:	Who that was
  * @event:	The event that its octets are caused by
  * @generation:	Of the last look that found it
- * @local, @remote: Its addresses when its socket in the stack is no more
+ * @local, @remote: Its addresses if its socket in the stack does not know them
  * @error:	What the program finds as SO_ERROR when it is no more
  * @has_hung_up: Nothing comes from the program after what lies in our end
  * @is_gone:	No program has it any more
@@ -100,6 +102,8 @@ struct desc *desc_find(struct supervisor *sup, uint64_t cookie);
 uint64_t desc_cookie(int fd); /* 0: no socket */
 /* Use a socket of the stack: be told what happens there. */
 void desc_attach(struct desc *d, int sk);
+/* No longer use it, and leave it open. */
+void desc_detach(struct desc *d);
 void desc_close_sk(struct desc *d);
 /* Use our end. */
 int desc_watch(struct desc *d, int fd, uint32_t events);

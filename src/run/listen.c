@@ -14,12 +14,16 @@
  *	                       +--- relayed from now on, before it is accepted
  *
  * If the kernel's queue is full the connection stays in the stack's, and the
- * next accept(2) makes room.
+ * next accept(2) makes room.  A queue of length n admits n + 1, in both; so the
+ * two are made to admit together what the program's backlog would.
  *
  * All accept(2) are ours to answer, for two reasons: the address that the
  * kernel would give is not the one that the program wants; and if we are the
  * only one who takes from the kernel's queue, we can look before we take, and
  * never block.
+ *
+ * A listener that nobody has any more is noticed when somebody connects to its
+ * port: its name is free again.
  *
  * Somebody on the machine may connect to the name as well; who is not this
  * process is turned away when his turn comes.
@@ -38,6 +42,9 @@
 #include "run/stream.h"
 #include "vnet/vnet.h"
 
+/* What the system allows by default, and how many of these the kernel keeps. */
+enum { BACKLOG_MAX = 4096, KERNEL_BACKLOG = 8 };
+
 /* Give the descriptor a name, once. */
 static int name_it(struct stream *s, int fd)
 {
@@ -54,26 +61,50 @@ static int name_it(struct stream *s, int fd)
 	return 0;
 }
 
+/* In the stack: alone, or as one of those who share the port. */
+static int listen_in_stack(struct stream *s, int backlog)
+{
+	struct desc *d = &s->desc;
+	struct endpoint local;
+	int err;
+
+	if (d->sk < 0)
+		return -EINVAL;
+	if (s->leader && s->leader != s)
+		return 0;
+	err = sk_listen(desc_stack(d), d->sk, backlog);
+	if (err != -EADDRINUSE)
+		return err;
+	/* Perhaps by a socket that nobody has any more. */
+	sweep_now(d->sup);
+	sup_work(d->sup);
+	err = sk_listen(desc_stack(d), d->sk, backlog);
+	if (err == -EADDRINUSE &&
+	    !sk_getsockname(desc_stack(d), d->sk, &local) &&
+	    group_join(s, &local))
+		return 0;
+	return err;
+}
+
 long stream_listen(struct call *call, int backlog)
 {
-	struct desc *d = call->desc;
-	struct stream *s = stream_of(d);
-	int err = -EINVAL;
+	struct stream *s = stream_of(call->desc);
+	int max = backlog < 0 || backlog > BACKLOG_MAX ? BACKLOG_MAX : backlog;
+	int kernel = max / 2 < KERNEL_BACKLOG ? max / 2 : KERNEL_BACKLOG;
+	int stack = max > kernel ? max - kernel - 1 : 0;
+	int err = listen_in_stack(s, stack);
 
-	if (d->sk >= 0)
-		err = sk_listen(desc_stack(d), d->sk, backlog);
-	if (err == -EADDRINUSE) {
-		sweep_now(d->sup);
-		sup_work(d->sup);
-		err = sk_listen(desc_stack(d), d->sk, backlog);
-	}
 	if (!err)
 		err = name_it(s, call->fd);
-	if (!err && listen(call->fd, backlog))
+	if (!err && listen(call->fd, kernel))
 		err = -errno;
-	if (!err)
-		s->phase = STREAM_LISTENS;
-	return err;
+	if (err)
+		return err;
+	s->phase = STREAM_LISTENS;
+	group_listen(s);
+	if (!list_is_linked(&s->in_listeners))
+		list_add_tail(&call_sup(call)->listeners, &s->in_listeners);
+	return 0;
 }
 
 /* An end of ours in the kernel's queue of the listener.  -EAGAIN: it is full */
@@ -92,12 +123,25 @@ static int connect_to(const struct stream *s)
 	return fd;
 }
 
-/* One connection of the stack goes into the kernel's queue.  0 or -errno. */
-static int take_one(struct stream *s)
+/* Room in the kernel's queue of one who listens there; -EAGAIN: nowhere. */
+static int find_room(struct stream *leader, struct stream **member)
 {
-	struct desc *d = &s->desc;
-	struct stream *child;
-	int sk, ours = connect_to(s);
+	size_t count = list_count(&leader->members);
+	int fd = -EAGAIN;
+
+	while (count-- && fd < 0) {
+		*member = group_next(leader);
+		fd = connect_to(*member);
+	}
+	return fd;
+}
+
+/* One connection of the stack goes into a kernel's queue.  0 or -errno. */
+static int take_one(struct stream *leader)
+{
+	struct desc *d = &leader->desc;
+	struct stream *child, *s;
+	int sk, ours = find_room(leader, &s);
 
 	if (ours < 0)
 		return ours;
@@ -108,11 +152,10 @@ static int take_one(struct stream *s)
 		return -ENOMEM;
 	}
 	child->phase = STREAM_RELAYS;
-	child->domain = s->domain;
-	child->desc.event = d->event;
+	child->domain = leader->domain;
+	child->desc.event = s->desc.event;
 	list_add_tail(&s->queue, &child->in_queue);
-	if (desc_watch(&child->desc, ours,
-		       EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)) {
+	if (stream_use(child, ours)) {
 		close(ours);
 		return -ENOMEM;
 	}
@@ -270,10 +313,41 @@ static void serve_parked(struct stream *s)
 
 void listen_work(struct stream *s)
 {
-	struct desc *d = &s->desc;
+	struct stream *leader = s->leader, *member;
+	struct desc *d = &leader->desc;
 
 	while (d->sk >= 0 && sk_ready(desc_stack(d), d->sk) & WAIT_IN)
-		if (take_one(s))
+		if (take_one(leader))
 			break;
-	serve_parked(s);
+	list_for_each_entry(member, &leader->members, struct stream, in_group)
+		serve_parked(member);
+}
+
+/* Has nobody the listener any more?  Then its name is free. */
+static bool is_gone(const struct stream *s)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool is_free;
+
+	if (fd < 0)
+		return false;
+	is_free = !bind(fd, (const struct sockaddr *)s->name, s->name_len);
+	close(fd);
+	return is_free;
+}
+
+void listen_check(struct supervisor *sup, uint16_t port)
+{
+	struct list *pos, *next;
+
+	list_for_each_safe(pos, next, &sup->listeners) {
+		struct stream *s = list_entry(pos, struct stream, in_listeners);
+		struct endpoint local = s->desc.local;
+
+		if (s->desc.sk >= 0 && !local.port)
+			(void)sk_getsockname(desc_stack(&s->desc), s->desc.sk,
+					     &local);
+		if (local.port == port && is_gone(s))
+			stream_end(s);
+	}
 }

@@ -8,10 +8,12 @@
  *	program writes --> kernel --> our end --> (kept) --> send buffer
  *	program reads  <-- kernel <-- our end <------------- receive buffer
  *
- * Upwards (from the program) we read only while the stack's send buffer has
- * room.  What it could not take after all, at most RELAY_CHUNK octets, is kept,
- * and nothing more is read until that is gone.  So a peer that does not read
- * fills the stack's buffer, then the kernel's, and then write(2) blocks.
+ * Upwards (from the program) we read one chunk after the other until the stack's
+ * send buffer is full.  What it could not take of the last one, at most
+ * RELAY_CHUNK octets, is kept, and nothing more is read until that is gone.  So a
+ * peer that does not read fills the stack's buffer, then the kernel's, and then
+ * write(2) blocks.  (Only a send that took too little makes the stack tell when
+ * there is room again.)
  *
  * Downwards octets are only looked at in the receive buffer, given to the
  * kernel, and then taken out, as many as it took.  Nothing is kept; a program
@@ -28,11 +30,16 @@
  * until it says EAGAIN, but for at most RELAY_ROUNDS chunks; then others have
  * their turn.
  *
+ * The urgent octet of each direction stands in line in the stack and in our end;
+ * who is at the mark says so, and it goes on alone, as an urgent one.
+ *
  * SO_RCVLOWAT: the kernel does not know it here.  Octets below the mark are
  * not given to it while it has none, unless no more will come.
  */
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/check.h"
@@ -100,25 +107,38 @@ static void up_breaks(struct stream *s)
 			    sizeof(now));
 }
 
+/* Is the next octet of the program the urgent one? */
+static bool is_urgent(int fd)
+{
+	int is_at_mark = 0;
+
+	return !ioctl(fd, SIOCATMARK, &is_at_mark) && is_at_mark;
+}
+
 /* One chunk.  False: not now, or never again. */
 static bool up_chunk(struct stream *s)
 {
 	struct desc *d = &s->desc;
 	uint8_t buf[RELAY_CHUNK];
+	int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+	size_t room = sizeof(buf);
 	ssize_t n;
 	long m;
 
-	if (!send_kept(s) || !(sk_ready(desc_stack(d), d->sk) & WAIT_OUT))
+	if (!send_kept(s))
 		return false;
-	n = recv(d->ours.fd, buf, sizeof(buf), MSG_DONTWAIT);
+	if (is_urgent(d->ours.fd)) {
+		flags |= MSG_OOB;
+		room = 1;
+	}
+	n = recv(d->ours.fd, buf, room, MSG_DONTWAIT);
 	if (n < 0 && errno == ECONNRESET)
 		up_breaks(s);
 	else if (n == 0)
 		up_ends(s);
 	if (n <= 0)
 		return false;
-	m = sk_send(desc_stack(d), d->sk, buf, (size_t)n,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	m = sk_send(desc_stack(d), d->sk, buf, (size_t)n, flags);
 	if (m == -EAGAIN)
 		m = 0;
 	if (m < 0)
@@ -150,7 +170,8 @@ static bool is_below_mark(struct stream *s, size_t n)
 	if (sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, SO_RCVLOWAT,
 			      &lowat))
 		return false;
-	return lowat > 1 && n < (size_t)lowat;
+	return lowat > 1 && n < (size_t)lowat &&
+	       !(sk_ready(desc_stack(d), d->sk) & WAIT_RDHUP);
 }
 
 /* The peer has sent its last octet. */
@@ -160,12 +181,22 @@ static void down_ends(struct stream *s)
 	(void)shutdown(s->desc.ours.fd, SHUT_WR);
 }
 
+/* Is the next octet of the peer the urgent one? */
+static bool is_at_mark(const struct desc *d)
+{
+	int value = 0;
+
+	return !sk_ioctl(desc_stack(d), d->sk, SK_SIOCATMARK, &value) && value;
+}
+
 /* One chunk.  False: not now, or never again. */
 static bool down_chunk(struct stream *s)
 {
 	struct desc *d = &s->desc;
 	uint8_t buf[RELAY_CHUNK];
-	long n = sk_recv(desc_stack(d), d->sk, buf, sizeof(buf),
+	bool urgent = is_at_mark(d);
+	int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (urgent ? MSG_OOB : 0);
+	long n = sk_recv(desc_stack(d), d->sk, buf, urgent ? 1 : sizeof(buf),
 			 MSG_PEEK | MSG_DONTWAIT);
 	ssize_t m;
 
@@ -175,7 +206,7 @@ static bool down_chunk(struct stream *s)
 		stream_fail(s, (int)-n);
 	if (n <= 0 || is_below_mark(s, (size_t)n))
 		return false;
-	m = send(d->ours.fd, buf, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	m = send(d->ours.fd, buf, (size_t)n, flags);
 	if (m < 0 && errno == EAGAIN)
 		return false;
 	/* Nobody reads any more: let it fall. */
@@ -196,6 +227,22 @@ static void relay_down(struct stream *s)
 		desc_mark(&s->desc);
 }
 
+/* Both directions are over at the descriptor.  That means that the program has
+ * closed it, unless each was ended on its own. */
+static void hang_up(struct stream *s)
+{
+	struct desc *d = &s->desc;
+
+	desc_close_ours(d);
+	s->phase = STREAM_OVER;
+	d->is_gone = !s->has_shut && !s->down_is_over;
+	if (d->is_gone)
+		desc_close_sk(d);
+	else
+		(void)sk_shutdown(desc_stack(d), d->sk,
+				  s->has_shut ? SHUT_RDWR : SHUT_WR);
+}
+
 void relay_work(struct stream *s)
 {
 	struct desc *d = &s->desc;
@@ -207,15 +254,20 @@ void relay_work(struct stream *s)
 	if (d->ours.fd < 0)
 		return;
 	relay_up(s);
-	/* All that it wrote is in the stack; what comes now is too late. */
+	/* All that it wrote is in the stack. */
 	if (d->has_hung_up && s->up_is_over && s->kept_at == s->kept_len) {
-		(void)sk_getsockname(desc_stack(d), d->sk, &d->local);
-		desc_close_ours(d);
-		desc_close_sk(d);
-		s->phase = STREAM_FAILED;
-		d->is_gone |= !s->has_shut;
+		hang_up(s);
 		return;
 	}
 	if (!d->has_hung_up)
 		relay_down(s);
+	/* A reset after the peer's last octet. */
+	if (s->down_is_over && d->sk >= 0 &&
+	    sk_ready(desc_stack(d), d->sk) & WAIT_ERR) {
+		int err = EPIPE;
+
+		(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET,
+					SO_ERROR, &err);
+		stream_fail(s, err);
+	}
 }

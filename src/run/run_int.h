@@ -57,6 +57,7 @@ struct corpse {
  * @dirty:	struct desc that the stack or their descriptor told something
  * @timed:	struct call, parked, that give up some time
  * @programs:	struct program
+ * @listeners:	struct stream.in_listeners
  * @corpses:	struct corpse
  * @has_children: There are processes
  * @limit:	Descriptors that a program may have
@@ -77,7 +78,7 @@ struct supervisor {
 	uint64_t sweep_at_ns;
 	uint32_t sweep_generation;
 	struct htab peers, descs;
-	struct list all, dirty, timed, programs, corpses;
+	struct list all, dirty, timed, programs, listeners, corpses;
 	bool has_children;
 	struct rlimit limit;
 	char complaint[COMPLAINT_MAX];

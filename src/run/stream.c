@@ -54,7 +54,7 @@ static void stream_free(struct desc *d)
 }
 
 /* The program has let go of it, all that it wrote has been taken in. */
-static void stream_end(struct stream *s)
+void stream_end(struct stream *s)
 {
 	struct stream *child;
 
@@ -63,6 +63,8 @@ static void stream_end(struct stream *s)
 		stream_end(child);
 	}
 	list_del(&s->in_queue);
+	list_del(&s->in_listeners);
+	group_leave(s);
 	if (s->held >= 0)
 		close(s->held);
 	s->held = -1;
@@ -85,7 +87,7 @@ static void stream_work(struct desc *d)
 		relay_work(s);
 		break;
 	case STREAM_ALONE:
-	case STREAM_FAILED:
+	case STREAM_OVER:
 		break;
 	}
 	if (d->is_gone && d->ours.fd < 0)
@@ -98,8 +100,12 @@ static long stream_shutdown(struct call *call, int how)
 {
 	struct desc *d = call->desc;
 	struct stream *s = stream_of(d);
+	struct endpoint peer;
 	int err = -ENOTCONN;
 
+	if (s->phase == STREAM_RELAYS && d->sk >= 0 &&
+	    sk_getpeername(desc_stack(d), d->sk, &peer))
+		return -ENOTCONN; /* both sides are through */
 	if (s->phase == STREAM_RELAYS && how != SHUT_RD) {
 		s->has_shut |= how == SHUT_RDWR;
 		return CALL_CONTINUE;
@@ -109,6 +115,7 @@ static long stream_shutdown(struct call *call, int how)
 	if (err)
 		return err;
 	if (s->phase == STREAM_LISTENS && how != SHUT_WR) {
+		group_leave(s);
 		s->phase = STREAM_ALONE;
 		(void)call_finish_all(d, -EINVAL);
 	}
@@ -123,8 +130,14 @@ static void stream_settle(struct desc *d)
 		relay_up(s);
 }
 
+static bool stream_share(struct desc *d, const struct endpoint *local)
+{
+	return group_join(stream_of(d), local);
+}
+
 static const struct desc_ops stream_ops = {
 	.kind = "tcp",
+	.share = stream_share,
 	.connect = stream_connect,
 	.listen = stream_listen,
 	.accept = stream_accept,
@@ -133,6 +146,11 @@ static const struct desc_ops stream_ops = {
 	.work = stream_work,
 	.free = stream_free,
 };
+
+bool stream_is(const struct desc *d)
+{
+	return d->ops == &stream_ops;
+}
 
 struct stream *stream_new(struct supervisor *sup, struct host *host, int sk)
 {
@@ -145,8 +163,13 @@ struct stream *stream_new(struct supervisor *sup, struct host *host, int sk)
 	s->held = -1;
 	list_init(&s->queue);
 	list_init(&s->in_queue);
+	list_init(&s->in_listeners);
+	list_init(&s->members);
+	list_init(&s->in_group);
 	desc_init(&s->desc, &stream_ops, sup, host);
 	desc_attach(&s->desc, sk);
+	/* Where it stands among the others is told to the kernel by relay.c. */
+	(void)sk_setsockopt_int(&host->stack, sk, SOL_SOCKET, SO_OOBINLINE, 1);
 	return s;
 }
 
@@ -214,6 +237,16 @@ static int meet(struct supervisor *sup)
 	}
 }
 
+/* Use an end of ours. */
+int stream_use(struct stream *s, int ours)
+{
+	int one = 1;
+
+	(void)setsockopt(ours, SOL_SOCKET, SO_OOBINLINE, &one, sizeof(one));
+	return desc_watch(&s->desc, ours,
+			  EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+}
+
 int stream_pair(struct stream *s, int fd)
 {
 	struct supervisor *sup = s->desc.sup;
@@ -225,8 +258,7 @@ int stream_pair(struct stream *s, int fd)
 	ours = meet(sup);
 	if (ours < 0)
 		return ours;
-	err = desc_watch(&s->desc, ours,
-			 EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+	err = stream_use(s, ours);
 	if (err)
 		close(ours);
 	return err;
@@ -259,5 +291,5 @@ void stream_fail(struct stream *s, int err)
 		leave_unread(s);
 	desc_close_ours(d);
 	desc_close_sk(d);
-	s->phase = STREAM_FAILED;
+	s->phase = STREAM_OVER;
 }

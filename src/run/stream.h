@@ -19,7 +19,7 @@ enum stream_phase {
 	STREAM_STUFFED, /* a non-blocking one; its other end is full */
 	STREAM_RELAYS,	/* connected */
 	STREAM_LISTENS, /* it has a name, and we connect to it */
-	STREAM_FAILED,	/* the other end is gone, and so is the connection */
+	STREAM_OVER,	/* the other end is gone */
 };
 
 /**
@@ -40,6 +40,9 @@ enum stream_phase {
  * @name:	Of a listener: its address, @name_len octets
  * @queue:	Of a listener: struct stream.in_queue that we have connected and
  *		nobody has accepted
+ * @in_listeners: Of a listener: in the supervisor
+ * @leader:	Of a listener: whose socket in the stack listens, group.c
+ * @members:	Of a leader: struct stream.in_group, itself among them
  * @held:	Our descriptor of the program's end, if it was accepted in vain
  */
 struct stream {
@@ -52,7 +55,9 @@ struct stream {
 	size_t kept_at, kept_len;
 	uint8_t name[UNIX_NAME_MAX];
 	uint32_t name_len;
-	struct list queue, in_queue;
+	struct list queue, in_queue, in_listeners;
+	struct stream *leader;
+	struct list members, in_group;
 	int held;
 };
 
@@ -66,8 +71,22 @@ static inline struct stream *stream_of(struct desc *d)
 struct stream *stream_new(struct supervisor *sup, struct host *host, int sk);
 /* Connect the program's end @fd to an end of ours.  0 or -errno. */
 int stream_pair(struct stream *s, int fd);
+/* @ours is our end.  0 or -errno. */
+int stream_use(struct stream *s, int ours);
 /* The connection has died of @err (an errno). */
 void stream_fail(struct stream *s, int err);
+
+/* The program has let go of it: all of it goes. */
+void stream_end(struct stream *s);
+bool stream_is(const struct desc *d);
+
+/* group.c: is there a group at that address that @s may and does join? */
+bool group_join(struct stream *s, const struct endpoint *local);
+/* It listens now, alone or with its group. */
+void group_listen(struct stream *s);
+/* Whose turn it is. */
+struct stream *group_next(struct stream *leader);
+void group_leave(struct stream *s);
 
 /* connect.c */
 long stream_connect(struct call *call, const struct endpoint *to);
@@ -77,6 +96,8 @@ void connect_work(struct stream *s);
 long stream_listen(struct call *call, int backlog);
 long stream_accept(struct call *call, int flags);
 void listen_work(struct stream *s);
+/* Are those who listen on @port still there?  The ones that are not, end. */
+void listen_check(struct supervisor *sup, uint16_t port);
 
 /* relay.c */
 void relay_work(struct stream *s);

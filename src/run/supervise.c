@@ -328,6 +328,7 @@ int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
 	list_init(&sup->dirty);
 	list_init(&sup->timed);
 	list_init(&sup->programs);
+	list_init(&sup->listeners);
 	list_init(&sup->corpses);
 	sup->driven = (struct pace_driven){
 		.next = work_next,
