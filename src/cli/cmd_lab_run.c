@@ -153,6 +153,8 @@ static void print_story(struct lab_run *run, const struct args *a,
 	}
 	if (a->verbosity >= 0)
 		tale_print(lab_run_log(run), &rest, out);
+	if (a->verbosity > 0)
+		lab_run_counters(run, out);
 }
 
 static int report(struct lab_run *run, const struct args *a, struct strbuf *out)

@@ -125,7 +125,7 @@ static void fault_match(struct lab *lab, const struct lab_fault *f)
 		diag_error(&lab->diag, f->nth.at, "'nth' counts from 1");
 	if (!pattern_parse(&p, &f->match, &lab->diag))
 		return;
-	if (p.kind == PATTERN_EVENT)
+	if (p.kind == PATTERN_EVENT || p.kind == PATTERN_DROP)
 		diag_error(&lab->diag, f->match.at,
 			   "'%s' is an event, not a frame that could be "
 			   "dropped",

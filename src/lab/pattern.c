@@ -10,7 +10,9 @@
 
 #include "base/check.h"
 
-enum { WORDS_MAX = 6, NEAR_MAX = R_COUNT + 32 };
+#include "core/drop.h"
+
+enum { WORDS_MAX = 6, NEAR_MAX = R_COUNT + DROP_COUNT + 32 };
 
 /* clang-format off */
 static const struct {
@@ -103,6 +105,20 @@ static bool what_frame(struct pattern *p, const char *what)
 	return false;
 }
 
+static bool what_drop(struct pattern *p, const char *what)
+{
+	if (strncmp(what, "drop.", 5) != 0)
+		return false;
+	for (int d = 0; d < DROP_COUNT; d++) {
+		if (strcmp(drop_name((enum drop)d), what + 5) == 0) {
+			p->kind = PATTERN_DROP;
+			p->value = (unsigned)d;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool what_event(struct pattern *p, const char *what)
 {
 	for (int r = R_NONE + 1; r < R_COUNT; r++) {
@@ -124,6 +140,11 @@ static void what_unknown(const char *what, struct lab_pos at, struct diag *diag)
 		names[n++] = frames[i].name;
 	for (int r = R_NONE + 1; r < R_COUNT; r++)
 		names[n++] = reason_name((enum reason)r);
+	for (int d = 0; d < DROP_COUNT; d++)
+		names[n++] = arena_printf(diag->arena, "drop.%s",
+					  drop_name((enum drop)d));
+	if (arena_is_out(diag->arena))
+		return;
 	check(n <= NEAR_MAX);
 	near = diag_nearest(what, names, n);
 	if (near)
@@ -196,7 +217,8 @@ bool pattern_parse(struct pattern *p, const struct lab_str *text,
 			   text->s);
 		return false;
 	}
-	if (what_frame(p, words[0].s) || what_event(p, words[0].s))
+	if (what_frame(p, words[0].s) || what_drop(p, words[0].s) ||
+	    what_event(p, words[0].s))
 		return true;
 	what_unknown(words[0].s, text->at, diag);
 	return false;

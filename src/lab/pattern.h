@@ -19,6 +19,8 @@
  *	dns.query  dns.answer
  *	http.GET  http.200 ...	begins a request or an answer
  *
+ *	drop.sw_storm ...	dropped for this reason
+ *
  * or else the name of an event as it stands in the log: tcp.retransmit,
  * nat.new, arp.learn.  NODE alone is either end.
  */
@@ -34,6 +36,7 @@
 
 enum pattern_kind {
 	PATTERN_EVENT,
+	PATTERN_DROP,
 	PATTERN_ANY,
 	PATTERN_IP,
 	PATTERN_ARP,
@@ -50,7 +53,8 @@ enum pattern_kind {
 /**
  * struct pattern - a pattern, read
  * @kind:	What sort
- * @value:	Operation (ARP), type (ICMP), flags (TCP), QR bit (DNS)
+ * @value:	Operation (ARP), type (ICMP), flags (TCP), QR bit (DNS),
+ *		reason (drop)
  * @what:	PATTERN_EVENT: the event
  * @word:	PATTERN_HTTP: method or status
  * @any:	Either end, or NULL

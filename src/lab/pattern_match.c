@@ -124,6 +124,7 @@ static bool match_what(const struct pattern *p, const struct frame_view *v)
 	case PATTERN_HTTP:
 		return match_http(v, p->word);
 	case PATTERN_EVENT:
+	case PATTERN_DROP:
 	default:
 		return false;
 	}
@@ -151,11 +152,21 @@ static bool match_place(const struct pattern *p, const struct log_event *ev)
 	return !who->s || (ev->host && strcmp(ev->host, who->s) == 0);
 }
 
+static bool match_drop(const struct pattern *p, const struct log_event *ev)
+{
+	const char *why = ev->kind == EV_DROP ? log_text(ev, "drop") : NULL;
+
+	return why && strcmp(why, drop_name((enum drop)p->value)) == 0 &&
+	       match_place(p, ev);
+}
+
 bool match_event(const struct pattern *p, const struct log_event *ev,
 		 const struct topo *topo)
 {
 	struct frame_view v;
 
+	if (p->kind == PATTERN_DROP)
+		return match_drop(p, ev);
 	if (p->kind == PATTERN_EVENT)
 		return ev->what == p->what && ev->kind != EV_RX &&
 		       match_place(p, ev);

@@ -86,6 +86,9 @@ struct pace *lab_run_pace(struct lab_run *run);
  * real time only. */
 void lab_run_keep_signals(struct lab_run *run);
 
+/* Append what was counted: by hubs, by switches, and what was dropped where. */
+void lab_run_counters(struct lab_run *run, struct strbuf *out);
+
 struct trace_log *lab_run_log(struct lab_run *run);
 struct world *lab_run_world(struct lab_run *run);
 const struct lab *lab_run_lab(const struct lab_run *run);

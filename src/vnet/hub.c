@@ -109,6 +109,7 @@ struct signal {
  * @gap_ns:	End of the last gap
  * @is_bold:	The gap was nearly over when something was heard: send all the
  *		same
+ * @is_deferred: The first frame found the wire busy
  * @signal:	Being sent
  * @edges:	To come, by time
  * @heard:	Signals of others that are heard now
@@ -123,7 +124,7 @@ struct hub_station {
 	uint32_t queued;
 	struct sched_event event;
 	uint64_t timer_ns, ready_ns, gap_ns;
-	bool is_bold;
+	bool is_bold, is_deferred;
 	enum mac_state state;
 	struct signal *signal;
 	struct list edges;
@@ -213,6 +214,7 @@ static void tell_all(struct hub_station *st, uint64_t at_ns, bool is_end)
 static struct pkt *next_pkt(struct hub_station *st)
 {
 	st->attempts = 0;
+	st->is_deferred = false;
 	st->queued--;
 	return list_entry(list_pop_head(&st->queue), struct pkt, node);
 }
@@ -271,6 +273,14 @@ static void begin(struct hub_station *st)
 		collide(st);
 }
 
+/* Counted once for each frame. */
+static void defer(struct hub_station *st)
+{
+	if (!st->is_deferred)
+		st->hub->stats.deferred++;
+	st->is_deferred = true;
+}
+
 /* Is there something to send, and may it be sent now? */
 static void proceed(struct hub_station *st)
 {
@@ -282,8 +292,10 @@ static void proceed(struct hub_station *st)
 		return;
 	}
 	st->state = MAC_WAIT;
-	if (st->heard && !st->is_bold)
+	if (st->heard && !st->is_bold) {
+		defer(st);
 		return; /* the end of what is heard leads here again */
+	}
 	st->is_bold = false;
 	if (now_of(st) < st->ready_ns)
 		st->timer_ns = st->ready_ns;
@@ -354,6 +366,10 @@ static void jammed(struct hub_station *st)
 	if (st->attempts == ATTEMPTS_MAX) {
 		st->hub->stats.given_up++;
 		drop_first(st, DROP_hub_collisions);
+	} else {
+		st->hub->stats.backoffs++;
+		st->hub->stats.backoff_ns +=
+			bits_ns(st->hub, slots * SLOT_BITS);
 	}
 	proceed(st);
 }

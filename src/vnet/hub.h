@@ -25,6 +25,9 @@ struct world;
  * struct hub_stats - what happened on the wire
  * @sent:	Frames that got through
  * @octets:	Their octets, without preamble and FCS
+ * @deferred:	Frames that had to wait because something was heard
+ * @backoffs:	Waits after a collision
+ * @backoff_ns:	How long these were, in all
  * @collisions:	Transmissions that were cut off, two or more for each time that
  *		frames meet
  * @late:	Of these, after the slot time: the wire is too long
@@ -33,6 +36,7 @@ struct world;
  */
 struct hub_stats {
 	uint64_t sent, octets;
+	uint64_t deferred, backoffs, backoff_ns;
 	uint64_t collisions, late, given_up;
 	uint64_t busy_ns;
 };
