@@ -171,6 +171,8 @@
 	X(udp_no_port,	"nobody listens on its UDP port")		\
 	X(udp_rcvbuf,	"the receive buffer of the socket was full")	\
 	X(udp_zero_port, "UDP port zero")				\
+	/* raw, ping and packet sockets: what is lost is a copy */	\
+	X(sock_rcvbuf,	"the receive buffer of a raw or packet socket was full") \
 	/* dhcp, rarp */						\
 	X(dhcp_bad,	"not a well-formed message of BOOTP or DHCP")	\
 	X(dhcp_unasked,	"a DHCP message that nobody waits for")		\

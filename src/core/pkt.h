@@ -111,6 +111,7 @@ struct frag {
  * @link:	enum pkt_link
  * @gso:	Kind of segmentation, if @gso_size is not 0
  * @gso_size:	Payload octets of each segment
+ * @is_heard:	A socket has taken a copy of it
  * @is_relayed:	It came in by an interface: sending it again is forwarding
  * @has_fcs:	@fcs came with the frame and is to be verified
  * @fcs:	Frame check sequence
@@ -133,6 +134,7 @@ struct pkt {
 	uint8_t link;
 	uint8_t gso;
 	bool is_relayed;
+	bool is_heard;
 	bool has_fcs;
 	uint16_t gso_size;
 	uint32_t fcs;

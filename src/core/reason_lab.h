@@ -104,6 +104,8 @@
 	X(SOCK_SHUTDOWN,	"sock.shutdown")			\
 	X(SOCK_CLOSE,		"sock.close")				\
 	X(SOCK_ERROR,		"sock.error")				\
+	X(SOCK_RAW,		"sock.raw")				\
+	X(SOCK_HEARD,		"sock.heard")				\
 	/* real programs */						\
 	X(RUN_START,		"run.start")				\
 	X(RUN_CALL,		"run.call")				\

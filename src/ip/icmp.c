@@ -72,15 +72,13 @@ static void classify(struct ip_error *e)
 static bool error_deliver(struct stack *stack, const struct ip4_hdr *inner,
 			  const struct icmp4_hdr *h, struct ip_error *e)
 {
-	struct ip *ip = ip_of(stack);
-	const struct ip_proto *proto = ip_proto_find(ip, inner->proto);
 	bool is_mtu = e->err == EMSGSIZE;
 
-	if (!proto || !proto->error || inner->frag_off)
+	if (inner->frag_off)
 		return false;
 	if (is_mtu)
 		e->mtu = pmtu_judge(stack, e->dst, h->mtu, inner->total_len);
-	if (!proto->error(stack, e))
+	if (!ip_error_tell(stack, e))
 		return false;
 	if (is_mtu && e->mtu)
 		pmtu_lower(stack, e->dst, h->mtu, e->mtu);
@@ -193,7 +191,7 @@ static void icmp_input(struct stack *stack, struct pkt *pkt,
 
 	if (why == DROP_COUNT && icmp_dispatch(stack, pkt, &h, meta, &why))
 		return;
-	pkt_drop(&stack->place, pkt, why);
+	ip_unheard(stack, pkt, why);
 }
 
 /* An error about an ICMP message of ours: only echo requests count. */

@@ -305,7 +305,7 @@ void icmp_echo_answered(struct stack *stack, struct pkt *pkt, uint16_t id,
 	};
 
 	if (!r) {
-		pkt_drop(&icmp->stack->place, pkt, DROP_icmp_stale);
+		ip_unheard(icmp->stack, pkt, DROP_icmp_stale);
 		return;
 	}
 	r->is_open = false;

@@ -86,7 +86,6 @@ uint32_t ip_generation(const struct stack *stack)
 static void tell_own(struct ip *ip, const struct pkt *pkt,
 		     const struct ip4_hdr *h)
 {
-	const struct ip_proto *proto = ip_proto_find(ip, h->proto);
 	struct ip_error err = {
 		.err = EHOSTUNREACH,
 		.type = ICMP4_UNREACHABLE,
@@ -99,9 +98,8 @@ static void tell_own(struct ip *ip, const struct pkt *pkt,
 		.l4_len = (size_t)(pkt->lin_len - h->hlen),
 	};
 
-	if (proto && proto->error && !h->frag_off &&
-	    err.l4_len >= ICMP4_QUOTE_MIN)
-		proto->error(ip->stack, &err);
+	if (!h->frag_off && err.l4_len >= ICMP4_QUOTE_MIN)
+		ip_error_tell(ip->stack, &err);
 }
 
 static void on_arp_failed(struct stack *stack, struct pkt *pkt)

@@ -180,12 +180,14 @@ void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 	pkt_pull(pkt, h->hlen);
 	pkt->l4_off = pkt->lin_off;
 	meta.l4_len = (uint16_t)pkt->len;
+	ip_listener_tell(ip->stack, pkt, &meta);
 	if (proto) {
 		proto->input(ip->stack, pkt, &meta);
 		return;
 	}
-	icmp_error(ip->stack, pkt, ICMP4_UNREACHABLE, ICMP4_PROTO, 0);
-	pkt_drop(&ip->stack->place, pkt, DROP_ip_proto);
+	if (!pkt->is_heard)
+		icmp_error(ip->stack, pkt, ICMP4_UNREACHABLE, ICMP4_PROTO, 0);
+	ip_unheard(ip->stack, pkt, DROP_ip_proto);
 }
 
 /* Step 5: for all, or for a group.  Returns DROP_COUNT if it is for us. */

@@ -30,6 +30,7 @@
 #include "core/stack.h"
 
 #include "ip/ip.h"
+#include "ip/ip_listen.h"
 #include "ip/ip_shared.h"
 #include "ip/ip_table.h"
 
@@ -68,6 +69,7 @@ struct groups {
 /**
  * struct ip - IP in one stack
  * @other:	The other version, or NULL
+ * @listener:	Who hears everything, or NULL
  * @generation:	Grows when addresses or routes change; never 0
  * @groups:	Of IPv4 and of IPv6; see group_int.h
  * @fib:	Beside the trie when there are many routes, else NULL
@@ -82,6 +84,7 @@ struct ip {
 	const struct ip_proto *protos[IP_PROTOS_MAX];
 	int proto_count;
 	const struct ip_version *other;
+	const struct ip_listener *listener;
 	bool is_forwarding;
 	enum ip_rpf rpf;
 	bool passes_directed;
@@ -186,6 +189,10 @@ struct ip_hop {
 	bool to_all;   /* a broadcast */
 	bool to_group; /* a group address */
 };
+
+/* ip_out.c: where a packet of ours goes; 0 or -ENETUNREACH */
+int ip_hop_find(struct ip *ip, const struct pkt *pkt,
+		const struct ip_send *how, struct ip_hop *hop);
 
 /* ip_xmit.c: the last step for every packet.  Takes @pkt, whose IP header is
  * at its front and as it is to leave; segments, fragments, resolves. */

@@ -118,8 +118,8 @@ static const struct ip_route *way_of_own(struct ip *ip, const struct pkt *pkt,
 }
 
 /* Step 1. */
-static int hop_find(struct ip *ip, const struct pkt *pkt,
-		    const struct ip_send *how, struct ip_hop *hop)
+int ip_hop_find(struct ip *ip, const struct pkt *pkt,
+		const struct ip_send *how, struct ip_hop *hop)
 {
 	const struct ip_route *r;
 	int err;
@@ -248,7 +248,7 @@ static int out_prepare(struct ip *ip, struct pkt *pkt,
 
 	if (how->dst.family != IP_V4)
 		return -EAFNOSUPPORT;
-	err = hop_find(ip, pkt, how, hop);
+	err = ip_hop_find(ip, pkt, how, hop);
 	if (err)
 		return err;
 	if (hop->to_all && !how->may_bcast)

@@ -27,6 +27,7 @@
 #include "core/probe.h"
 
 #include "ip/icmp.h"
+#include "ip/ip_listen.h"
 #include "ip6/ip6_int.h"
 
 /* Octets of a quotation that are looked at: headers, and the transport's. */
@@ -71,16 +72,15 @@ static void classify(struct ip_error *e)
 static enum drop error_deliver(struct stack *stack, const struct icmp6_hdr *h,
 			       struct ip_error *e)
 {
-	const struct ip_proto *proto = ip_proto_of(stack, IP_V6, e->proto);
 	bool is_mtu = h->type == ICMP6_TOO_BIG;
 
-	if (!proto || !proto->error || !ip_addr_is_ours(stack, e->src))
+	if (!ip_addr_is_ours(stack, e->src))
 		return DROP_icmp_stale;
 	if (is_mtu && h->mtu < IP6_MTU_MIN)
 		return DROP_icmp_mtu;
 	if (is_mtu)
 		e->mtu = pmtu_judge(stack, e->dst, h->mtu, 0);
-	if (!proto->error(stack, e))
+	if (!ip_error_tell(stack, e))
 		return DROP_icmp_stale;
 	if (is_mtu && e->mtu)
 		pmtu_lower(stack, e->dst, h->mtu, e->mtu);
@@ -218,7 +218,7 @@ static void icmp6_input(struct stack *stack, struct pkt *pkt,
 	if (fn)
 		fn(stack, pkt, meta, &h);
 	else
-		pkt_drop(&stack->place, pkt, why);
+		ip_unheard(stack, pkt, why);
 }
 
 int icmp6_output(struct stack *stack, struct pkt *pkt,

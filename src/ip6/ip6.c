@@ -18,6 +18,7 @@
 #include "wire/icmp4.h"
 #include "wire/ip6_ext.h"
 
+#include "ip/ip_listen.h"
 #include "ip6/ip6_int.h"
 #include "link/ether.h"
 
@@ -37,8 +38,6 @@ void ip6_nd_register(struct stack *stack, const struct ip6_nd_ops *ops)
 static void tell_own(struct ip6 *ip6, const struct pkt *pkt,
 		     const struct ip6_hdr *h, uint8_t proto_number, size_t off)
 {
-	const struct ip_proto *proto =
-		ip_proto_of(ip6->stack, IP_V6, proto_number);
 	uint32_t zone = pkt->netif ? pkt->netif->index : 0;
 	struct ip_error err = {
 		.err = EHOSTUNREACH,
@@ -52,8 +51,8 @@ static void tell_own(struct ip6 *ip6, const struct pkt *pkt,
 		.l4_len = pkt->lin_len - off,
 	};
 
-	if (proto && proto->error && err.l4_len >= ICMP6_QUOTE_MIN)
-		proto->error(ip6->stack, &err);
+	if (err.l4_len >= ICMP6_QUOTE_MIN)
+		ip_error_tell(ip6->stack, &err);
 }
 
 void ip6_nd_failed(struct stack *stack, struct pkt *pkt)

@@ -27,6 +27,7 @@
 #include "core/probe.h"
 
 #include "ip/group_shared.h"
+#include "ip/ip_listen.h"
 #include "ip6/ext6.h"
 
 /* Step 2. */
@@ -100,17 +101,20 @@ static void in_deliver(struct ip6 *ip6, struct pkt *pkt,
 		.netif = pkt->netif,
 	};
 
-	if (!proto && x->next != IP_PROTO_NONE)
-		icmp6_error(ip6->stack, pkt, ICMP6_PARAM_PROBLEM,
-			    ICMP6_BAD_NEXT, (uint32_t)x->next_at);
-	if (!proto) {
-		pkt_drop(ip6_place(ip6), pkt, DROP_ip_proto);
-		return;
-	}
 	pkt_pull(pkt, x->l4_off);
 	pkt->l4_off = pkt->lin_off;
 	meta.l4_len = (uint16_t)pkt->len;
-	proto->input(ip6->stack, pkt, &meta);
+	ip_listener_tell(ip6->stack, pkt, &meta);
+	if (proto) {
+		proto->input(ip6->stack, pkt, &meta);
+		return;
+	}
+	if (!pkt->is_heard && x->next != IP_PROTO_NONE) {
+		pkt_unpull(pkt, pkt->l3_off);
+		icmp6_error(ip6->stack, pkt, ICMP6_PARAM_PROBLEM,
+			    ICMP6_BAD_NEXT, (uint32_t)x->next_at);
+	}
+	ip_unheard(ip6->stack, pkt, DROP_ip_proto);
 }
 
 void ip6_deliver(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h)

@@ -152,6 +152,10 @@ static void ether_up(struct stack *stack, struct pkt *pkt,
 	size_t len = hdr->type ? hdr->len : ether_snap(pkt, hdr);
 	ether_input_fn *fn = ether_find(stack->slot[SLOT_LINK], hdr->type);
 
+	if (!fn && pkt->is_heard) {
+		pkt_free(pkt);
+		return;
+	}
 	if (!fn) {
 		pkt_drop(&stack->place, pkt, DROP_l2_proto);
 		return;
@@ -184,6 +188,9 @@ static void ether_input(struct stack *stack, struct netif *netif,
 		return;
 	}
 	why = ether_accept(netif, pkt, &hdr);
+	pkt->is_heard = false;
+	if (e->tap && (why == DROP_COUNT || why == DROP_l2_other))
+		pkt->is_heard = e->tap(stack, netif, pkt, false);
 	if (why != DROP_COUNT) {
 		pkt_drop(&stack->place, pkt, why);
 		return;
@@ -254,6 +261,7 @@ static int ether_pad(struct pkt *pkt)
 /* Link header in place and padded: out, by the device itself. */
 static int ether_send(struct stack *stack, struct netif *netif, struct pkt *pkt)
 {
+	const struct ether *e = stack->slot[SLOT_LINK];
 	struct vlan_if *v = vlan_of(netif);
 
 	if (pkt->len < ETH_FRAME_MIN && !(netif->features & NETIF_F_LOOPBACK) &&
@@ -261,6 +269,8 @@ static int ether_send(struct stack *stack, struct netif *netif, struct pkt *pkt)
 		pkt_drop(&stack->place, pkt, DROP_no_memory);
 		return -ENOMEM;
 	}
+	if (e->tap)
+		e->tap(stack, v ? v->parent : netif, pkt, true);
 	if (!v)
 		return netif_transmit(netif, pkt);
 	netif->stats.tx_frames++;
@@ -291,5 +301,21 @@ int ether_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 	ether_emit(p, &hdr);
 	pkt->l2_off = pkt->lin_off;
 	pkt->has_fcs = false;
+	return ether_send(stack, netif, pkt);
+}
+
+void ether_tap_set(struct stack *stack, ether_tap_fn *fn)
+{
+	struct ether *e = stack->slot[SLOT_LINK];
+
+	e->tap = fn;
+}
+
+int ether_output_whole(struct stack *stack, struct netif *netif,
+		       struct pkt *pkt)
+{
+	pkt->l2_off = pkt->lin_off;
+	pkt->has_fcs = false;
+	pkt->link = PKT_ETHER;
 	return ether_send(stack, netif, pkt);
 }

@@ -10,6 +10,7 @@
  * the address they are to go to.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wire/addr.h"
@@ -48,6 +49,25 @@ void ether_fini(struct stack *stack);
  * Return: 0, -EEXIST (somebody speaks it already), or -ENOSPC
  */
 int ether_register(struct stack *stack, uint16_t type, ether_input_fn *fn);
+
+/**
+ * Somebody looks at every frame.
+ * @pkt:	Lent; the frame's link header at its front.  pkt->dest says to
+ *		whom it was addressed
+ * @is_out:	It is about to leave
+ *
+ * Returns whether it was of use to somebody.
+ */
+typedef bool ether_tap_fn(struct stack *stack, struct netif *netif,
+			  const struct pkt *pkt, bool is_out);
+
+/* NULL: nobody does. */
+void ether_tap_set(struct stack *stack, ether_tap_fn *fn);
+
+/* Send a frame that has its link header already; padded as ether_output() does
+ * it, and with its errors.  Takes @pkt. */
+int ether_output_whole(struct stack *stack, struct netif *netif,
+		       struct pkt *pkt);
 
 /**
  * ether_output() - Send a packet in a frame

@@ -19,6 +19,7 @@
  * @types:	Who speaks which EtherType
  * @type_count:	How many
  * @vlans:	struct vlan_if
+ * @tap:	Looks at every frame, or NULL
  */
 struct ether {
 	struct {
@@ -27,6 +28,7 @@ struct ether {
 	} types[ETHER_TYPES_MAX];
 	int type_count;
 	struct list vlans;
+	ether_tap_fn *tap;
 };
 
 /**

@@ -27,7 +27,7 @@
 
 #include "core/probe.h"
 
-#include "sock/sock_int.h"
+#include "sock/sock_raw.h"
 
 static uint32_t poll_file(struct file *file);
 static long read_file(struct file *file, void *buf, size_t len);
@@ -110,6 +110,7 @@ static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops,
 	file_init(&s->file, stack, &sock_file_ops);
 	s->ops = ops;
 	s->domain = domain;
+	s->proto = ops->proto;
 	list_init(&s->groups);
 	list_init(&s->errors);
 	sock_opts_init(s);
@@ -161,7 +162,10 @@ int sock_init(struct stack *stack)
 	ss->table.max = FILE_MAX_DEFAULT;
 	pool_init(&ss->socks, mem, "socket", sizeof(struct sock), 0);
 	list_init(&ss->groups);
+	list_init(&ss->raws);
+	list_init(&ss->packets);
 	stack->slot[SLOT_SOCK] = ss;
+	sock_raw_init(stack);
 	return 0;
 }
 
@@ -174,9 +178,41 @@ void sock_fini(struct stack *stack)
 	stack_enter(stack);
 	file_table_close_all(stack);
 	stack_leave(stack);
+	sock_raw_fini(stack);
 	pool_fini(&ss->socks);
 	mem_free(stack->place.env->mem, ss, sizeof(*ss));
 	stack->slot[SLOT_SOCK] = NULL;
+}
+
+/* Of IP: by type, and datagrams by protocol. */
+static int choose_inet(int domain, int type, int proto,
+		       const struct sock_ops **ops)
+{
+	int icmp = domain == SK_AF_INET6 ? SK_IPPROTO_ICMPV6 : SK_IPPROTO_ICMP;
+
+	if (type == SK_SOCK_STREAM)
+		*ops = &sock_stream_ops;
+	else if (type == SK_SOCK_RAW)
+		*ops = &sock_raw_ops;
+	else if (type == SK_SOCK_DGRAM)
+		*ops = proto == icmp ? &sock_ping_ops : &sock_dgram_ops;
+	else
+		return -ESOCKTNOSUPPORT;
+	if (proto < 0 || proto > 255)
+		return -EINVAL;
+	if (*ops == &sock_raw_ops)
+		return proto ? 0 : -EPROTONOSUPPORT;
+	if (*ops == &sock_ping_ops)
+		return 0;
+	return proto && proto != (*ops)->proto ? -EPROTONOSUPPORT : 0;
+}
+
+static int choose_packet(int type, const struct sock_ops **ops)
+{
+	if (type != SK_SOCK_RAW && type != SK_SOCK_DGRAM)
+		return -ESOCKTNOSUPPORT;
+	*ops = type == SK_SOCK_RAW ? &sock_packet_ops : &sock_cooked_ops;
+	return 0;
 }
 
 /* The kind of socket for these arguments, in Linux's order of complaints. */
@@ -185,20 +221,14 @@ static int choose_ops(int domain, int type, int proto,
 {
 	if (type & ~(SK_SOCK_TYPE_MASK | SK_SOCK_NONBLOCK | SK_SOCK_CLOEXEC))
 		return -EINVAL;
-	if (domain != SK_AF_INET && domain != SK_AF_INET6)
+	if (domain != SK_AF_INET && domain != SK_AF_INET6 &&
+	    domain != SK_AF_PACKET)
 		return -EAFNOSUPPORT;
 	type &= SK_SOCK_TYPE_MASK;
 	if (type > SK_SOCK_TYPE_LAST)
 		return -EINVAL;
-	if (type == SK_SOCK_STREAM)
-		*ops = &sock_stream_ops;
-	else if (type == SK_SOCK_DGRAM)
-		*ops = &sock_dgram_ops;
-	else
-		return -ESOCKTNOSUPPORT;
-	if (proto < 0 || proto > 255)
-		return -EINVAL;
-	return proto && proto != (*ops)->proto ? -EPROTONOSUPPORT : 0;
+	return domain == SK_AF_PACKET ? choose_packet(type, ops)
+				      : choose_inet(domain, type, proto, ops);
 }
 
 /* Give a socket a descriptor, or get rid of it. */
@@ -218,12 +248,14 @@ static int sock_open(struct sock *s, int flags)
 }
 
 int sock_make(struct stack *stack, const struct sock_ops *ops, int domain,
-	      int flags)
+	      int flags, int proto)
 {
 	struct sock *s = sock_new(stack, ops, domain);
 
 	if (!s)
 		return -ENOMEM;
+	if (!s->proto)
+		s->proto = proto;
 	if (ops->open(s)) {
 		sock_free(s);
 		return -ENOMEM;
@@ -240,7 +272,7 @@ int sk_socket(struct stack *stack, int domain, int type, int proto)
 	if (fd)
 		return fd;
 	call = call_begin(stack);
-	fd = sock_make(stack, ops, domain, type);
+	fd = sock_make(stack, ops, domain, type, proto);
 	if (fd >= 0)
 		PROBE(&stack->place, EV_CALL, R_SOCK_SOCKET, NULL,
 		      EVF_NUM("fd", fd), EVF_TEXT("kind", ops->name));

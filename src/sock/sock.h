@@ -37,9 +37,11 @@ void sock_fini(struct stack *stack); /* closes all descriptors */
 /**
  * sk_socket() - A new socket
  * @stack:	Whose
- * @domain:	SK_AF_INET or SK_AF_INET6
- * @type:	SK_SOCK_STREAM or SK_SOCK_DGRAM, with SK_SOCK_NONBLOCK
- * @proto:	0, or the type's own
+ * @domain:	SK_AF_INET, SK_AF_INET6 or SK_AF_PACKET
+ * @type:	SK_SOCK_STREAM, DGRAM or RAW, with SK_SOCK_NONBLOCK, CLOEXEC
+ * @proto:	0, or the type's own.  Datagrams of SK_IPPROTO_ICMP[V6] are
+ *		echoes (sock_ping.c); raw sockets have any but 0; packet sockets
+ *		an EtherType in network order, 0 (none yet) or SK_ETH_P_ALL
  *
  * Return: the lowest free descriptor; -EAFNOSUPPORT, -EINVAL (no such type),
  * -EPROTONOSUPPORT, -EMFILE, -ENOMEM
@@ -49,6 +51,11 @@ int sk_socket(struct stack *stack, int domain, int type, int proto);
 /* 0, -EBADF, -ENOTSOCK, -EINVAL (bound already), -EADDRINUSE,
  * -EADDRNOTAVAIL (not an address of this host), -EAFNOSUPPORT. */
 int sk_bind(struct stack *stack, int fd, const struct endpoint *local);
+
+/* The same for packet sockets: interface and protocol of @local count.
+ * 0, -ENODEV, -EINVAL (not a packet socket), -EBADF, -ENOTSOCK. */
+int sk_bind_ll(struct stack *stack, int fd, const struct sk_ll *local);
+int sk_getsockname_ll(struct stack *stack, int fd, struct sk_ll *local);
 
 /**
  * sk_connect() - Open a connection, or fix the peer of a datagram socket

@@ -75,9 +75,12 @@ int sk_getpeername(struct stack *stack, int fd, struct endpoint *peer)
 	if (err)
 		return err;
 	*peer = s->ops->peer(s);
-	if (s->domain == SK_AF_UNIX)
-		return 0;
+	if (!sock_is_inet(s))
+		return s->domain == SK_AF_UNIX ? 0 : -EOPNOTSUPP;
 	sock_addr_for_user(s, peer);
+	/* Without ports Linux cannot tell. */
+	if (s->ops->opts == OPT_RAW && !peer->port)
+		return -ENOTCONN;
 	return peer->addr.family == IP_NONE ? -ENOTCONN : 0;
 }
 

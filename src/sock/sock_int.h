@@ -17,7 +17,9 @@
 #include "sock/sock_kind.h"
 
 struct ip_error;
+struct packet_end;
 struct pair_end;
+struct raw_end;
 struct sock;
 struct tcp_conn;
 struct udp_sock;
@@ -39,6 +41,8 @@ struct sock_stack {
 	struct file_table table;
 	struct pool socks;
 	struct list groups; /* struct group, see sock_group.c */
+	struct list raws; /* struct raw_end: raw and ping sockets */
+	struct list packets; /* struct packet_end */
 };
 
 static inline struct sock_stack *sock_stack_of(struct stack *stack)
@@ -95,7 +99,11 @@ struct sock_opts {
  * @tcp:	Streams: the connection
  * @udp:	Datagrams: the end
  * @pair:	Of socketpair(): the end
- * @domain:	SK_AF_INET or SK_AF_INET6
+ * @raw:	Raw and ping sockets: the end
+ * @packet:	Packet sockets: the end
+ * @domain:	SK_AF_INET, INET6, UNIX or PACKET
+ * @proto:	As SO_PROTOCOL tells it
+ * @ifindex:	SO_BINDTODEVICE: where; 0: anywhere
  * @fd:		The descriptor it was opened with, for events
  * @state:	Streams only
  * @bound:	Streams: what the program chose with bind()
@@ -112,8 +120,11 @@ struct sock {
 		struct tcp_conn *tcp;
 		struct udp_sock *udp;
 		struct pair_end *pair;
+		struct raw_end *raw;
+		struct packet_end *packet;
 	};
-	int domain;
+	int domain, proto;
+	uint32_t ifindex;
 	int fd;
 	enum stream_state state;
 	struct endpoint bound, later;
@@ -164,7 +175,7 @@ static inline bool sock_is_inet(const struct sock *s)
 /* sock.c */
 /* A socket and its descriptor, or -errno; @flags: SK_SOCK_NONBLOCK, CLOEXEC. */
 int sock_make(struct stack *stack, const struct sock_ops *ops, int domain,
-	      int flags);
+	      int flags, int proto);
 int sock_find(struct stack *stack, int fd, struct sock **s);
 struct sock *sock_of(struct file *file); /* NULL: not a socket */
 void sock_tell(struct sock *s, uint32_t events);

@@ -152,6 +152,10 @@ struct sock_ops {
 
 extern const struct sock_ops sock_stream_ops;
 extern const struct sock_ops sock_dgram_ops;
+extern const struct sock_ops sock_raw_ops;
+extern const struct sock_ops sock_ping_ops;
+extern const struct sock_ops sock_packet_ops; /* with link header */
+extern const struct sock_ops sock_cooked_ops; /* without */
 
 /* Which options a kind of socket has; see sock_opt.h for the rest. */
 enum sock_opt_set {

@@ -310,7 +310,7 @@ static int get_fact(struct sock *s, int name, struct sock_optval *val)
 	case SK_SO_TYPE:
 		return put_number(val, s->ops->type);
 	case SK_SO_PROTOCOL:
-		return put_number(val, s->ops->proto);
+		return put_number(val, s->proto);
 	case SK_SO_SNDLOWAT:
 		return put_number(val, 1);
 	case SK_SO_DOMAIN:

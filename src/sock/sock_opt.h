@@ -73,6 +73,12 @@ bool sock_opt_group_set(struct sock *s, int level, int name,
 bool sock_opt_group_get(struct sock *s, int level, int name,
 			struct sock_optval *val, int *err);
 
+/* sock_opt_raw.c: of raw and packet sockets, and SO_BINDTODEVICE; likewise. */
+bool sock_opt_raw_set(struct sock *s, int level, int name,
+		      const struct sock_optval *val, int *err);
+bool sock_opt_raw_get(struct sock *s, int level, int name,
+		      struct sock_optval *val, int *err);
+
 /* Options that are no numbers.  0, -ENOPROTOOPT, -EINVAL, -EDOM, ... */
 int sock_opt_set_struct(struct sock *s, int level, int name,
 			const struct sock_optval *val);

@@ -71,12 +71,13 @@ int sock_opt_set_struct(struct sock *s, int level, int name,
 	int err;
 
 	if (sock_opt_cc_set(s, level, name, val, &err) ||
-	    sock_opt_group_set(s, level, name, val, &err))
+	    sock_opt_group_set(s, level, name, val, &err) ||
+	    sock_opt_raw_set(s, level, name, val, &err))
 		return err;
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return set_ip_options(s, val);
 	if (level != SK_SOL_SOCKET)
-		return sock_is_inet(s) ? -ENOPROTOOPT : -EOPNOTSUPP;
+		return s->domain == SK_AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
 	if (name == SK_SO_LINGER)
 		return set_linger(s, val);
 	if (name == SK_SO_RCVTIMEO)
@@ -110,7 +111,8 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 	int err;
 
 	if (sock_opt_cc_get(s, level, name, val, &err) ||
-	    sock_opt_group_get(s, level, name, val, &err))
+	    sock_opt_group_get(s, level, name, val, &err) ||
+	    sock_opt_raw_get(s, level, name, val, &err))
 		return err;
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO && sock_is_tcp(s))
 		return sock_opt_tcp_info(s, val);
@@ -120,7 +122,7 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return get_ip_options(s, val);
 	if (level != SK_SOL_SOCKET && !sock_is_inet(s))
-		return -EOPNOTSUPP;
+		return s->domain == SK_AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
 	if (level != SK_SOL_SOCKET)
 		return level == SK_IPPROTO_IP || (level == SK_IPPROTO_TCP &&
 						  sock_is_tcp(s))

@@ -262,9 +262,11 @@ static long dgram_send(struct sock *s, struct sock_io *io)
 		return -EMSGSIZE;
 	if (s->pair->peer->charged && room_at(s) < io->len)
 		return -EAGAIN;
-	io->want = 0;
 	err = queue_msg(s, io->out, io->len, io->files);
-	return err ? err : (long)io->len;
+	if (err)
+		return err;
+	io->want = 0;
+	return (long)io->len;
 }
 
 /* What to say when nothing waits.  Of datagrams only who would sleep sees that
@@ -503,8 +505,8 @@ int sk_socketpair(struct stack *stack, int domain, int type, int proto,
 	if (err)
 		return err;
 	call = call_begin(stack);
-	fds[0] = sock_make(stack, ops, domain, type);
-	fds[1] = fds[0] < 0 ? fds[0] : sock_make(stack, ops, domain, type);
+	fds[0] = sock_make(stack, ops, domain, type, 0);
+	fds[1] = fds[0] < 0 ? fds[0] : sock_make(stack, ops, domain, type, 0);
 	if (fds[1] < 0 && fds[0] >= 0)
 		file_close(stack, fds[0]);
 	err = fds[1] < 0 ? fds[1] : 0;

@@ -180,6 +180,12 @@ static const struct words words[] = {
 	W(SOCK_ERROR, "call",
 	  "{call}() of descriptor {fd} fails: error {errno}",
 	  NULL, NULL)
+	W(SOCK_RAW, "packet of a program",
+	  "a program sends a packet that it has made itself",
+	  "raw and packet sockets carry what no other socket does", NULL)
+	W(SOCK_HEARD, "copy",
+	  "a copy of {len} octets for the {kind} socket, descriptor {fd}",
+	  "the program has asked to see such packets as they are", NULL)
 	W(CABLE_CORRUPT, "frame",
 	  "the cable flips bits of this frame[: {bits}]",
 	  "noise turns a 0 into a 1, or a 1 into a 0; the check sequence at the end of "
