@@ -61,8 +61,8 @@ bool heard_add(struct sock *s, struct heard_queue *q, struct pkt *pkt,
 	       const struct heard *what)
 {
 	struct place *place = &s->file.stack->place;
-	bool is_full = q->size &&
-		       q->size + size_of(pkt) > (size_t)s->opts.rcvbuf;
+	bool is_full =
+		q->size && q->size + size_of(pkt) > (size_t)s->opts.rcvbuf;
 	struct heard *h = NULL;
 
 	if (!is_full)

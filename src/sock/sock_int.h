@@ -40,8 +40,8 @@ struct file_table {
 struct sock_stack {
 	struct file_table table;
 	struct pool socks;
-	struct list groups; /* struct group, see sock_group.c */
-	struct list raws; /* struct raw_end: raw and ping sockets */
+	struct list groups;  /* struct group, see sock_group.c */
+	struct list raws;    /* struct raw_end: raw and ping sockets */
 	struct list packets; /* struct packet_end */
 };
 

@@ -66,7 +66,8 @@ static int set_checksum(struct sock *s, const struct sock_optval *val)
 	return 0;
 }
 
-static int set_filter(struct sock *s, const struct sock_optval *val, size_t size)
+static int set_filter(struct sock *s, const struct sock_optval *val,
+		      size_t size)
 {
 	size_t n = val->len < size ? val->len : size;
 

@@ -24,6 +24,8 @@
  * VLAN's frames are heard on the interface it stands on.
  */
 
+#include "sock/sock_packet.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -35,7 +37,6 @@
 #include "core/waitq.h"
 
 #include "link/ether.h"
-#include "sock/sock_packet.h"
 #include "sock/sock_raw.h"
 
 #define HW_ETHER    1
@@ -150,8 +151,8 @@ static void fill_ll(struct sk_ll *ll, const struct netif *netif, uint16_t type)
 	put16(ll->proto, type);
 	if (!netif)
 		return;
-	ll->hatype = netif->features & NETIF_F_LOOPBACK ? HW_LOOPBACK
-							: HW_ETHER;
+	ll->hatype =
+		netif->features & NETIF_F_LOOPBACK ? HW_LOOPBACK : HW_ETHER;
 	ll->halen = sizeof(netif->mac.o);
 	put_mac(ll->addr, netif->mac);
 }
@@ -270,8 +271,7 @@ static int packet_error(struct sock *s)
 
 static uint32_t packet_poll(struct sock *s)
 {
-	return WAIT_OUT |
-	       (list_is_empty(&s->packet->heard.list) ? 0 : WAIT_IN);
+	return WAIT_OUT | (list_is_empty(&s->packet->heard.list) ? 0 : WAIT_IN);
 }
 
 static size_t packet_readable(struct sock *s)
@@ -366,8 +366,7 @@ static bool packet_hears(const struct packet_end *p, const struct sk_ll *ll)
 		return false;
 	if (p->type == SK_ETH_P_ALL)
 		return true;
-	return ll->pkttype != SK_PACKET_OUTGOING &&
-	       p->type == get16(ll->proto);
+	return ll->pkttype != SK_PACKET_OUTGOING && p->type == get16(ll->proto);
 }
 
 static void hear(struct packet_end *p, const struct pkt *pkt,

@@ -102,8 +102,7 @@ static void fill_in(const struct raw_end *r, struct pkt *pkt,
 	put16(w->sum, 0);
 	if (is_v6(r))
 		sum = csum_pseudo(how->src, how->dst, how->proto, pkt->len);
-	put16(w->sum,
-	      csum_fold(csum_combine(sum, pkt_csum(pkt, 0, pkt->len))));
+	put16(w->sum, csum_fold(csum_combine(sum, pkt_csum(pkt, 0, pkt->len))));
 }
 
 static long ping_send(struct sock *s, struct sock_io *io)
@@ -164,7 +163,8 @@ bool ping_hears(const struct raw_end *r, const struct pkt *pkt,
 		return false;
 	pkt_copy_out(pkt, 0, &w, sizeof(w));
 	return w.type[0] == type && r->local.port &&
-	       get16(w.rest) == r->local.port && checksum_is_right(r, pkt, meta);
+	       get16(w.rest) == r->local.port &&
+	       checksum_is_right(r, pkt, meta);
 }
 
 bool ping_sent(const struct raw_end *r, const struct ip_error *err)

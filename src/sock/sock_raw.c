@@ -23,6 +23,8 @@
  * All raw and ping sockets are asked for every packet; there are few.
  */
 
+#include "sock/sock_raw.h"
+
 #include <errno.h>
 
 #include "wire/csum.h"
@@ -34,7 +36,6 @@
 
 #include "ip/ip.h"
 #include "ip/ip_listen.h"
-#include "sock/sock_raw.h"
 
 int raw_open(struct sock *s)
 {
@@ -193,7 +194,8 @@ static int checksum_put(const struct raw_end *r, struct pkt *pkt,
 		return -EINVAL;
 	put16(p + off, 0);
 	sum = csum_pseudo(how->src, how->dst, how->proto, pkt->len);
-	put16(p + off, csum_fold(csum_combine(sum, pkt_csum(pkt, 0, pkt->len))));
+	put16(p + off,
+	      csum_fold(csum_combine(sum, pkt_csum(pkt, 0, pkt->len))));
 	return 0;
 }
 
@@ -324,8 +326,7 @@ static bool is_icmp(uint8_t proto)
 }
 
 /* Do addresses and interface of a packet concern it? */
-static bool addresses_match(const struct raw_end *r,
-			    const struct ip_meta *meta)
+static bool addresses_match(const struct raw_end *r, const struct ip_meta *meta)
 {
 	if (r->local.addr.family != meta->dst.family)
 		return false;

@@ -177,8 +177,8 @@ static void echoes(struct talk *t)
 
 static void headers_made_by_hand(struct talk *t)
 {
-	uint8_t p[] = {0x45, 0, 9, 9, 0, 0, 0, 0, 77, TRY, 0, 0,
-		       0,    0, 0, 0, 127, 0, 77, 2, 'h', 'i'};
+	uint8_t p[] = {0x45, 0, 9, 9, 0, 0,   0, 0,  77, TRY, 0,
+		       0,    0, 0, 0, 0, 127, 0, 77, 2,	 'h', 'i'};
 	int a = OPEN(socket, SK_AF_INET, RAW, 255);
 	int b = OPEN(socket, SK_AF_INET, RAW, TRY);
 
@@ -220,8 +220,7 @@ static void devices(struct talk *t)
 		talk_note(t, i, "name", name[0] * 256 + name[1]);
 		CALL(get_raw, fds[i], SK_SOL_SOCKET, SK_SO_BINDTODEVICE, name,
 		     8);
-		CALL(set_opt, fds[i], SK_SOL_SOCKET, SK_SO_BINDTODEVICE, "",
-		     0);
+		CALL(set_opt, fds[i], SK_SOL_SOCKET, SK_SO_BINDTODEVICE, "", 0);
 		CALL(get_raw, fds[i], SK_SOL_SOCKET, SK_SO_BINDTODEVICE, name,
 		     16);
 	}
@@ -253,10 +252,14 @@ static void packet_sockets(struct talk *t)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SAME(sockets_that_cannot_be), SAME(fresh_sockets),
-		SAME(bound_and_connected),    SAME(protocol_of_ones_own),
-		SAME(echoes),		      SAME(headers_made_by_hand),
-		SAME(devices),		      SAME(packet_sockets),
+		SAME(sockets_that_cannot_be),
+		SAME(fresh_sockets),
+		SAME(bound_and_connected),
+		SAME(protocol_of_ones_own),
+		SAME(echoes),
+		SAME(headers_made_by_hand),
+		SAME(devices),
+		SAME(packet_sockets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
