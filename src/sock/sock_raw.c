@@ -366,7 +366,7 @@ static bool raw_hears(const struct raw_end *r, const struct pkt *pkt,
 	if (r->is_recv_shut || !addresses_match(r, meta))
 		return false;
 	if (ip_addr_is_multicast(meta->dst) &&
-	    !sock_group_hears(r->sock, meta->dst, meta->src))
+	    !sock_group_hears(r->sock, meta->netif, meta->dst, meta->src))
 		return false;
 	if (r->sock->ops == &sock_ping_ops)
 		return ping_hears(r, pkt, meta);
