@@ -15,13 +15,14 @@
 #include "cli/cli.h"
 #include "cli/dir_site.h"
 #include "cli/station.h"
+#include "cli/up_dhcp.h"
 #include "lab/value.h"
 #include "os/stop.h"
 #include "reactor/reactor.h"
 
 static const char help[] =
-	"usage: weft up --tap NAME --address ADDRESS/LEN... [--gateway "
-	"ADDRESS]\n"
+	"usage: weft up --tap NAME {--address ADDRESS/LEN... | --dhcp}\n"
+	"               [--gateway ADDRESS]\n"
 	"               [--serve DIR] [--port N] [--echo N]\n"
 	"               [--mtu N] [--mac MAC] [--offload]\n"
 	"               [--delay TIME] [--loss PERCENT] [--rate RATE]\n"
@@ -30,6 +31,9 @@ static const char help[] =
 	"root\n"
 	"  --address  of the host on it, and its net; one of IPv4, one of IPv6 "
 	"or both\n"
+	"  --dhcp     of IPv4 from a DHCP server; of IPv6 as a router on the "
+	"wire "
+	"says\n"
 	"  --gateway  way to everybody who is not in that net\n"
 	"  --serve    serve the files below DIR over HTTP\n"
 	"  --port     on this port; 80 if not said\n"
@@ -51,6 +55,7 @@ static const char help[] =
  * struct up - arguments, and what runs
  * @cfg:	The host
  * @cable:	What stands between it and the device
+ * @has_dhcp:	It asks for its addresses
  * @dir:	What it serves, or NULL
  * @http_port:	Where
  * @echo_port:	0: none
@@ -59,7 +64,7 @@ static const char help[] =
 struct up {
 	struct station_cfg cfg;
 	struct cable_params cable;
-	bool has_cable;
+	bool has_cable, has_dhcp;
 	const char *dir;
 	uint16_t http_port, echo_port;
 	bool is_verbose;
@@ -69,10 +74,11 @@ struct up {
 	struct http_source *site;
 	struct http_server *http;
 	struct echo *echo;
+	struct up_dhcp dhcp;
 	struct pace_fd stop;
 };
 
-enum { OPT_OTHER = 256, OPT_DELAY, OPT_LOSS, OPT_RATE, OPT_OFFLOAD };
+enum { OPT_OTHER = 256, OPT_DELAY, OPT_LOSS, OPT_RATE, OPT_OFFLOAD, OPT_DHCP };
 
 /* 0, or what cli_usage() says. */
 static int read_number(const char *text, unsigned long min, unsigned long max,
@@ -165,6 +171,9 @@ static int read_option(struct up *up, int option, const char *text)
 	case OPT_OFFLOAD:
 		up->cfg.has_offload = true;
 		return 0;
+	case OPT_DHCP:
+		up->has_dhcp = true;
+		return 0;
 	case OPT_DELAY:
 	case OPT_LOSS:
 	case OPT_RATE:
@@ -181,6 +190,7 @@ static int parse_args(int argc, char **argv, struct up *up)
 	static const struct option longs[] = {
 		{"tap", required_argument, NULL, 't'},
 		{"address", required_argument, NULL, 'a'},
+		{"dhcp", no_argument, NULL, OPT_DHCP},
 		{"gateway", required_argument, NULL, 'g'},
 		{"mac", required_argument, NULL, 'm'},
 		{"serve", required_argument, NULL, 's'},
@@ -208,8 +218,13 @@ static int parse_args(int argc, char **argv, struct up *up)
 	}
 	if (optind != argc)
 		return cli_usage("up", "what is '%s'?", argv[optind]);
-	if (!up->cfg.device || (!up->cfg.address.len && !up->cfg.address6.len))
-		return cli_usage("up", "--tap and --address are needed");
+	if (!up->cfg.device ||
+	    (!up->cfg.address.len && !up->cfg.address6.len && !up->has_dhcp))
+		return cli_usage("up",
+				 "--tap and --address or --dhcp are needed");
+	if (up->has_dhcp && (up->cfg.address.len || up->cfg.gateway.v))
+		return cli_usage("up", "who asks by --dhcp has no --address "
+				       "of IPv4 and no --gateway");
 	if (up->has_cable && up->cfg.has_offload)
 		return cli_usage("up",
 				 "a cable carries whole frames: no "
@@ -302,12 +317,17 @@ static int run(struct up *up, int stop)
 		err = pace_watch(&up->st.pace, &up->stop, stop, on_stop, up);
 	if (!err) {
 		say_ready(up);
+		if (up->has_dhcp)
+			err = up_dhcp_start(&up->dhcp, &up->st);
+	}
+	if (!err) {
 		err = pace_run(&up->st.pace);
 	}
 	if (!err && up->st.is_gone)
 		err = -ENODEV;
 	if (!err && up->is_verbose)
 		say_counts(up);
+	up_dhcp_stop(&up->dhcp);
 	stop_programs(up);
 	return err;
 }

@@ -195,7 +195,7 @@ static int start_server(struct run_node *n)
 	cfg.fixed = fixed;
 	index = pools_fill(n, &cfg, far);
 	config_fill(n, index, &cfg);
-	err = dhcp_server_start(&n->host->stack, &n->ports[index]->netif, &cfg,
+	err = dhcp_server_start(&n->host->stack, run_netif(n, index), &cfg,
 				&n->boot->server);
 	if (size)
 		mem_free(mem, fixed, size);

@@ -97,7 +97,7 @@ static void on_ra(void *arg, struct netif *netif, bool is_managed,
 	for (size_t i = 0; i < b->n->spec->interfaces.count; i++) {
 		struct asker *a = &b->askers[i];
 
-		if (&b->n->ports[i]->netif != netif ||
+		if (run_netif(b->n, i) != netif ||
 		    (a->client && (!a->is_stateless || cfg.is_stateless)))
 			continue;
 		dhcp6_client_stop(a->client);
@@ -120,7 +120,7 @@ static struct netif *netif_of_server(const struct run_node *n)
 
 	while (i < n->spec->interfaces.count && !iface[i].ip6.is_set)
 		i++;
-	return &n->ports[i]->netif;
+	return run_netif(n, i);
 }
 
 static int start_server(struct run_node *n)
@@ -179,7 +179,7 @@ static size_t trusted(const struct run_node *n, bool is_v6,
 
 	for (size_t i = 0; i < n->spec->interfaces.count; i++)
 		if (count < TRUSTED_MAX && has_other_relay(n, i, is_v6))
-			out[count++] = &n->ports[i]->netif;
+			out[count++] = run_netif(n, i);
 	return count;
 }
 

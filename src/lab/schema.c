@@ -234,7 +234,7 @@ static const struct schema_field node_fields[] = {
 	{"dhcp6", "gives addresses by DHCPv6, or only tells the rest",
 	 FIELD_OBJECT, AT(lab_node, dhcp6), .object = &schema_dhcp6},
 	{"dhcp-relay", "the servers to which it carries questions of DHCP and "
-	 "BOOTP", FIELD_NAMES, AT(lab_node, dhcp_relay)},
+	 "BOOTP: nodes, or addresses", FIELD_TEXTS, AT(lab_node, dhcp_relay)},
 	{"dhcp6-relay", "the same for DHCPv6: nodes, or IPv6 addresses",
 	 FIELD_TEXTS, AT(lab_node, dhcp6_relay)},
 	{"rarp", "nodes that it tells their address by RARP", FIELD_PAIRS,
