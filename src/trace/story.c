@@ -93,6 +93,13 @@ bool story_has(const struct story *s, const struct log_event *ev)
 	return v.has_icmp;
 }
 
+static bool is_for_group(const struct log_event *ev)
+{
+	struct frame_view v;
+
+	return frame_view(&v, ev) && mac_is_group(v.dst_mac);
+}
+
 /* Not lost: a copy of a flood that came to somebody whom it does not concern,
  * or a message that was understood and needs nothing more. */
 static bool is_lost(const struct log_event *ev)
@@ -100,7 +107,8 @@ static bool is_lost(const struct log_event *ev)
 	const char *drop = log_text(ev, "drop");
 
 	return ev->frame && drop && strcmp(drop, "l2_other") != 0 &&
-	       strcmp(drop, "arp_other") != 0;
+	       strcmp(drop, "arp_other") != 0 &&
+	       !(is_for_group(ev) && strcmp(drop, "ip_not_ours") == 0);
 }
 
 /* Follow the copies of a frame to a column that is not @from. */

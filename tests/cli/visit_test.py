@@ -122,6 +122,18 @@ class Versions(Case):
                          r"250 ms passed")
         self.assertRegex(run.stdout, r"given up IPv6  \[fd00:3::80\]:80")
 
+    def test_default_lab(self):
+        """the network that is part of the program has both versions"""
+        for args, winner in (
+                ([], "[fd00:4::80]:80"),
+                (["--fault", BROKEN % "ipv6"], "10.9.0.80:80"),
+                (["--fault", BROKEN % "ipv4"], "[fd00:4::80]:80")):
+            with self.subTest(args=args):
+                run = self.weft("visit", URL, *args, "--json")
+                visit, = json.loads(run.stdout)
+                self.assertEqual(self.step(visit, "race")[0]["winner"],
+                                 winner)
+
     def test_wrong_faults(self):
         """a fault that cannot be is told with its place"""
         for fault, what in (
@@ -163,7 +175,8 @@ class Ends(Case):
     def test_closed_port(self):
         """a closed port: the connection is refused"""
         visit = self.visit("http://www.shop.test:81/", status=1)
-        self.assertIn("REFUSED", self.steps(visit)["TCP handshake"])
+        for name in ("TCP handshake, IPv6", "TCP handshake, IPv4"):
+            self.assertIn("REFUSED", self.steps(visit)[name])
         self.assertFalse(visit["shown"])
         self.assertIn("refuses", visit["failure"])
 
@@ -197,7 +210,10 @@ class Ends(Case):
                 visit = self.visit(text, status=2)
                 self.assertEqual([s["step"] for s in visit["steps"]],
                                  ["read the URL"])
-        self.assertFalse([e for e in self.log() if "frame" in e])
+        begin = next(e["t"] for e in self.log()
+                     if e["what"] == "visit.begin")
+        self.assertFalse([e for e in self.log()
+                          if "frame" in e and e["t"] >= begin])
 
     def test_odd_names_stay_ascii(self):
         """--ascii prints ASCII whatever was typed, and no controls"""
@@ -247,7 +263,7 @@ class Ends(Case):
         """--hops: switches and routers have columns"""
         self.assertNotIn("sw-shop", self.weft("visit", URL).stdout)
         out = self.weft("visit", URL, "--hops").stdout
-        ladder = out[out.index("TCP handshake   laptop"):]
+        ladder = out[out.index("TCP handshake, IPv6   laptop"):]
         self.assertIn("sw-home", ladder.splitlines()[1])
 
 

@@ -187,6 +187,39 @@ static void destinations_are_sorted(void **state)
 	sorted(net, "fe80::1", "2001:db8:1::1");	   /* scope */
 }
 
+static void why(struct testnet *net, const char *first, const char *second,
+		const char *what)
+{
+	struct ip_addr a, b;
+
+	assert_int_equal(ip_addr_parse(&a, first), 0);
+	assert_int_equal(ip_addr_parse(&b, second), 0);
+	assert_string_equal(ip6_dest_why(testnet_host(net, 0), a, b), what);
+}
+
+/* The rule that decides is the one that is told. */
+static void the_order_has_a_reason(void **state)
+{
+	struct testnet *net = *state;
+	struct ip4_net four;
+
+	why(net, "198.51.100.121", "2001:db8:1::1",
+	    "no rule prefers one; it came first"); /* neither has a source */
+	ip4_net_parse(&four, "198.51.100.117/24");
+	ip_addr_add(testnet_host(net, 0), eth(net), four);
+	why(net, "198.51.100.121", "2001:db8:1::1",
+	    "for the other one there is no way, or no address of our own");
+	add(net, "2001:db8:1::2/64", 0, IP6_PREFERRED);
+	default_route(net);
+	why(net, "2001:db8:1::1", "198.51.100.121",
+	    "the policy table puts its kind in front");
+	why(net, "2001:db8:1::1", "2002:c633:6401::1",
+	    "it and our own address for it are of the same kind");
+	why(net, "2001:db8:1::1", "2001:db8:3ffe::1",
+	    "it has more bits in common with our own address");
+	why(net, "fe80::1", "2001:db8:1::1", "it is nearer");
+}
+
 static void what_cannot_be_reached_comes_last(void **state)
 {
 	struct testnet *net = *state;
@@ -282,6 +315,7 @@ int main(void)
 		T(rule_7_temporary_if_wanted),
 		T(rule_8_most_in_common),
 		T(destinations_are_sorted),
+		T(the_order_has_a_reason),
 		T(what_cannot_be_reached_comes_last),
 		T(the_policy_may_be_changed),
 		T(an_address_grows_old_and_goes),
