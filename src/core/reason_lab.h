@@ -88,6 +88,9 @@
 	X(PING_SENT,		"ping.sent")				\
 	X(PING_ANSWER,		"ping.answer")				\
 	X(PING_TIMEOUT,		"ping.timeout")				\
+	X(GROUP_SENT,		"group.sent")				\
+	X(GROUP_HEARD,		"group.heard")				\
+	X(GROUP_FAIL,		"group.failed")				\
 	X(CONNECT_ASK,		"connect.ask")				\
 	X(CONNECT_ANSWER,	"connect.answer")			\
 	X(CONNECT_SILENCE,	"connect.silence")			\

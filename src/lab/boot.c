@@ -19,6 +19,7 @@
 #include "ip/ip.h"
 #include "ip/nat.h"
 #include "lab/ppp.h"
+#include "lab/run_group.h"
 #include "lab/run_int.h"
 #include "link/arp.h"
 #include "link/vlan.h"
@@ -179,6 +180,8 @@ int run_node_boot(struct run_node *n)
 		err = boot_filter(n);
 	if (!err)
 		err = run_node_boot_ip6(n);
+	if (!err)
+		err = boot_groups(n);
 	if (!err)
 		err = boot_knobs(n);
 	if (!err)

@@ -170,14 +170,18 @@ static int build_nodes(struct lab_run *run)
 static int build_lans(struct lab_run *run)
 {
 	const struct lab_lan *lan = run->lab->spec.lans.items;
+	struct switch_cfg deaf = switch_cfg_default;
 	char name[NODE_NAME_MAX];
 	int err = 0;
 
+	deaf.is_deaf = true;
 	for (size_t i = 0; i < run->lab->spec.lans.count && !err; i++) {
 		(void)snprintf(name, sizeof(name), "%s%s", TOPO_SWITCH_PREFIX,
 			       lan[i].item.name.s);
 		err = box_add(run->world, &run->lan_boxes[i], name,
 			      lan[i].kind.v != 0, lan[i].cable.rate.v);
+		if (!err && lan[i].snooping.v && run->lan_boxes[i].sw)
+			switch_set_cfg(run->lan_boxes[i].sw, &deaf);
 	}
 	return err;
 }

@@ -107,6 +107,7 @@ static void build_table(const struct run_node *n)
 		cfg.age_ns = n->spec->ageing.v;
 	if (n->spec->macs.is_set)
 		cfg.table_max = (uint32_t)n->spec->macs.v;
+	cfg.is_deaf = n->spec->snooping.v;
 	switch_set_cfg(n->box.sw, &cfg);
 }
 

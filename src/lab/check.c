@@ -15,6 +15,7 @@
 #include "apps/url.h"
 #include "lab/expand.h"
 #include "lab/pattern.h"
+#include "lab/run_group.h"
 
 const struct lab_node *check_name(struct lab *lab, const struct lab_str *name)
 {
@@ -98,11 +99,13 @@ static void check_time(struct lab *lab, const struct lab_line *line)
 
 	if (!line->when.is_set)
 		return;
-	if ((line->ping.s || line->connect.s) && gap &&
+	if ((line->ping.s || line->connect.s || line->send.s) && gap &&
 	    line->count.v > left / gap)
 		diag_error(&lab->diag, line->when.at,
 			   "the last %s would be after the end of time",
-			   line->ping.s ? "ping" : "question");
+			   line->ping.s	  ? "ping"
+			   : line->send.s ? "datagram"
+					  : "question");
 	if (lab->spec.until.is_set && line->when.v >= lab->spec.until.v)
 		diag_error(&lab->diag, line->when.at,
 			   "the lab ends before this: 'until' in line %u",
@@ -113,9 +116,9 @@ static void check_line(struct lab *lab, const struct lab_line *line)
 {
 	const struct lab_node *node = NULL;
 
-	if (line->on.s)
+	if (line->on.s && !group_is_line(line))
 		node = check_name(lab, &line->on);
-	if (node && topo_is_switch(node))
+	if (node && topo_is_switch(node) && !group_is_line(line))
 		diag_error(&lab->diag, line->on.at,
 			   "'%s' is no host; it runs no programs", line->on.s);
 	if (line->visit.s)
@@ -124,6 +127,8 @@ static void check_line(struct lab *lab, const struct lab_line *line)
 		check_ping(lab, line);
 	if (line->connect.s)
 		check_connect(lab, line);
+	if (group_is_line(line))
+		check_group_line(lab, line);
 	if (line->count.is_set && (!line->count.v || line->count.v > 65535))
 		diag_error(&lab->diag, line->count.at,
 			   "'count' is from 1 to 65535");
@@ -267,17 +272,20 @@ void check_expect(struct lab *lab)
 {
 	const struct lab_line *line = lab->spec.script.items;
 	const struct lab_expect *e = lab->spec.expect.items;
-	size_t visits = 0, pings = 0;
+	size_t visits = 0, pings = 0, sends = 0;
 
 	for (size_t i = 0; i < lab->spec.script.count; i++) {
 		visits += line[i].visit.s != NULL;
 		pings += line[i].ping.s != NULL;
+		sends += line[i].send.s != NULL;
 	}
 	for (size_t i = 0; i < lab->spec.expect.count; i++) {
 		const struct lab_str *order = e[i].order.items;
 
 		check_number(lab, &e[i].visit, "visit", visits);
 		check_number(lab, &e[i].ping, "ping", pings);
+		check_number(lab, &e[i].send, "send", sends);
+		check_group_expect(lab, &e[i]);
 		for (size_t j = 0; j < e[i].order.count; j++)
 			check_pattern(lab, &order[j]);
 		if (e[i].count.s)

@@ -27,6 +27,8 @@ static const struct {
 } rules[] = {
 	{"nat",		KIND(ROUTER),		"a router"},
 	{"filter",	KIND(ROUTER),		"a router"},
+	{"groups",	KIND(ROUTER),		"a router"},
+	{"snooping",	KIND(SWITCH),		"a switch"},
 	{"address",	KIND(HOST),		"a host"},
 	{"dhcp",	ANY & ~NO_IP,	"what has an address"},
 	{"rarp",	ANY & ~NO_IP,	"what has an address"},

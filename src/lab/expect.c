@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "lab/expect_int.h"
+#include "lab/run_group.h"
 #include "trace/steps.h"
 
 static const enum reason again[] = {
@@ -64,6 +65,12 @@ static void report_cmp(struct expect *x, const char *about, const char *key,
 	if (x->note)
 		strbuf_printf(&b, " (%s)", x->note);
 	expect_report(x, value_meets(seen, want->op, want->v), what, got);
+}
+
+void expect_cmp(struct expect *x, const char *about, const char *key,
+		const struct lab_cmp *want, uint64_t seen)
+{
+	report_cmp(x, about, key, want, VALUE_NUMBER, seen);
 }
 
 static bool is_again(enum reason what)
@@ -271,6 +278,12 @@ static void expect_one(struct expect *x, const struct lab_expect *e)
 		expect_count(x, e);
 	else if (e->lost.is_set)
 		expect_lost(x, e);
+	else if (e->send.is_set)
+		expect_send(x, e);
+	else if (e->switch_.s)
+		expect_switch(x, e);
+	else if (e->unwanted.s)
+		expect_unwanted(x, e);
 	else
 		expect_at_end(x, e);
 }

@@ -37,6 +37,10 @@ struct expect {
 void expect_report(struct expect *x, bool is_ok, const char *what,
 		   const char *seen);
 
+/* A number that is to be compared, if @want is set: "send 1: sent 4". */
+void expect_cmp(struct expect *x, const char *about, const char *key,
+		const struct lab_cmp *want, uint64_t seen);
+
 /* `at-end` (expect_end.c). */
 void expect_at_end(struct expect *x, const struct lab_expect *e);
 

@@ -10,6 +10,7 @@
 
 #include "lab/pattern.h"
 #include "lab/run.h"
+#include "lab/run_line.h"
 #include "vnet/vnet.h"
 
 struct icmp_echo;
@@ -59,75 +60,6 @@ struct run_cable {
 	const struct topo_cable *topo;
 	struct cable *cable;
 	struct cable_params base;
-};
-
-/**
- * struct run_ping - echo requests under way
- * @echo:	The stack's handle, NULL before the first and after the last
- * @dst:	Whom
- * @sent:	Requests
- * @received:	Answers
- * @answered:	One bit for each request
- */
-struct run_ping {
-	struct icmp_echo *echo;
-	struct ip_addr dst;
-	uint32_t sent, received;
-	uint8_t *answered;
-};
-
-/**
- * struct run_connect - a connection that a line keeps
- * @conn:	NULL before the beginning and after the end
- * @task:	Looks at what the stack has told
- * @to:		Whom
- * @name:	The same, as the file has it
- * @asked:	Questions so far
- * @due:	Times of the calendar that have come
- * @wants_to_ask: It is time to, and the connection was not ready
- * @is_waiting:	For an answer
- */
-struct run_connect {
-	struct tcp_conn *conn;
-	struct task task;
-	struct endpoint to;
-	char name[NODE_NAME_MAX];
-	uint32_t asked;
-	uint64_t due;
-	bool wants_to_ask, is_waiting;
-};
-
-/* How long the last question of a `connect` waits for its answer. */
-#define CONNECT_WAIT_NS (10 * NS_PER_S)
-
-/**
- * struct run_line - a line of the script
- * @run:	Whose
- * @spec:	What the file says
- * @node:	Who does it, or NULL
- * @cable:	Which cable a fault is about, or NULL
- * @event:	Number of the event that says that it begins, 0: not yet
- * @is_active:	A fault that has begun and not ended; a visit under way
- * @is_waiting:	A visit that waits until the browser is free
- * @is_done:	Nothing more will come of it
- * @hits:	Frames that a `match` has met so far
- * @pattern:	Of a `match`
- * @ping:	Of a `ping`
- * @connect:	Of a `connect`
- */
-struct run_line {
-	struct lab_run *run;
-	const struct lab_line *spec;
-	struct run_node *node;
-	struct run_cable *cable;
-	uint32_t event;
-	bool is_active;
-	bool is_waiting;
-	bool is_done;
-	uint64_t hits;
-	struct pattern pattern;
-	struct run_ping ping;
-	struct run_connect connect;
 };
 
 /**
@@ -191,7 +123,8 @@ struct netif *run_netif(const struct run_node *n, size_t index);
  * (build_switch.c).  0 or -errno. */
 int build_switches(struct lab_run *run);
 
-/* Give a host's stack its addresses and start its programs.  0 or -errno. */
+/* Give a host's stack its addresses and start its programs (0 or -errno); stop
+ * them. */
 int run_node_boot(struct run_node *n);
 
 /* The same for IPv6 (build_ip6.c). */
@@ -200,17 +133,14 @@ int run_node_boot_ip6(struct run_node *n);
 /* Its filter (gateway.c).  0 or -errno. */
 int boot_filter(struct run_node *n);
 
-/* Stop its programs. */
 void run_node_halt(struct run_node *n);
 
 /* What asks for addresses and what gives them (node_boot.c). */
 int node_boot_start(struct run_node *n);
 void node_boot_stop(struct run_node *n);
-
 /* The same by DHCPv6, and relays of both versions (node_boot6.c). */
 int node_boot6_start(struct run_node *n);
 void node_boot6_stop(struct run_node *n);
-
 /* Programs (node_apps.c). */
 int node_apps_start(struct run_node *n);
 void node_apps_stop(struct run_node *n);
@@ -237,21 +167,5 @@ bool script_is_done(void *run);
 
 /* Take back what lines hold in a host that goes away. */
 void script_forget_host(struct lab_run *run, const struct run_node *n);
-
-/* Lines `ping` (ping.c). */
-void ping_begin(struct run_line *line);
-void ping_forget(struct run_line *line);
-
-/* Lines `connect` (connect.c). */
-void connect_begin(struct run_line *line);
-void connect_forget(struct run_line *line);
-
-/* Lines `fault` (fault.c, fault_filter.c). */
-int fault_schedule(struct run_line *line);
-enum cable_verdict fault_filter(void *arg, struct cable *cable,
-				enum cable_dir dir, const struct pkt *pkt);
-
-/* Say what a line is about to do, as text. */
-void line_text(const struct run_line *line, struct strbuf *out);
 
 #endif /* LAB_RUN_INT_H */

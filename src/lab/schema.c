@@ -55,6 +55,7 @@ static const char *const truth_words[] = {"false", "true", NULL};
 static const char *const dhcp6_words[] = {
 	[LAB_DHCP6_NONE] = "none", [LAB_DHCP6_MANAGED] = "managed",
 	[LAB_DHCP6_OTHER] = "other", NULL};
+static const char *const snooping_words[] = {"on", "off", NULL};
 static const char *const lan_kinds[] = {"switch", "hub", NULL};
 
 static const struct schema_field lan_fields[] = {
@@ -73,6 +74,8 @@ static const struct schema_field lan_fields[] = {
 	{"kind", "what they are plugged into; a hub is one wire for all, "
 	 "10mbit unless rate says otherwise", FIELD_WORD, AT(lab_lan, kind),
 	 .preset = "switch", .words = lan_kinds},
+	{"snooping", "off: its switch sends what is for a group to everybody",
+	 FIELD_WORD, AT(lab_lan, snooping), .words = snooping_words},
 	{"gateway", "the router that its hosts send to; default: the first "
 	 "that does not hide behind NAT here", FIELD_NAME,
 	 AT(lab_lan, gateway)},
@@ -251,6 +254,12 @@ static const struct schema_field node_fields[] = {
 	 FIELD_PAIRS, AT(lab_node, hosts)},
 	{"nat", "the LAN whose addresses it hides behind its own", FIELD_NAME,
 	 AT(lab_node, nat)},
+	{"groups", "true: a router asks who wants which group, and passes on "
+	 "what is sent to them", FIELD_WORD, AT(lab_node, groups),
+	 .words = truth_words},
+	{"snooping", "of a switch; off: it sends what is for a group to "
+	 "everybody", FIELD_WORD, AT(lab_node, snooping),
+	 .words = snooping_words},
 	{"sysctl", "settings of its TCP: a name, and a number", FIELD_PAIRS,
 	 AT(lab_node, sysctl)},
 	{"filter", "who may open connections through it; the first rule that "
@@ -350,7 +359,7 @@ static const struct schema_field line_fields[] = {
 	{"at", "when, from the start of the lab", FIELD_VALUE, VALUE_DURATION,
 	 AT(lab_line, when)},
 	{"on", "the node that does it", FIELD_NAME, AT(lab_line, on),
-	 .with = "visit|ping|connect"},
+	 .with = "visit|ping|connect|join|leave|send"},
 	{"visit", "open this URL in the browser", FIELD_TEXT,
 	 AT(lab_line, visit), .with = "on"},
 	{"ping", "send echo requests to this node or address", FIELD_TEXT,
@@ -364,18 +373,33 @@ static const struct schema_field line_fields[] = {
 	 "other end is there", FIELD_VALUE, VALUE_DURATION,
 	 AT(lab_line, keepalive), .with = "connect"},
 	{"count", "how many", FIELD_VALUE, VALUE_NUMBER, AT(lab_line, count),
-	 "4", .with = "ping|connect"},
+	 "4", .with = "ping|connect|send"},
 	{"every", "time between two", FIELD_VALUE, VALUE_DURATION,
-	 AT(lab_line, every), "1s", .with = "ping|connect"},
+	 AT(lab_line, every), "1s", .with = "ping|connect|send"},
 	{"size", "octets of data in each", FIELD_VALUE, VALUE_SIZE,
-	 AT(lab_line, size), "56B", .with = "ping"},
+	 AT(lab_line, size), "56B", .with = "ping|send"},
+	{"join", "hear what is sent to this GROUP or GROUP:PORT; port 5004 "
+	 "unless it says another", FIELD_TEXT, AT(lab_line, join),
+	 .with = "on"},
+	{"leave", "hear it no more", FIELD_TEXT, AT(lab_line, leave),
+	 .with = "on"},
+	{"also", "more nodes that do the same", FIELD_NAMES,
+	 AT(lab_line, also), .with = "join|leave"},
+	{"only", "only from these nodes or addresses", FIELD_TEXTS,
+	 AT(lab_line, only), .with = "join"},
+	{"but", "from all but these", FIELD_TEXTS, AT(lab_line, but),
+	 .with = "join"},
+	{"send", "send datagrams to this GROUP or GROUP:PORT", FIELD_TEXT,
+	 AT(lab_line, send), .with = "on"},
+	{"ttl", "how many links they may cross; 1 stays on the first",
+	 FIELD_VALUE, VALUE_NUMBER, AT(lab_line, ttl), "1", .with = "send"},
 	{"fault", "break something", FIELD_OBJECT, AT(lab_line, fault),
 	 .object = &schema_fault},
 	END
 };
 static const struct schema_object line_object = {
 	"a line of the script", "line", sizeof(struct lab_line), line_fields,
-	"visit|ping|connect|fault"};
+	"visit|ping|connect|join|leave|send|fault"};
 
 #define VISIT_CMP(key, help, unit, member) \
 	{key, help, FIELD_CMP, unit, AT(lab_expect, member), .with = "visit"}
@@ -396,8 +420,10 @@ static const struct schema_field expect_fields[] = {
 		  VALUE_NUMBER, retransmissions),
 	{"ping", "about that ping of the script, counted from 1",
 	 FIELD_VALUE, VALUE_NUMBER, AT(lab_expect, ping)},
-	PING_CMP("sent", "requests", VALUE_NUMBER, sent),
-	PING_CMP("received", "answers", VALUE_NUMBER, received),
+	{"sent", "requests, or datagrams", FIELD_CMP, VALUE_NUMBER,
+	 AT(lab_expect, sent), .with = "ping|send"},
+	{"received", "answers; or datagrams, by all hosts together", FIELD_CMP,
+	 VALUE_NUMBER, AT(lab_expect, received), .with = "ping|send"},
 	PING_CMP("rtt", "of each answer", VALUE_DURATION, rtt),
 	{"order", "these happen in this order", FIELD_TEXTS,
 	 AT(lab_expect, order)},
@@ -409,14 +435,29 @@ static const struct schema_field expect_fields[] = {
 	 FIELD_TEXT, AT(lab_expect, state), .with = "at-end"},
 	{"count", "events like this one", FIELD_TEXT, AT(lab_expect, count)},
 	{"is", "how many", FIELD_CMP, VALUE_NUMBER, AT(lab_expect, is),
-	 .with = "count"},
+	 .with = "count|unwanted"},
+	{"send", "about that send of the script, counted from 1", FIELD_VALUE,
+	 VALUE_NUMBER, AT(lab_expect, send)},
+	{"by", "these nodes hear each datagram exactly once, and nobody else "
+	 "does", FIELD_NAMES, AT(lab_expect, by), .with = "send"},
+	{"switch", "about that switch, or that LAN's", FIELD_NAME,
+	 AT(lab_expect, switch_)},
+	{"grouped", "frames for a group that it sent only where somebody wants "
+	 "them", FIELD_CMP, VALUE_NUMBER, AT(lab_expect, grouped),
+	 .with = "switch"},
+	{"spared", "copies that a flood would have made of them", FIELD_CMP,
+	 VALUE_NUMBER, AT(lab_expect, spared), .with = "switch"},
+	{"flooded", "frames that it sent everywhere", FIELD_CMP, VALUE_NUMBER,
+	 AT(lab_expect, flooded), .with = "switch"},
+	{"unwanted", "datagrams that reached this node though it had not joined "
+	 "their group", FIELD_NAME, AT(lab_expect, unwanted)},
 	{"lost", "frames that did not arrive, in all of the lab", FIELD_CMP,
 	 VALUE_NUMBER, AT(lab_expect, lost)},
 	END
 };
 static const struct schema_object expect_object = {
 	"an expectation", "expectation", sizeof(struct lab_expect),
-	expect_fields, "visit|ping|order|at-end|count|lost"};
+	expect_fields, "visit|ping|order|at-end|count|lost|send|switch|unwanted"};
 
 static const struct schema_field repeat_fields[] = {
 	{"i", "first..last", FIELD_TEXT, AT(lab_repeat, i),

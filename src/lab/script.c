@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 
+#include "lab/run_group.h"
 #include "lab/run_int.h"
 
 static void text_duration(struct strbuf *out, uint64_t ns)
@@ -108,6 +109,8 @@ void line_text(const struct run_line *line, struct strbuf *out)
 			      spec->connect.s);
 	else if (spec->ping.s)
 		strbuf_printf(out, "%s pings %s", spec->on.s, spec->ping.s);
+	else if (group_is_line(spec))
+		group_line_text(spec, out);
 	else
 		text_fault(out, &spec->fault);
 }
@@ -141,6 +144,8 @@ static void on_line(void *arg)
 		err = node_visit(line);
 	else if (line->spec->connect.s)
 		connect_begin(line);
+	else if (group_is_line(line->spec))
+		group_begin(line);
 	else
 		ping_begin(line);
 	if (err) {
@@ -189,6 +194,7 @@ void script_forget_host(struct lab_run *run, const struct run_node *n)
 	for (size_t i = 0; i < run_line_count(run); i++) {
 		struct run_line *line = &run->lines[i];
 
+		group_forget(line, n);
 		if (line->node != n || !line->spec)
 			continue;
 		if (line->spec->ping.s)

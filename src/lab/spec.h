@@ -48,10 +48,11 @@ struct lab_lan {
 	struct lab_item item;
 	struct lab_net net;
 	struct lab_net6 net6;
-	struct lab_num slaac; /* 1: hosts make their addresses themselves */
-	struct lab_num dhcp6; /* enum lab_dhcp6_word */
-	struct lab_seq join;  /* of struct lab_str */
-	struct lab_num kind;  /* 0: switch, 1: hub */
+	struct lab_num slaac;	 /* 1: hosts make their addresses themselves */
+	struct lab_num dhcp6;	 /* enum lab_dhcp6_word */
+	struct lab_seq join;	 /* of struct lab_str */
+	struct lab_num kind;	 /* 0: switch, 1: hub */
+	struct lab_num snooping; /* 0: on, 1: off */
 	struct lab_str gateway;
 	struct lab_cable cable; /* delay: from node to node, two cables */
 };
@@ -185,8 +186,10 @@ struct lab_node {
 	struct lab_seq dns;	 /* of struct lab_str */
 	struct lab_seq hosts;	 /* of struct lab_pair */
 	struct lab_str nat;
-	struct lab_seq filter; /* of struct lab_filter */
-	struct lab_seq sysctl; /* of struct lab_pair */
+	struct lab_num groups;	 /* 1: a router passes groups on */
+	struct lab_num snooping; /* of a switch; as in a LAN */
+	struct lab_seq filter;	 /* of struct lab_filter */
+	struct lab_seq sysctl;	 /* of struct lab_pair */
 	struct lab_net net;
 	struct lab_net6 net6;
 	struct lab_str tap;

@@ -43,6 +43,9 @@ struct lab_line {
 	struct lab_num keepalive;
 	struct lab_num over; /* enum lab_over */
 	struct lab_num count, every, size;
+	struct lab_str join, leave, send; /* a group */
+	struct lab_seq also, only, but;	  /* of struct lab_str */
+	struct lab_num ttl;
 	struct lab_fault fault;
 };
 
@@ -58,6 +61,10 @@ struct lab_expect {
 	struct lab_str tcp, state;
 	struct lab_cmp is;
 	struct lab_cmp lost;
+	struct lab_num send;
+	struct lab_seq by; /* of struct lab_str */
+	struct lab_str switch_, unwanted;
+	struct lab_cmp grouped, spared, flooded;
 };
 
 #endif /* LAB_SPEC_SCRIPT_H */

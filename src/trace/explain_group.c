@@ -87,6 +87,15 @@ static const struct words words[R_COUNT] = {
 	W(GROUP_FORWARD, "group datagram",
 	  "goes on to {copies} other networks with members of {=group}",
 	  "routers there were told that somebody wants it", "3376 6.3")
+	W(GROUP_SENT, "group datagram",
+	  "sends datagram {number} to {group}",
+	  "a person lets it; it goes out once, however many want it", "1112 6")
+	W(GROUP_HEARD, "group datagram",
+	  "hears datagram {number} for {group}, {octets} octets from {from}",
+	  "a program there has joined the group", "1112 7")
+	W(GROUP_FAIL, "group",
+	  "cannot do that with {group}: {text}",
+	  "the socket said so", NULL)
 	W(SW_GROUP, "group table of the switch",
 	  "group {=group}: to {ports} ports with members or routers",
 	  "the switch has read along who joined", "4541 2.1.2")
