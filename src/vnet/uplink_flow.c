@@ -38,7 +38,7 @@
 
 #include "core/pkt.h"
 
-enum { LOOK = ETH_HLEN + IP4_HLEN_MAX + 8 };
+enum { LOOK = ETH_HLEN + ETH_VLAN_LEN + IP4_HLEN_MAX + 8 };
 
 /* What is known of a frame: its ends in either order, and between what. */
 static uint32_t flow_hash(uint64_t a, uint64_t b, uint32_t kind)
@@ -84,21 +84,20 @@ static uint32_t hash_ip4(const uint8_t *p, size_t len)
 	return flow_hash(end_of(ip.src, from), end_of(ip.dst, to), ip.proto);
 }
 
-/* 0: nothing that has two ends. */
+/* 0: nothing that has two ends.  A VLAN tag is looked behind. */
 static uint32_t hash_of(const struct pkt *pkt)
 {
 	size_t len = min_size(pkt->len, LOOK);
 	uint8_t buf[LOOK];
-	uint16_t type;
+	struct ether_hdr eth;
 
-	if (len < ETH_HLEN)
-		return 0;
 	pkt_copy_out(pkt, 0, buf, len);
-	type = get16(buf + offsetof(struct ether_wire, type));
-	if (type == ETH_ARP)
-		return hash_arp(buf + ETH_HLEN, len - ETH_HLEN);
-	if (type == ETH_IP4)
-		return hash_ip4(buf + ETH_HLEN, len - ETH_HLEN);
+	if (ether_parse(&eth, buf, len) < 0)
+		return 0;
+	if (eth.type == ETH_ARP)
+		return hash_arp(buf + eth.len, len - eth.len);
+	if (eth.type == ETH_IP4)
+		return hash_ip4(buf + eth.len, len - eth.len);
 	return 0;
 }
 
