@@ -12,7 +12,9 @@
 #include "cli/cmd_lab.h"
 #include "cli/run_files.h"
 #include "lab/expect.h"
+#include "lab/program.h"
 #include "lab/run.h"
+#include "run/run.h"
 #include "trace/json.h"
 #include "trace/tale.h"
 #include "trace/visit_print.h"
@@ -90,14 +92,20 @@ static int parse_args(int argc, char **argv, struct args *a)
 static int run_once(struct lab_run **run, struct mem *mem,
 		    const struct lab *lab, uint64_t seed)
 {
+	struct supervisor *sup = NULL;
 	int err = lab_run_new(run, mem, lab, seed);
 
 	if (err == -EOPNOTSUPP) {
 		fprintf(stderr,
-			"weft lab: %s: it runs real programs (a node with "
-			"run:), which is not supported yet\n",
+			"weft lab: %s: it runs real programs (run:), and "
+			"these need 'time: real'\n",
 			lab->diag.file);
 		return CLI_USAGE;
+	}
+	if (!err && lab_has_programs(lab)) {
+		err = sup_new(&sup, mem, *run);
+		if (err)
+			(void)lab_run_free(*run);
 	}
 	if (!err) {
 		if (lab->spec.time.v == LAB_REAL)
@@ -106,6 +114,7 @@ static int run_once(struct lab_run **run, struct mem *mem,
 				"Ctrl-C ends it\n",
 				lab->diag.file);
 		err = lab_run_go(*run);
+		sup_free(sup);
 		if (err)
 			(void)lab_run_free(*run);
 	}

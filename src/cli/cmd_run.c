@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +58,6 @@ struct args {
 	const char *file, *out;
 	struct wish wishes[PROGRAMS_MAX];
 	size_t count;
-	sigset_t mask;
 };
 
 static bool is_word(const char *arg, const char *word)
@@ -168,7 +166,6 @@ static int start(struct supervisor *sup, struct lab_run *run,
 		struct program_cfg cfg = {
 			.host = find_host(run, a->wishes[i].host),
 			.argv = a->wishes[i].argv,
-			.mask = a->mask,
 		};
 		struct program *p;
 		int err;
@@ -250,7 +247,6 @@ int cmd_run(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	sigprocmask(SIG_SETMASK, NULL, &a.mask);
 	os_mem_init(&mem, 0);
 	status = load(&lab, &mem, &a);
 	if (status == CLI_OK)

@@ -190,11 +190,14 @@ int run_node_boot(struct run_node *n)
 		err = node_boot6_start(n);
 	if (!err)
 		err = node_apps_start(n);
+	if (!err)
+		err = program_boot(n);
 	return err;
 }
 
 void run_node_halt(struct run_node *n)
 {
+	program_halt(n);
 	script_forget_host(n->run, n);
 	node_apps_stop(n);
 	node_boot6_stop(n);

@@ -19,6 +19,7 @@
 #include "base/check.h"
 
 #include "lab/ppp.h"
+#include "lab/program.h"
 #include "lab/real.h"
 #include "lab/run_int.h"
 #include "vnet/uplink.h"
@@ -372,11 +373,8 @@ static int run_init(struct lab_run *run, struct mem *mem, uint64_t seed)
 /* What this program cannot do yet. */
 static int run_check(const struct lab *lab)
 {
-	const struct lab_node *node = lab->spec.nodes.items;
-
-	for (size_t i = 0; i < lab->spec.nodes.count; i++)
-		if (node[i].run.is_set)
-			return -EOPNOTSUPP;
+	if (lab_has_programs(lab) && lab->spec.time.v != LAB_REAL)
+		return -EOPNOTSUPP;
 	return 0;
 }
 

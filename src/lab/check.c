@@ -132,6 +132,9 @@ static void check_line(struct lab *lab, const struct lab_line *line)
 	if (line->count.is_set && (!line->count.v || line->count.v > 65535))
 		diag_error(&lab->diag, line->count.at,
 			   "'count' is from 1 to 65535");
+	if (line->run.is_set && !line->run.count)
+		diag_error(&lab->diag, line->run.at,
+			   "'run' is empty: which program?");
 	check_time(lab, line);
 	if (line->fault.item.is_set)
 		check_fault(lab, line);
@@ -257,10 +260,12 @@ static void check_not_empty(struct lab *lab, const struct lab_expect *e)
 		   e->retransmissions.is_set || e->sent.is_set ||
 		   e->received.is_set || e->rtt.is_set;
 
-	if (!any && (e->visit.is_set || e->ping.is_set))
+	if (!any && (e->visit.is_set || e->ping.is_set || e->run.is_set))
 		diag_error(&lab->diag, e->item.at,
 			   "nothing is expected of this %s",
-			   e->visit.is_set ? "visit" : "ping");
+			   e->visit.is_set  ? "visit"
+			   : e->ping.is_set ? "ping"
+					    : "program");
 	if (e->count.s && !e->is.is_set)
 		diag_error(&lab->diag, e->item.at,
 			   "'count' goes with 'is': how many");
@@ -272,12 +277,13 @@ void check_expect(struct lab *lab)
 {
 	const struct lab_line *line = lab->spec.script.items;
 	const struct lab_expect *e = lab->spec.expect.items;
-	size_t visits = 0, pings = 0, sends = 0;
+	size_t visits = 0, pings = 0, sends = 0, programs = 0;
 
 	for (size_t i = 0; i < lab->spec.script.count; i++) {
 		visits += line[i].visit.s != NULL;
 		pings += line[i].ping.s != NULL;
 		sends += line[i].send.s != NULL;
+		programs += line[i].run.count != 0;
 	}
 	for (size_t i = 0; i < lab->spec.expect.count; i++) {
 		const struct lab_str *order = e[i].order.items;
@@ -286,6 +292,7 @@ void check_expect(struct lab *lab)
 		check_number(lab, &e[i].ping, "ping", pings);
 		check_number(lab, &e[i].send, "send", sends);
 		check_group_expect(lab, &e[i]);
+		check_number(lab, &e[i].run, "program", programs);
 		for (size_t j = 0; j < e[i].order.count; j++)
 			check_pattern(lab, &order[j]);
 		if (e[i].count.s)

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "lab/expect_int.h"
+#include "lab/program.h"
 #include "lab/run_group.h"
 #include "trace/steps.h"
 
@@ -199,6 +200,21 @@ static void expect_ping(struct expect *x, const struct lab_expect *e)
 	expect_rtt(x, about, action, &e->rtt);
 }
 
+static void expect_run(struct expect *x, const struct lab_expect *e)
+{
+	int status = lab_run_program_status(x->run, e->run.v);
+	char about[32];
+	struct strbuf sb;
+
+	strbuf_init_fixed(&sb, about, sizeof(about));
+	strbuf_printf(&sb, "run %llu", (unsigned long long)e->run.v);
+	if (status < 0)
+		expect_report(x, false, about, "it has not ended");
+	else
+		report_cmp(x, about, "status", &e->status, VALUE_NUMBER,
+			   (uint64_t)status);
+}
+
 static bool pattern_of(struct expect *x, const struct lab_str *text,
 		       struct pattern *p)
 {
@@ -272,6 +288,8 @@ static void expect_one(struct expect *x, const struct lab_expect *e)
 		expect_visit(x, e);
 	else if (e->ping.is_set)
 		expect_ping(x, e);
+	else if (e->run.is_set)
+		expect_run(x, e);
 	else if (e->order.is_set)
 		expect_order(x, e);
 	else if (e->count.s)

@@ -115,6 +115,8 @@ struct pace *real_pace(struct lab_real *r)
 void real_keep_signals(struct lab_real *r)
 {
 	pace_unwatch(&r->pace, &r->stop);
+	os_stop_close(r->stop_fd);
+	r->stop_fd = -1;
 }
 
 void real_free(struct lab_real *r)
@@ -127,7 +129,8 @@ void real_free(struct lab_real *r)
 		list_del(&ru->node);
 		mem_free(r->mem, ru, sizeof(*ru));
 	}
-	os_stop_close(r->stop_fd);
+	if (r->stop_fd >= 0)
+		os_stop_close(r->stop_fd);
 	mem_free(r->mem, r, sizeof(*r));
 }
 

@@ -39,7 +39,7 @@ struct host;
  * @lab:	As loaded; must outlive it
  * @seed:	Usually lab->spec.seed.v
  *
- * Return: 0, -ENOMEM, -EOPNOTSUPP (real programs), or what a server says
+ * Return: 0, -ENOMEM, -EOPNOTSUPP (real programs in virtual time), or what a server says
  * that does not start or a device that does not open
  */
 int lab_run_new(struct lab_run **out, struct mem *mem, const struct lab *lab,

@@ -16,6 +16,7 @@
 struct icmp_echo;
 struct node_apps;
 struct node_boot;
+struct lab_programs;
 struct node_boot6;
 
 /* What frames pass through: one of them. */
@@ -74,6 +75,7 @@ struct run_cable {
  * @cables:	As many as the topology has
  * @lines:	As many as the script has
  * @filters:	Faults under way that look at frames
+ * @programs:	Who starts real programs, or NULL
  * @on_resource: Who wants what visits bring, or NULL; @resource_arg is his
  * @visits:	Visits that have ended
  * @error:	First thing that went wrong while it ran: -ENOMEM
@@ -89,6 +91,7 @@ struct lab_run {
 	struct run_cable *cables;
 	struct run_line *lines;
 	size_t filters;
+	const struct lab_programs *programs;
 	lab_resource_fn *on_resource;
 	void *resource_arg;
 	unsigned int visits;

@@ -73,6 +73,7 @@ struct run_connect {
  * @pattern:	Of a `match`
  * @ping:	Of a `ping`
  * @connect:	Of a `connect`
+ * @status:	Of a `run`: what it ended with
  * @group:	Of a `join`, `leave` or `send` (run_group.h)
  */
 struct run_line {
@@ -88,6 +89,7 @@ struct run_line {
 	struct pattern pattern;
 	struct run_ping ping;
 	struct run_connect connect;
+	int status;
 	struct run_group *group;
 };
 
@@ -98,6 +100,11 @@ void ping_forget(struct run_line *line);
 /* Lines `connect` (connect.c). */
 void connect_begin(struct run_line *line);
 void connect_forget(struct run_line *line);
+
+/* Lines `run`, and programs of nodes (program.c).  0 or -errno. */
+int program_begin(struct run_line *line);
+int program_boot(struct run_node *n);
+void program_halt(struct run_node *n);
 
 /* Lines `fault`. */
 int fault_schedule(struct run_line *line);

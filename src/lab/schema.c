@@ -359,7 +359,7 @@ static const struct schema_field line_fields[] = {
 	{"at", "when, from the start of the lab", FIELD_VALUE, VALUE_DURATION,
 	 AT(lab_line, when)},
 	{"on", "the node that does it", FIELD_NAME, AT(lab_line, on),
-	 .with = "visit|ping|connect|join|leave|send"},
+	 .with = "visit|ping|connect|join|leave|send|run"},
 	{"visit", "open this URL in the browser", FIELD_TEXT,
 	 AT(lab_line, visit), .with = "on"},
 	{"ping", "send echo requests to this node or address", FIELD_TEXT,
@@ -393,13 +393,15 @@ static const struct schema_field line_fields[] = {
 	 AT(lab_line, send), .with = "on"},
 	{"ttl", "how many links they may cross; 1 stays on the first",
 	 FIELD_VALUE, VALUE_NUMBER, AT(lab_line, ttl), "1", .with = "send"},
+	{"run", "start a real program; its words", FIELD_TEXTS,
+	 AT(lab_line, run), .with = "on"},
 	{"fault", "break something", FIELD_OBJECT, AT(lab_line, fault),
 	 .object = &schema_fault},
 	END
 };
 static const struct schema_object line_object = {
 	"a line of the script", "line", sizeof(struct lab_line), line_fields,
-	"visit|ping|connect|join|leave|send|fault"};
+	"visit|ping|connect|join|leave|send|run|fault"};
 
 #define VISIT_CMP(key, help, unit, member) \
 	{key, help, FIELD_CMP, unit, AT(lab_expect, member), .with = "visit"}
@@ -409,7 +411,9 @@ static const struct schema_object line_object = {
 static const struct schema_field expect_fields[] = {
 	{"visit", "about that visit of the script, counted from 1",
 	 FIELD_VALUE, VALUE_NUMBER, AT(lab_expect, visit)},
-	VISIT_CMP("status", "HTTP status; 0: none came", VALUE_NUMBER, status),
+	{"status", "of a visit: HTTP status, 0: none came; of a program: what it "
+	 "ended with", FIELD_CMP, VALUE_NUMBER, AT(lab_expect, status),
+	 .with = "visit|run"},
 	VISIT_CMP("body", "octets of the page", VALUE_SIZE, body),
 	VISIT_CMP("time", "until the page was shown", VALUE_DURATION, time),
 	VISIT_CMP("dns-queries", "questions that it caused, all servers",
@@ -425,6 +429,8 @@ static const struct schema_field expect_fields[] = {
 	{"received", "answers; or datagrams, by all hosts together", FIELD_CMP,
 	 VALUE_NUMBER, AT(lab_expect, received), .with = "ping|send"},
 	PING_CMP("rtt", "of each answer", VALUE_DURATION, rtt),
+	{"run", "about that program of the script, counted from 1",
+	 FIELD_VALUE, VALUE_NUMBER, AT(lab_expect, run)},
 	{"order", "these happen in this order", FIELD_TEXTS,
 	 AT(lab_expect, order)},
 	{"at-end", "about that node, when the lab is over", FIELD_NAME,
@@ -457,7 +463,7 @@ static const struct schema_field expect_fields[] = {
 };
 static const struct schema_object expect_object = {
 	"an expectation", "expectation", sizeof(struct lab_expect),
-	expect_fields, "visit|ping|order|at-end|count|lost|send|switch|unwanted"};
+	expect_fields, "visit|ping|run|order|at-end|count|lost|send|switch|unwanted"};
 
 static const struct schema_field repeat_fields[] = {
 	{"i", "first..last", FIELD_TEXT, AT(lab_repeat, i),

@@ -98,6 +98,15 @@ static void text_fault(struct strbuf *out, const struct lab_fault *f)
 					       : "restarts");
 }
 
+static void text_words(struct strbuf *out, const struct lab_line *spec)
+{
+	const struct lab_str *s = spec->run.items;
+
+	strbuf_printf(out, "%s runs", spec->on.s);
+	for (size_t i = 0; i < spec->run.count; i++)
+		strbuf_printf(out, " %s", s[i].s);
+}
+
 void line_text(const struct run_line *line, struct strbuf *out)
 {
 	const struct lab_line *spec = line->spec;
@@ -111,6 +120,8 @@ void line_text(const struct run_line *line, struct strbuf *out)
 		strbuf_printf(out, "%s pings %s", spec->on.s, spec->ping.s);
 	else if (group_is_line(spec))
 		group_line_text(spec, out);
+	else if (spec->run.count)
+		text_words(out, spec);
 	else
 		text_fault(out, &spec->fault);
 }
@@ -146,6 +157,8 @@ static void on_line(void *arg)
 		connect_begin(line);
 	else if (group_is_line(line->spec))
 		group_begin(line);
+	else if (line->spec->run.count)
+		err = program_begin(line);
 	else
 		ping_begin(line);
 	if (err) {

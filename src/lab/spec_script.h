@@ -46,12 +46,13 @@ struct lab_line {
 	struct lab_str join, leave, send; /* a group */
 	struct lab_seq also, only, but;	  /* of struct lab_str */
 	struct lab_num ttl;
+	struct lab_seq run; /* of struct lab_str */
 	struct lab_fault fault;
 };
 
 struct lab_expect {
 	struct lab_item item;
-	struct lab_num visit, ping;
+	struct lab_num visit, ping, run;
 	struct lab_seq order; /* of struct lab_str */
 	struct lab_str at_end;
 	struct lab_str count;

@@ -116,7 +116,7 @@ static _Noreturn void be_the_child(const struct supervisor *sup,
 	close(p->go[1]);
 	close_sockets();
 	(void)setrlimit(RLIMIT_NOFILE, &sup->limit);
-	sigprocmask(SIG_SETMASK, &cfg->mask, NULL);
+	sigprocmask(SIG_SETMASK, &sup->mask, NULL);
 	fd = install_filter(&r);
 	if (fd < 0) {
 		say(p, r.stage, -fd);

@@ -16,7 +16,6 @@
  * docs/internals/run.md has the whole idea.
  */
 
-#include <signal.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -32,12 +31,10 @@ struct supervisor;
  * struct program_cfg - what to start
  * @host:	Where it is to think that it runs
  * @argv:	Program and arguments, ended by NULL; looked up in PATH
- * @mask:	Signals that it starts with blocked
  */
 struct program_cfg {
 	struct host *host;
 	char *const *argv;
-	sigset_t mask;
 };
 
 /**
@@ -46,7 +43,7 @@ struct program_cfg {
  * @mem:	Where its memory comes from
  * @lab:	Runs in real time; must outlive it
  *
- * From now on SIGINT, SIGQUIT, SIGTERM and SIGHUP no longer end this process;
+ * What the lab's file wants to run (`run:`) is started.  From now on SIGINT, SIGQUIT, SIGTERM and SIGHUP no longer end this process;
  * they are the programs'.  Processes that lose their parents become children
  * of this one.
  *
@@ -70,7 +67,8 @@ int sup_start(struct supervisor *sup, const struct program_cfg *cfg,
 /* Why the last sup_start() failed, for people. */
 const char *sup_complaint(const struct supervisor *sup);
 
-/* Let time pass until the last process has ended.  0 or -errno. */
+/* Let time pass until the last process of all that sup_start() has started has
+ * ended, or somebody asks for an end.  0 or -errno. */
 int sup_run(struct supervisor *sup);
 
 /* What the first process of a program ended with, as a shell says it: its exit

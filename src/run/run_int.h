@@ -8,6 +8,7 @@
  * peer.h has the threads of programs, call.h their calls, desc.h their sockets.
  */
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -16,6 +17,7 @@
 #include "base/htab.h"
 #include "base/list.h"
 
+#include "lab/program.h"
 #include "os/pace.h"
 #include "run/run.h"
 
@@ -59,7 +61,8 @@ struct corpse {
  * @programs:	struct program
  * @listeners:	struct stream.in_listeners
  * @corpses:	struct corpse
- * @has_children: There are processes
+ * @mask:	Signals that programs begin with blocked
+ * @lab_programs: How the lab starts programs
  * @limit:	Descriptors that a program may have
  * @complaint:	A sentence about what went wrong
  */
@@ -79,7 +82,8 @@ struct supervisor {
 	uint32_t sweep_generation;
 	struct htab peers, descs;
 	struct list all, dirty, timed, programs, listeners, corpses;
-	bool has_children;
+	sigset_t mask;
+	struct lab_programs lab_programs;
 	struct rlimit limit;
 	char complaint[COMPLAINT_MAX];
 };
@@ -91,7 +95,9 @@ struct supervisor {
  * @host:	Where
  * @pid:	Its first process
  * @status:	See program_status()
- * @listener:	Where its calls arrive
+ * @line:	Line of the lab's script that waits for its end, or NULL
+ * @is_labs:	The lab's file wants it, and nobody at a terminal
+ * @listener:	Where its calls arrive; closed when nobody can call any more
  * @event:	Number of the event that tells of its start
  */
 struct program {
@@ -101,6 +107,8 @@ struct program {
 	pid_t pid;
 	int status;
 	struct watch listener;
+	void *line;
+	bool is_labs;
 	uint32_t event;
 };
 
@@ -119,6 +127,14 @@ void sup_complain(struct supervisor *sup, const char *format, ...)
 /* Do now what the stacks have left. */
 void sup_work(struct supervisor *sup);
 uint64_t sup_now(const struct supervisor *sup);
+/* programs.c */
+int programs_open(struct supervisor *sup); /* those of the lab.  0 or -errno */
+void programs_end(struct supervisor *sup);
+void programs_reap(struct supervisor *sup);
+void programs_signal(struct supervisor *sup, int signo);
+/* Does somebody at the terminal still wait for a program? */
+bool programs_are_waited_for(const struct supervisor *sup);
+bool programs_are_over(void *sup);
 /* 0, or -errno: a listener for the calls of a new process, and its number */
 int launch(struct supervisor *sup, const struct program_cfg *cfg, pid_t *pid,
 	   int *listener);

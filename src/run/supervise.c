@@ -18,10 +18,6 @@
  * Stacks tell in the middle of their own work, where nobody may be called
  * back; so what they tell is noted and acted on when it is their turn no more.
  *
- * The lab lives as long as any process that came from its programs.  Processes
- * whose parents end become our children (PR_SET_CHILD_SUBREAPER), so a daemon
- * that forks itself away is still ours to wait for.
- *
  * Signals: a terminal sends Ctrl-C to the program and to us alike; it is the
  * program's to decide what that means.  One that was sent to us by somebody is
  * passed on to the programs.
@@ -184,47 +180,6 @@ static void work_run(void *arg, uint64_t now_ns)
 	free_corpses(sup);
 }
 
-static void tell_end(const struct program *p)
-{
-	struct place *place = p->host->node.place;
-
-	PROBE(place, EV_APP, R_RUN_EXIT, NULL, EVF_NUM("pid", p->pid),
-	      EVF_NUM("status", p->status));
-}
-
-static void process_ended(struct supervisor *sup, pid_t pid, int status)
-{
-	struct program *p;
-
-	list_for_each_entry(p, &sup->programs, struct program, node) {
-		if (p->pid != pid || p->status >= 0)
-			continue;
-		p->status = WIFEXITED(status) ? WEXITSTATUS(status)
-					      : 128 + WTERMSIG(status);
-		tell_end(p);
-	}
-}
-
-static void reap(struct supervisor *sup)
-{
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		process_ended(sup, pid, status);
-	sup->has_children = pid == 0;
-	sup->sweep_at_ns = 0;
-}
-
-static void pass_on(struct supervisor *sup, int signo)
-{
-	struct program *p;
-
-	list_for_each_entry(p, &sup->programs, struct program, node)
-		if (p->status < 0)
-			(void)kill(p->pid, signo);
-}
-
 static void on_signal(struct watch *w, uint32_t events)
 {
 	struct supervisor *sup = container_of(w, struct supervisor, signals);
@@ -234,9 +189,12 @@ static void on_signal(struct watch *w, uint32_t events)
 	if (read(w->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
 	if (info.ssi_signo == SIGCHLD)
-		reap(sup);
+		programs_reap(sup);
 	else if (info.ssi_code <= 0) /* somebody, and not the terminal */
-		pass_on(sup, (int)info.ssi_signo);
+		programs_signal(sup, (int)info.ssi_signo);
+	/* The programs decide what it means; without, it means the end. */
+	if (info.ssi_signo != SIGCHLD && !programs_are_waited_for(sup))
+		pace_stop(sup->pace);
 }
 
 static int open_signals(struct supervisor *sup)
@@ -251,7 +209,7 @@ static int open_signals(struct supervisor *sup)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL))
+	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, &sup->mask))
 		return -errno;
 	return sup_watch(sup, &sup->signals, fd, EPOLLIN);
 }
@@ -307,6 +265,45 @@ static int sup_open(struct supervisor *sup)
 	return err;
 }
 
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void sup_free(struct supervisor *sup)
+{
+	struct program *p;
+	struct peer *peer;
+	struct desc *d;
+
+	if (!sup)
+		return;
+	programs_end(sup);
+	(void)lab_run_set_programs(sup->lab, NULL);
+	while ((d = list_first_entry(&sup->all, struct desc, all)))
+		desc_end(d);
+	while ((peer = htab_pop(&sup->peers)))
+		peer_drop(peer);
+	free_corpses(sup);
+	while ((p = list_first_entry(&sup->programs, struct program, node))) {
+		sup_unwatch(sup, &p->listener);
+		list_del(&p->node);
+		mem_free(sup->mem, p, sizeof(*p));
+	}
+	sup_unwatch(sup, &sup->signals);
+	if (sup->pfd.on_ready)
+		pace_unwatch(sup->pace, &sup->pfd);
+	pace_del(&sup->driven);
+	close_fd(&sup->epoll);
+	close_fd(&sup->meeting);
+	close_fd(&sup->sweep_set);
+	htab_fini(&sup->peers);
+	htab_fini(&sup->descs);
+	mem_free(sup->mem, sup, sizeof(*sup));
+}
+
 int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
 {
 	struct supervisor *sup;
@@ -338,6 +335,8 @@ int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
 	pace_add(sup->pace, &sup->driven);
 	lab_run_keep_signals(lab);
 	err = sup_open(sup);
+	if (!err)
+		err = programs_open(sup);
 	if (err)
 		sup_free(sup);
 	else
@@ -345,158 +344,9 @@ int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
 	return err;
 }
 
-/* Whoever has not ended by himself. */
-static void kill_all(struct supervisor *sup)
-{
-	struct program *p;
-	struct peer *peer;
-	size_t pos = 0;
-
-	list_for_each_entry(p, &sup->programs, struct program, node)
-		if (p->status < 0)
-			(void)kill(p->pid, SIGKILL);
-	while ((peer = htab_next(&sup->peers, &pos)))
-		(void)kill(peer->tid, SIGKILL);
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-void sup_free(struct supervisor *sup)
-{
-	struct program *p;
-	struct peer *peer;
-	struct desc *d;
-
-	if (!sup)
-		return;
-	kill_all(sup);
-	while ((d = list_first_entry(&sup->all, struct desc, all)))
-		desc_end(d);
-	while ((peer = htab_pop(&sup->peers)))
-		peer_drop(peer);
-	free_corpses(sup);
-	while ((p = list_first_entry(&sup->programs, struct program, node))) {
-		sup_unwatch(sup, &p->listener);
-		list_del(&p->node);
-		mem_free(sup->mem, p, sizeof(*p));
-	}
-	sup_unwatch(sup, &sup->signals);
-	if (sup->pfd.on_ready)
-		pace_unwatch(sup->pace, &sup->pfd);
-	pace_del(&sup->driven);
-	close_fd(&sup->epoll);
-	close_fd(&sup->meeting);
-	close_fd(&sup->sweep_set);
-	htab_fini(&sup->peers);
-	htab_fini(&sup->descs);
-	mem_free(sup->mem, sup, sizeof(*sup));
-}
-
-int sup_start(struct supervisor *sup, const struct program_cfg *cfg,
-	      struct program **out)
-{
-	struct place *place = cfg->host->node.place;
-	struct program *p = mem_alloc(sup->mem, sizeof(*p));
-	int listener, err;
-
-	if (!p)
-		return -ENOMEM;
-	*p = (struct program){
-		.sup = sup,
-		.host = cfg->host,
-		.status = -1,
-		.listener = {.fd = -1, .on_ready = notif_on_ready},
-	};
-	err = launch(sup, cfg, &p->pid, &listener);
-	if (err) {
-		mem_free(sup->mem, p, sizeof(*p));
-		return err;
-	}
-	list_add_tail(&sup->programs, &p->node);
-	sup->has_children = true;
-	p->event = PROBE(place, EV_ACTION, R_RUN_START, NULL,
-			 EVF_NUM("pid", p->pid),
-			 EVF_TEXT("program", cfg->argv[0]));
-	err = sup_watch(sup, &p->listener, listener, EPOLLIN);
-	if (err)
-		close(listener);
-	else
-		*out = p;
-	return err;
-}
-
-static bool nobody_is_left(void *arg)
-{
-	const struct supervisor *sup = arg;
-
-	return !sup->has_children;
-}
-
 int sup_run(struct supervisor *sup)
 {
-	int err = pace_wait(sup->pace, nobody_is_left, sup, UINT64_MAX);
+	int err = pace_wait(sup->pace, programs_are_over, sup, UINT64_MAX);
 
 	return err == -EINTR ? 0 : err;
-}
-
-int program_status(const struct program *p)
-{
-	return p->status;
-}
-
-struct finder {
-	struct sup_socket socket;
-	int sk;
-	bool is_found;
-};
-
-static void find_info(const struct sock_info *info, void *arg)
-{
-	struct finder *f = arg;
-
-	if (info->fd != f->sk)
-		return;
-	f->socket.info = *info;
-	f->is_found = true;
-}
-
-void sup_for_each_socket(struct supervisor *sup,
-			 void (*fn)(const struct sup_socket *s, void *arg),
-			 void *arg)
-{
-	struct desc *d;
-
-	list_for_each_entry(d, &sup->all, struct desc, all) {
-		struct finder f = {
-			.socket = {d->name, d->pid, d->host, {0}},
-			.sk = d->sk,
-		};
-
-		if (d->sk >= 0 && d->host->is_on)
-			sock_for_each(desc_stack(d), find_info, &f);
-		if (f.is_found)
-			fn(&f.socket, arg);
-	}
-}
-
-void sup_for_each_process(struct supervisor *sup,
-			  void (*fn)(const struct sup_process *p, void *arg),
-			  void *arg)
-{
-	const struct peer *peer;
-	size_t pos = 0;
-
-	while ((peer = htab_next(&sup->peers, &pos))) {
-		const struct sup_process p = {peer->tid, peer->name,
-					      peer->program->host, peer->calls};
-
-		fn(&p, arg);
-	}
 }
