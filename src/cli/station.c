@@ -4,11 +4,12 @@
  *
  * Theory of operation
  * ===================
- * Everything is there already; this file plugs it together, in one of two
+ * Everything is there already; this file plugs it together, in one of three
  * ways:
  *
  *	stack --- tap --- kernel
  *	host --- cable --- uplink (box and tap) --- kernel
+ *	host --- serial cable --- uplink (box and tty) --- whoever is there
  *
  * The loop around both is a struct pace.  It asks the stack, or the world, for
  * the time of its next event, sleeps until then or until the device has a
@@ -35,6 +36,7 @@
 #include "os/random.h"
 #include "vnet/real.h"
 #include "vnet/uplink.h"
+#include "vnet/uplink_serial.h"
 #include "vnet/vnet.h"
 
 /* Locally administered, and the same each time. */
@@ -53,7 +55,9 @@ static mac_addr mac_from_name(const char *name)
 static void on_frames(struct pace_fd *pfd, void *arg)
 {
 	struct station *st = arg;
-	int n = st->uplink ? uplink_read(st->uplink) : tap_read(&st->tap);
+	int n = st->line     ? serial_uplink_read(st->line)
+		: st->uplink ? uplink_read(st->uplink)
+			     : tap_read(&st->tap);
 
 	if (n != -ENODEV)
 		return;
@@ -116,11 +120,9 @@ static int world_waits(void *arg, bool (*is_done)(void *arg), void *done_arg,
 	return pace_wait(arg, is_done, done_arg, until_ns);
 }
 
-/* A virtual network of one host and a cable. */
-static int open_world(struct station *st, const struct station_cfg *cfg,
-		      struct tap_cfg *tap)
+/* A world that follows the clock, and a host in it. */
+static int begin_world(struct station *st)
 {
-	struct port *port = NULL;
 	uint64_t seed;
 
 	if (os_random_fill(NULL, &seed, sizeof(seed)))
@@ -131,23 +133,58 @@ static int open_world(struct station *st, const struct station_cfg *cfg,
 	world_run_until(st->world, pace_now(&st->pace));
 	world_set_waiter(st->world, world_waits, &st->pace);
 	world_set_entropy(st->world, os_entropy());
-	st->host = world_add_host(st->world, "station");
-	if (st->host)
-		port = host_add_port(st->host, &tap->mac);
-	st->uplink = uplink_new(st->world, "uplink", tap);
-	if (!port || !st->uplink ||
-	    !world_link(st->world, port, uplink_port(st->uplink), cfg->cable))
-		return -ENOMEM;
-	st->stack = &st->host->stack;
-	st->netif = &port->netif;
-	st->netif->mtu = tap->mtu;
 	st->driven = (struct pace_driven){
 		.next = world_when,
 		.run = world_told,
 		.arg = st->world,
 	};
 	pace_add(&st->pace, &st->driven);
+	st->host = world_add_host(st->world, "station");
+	if (!st->host)
+		return -ENOMEM;
+	st->stack = &st->host->stack;
 	return 0;
+}
+
+/* A virtual network of one host and a cable. */
+static int open_world(struct station *st, const struct station_cfg *cfg,
+		      struct tap_cfg *tap)
+{
+	int err = begin_world(st);
+	struct port *port;
+
+	if (err)
+		return err;
+	port = host_add_port(st->host, &tap->mac);
+	st->uplink = uplink_new(st->world, "uplink", tap);
+	if (!port || !st->uplink ||
+	    !world_link(st->world, port, uplink_port(st->uplink), cfg->cable))
+		return -ENOMEM;
+	st->netif = &port->netif;
+	st->netif->mtu = tap->mtu;
+	return 0;
+}
+
+/* The same with a serial cable. */
+static int open_line(struct station *st, const struct station_cfg *cfg)
+{
+	int err = begin_world(st);
+	struct port *port;
+
+	if (!err)
+		err = serial_uplink_open(st->world, "uplink", cfg->serial,
+					 &st->line);
+	if (err)
+		return err;
+	snprintf(st->name, sizeof(st->name), "%s",
+		 serial_uplink_device(st->line));
+	port = host_add_serial(st->host, "ppp0", &cfg->ppp, cfg->ppp_ops, st);
+	if (!port || !world_link(st->world, port, serial_uplink_port(st->line),
+				 cfg->cable))
+		return -ENOMEM;
+	st->netif = port_netif(port);
+	return pace_watch(&st->pace, &st->rx, serial_uplink_fd(st->line),
+			  on_frames, st);
 }
 
 static int open_host(struct station *st, const struct station_cfg *cfg)
@@ -189,10 +226,10 @@ int station_open(struct station *st, const struct station_cfg *cfg)
 	memset(st, 0, sizeof(*st));
 	os_mem_init(&st->mem, 0);
 	pace_init(&st->pace, os_wall_ns() - (uint64_t)HTTP_EPOCH_S * NS_PER_S);
-	st->fd = tap_dev_open(&dev, st->name);
-	if (st->fd < 0)
+	st->fd = cfg->serial ? -1 : tap_dev_open(&dev, st->name);
+	if (st->fd < 0 && !cfg->serial)
 		return st->fd;
-	err = open_host(st, cfg);
+	err = cfg->serial ? open_line(st, cfg) : open_host(st, cfg);
 	if (err)
 		(void)station_close(st);
 	return err;
@@ -215,10 +252,12 @@ size_t station_close(struct station *st)
 
 	if (st->world) {
 		uplink_free(st->uplink);
+		serial_uplink_free(st->line);
 		leaked = world_free(st->world);
 	} else {
 		leaked = close_bare(st);
 	}
-	close(st->fd);
+	if (st->fd >= 0)
+		close(st->fd);
 	return leaked;
 }

@@ -18,12 +18,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver/serial_dev.h"
 #include "driver/tap.h"
 #include "driver/tap_dev.h"
 #include "os/pace.h"
 #include "vnet/cable.h"
+#include "vnet/serial.h"
 
 struct host;
+struct serial_uplink;
 struct uplink;
 struct world;
 
@@ -38,6 +41,11 @@ struct world;
  * @has_offload: Checksums and segmentation are left to the kernel, both ways;
  *		not with a cable
  * @cable:	What stands between, or NULL
+ * @serial:	Not a TAP device but a line that knows only octets, as
+ *		serial_dev_open(): PPP is spoken there as @ppp says, and
+ *		brings the addresses
+ * @ppp:	See above
+ * @ppp_ops:	Told when it is up; their argument is the station
  */
 struct station_cfg {
 	const char *device;
@@ -48,6 +56,9 @@ struct station_cfg {
 	uint32_t mtu;
 	bool has_offload;
 	const struct cable_params *cable;
+	const char *serial;
+	struct serial_conf ppp;
+	const struct serial_ops *ppp_ops;
 };
 
 /**
@@ -62,7 +73,7 @@ struct station {
 	struct stack *stack;
 	struct netif *netif;
 	struct pace pace;
-	char name[TAP_NAME_MAX];
+	char name[SERIAL_DEV_NAME];
 	bool is_gone;
 
 	/* The rest is its own. */
@@ -74,6 +85,7 @@ struct station {
 	struct world *world;
 	struct host *host;
 	struct uplink *uplink;
+	struct serial_uplink *line;
 	struct pace_driven driven;
 	struct pace_fd rx;
 	int fd;

@@ -487,6 +487,11 @@ fail:
 	return NULL;
 }
 
+static bool is_line(const struct port *port)
+{
+	return port->serial || port->is_line;
+}
+
 struct cable *world_link(struct world *w, struct port *a, struct port *b,
 			 const struct cable_params *params)
 {
@@ -495,7 +500,7 @@ struct cable *world_link(struct world *w, struct port *a, struct port *b,
 
 	if (!a || !b || a == b || a->cable || b->cable)
 		return NULL;
-	if ((hub_of(a->node) && hub_of(b->node)) || !a->serial != !b->serial)
+	if ((hub_of(a->node) && hub_of(b->node)) || is_line(a) != is_line(b))
 		return NULL;
 	c = cable_new(w, a, b);
 	if (!c)

@@ -120,6 +120,8 @@ void port_input(struct port *port, struct pkt *pkt)
 	}
 	if (port->serial)
 		serial_input(port, pkt);
+	else if (port->is_line)
+		port->netif.on_input(&port->netif, pkt);
 	else
 		netif_input(&port->netif, pkt);
 }

@@ -157,7 +157,7 @@ static bool has_carrier(const struct serial *s)
 	if (!s->conf.has_carrier)
 		return true;
 	other = host_of(c->half[s->port->end].to->node);
-	return other && other->is_on && c->half[0].is_up && c->half[1].is_up;
+	return (!other || other->is_on) && c->half[0].is_up && c->half[1].is_up;
 }
 
 static void tell(struct serial *s, const char *state)

@@ -89,6 +89,7 @@ struct node {
  * @cable:	What is plugged in, or NULL
  * @end:	Which end of it: 0 sends CABLE_AB, 1 sends CABLE_BA
  * @serial:	Octets come and go here, not frames; or NULL
+ * @is_line:	Likewise, and nobody here knows what they mean
  */
 struct port {
 	struct list list;
@@ -97,6 +98,7 @@ struct port {
 	struct cable *cable;
 	int end;
 	struct serial *serial;
+	bool is_line;
 };
 
 /* World */
