@@ -13,7 +13,7 @@ _weft() {
         visit) words="--lab --on -4 --ipv4 -6 --ipv6 --fault --again --hops --out --seed -o -s -q -v -vv
                       --json --ascii --help" ;;
         lab) words="-o --out --seed --twice -q -v -vv --json --ascii --help" ;;
-        up) words="--tap --address --dhcp --gateway --serve --port --echo --mtu
+        up) words="--tap --serial --ppp --ping --address --dhcp --gateway --serve --port --echo --mtu
                    --mac --offload --delay --loss --rate -v --verbose
                    --help" ;;
         show) words="-v --verbose -l --log -j --json --signal --ascii --help" ;;

@@ -16,6 +16,7 @@
 #include "cli/dir_site.h"
 #include "cli/station.h"
 #include "cli/up_dhcp.h"
+#include "cli/up_ppp.h"
 #include "lab/value.h"
 #include "os/stop.h"
 #include "reactor/reactor.h"
@@ -23,6 +24,8 @@
 static const char help[] =
 	"usage: weft up --tap NAME {--address ADDRESS/LEN... | --dhcp}\n"
 	"               [--gateway ADDRESS]\n"
+	"       weft up --serial DEVICE [--ppp KEY=VALUE,...] [--ping "
+	"ADDRESS]\n"
 	"               [--serve DIR] [--port N] [--echo N]\n"
 	"               [--mtu N] [--mac MAC] [--offload]\n"
 	"               [--delay TIME] [--loss PERCENT] [--rate RATE]\n"
@@ -35,6 +38,15 @@ static const char help[] =
 	"wire "
 	"says\n"
 	"  --gateway  way to everybody who is not in that net\n"
+	"  --serial   a tty, or pty for a new pseudo terminal; PPP is spoken "
+	"on "
+	"it\n"
+	"  --ppp      name=, secret=: who we are, if we are asked; auth=pap or "
+	"chap,\n"
+	"             peer-name=, peer-secret=: who the other end has to be; "
+	"local=,\n"
+	"             peer=: the addresses, if they are ours to give; mru=\n"
+	"  --ping     four times, when PPP is up\n"
 	"  --serve    serve the files below DIR over HTTP\n"
 	"  --port     on this port; 80 if not said\n"
 	"  --echo     send back what comes to this port, TCP and UDP\n"
@@ -75,10 +87,21 @@ struct up {
 	struct http_server *http;
 	struct echo *echo;
 	struct up_dhcp dhcp;
+	struct up_ppp ppp;
 	struct pace_fd stop;
 };
 
-enum { OPT_OTHER = 256, OPT_DELAY, OPT_LOSS, OPT_RATE, OPT_OFFLOAD, OPT_DHCP };
+enum {
+	OPT_OTHER = 256,
+	OPT_DELAY,
+	OPT_LOSS,
+	OPT_RATE,
+	OPT_OFFLOAD,
+	OPT_DHCP,
+	OPT_SERIAL,
+	OPT_PPP,
+	OPT_PING
+};
 
 /* 0, or what cli_usage() says. */
 static int read_number(const char *text, unsigned long min, unsigned long max,
@@ -174,6 +197,13 @@ static int read_option(struct up *up, int option, const char *text)
 	case OPT_DHCP:
 		up->has_dhcp = true;
 		return 0;
+	case OPT_SERIAL:
+		up->cfg.serial = text;
+		return 0;
+	case OPT_PPP:
+		return up_ppp_read(&up->ppp, &up->cfg, text);
+	case OPT_PING:
+		return up_ppp_read_ping(&up->ppp, text);
 	case OPT_DELAY:
 	case OPT_LOSS:
 	case OPT_RATE:
@@ -182,6 +212,31 @@ static int read_option(struct up *up, int option, const char *text)
 		up->is_verbose = true;
 		return 0;
 	}
+}
+
+/* What goes with what.  -1: all is well. */
+static int check_args(const struct up *up)
+{
+	if (up->cfg.serial &&
+	    (up->cfg.device || up->cfg.address.len || up->has_dhcp ||
+	     up->cfg.has_offload || up->cfg.gateway.v))
+		return cli_usage("up",
+				 "with --serial addresses come by PPP: see "
+				 "--ppp");
+	if (up->cfg.serial)
+		return -1;
+	if (!up->cfg.device ||
+	    (!up->cfg.address.len && !up->cfg.address6.len && !up->has_dhcp))
+		return cli_usage("up",
+				 "--tap and --address or --dhcp are needed");
+	if (up->has_dhcp && (up->cfg.address.len || up->cfg.gateway.v))
+		return cli_usage("up", "who asks by --dhcp has no --address "
+				       "of IPv4 and no --gateway");
+	if (up->has_cable && up->cfg.has_offload)
+		return cli_usage("up",
+				 "a cable carries whole frames: no "
+				 "--offload with --delay, --loss, --rate");
+	return -1;
 }
 
 /* -1: go on. */
@@ -197,6 +252,9 @@ static int parse_args(int argc, char **argv, struct up *up)
 		{"port", required_argument, NULL, 'p'},
 		{"echo", required_argument, NULL, 'e'},
 		{"mtu", required_argument, NULL, 'u'},
+		{"serial", required_argument, NULL, OPT_SERIAL},
+		{"ppp", required_argument, NULL, OPT_PPP},
+		{"ping", required_argument, NULL, OPT_PING},
 		{"offload", no_argument, NULL, OPT_OFFLOAD},
 		{"delay", required_argument, NULL, OPT_DELAY},
 		{"loss", required_argument, NULL, OPT_LOSS},
@@ -218,18 +276,7 @@ static int parse_args(int argc, char **argv, struct up *up)
 	}
 	if (optind != argc)
 		return cli_usage("up", "what is '%s'?", argv[optind]);
-	if (!up->cfg.device ||
-	    (!up->cfg.address.len && !up->cfg.address6.len && !up->has_dhcp))
-		return cli_usage("up",
-				 "--tap and --address or --dhcp are needed");
-	if (up->has_dhcp && (up->cfg.address.len || up->cfg.gateway.v))
-		return cli_usage("up", "who asks by --dhcp has no --address "
-				       "of IPv4 and no --gateway");
-	if (up->has_cable && up->cfg.has_offload)
-		return cli_usage("up",
-				 "a cable carries whole frames: no "
-				 "--offload with --delay, --loss, --rate");
-	return -1;
+	return check_args(up);
 }
 
 static void on_stop(struct pace_fd *pfd, void *arg)
@@ -280,8 +327,11 @@ static void say_ready(const struct up *up)
 	if (cfg->address6.len)
 		printf(" %s/%u", ip6_print(cfg->address6.addr, ip),
 		       cfg->address6.len);
-	printf(" is up at %s, mtu %u\n", mac_print(up->st.netif->mac, mac),
-	       up->st.netif->mtu);
+	if (cfg->serial)
+		printf(" waits for the other end of the line\n");
+	else
+		printf(" is up at %s, mtu %u\n",
+		       mac_print(up->st.netif->mac, mac), up->st.netif->mtu);
 	if (up->http)
 		printf("http: %s on port %u\n", up->dir, up->http_port);
 	if (up->echo)
@@ -328,14 +378,17 @@ static int run(struct up *up, int stop)
 	if (!err && up->is_verbose)
 		say_counts(up);
 	up_dhcp_stop(&up->dhcp);
+	up_ppp_stop(&up->ppp);
 	stop_programs(up);
 	return err;
 }
 
 static int complain(const struct up *up, int err)
 {
-	fprintf(stderr, "weft up: %s: %s\n", up->cfg.device, strerror(-err));
-	if (err == -EPERM || err == -EACCES)
+	const char *device = up->cfg.serial ? up->cfg.serial : up->cfg.device;
+
+	fprintf(stderr, "weft up: %s: %s\n", device, strerror(-err));
+	if (!up->cfg.serial && (err == -EPERM || err == -EACCES))
 		fprintf(stderr,
 			"(making a device takes root; ip tuntap add "
 			"NAME mode tap user USER makes one for USER)\n");
@@ -376,5 +429,7 @@ int cmd_up(int argc, char **argv)
 		return status;
 	if (up.has_cable)
 		up.cfg.cable = &up.cable;
+	if (up.cfg.serial)
+		up_ppp_prepare(&up.ppp, &up.st, &up.cfg);
 	return bring_up(&up);
 }

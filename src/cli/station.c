@@ -171,6 +171,8 @@ static int open_line(struct station *st, const struct station_cfg *cfg)
 	int err = begin_world(st);
 	struct port *port;
 
+	st->ppp_is_server = cfg->ppp.ppp.local.v != 0;
+	st->ppp_address6 = cfg->address6;
 	if (!err)
 		err = serial_uplink_open(st->world, "uplink", cfg->serial,
 					 &st->line);
@@ -178,7 +180,8 @@ static int open_line(struct station *st, const struct station_cfg *cfg)
 		return err;
 	snprintf(st->name, sizeof(st->name), "%s",
 		 serial_uplink_device(st->line));
-	port = host_add_serial(st->host, "ppp0", &cfg->ppp, cfg->ppp_ops, st);
+	port = host_add_serial(st->host, "ppp0", &cfg->ppp, cfg->ppp_ops,
+			       cfg->ppp_arg);
 	if (!port || !world_link(st->world, port, serial_uplink_port(st->line),
 				 cfg->cable))
 		return -ENOMEM;

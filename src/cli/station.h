@@ -45,7 +45,8 @@ struct world;
  *		serial_dev_open(): PPP is spoken there as @ppp says, and
  *		brings the addresses
  * @ppp:	See above
- * @ppp_ops:	Told when it is up; their argument is the station
+ * @ppp_ops:	Told when it is up
+ * @ppp_arg:	Their argument
  */
 struct station_cfg {
 	const char *device;
@@ -59,6 +60,7 @@ struct station_cfg {
 	const char *serial;
 	struct serial_conf ppp;
 	const struct serial_ops *ppp_ops;
+	void *ppp_arg;
 };
 
 /**
@@ -68,6 +70,8 @@ struct station_cfg {
  * @pace:	Its clock
  * @name:	Name that the device has
  * @is_gone:	The device was removed, and the pace stopped
+ * @ppp_is_server: We have an address of our own, and give the peer his
+ * @ppp_address6: --address of IPv6, beside the one of the line
  */
 struct station {
 	struct stack *stack;
@@ -75,6 +79,8 @@ struct station {
 	struct pace pace;
 	char name[SERIAL_DEV_NAME];
 	bool is_gone;
+	bool ppp_is_server;
+	struct ip6_net ppp_address6;
 
 	/* The rest is its own. */
 	struct mem mem;
