@@ -54,8 +54,6 @@
 
 /* clang-format off */
 enum {
-	RETRY_FIRST_S = 4,
-	RETRY_MAX_S = 64,
 	REQUEST_TRIES = 4,	/* then the offer is given up */
 	RENEW_MIN_S = 60,
 	DECLINE_WAIT_S = 10,	/* RFC 2131, 3.1, step 5 */
@@ -136,18 +134,10 @@ static void question_begin(struct dhcp_client *c)
 	c->since_ns = now_of(c);
 }
 
-/* 4, 8, 16, 32, 64 s, and a random second more or less. */
 static void retry_arm(struct dhcp_client *c)
 {
-	uint64_t wait_ns = RETRY_FIRST_S * NS_PER_S, spread = NS_PER_S;
-	uint32_t r;
-
-	for (unsigned int i = 1; i < c->tries; i++)
-		if (wait_ns < RETRY_MAX_S * NS_PER_S)
-			wait_ns *= 2;
-	if (stack_random(c->sock.stack, &r, sizeof(r)) == 0)
-		spread = 2 * NS_PER_S * r >> 32;
-	stack_arm_in(c->sock.stack, &c->timer, wait_ns - NS_PER_S + spread);
+	stack_arm_in(c->sock.stack, &c->timer,
+		     dhcp_retry_ns(c->sock.stack, c->tries));
 }
 
 /* Where an interface is known by its address, that stands in ciaddr. */

@@ -98,4 +98,8 @@ int dhcp_got_read(struct dhcp_got *got, const struct dhcp_msg *m,
 /* Who asks (@m->chaddr), and what it wants to know; @host_name may be NULL. */
 void dhcp_say_who(struct dhcp_msg *m, const char *host_name);
 
+/* How long to wait for an answer after the question was asked @tries times: 4,
+ * 8, 16, 32, 64 s, and a random second more or less. */
+uint64_t dhcp_retry_ns(struct stack *stack, unsigned int tries);
+
 #endif /* APPS_DHCP_CLIENT_H */

@@ -7,16 +7,21 @@
  * be reached would make the host deaf, or somebody else's; such an answer is
  * refused whole, and another server may do better.
  *
- * Here is also what a client says of itself when it asks.
+ * Here is also what a client says of itself when it asks, and when again.
  */
 
 #include <errno.h>
 #include <stdio.h>
 
+#include "core/stack.h"
+
 #include "apps/dhcp_client.h"
 
 /* A lease shorter than this is spent on renewing it. */
 enum { LEASE_MIN_S = 10, PREFIX_MIN = 8 };
+
+/* RFC 2131, 4.1 */
+enum { RETRY_FIRST_S = 4, RETRY_MAX_S = 64 };
 
 /* What the mask would be by the address alone (RFC 791, 3.2). */
 static uint8_t class_len(ip4_addr a)
@@ -92,12 +97,26 @@ int dhcp_got_read(struct dhcp_got *got, const struct dhcp_msg *m,
 	return 0;
 }
 
+uint64_t dhcp_retry_ns(struct stack *stack, unsigned int tries)
+{
+	uint64_t wait_ns = RETRY_FIRST_S * NS_PER_S, spread = NS_PER_S;
+	uint32_t r;
+
+	for (unsigned int i = 1; i < tries; i++)
+		if (wait_ns < RETRY_MAX_S * NS_PER_S)
+			wait_ns *= 2;
+	if (stack_random(stack, &r, sizeof(r)) == 0)
+		spread = 2 * NS_PER_S * r >> 32;
+	return wait_ns - NS_PER_S + spread;
+}
+
 void dhcp_say_who(struct dhcp_msg *m, const char *host_name)
 {
 	m->client.len = 1 + sizeof(m->chaddr.o);
 	m->client.v[0] = DHCP_HTYPE_ETHER;
 	put_mac(m->client.v + 1, m->chaddr);
-	if (m->type != DHCP_DISCOVER && m->type != DHCP_REQUEST)
+	if (m->type != DHCP_DISCOVER && m->type != DHCP_REQUEST &&
+	    m->type != DHCP_INFORM)
 		return;
 	m->params = (struct dhcp_bytes){4,
 					{DHCP_OPT_MASK, DHCP_OPT_ROUTER,

@@ -256,7 +256,7 @@ static void address_give(struct lab *lab, struct topo_segment *s,
 {
 	uint32_t n;
 
-	if (iface->ip.is_set || iface->address.v != LAB_STATIC)
+	if (iface->ip.is_set || lab_asks_for_address(iface))
 		return;
 	n = taken_next(t, first);
 	if (!n) {

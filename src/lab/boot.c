@@ -60,7 +60,7 @@ static int boot_iface(struct run_node *n, size_t index)
 	if (segment_of(n, &iface[index])->is_ppp)
 		return 0; /* ppp.c, when it is up */
 	netif->mtu = (uint32_t)iface[index].mtu.v;
-	if (iface[index].address.v != LAB_STATIC)
+	if (lab_asks_for_address(&iface[index]))
 		return boot_neighbours(n, index);
 	if (!iface[index].ip.is_set)
 		return 0; /* a trunk; those of its VLANs have addresses */

@@ -43,7 +43,8 @@ static bool asks_for_address(const struct lab_node *node)
 
 	for (size_t i = 0; i < node->interfaces.count; i++)
 		if (iface[i].address.v == LAB_DHCP ||
-		    iface[i].address.v == LAB_BOOTP)
+		    iface[i].address.v == LAB_BOOTP ||
+		    iface[i].address.v == LAB_INFORM)
 			return true;
 	return false;
 }

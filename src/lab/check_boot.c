@@ -158,6 +158,8 @@ static void check_iface(struct lab *lab, const struct lab_node *node,
 		diag_error(&lab->diag, iface->address.at,
 			   "only a host asks for its address; '%s' is none",
 			   node->item.name.s);
+	if (!lab_asks_for_address(iface))
+		return;
 	if (iface->ip.is_set)
 		diag_error(&lab->diag, iface->address.at,
 			   "'%s' has an address already and asks for none",

@@ -17,6 +17,7 @@
 #include <errno.h>
 
 #include "apps/dhcp_client.h"
+#include "apps/dhcp_inform.h"
 #include "apps/dhcp_server.h"
 #include "ip/ip.h"
 #include "lab/expand.h"
@@ -29,17 +30,20 @@ enum { NS_PER_SECOND = 1000000000 };
 /**
  * struct node_boot - of one node
  * @server:	`dhcp: ...`, or NULL
- * @clients:	One for each interface, or NULL
+ * @askers:	One for each interface; what does not ask is NULL
  */
 struct node_boot {
 	struct dhcp_server *server;
-	struct dhcp_client *clients[];
+	struct asker {
+		struct dhcp_client *client;
+		struct dhcp_inform *inform;
+	} askers[];
 };
 
 static size_t size_of(const struct run_node *n)
 {
 	return sizeof(struct node_boot) +
-	       n->spec->interfaces.count * sizeof(struct dhcp_client *);
+	       n->spec->interfaces.count * sizeof(struct asker);
 }
 
 static uint8_t class_len(ip4_addr a)
@@ -58,15 +62,24 @@ static void on_rarp(void *arg, struct netif *netif, ip4_addr addr)
 		arp_announce(&n->host->stack, netif, addr);
 }
 
-static void on_change(void *arg, const struct dhcp_got *got)
+static void set_dns(struct run_node *n, const struct dhcp_addrs *told)
 {
 	struct ip_addr dns[DHCP_ADDRS];
 
-	if (!got)
-		return;
-	for (size_t i = 0; i < got->dns.count; i++)
-		dns[i] = ip_addr_v4(got->dns.v[i]);
-	node_apps_set_dns(arg, IP_V4, dns, got->dns.count);
+	for (size_t i = 0; i < told->count; i++)
+		dns[i] = ip_addr_v4(told->v[i]);
+	node_apps_set_dns(n, IP_V4, dns, told->count);
+}
+
+static void on_told(void *arg, const struct dhcp_msg *told)
+{
+	set_dns(arg, &told->dns);
+}
+
+static void on_change(void *arg, const struct dhcp_got *got)
+{
+	if (got)
+		set_dns(arg, &got->dns);
 }
 
 static int start_client(struct run_node *n, size_t index)
@@ -85,7 +98,10 @@ static int start_client(struct run_node *n, size_t index)
 	case LAB_DHCP:
 	case LAB_BOOTP:
 		return dhcp_client_start(&n->host->stack, netif, &cfg,
-					 &n->boot->clients[index]);
+					 &n->boot->askers[index].client);
+	case LAB_INFORM:
+		return dhcp_inform_start(&n->host->stack, netif, on_told, n,
+					 &n->boot->askers[index].inform);
 	case LAB_RARP:
 		err = rarp_init(&n->host->stack);
 		return err ? err : rarp_ask(&n->host->stack, netif, on_rarp, n);
@@ -248,8 +264,10 @@ void node_boot_stop(struct run_node *n)
 {
 	if (!n->boot)
 		return;
-	for (size_t i = 0; i < n->spec->interfaces.count; i++)
-		dhcp_client_stop(n->boot->clients[i]);
+	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
+		dhcp_client_stop(n->boot->askers[i].client);
+		dhcp_inform_stop(n->boot->askers[i].inform);
+	}
 	dhcp_server_stop(n->boot->server);
 	rarp_fini(&n->host->stack);
 	mem_free(n->run->arena.mem, n->boot, size_of(n));

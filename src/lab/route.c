@@ -192,7 +192,7 @@ static void gateway_of_host(struct lab *lab, struct lab_node *node)
 		const struct topo_port *port = s->ports.items;
 
 		if (node->gateway.is_set || !iface[i].is_plugged ||
-		    iface[i].address.v != LAB_STATIC || s->gateway < 0)
+		    lab_asks_for_address(&iface[i]) || s->gateway < 0)
 			continue;
 		node->gateway = port[s->gateway].iface->ip;
 		node->gateway.at = (struct lab_pos){0, 0};

@@ -140,7 +140,7 @@ static const struct schema_object defaults_object = {
 
 static const char *const address_words[] = {
 	[LAB_STATIC] = "static", [LAB_DHCP] = "dhcp", [LAB_BOOTP] = "bootp",
-	[LAB_RARP] = "rarp", NULL};
+	[LAB_RARP] = "rarp", [LAB_INFORM] = "inform", NULL};
 
 static const struct schema_field iface_fields[] = {
 	{"on", "the LAN, or the node at the other end of the cable",
@@ -148,7 +148,8 @@ static const struct schema_field iface_fields[] = {
 	{"vlan", "it is the one for this VLAN, on a trunk: eth0.10",
 	 FIELD_VALUE, VALUE_NUMBER, AT(lab_iface, vlan)},
 	{"ip", "its address", FIELD_IP, AT(lab_iface, ip)},
-	{"address", "where it has its address from; static: from this file",
+	{"address", "where it has its address from; static: from this file; "
+	 "inform: from this file, and it asks for the rest by DHCP",
 	 FIELD_WORD, AT(lab_iface, address), .words = address_words},
 	{"ip6", "its IPv6 address", FIELD_IP6, AT(lab_iface, ip6)},
 	{"mac", "its link address; default: 02 and a hash of its name",

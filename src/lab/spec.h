@@ -80,7 +80,7 @@ enum lab_kind {
 };
 
 /* Where an interface has its address from. */
-enum lab_address { LAB_STATIC, LAB_DHCP, LAB_BOOTP, LAB_RARP };
+enum lab_address { LAB_STATIC, LAB_DHCP, LAB_BOOTP, LAB_RARP, LAB_INFORM };
 
 struct lab_iface {
 	struct lab_item item;
@@ -94,6 +94,12 @@ struct lab_iface {
 	size_t segment;	 /* index, see topo.h; not in the file */
 	bool is_plugged; /* a cable leads there; not in the file */
 };
+
+/* It has no address before somebody gives it one. */
+static inline bool lab_asks_for_address(const struct lab_iface *iface)
+{
+	return iface->address.v != LAB_STATIC && iface->address.v != LAB_INFORM;
+}
 
 struct lab_route {
 	struct lab_item item;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* dhcp_test.c - a host gets an address, keeps it, and is not fooled */
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "apps/dhcp_client.h"
+#include "apps/dhcp_inform.h"
 #include "apps/dhcp_server.h"
 #include "apps/dhcp_sock.h"
 #include "ip/ip.h"
@@ -500,6 +502,43 @@ static void bootp_from_a_stranger_gets_nothing(void **state)
 }
 
 /* RFC 2131, 3.2: a host that was switched off remembers. */
+static void on_told(void *arg, const struct dhcp_msg *told)
+{
+	struct fixture *f = arg;
+
+	f->lie = *told;
+}
+
+/* RFC 2131, 3.4 and 4.3.5 */
+static void a_host_with_an_address_asks_for_the_rest(void **state)
+{
+	struct fixture *f = *state;
+	struct stack *stack = testnet_host(f->net, CLIENT);
+	struct netif *netif = testnet_netif(f->net, CLIENT, 0);
+	struct dhcp_inform *inform;
+
+	assert_int_equal(dhcp_inform_start(stack, netif, on_told, f, &inform),
+			 -EADDRNOTAVAIL);
+	assert_int_equal(ip_addr_add(stack, netif,
+				     (struct ip4_net){addr("10.0.0.9"), 24}),
+			 0);
+	assert_int_equal(dhcp_inform_start(stack, netif, on_told, f, &inform),
+			 0);
+	testnet_run_ms(f->net, 2000);
+	start_server(f, 3600); /* it is switched on later */
+	testnet_run_ms(f->net, 10000);
+	dhcp_inform_stop(inform);
+	assert_int_equal(f->lie.type, DHCP_ACK);
+	assert_int_equal(f->lie.dns.v[0].v, addr("10.0.0.53").v);
+	assert_string_equal(f->lie.domain, "home.test");
+	assert_int_equal(f->lie.lease_s, 0);
+	assert_int_equal(f->lie.yiaddr.v, 0);
+	assert_int_equal(f->net->events[R_DHCP_INFO], 1);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(dhcp_server_leases(f->server)->leases[i].state,
+				 LEASE_FREE);
+}
+
 static void a_remembered_address_is_asked_for_again(void **state)
 {
 	struct dhcp_client_config cfg = {.previous = addr("10.0.0.100")};
@@ -558,6 +597,7 @@ int main(void)
 		T(an_offer_that_is_not_taken_is_free_after_ten_seconds),
 		T(bootp_is_answered_for_hosts_that_are_known),
 		T(bootp_from_a_stranger_gets_nothing),
+		T(a_host_with_an_address_asks_for_the_rest),
 		T(a_remembered_address_is_asked_for_again),
 		T(an_address_of_another_network_is_refused_at_once),
 	};
