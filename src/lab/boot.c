@@ -18,6 +18,8 @@
 
 #include "ip/ip.h"
 #include "ip/nat.h"
+#include "lab/expand.h"
+#include "lab/node_boot.h"
 #include "lab/ppp.h"
 #include "lab/run_group.h"
 #include "lab/run_int.h"

@@ -88,6 +88,12 @@ void check_ppp(struct lab *lab);
 /* check_boot.c: who asks for addresses, and who gives them. */
 void check_boot(struct lab *lab);
 
+/* It has no address before somebody gives it one. */
+static inline bool lab_asks_for_address(const struct lab_iface *iface)
+{
+	return iface->address.v != LAB_STATIC && iface->address.v != LAB_INFORM;
+}
+
 /* check_boot6.c: the same for IPv6, and relays of both versions. */
 void check_boot6(struct lab *lab);
 

@@ -26,6 +26,7 @@
 #include "apps/visit.h"
 #include "lab/expand.h"
 #include "lab/file.h"
+#include "lab/node_boot.h"
 #include "lab/run_int.h"
 #include "reactor/buf.h"
 #include "reactor/reactor.h"

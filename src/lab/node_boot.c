@@ -14,6 +14,8 @@
  * RARP brings an address and nothing else, so the mask is what hosts of its
  * time took: that of the address's class (RFC 791, 3.2).
  */
+#include "lab/node_boot.h"
+
 #include <errno.h>
 
 #include "apps/dhcp_client.h"

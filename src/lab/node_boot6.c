@@ -21,6 +21,7 @@
 #include "apps/dhcp_relay.h"
 #include "ip6/nd.h"
 #include "lab/expand.h"
+#include "lab/node_boot.h"
 #include "lab/run_int.h"
 
 enum { NS_PER_SECOND = 1000000000 };

@@ -138,20 +138,9 @@ int boot_filter(struct run_node *n);
 
 void run_node_halt(struct run_node *n);
 
-/* What asks for addresses and what gives them (node_boot.c). */
-int node_boot_start(struct run_node *n);
-void node_boot_stop(struct run_node *n);
-/* The same by DHCPv6, and relays of both versions (node_boot6.c). */
-int node_boot6_start(struct run_node *n);
-void node_boot6_stop(struct run_node *n);
 /* Programs (node_apps.c). */
 int node_apps_start(struct run_node *n);
 void node_apps_stop(struct run_node *n);
-
-/* The host has been told, over that version of IP, which resolvers to ask; the
- * file's count more. */
-void node_apps_set_dns(struct run_node *n, enum ip_family over,
-		       const struct ip_addr *dns, size_t count);
 
 /**
  * node_visit() - Open a URL in the browser of a node

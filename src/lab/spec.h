@@ -18,6 +18,7 @@
 #include "core/probe.h" /* for addresses */
 
 #include "lab/diag.h"
+#include "lab/spec_boot.h"
 #include "lab/spec_ppp.h"
 #include "lab/spec_value.h"
 #include "lab/value.h"
@@ -40,9 +41,6 @@ struct lab_cable {
 };
 
 #include "lab/spec_script.h"
-
-/* What routers of a LAN say of DHCPv6. */
-enum lab_dhcp6_word { LAB_DHCP6_NONE, LAB_DHCP6_MANAGED, LAB_DHCP6_OTHER };
 
 struct lab_lan {
 	struct lab_item item;
@@ -79,9 +77,6 @@ enum lab_kind {
 	LAB_KINDS
 };
 
-/* Where an interface has its address from. */
-enum lab_address { LAB_STATIC, LAB_DHCP, LAB_BOOTP, LAB_RARP, LAB_INFORM };
-
 struct lab_iface {
 	struct lab_item item;
 	struct lab_str on;   /* a LAN, or the node at the other end */
@@ -94,12 +89,6 @@ struct lab_iface {
 	size_t segment;	 /* index, see topo.h; not in the file */
 	bool is_plugged; /* a cable leads there; not in the file */
 };
-
-/* It has no address before somebody gives it one. */
-static inline bool lab_asks_for_address(const struct lab_iface *iface)
-{
-	return iface->address.v != LAB_STATIC && iface->address.v != LAB_INFORM;
-}
 
 struct lab_route {
 	struct lab_item item;
@@ -127,24 +116,6 @@ struct lab_filter {
 struct lab_serve {
 	struct lab_item item;
 	struct lab_str http; /* directory */
-};
-
-struct lab_dhcp {
-	struct lab_item item;
-	struct lab_seq pool; /* of struct lab_str: first..last */
-	struct lab_ip router;
-	struct lab_seq dns; /* of struct lab_str */
-	struct lab_num lease;
-	struct lab_seq fixed; /* of struct lab_pair */
-};
-
-struct lab_dhcp6 {
-	struct lab_item item;
-	struct lab_seq pool; /* of struct lab_str: first..last */
-	struct lab_seq dns;  /* of struct lab_str */
-	struct lab_str domain;
-	struct lab_num lease;
-	struct lab_num rapid; /* 1: two messages will do */
 };
 
 /* A VLAN of a switch; its name is its number. */

@@ -234,41 +234,6 @@ static void a_host_that_comes_back_is_offered_its_address_at_once(void **state)
 	assert_int_equal(f->net->events[R_DHCP_CHECK], 1);
 }
 
-static void on_lie(void *arg, const struct dhcp_msg *m,
-		   const struct udp_from *from);
-
-/* RFC 2131, 2: two hosts behind one MAC address, by their identifiers. */
-static void a_client_is_its_identifier(void **state)
-{
-	struct fixture *f = *state;
-	struct dhcp_msg m = {
-		.op = BOOTP_REQUEST,
-		.type = DHCP_DISCOVER,
-		.flags = DHCP_F_BROADCAST,
-		.chaddr = {{2, 1, 1, 1, 1, 1}},
-		.client = {3, {0, 'a', 'b'}},
-	};
-
-	start_server(f, 3600);
-	f->liar = (struct dhcp_sock){
-		.stack = testnet_host(f->net, CLIENT),
-		.netif = testnet_netif(f->net, CLIENT, 0),
-		.on_msg = on_lie,
-		.arg = f,
-	};
-	assert_int_equal(dhcp_sock_open(&f->liar, DHCP_PORT_CLIENT), 0);
-	for (int i = 0; i < 3; i++) {
-		stack_enter(f->liar.stack);
-		dhcp_sock_send(&f->liar, &m, IP4_BROADCAST, DHCP_PORT_SERVER);
-		stack_leave(f->liar.stack);
-		testnet_run_ms(f->net, 800);
-		m.client.v[2] = (uint8_t)('c' + i / 2);
-	}
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(dhcp_server_leases(f->server)->leases[i].state,
-				 i < 2 ? LEASE_OFFERED : LEASE_FREE);
-}
-
 /* A server that answers a DISCOVER with @lie, whatever stands in it. */
 static void on_lie(void *arg, const struct dhcp_msg *m,
 		   const struct udp_from *from)
@@ -284,6 +249,43 @@ static void on_lie(void *arg, const struct dhcp_msg *m,
 	assert_int_equal(
 		dhcp_sock_send(&f->liar, &a, IP4_BROADCAST, DHCP_PORT_CLIENT),
 		0);
+}
+
+static void open_liar(struct fixture *f, int host, uint16_t port)
+{
+	f->liar = (struct dhcp_sock){
+		.stack = testnet_host(f->net, host),
+		.netif = testnet_netif(f->net, host, 0),
+		.on_msg = on_lie,
+		.arg = f,
+	};
+	assert_int_equal(dhcp_sock_open(&f->liar, port), 0);
+}
+
+/* RFC 2131, 2: two hosts behind one MAC address, by their identifiers. */
+static void a_client_is_its_identifier(void **state)
+{
+	struct fixture *f = *state;
+	struct dhcp_msg m = {
+		.op = BOOTP_REQUEST,
+		.type = DHCP_DISCOVER,
+		.flags = DHCP_F_BROADCAST,
+		.chaddr = {{2, 1, 1, 1, 1, 1}},
+		.client = {3, {0, 'a', 'b'}},
+	};
+
+	start_server(f, 3600);
+	open_liar(f, CLIENT, DHCP_PORT_CLIENT);
+	for (int i = 0; i < 3; i++) {
+		stack_enter(f->liar.stack);
+		dhcp_sock_send(&f->liar, &m, IP4_BROADCAST, DHCP_PORT_SERVER);
+		stack_leave(f->liar.stack);
+		testnet_run_ms(f->net, 800);
+		m.client.v[2] = (uint8_t)('c' + i / 2);
+	}
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(dhcp_server_leases(f->server)->leases[i].state,
+				 i < 2 ? LEASE_OFFERED : LEASE_FREE);
 }
 
 static struct dhcp_msg good_offer(void)
@@ -302,13 +304,7 @@ static struct dhcp_msg good_offer(void)
 static void start_liar(struct fixture *f, struct dhcp_msg lie)
 {
 	f->lie = lie;
-	f->liar = (struct dhcp_sock){
-		.stack = testnet_host(f->net, SERVER),
-		.netif = testnet_netif(f->net, SERVER, 0),
-		.on_msg = on_lie,
-		.arg = f,
-	};
-	assert_int_equal(dhcp_sock_open(&f->liar, DHCP_PORT_SERVER), 0);
+	open_liar(f, SERVER, DHCP_PORT_SERVER);
 	start_client(f);
 	testnet_run_ms(f->net, 2000);
 	dhcp_sock_close(&f->liar);
@@ -401,13 +397,7 @@ static void nothing_that_comes_late_moves_a_bound_host(void **state)
 	late.chaddr = testnet_netif(f->net, CLIENT, 0)->mac;
 	dhcp_server_stop(f->server);
 	f->server = NULL;
-	f->liar = (struct dhcp_sock){
-		.stack = testnet_host(f->net, SERVER),
-		.netif = testnet_netif(f->net, SERVER, 0),
-		.on_msg = on_lie,
-		.arg = f,
-	};
-	assert_int_equal(dhcp_sock_open(&f->liar, DHCP_PORT_SERVER), 0);
+	open_liar(f, SERVER, DHCP_PORT_SERVER);
 	stack_enter(f->liar.stack);
 	dhcp_sock_send(&f->liar, &late, IP4_BROADCAST, DHCP_PORT_CLIENT);
 	late.type = DHCP_OFFER;
