@@ -79,13 +79,59 @@ static int boot_iface(struct run_node *n, size_t index)
 	return err;
 }
 
+/* `steal-ip6`: one address more, which somebody on the LAN has.  It is tried
+ * first, as any address that nobody vouches for (RFC 4862, 5.4). */
+static int boot_stolen(struct run_node *n)
+{
+	const struct lab_ip6 *ip = expand_stolen_ip6(n->run->lab, n->spec);
+	struct ip6_addr_conf addr = {.net = {.len = 64}};
+
+	if (!ip)
+		return 0;
+	addr.net.addr = ip->v;
+	return ip6_addr_add_conf(&n->host->stack, run_netif(n, 0), &addr);
+}
+
+/* Who has this address on a LAN where routers advertise themselves? */
+static const struct lab_iface *advertiser(const struct topo_segment *s,
+					  ip6_addr addr)
+{
+	const struct topo_port *port = s->ports.items;
+
+	for (size_t i = 0; s->lan && s->lan->slaac.v && i < s->ports.count; i++)
+		if (ip6_eq(port[i].iface->ip6.v, addr))
+			return port[i].iface;
+	return NULL;
+}
+
+/* Hosts there know routers by their link-local addresses, so routers that tell
+ * of one another have to as well, or no redirect could be (RFC 4861, 8.2). */
+static void use_link_local(struct run_node *n, struct ip6_route *r)
+{
+	const struct ip6_net link = {.addr = {{0xfe, 0x80}}, .len = 64};
+	const struct lab_iface *own = n->spec->interfaces.items, *router;
+
+	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
+		if (!own[i].is_plugged)
+			continue;
+		router = advertiser(segment_of(n, &own[i]), r->gateway);
+		if (!router)
+			continue;
+		r->gateway = ip6_eui64(link.addr, router->mac.v);
+		r->netif = run_netif(n, i);
+		return;
+	}
+}
+
 static int boot_route(struct run_node *n, struct ip6_net to, ip6_addr via)
 {
-	const struct ip6_route r = {.net = to, .gateway = via};
+	struct ip6_route r = {.net = to, .gateway = via};
 	struct ip_addr ip = ip_addr_v6(via);
 
 	if (ppp_leads_to(n->run->lab, n->spec, &ip))
 		return 0; /* ppp.c, when it is up */
+	if (n->spec->kind.v == LAB_ROUTER)
+		use_link_local(n, &r);
 	return ip6_route_add(&n->host->stack, &r);
 }
 
@@ -97,6 +143,8 @@ int run_node_boot_ip6(struct run_node *n)
 
 	for (size_t i = 0; i < n->spec->interfaces.count && !err; i++)
 		err = boot_iface(n, i);
+	if (!err)
+		err = boot_stolen(n);
 	if (!err && n->spec->gateway6.is_set)
 		err = boot_route(n, all, n->spec->gateway6.v);
 	for (size_t i = 0; i < n->spec->routes6.count && !err; i++)

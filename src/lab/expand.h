@@ -35,6 +35,10 @@ void expand_macs(struct lab *lab);
 /* IPv6: networks, addresses, routes, all that is wanted of it (ip6.c). */
 void expand_ip6(struct lab *lab);
 
+/* Of a node with `steal-ip6`: the address; NULL: none. */
+const struct lab_ip6 *expand_stolen_ip6(const struct lab *lab,
+					const struct lab_node *thief);
+
 /* Does the interface make its IPv6 address itself? */
 bool expand_is_slaac(const struct lab *lab, const struct lab_node *node,
 		     const struct lab_iface *iface);

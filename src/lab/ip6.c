@@ -241,6 +241,34 @@ static void address_of_node(struct lab *lab, struct lab_node *node)
 	node->ip6.is_set = false;
 }
 
+const struct lab_ip6 *expand_stolen_ip6(const struct lab *lab,
+					const struct lab_node *thief)
+{
+	const struct lab_node *node =
+		thief->steal_ip6.s ? topo_node(&lab->topo, thief->steal_ip6.s)
+				   : NULL;
+	const struct lab_iface *own = thief->interfaces.items, *iface;
+
+	if (!node || node == thief || thief->interfaces.count != 1)
+		return NULL;
+	iface = node->interfaces.items;
+	for (size_t i = 0; i < node->interfaces.count; i++)
+		if (iface[i].is_plugged && iface[i].segment == own->segment &&
+		    iface[i].ip6.is_set)
+			return &iface[i].ip6;
+	return NULL;
+}
+
+static void check_theft(struct lab *lab, const struct lab_node *thief)
+{
+	if (!thief->steal_ip6.s || !check_name(lab, &thief->steal_ip6))
+		return;
+	if (topo_is_switch(thief) || !expand_stolen_ip6(lab, thief))
+		diag_error(&lab->diag, thief->steal_ip6.at,
+			   "'%s' has no IPv6 address on the only LAN of '%s'",
+			   thief->steal_ip6.s, thief->item.name.s);
+}
+
 /* The router of a segment, whoever hides behind it for IPv4. */
 static const struct topo_port *router_of(const struct topo_segment *s)
 {
@@ -373,6 +401,8 @@ void expand_ip6(struct lab *lab)
 		return;
 	for (size_t i = 0; i < lab->topo.segments.count; i++)
 		addresses_of_segment(lab, segment_at(lab, i));
+	for (size_t i = 0; i < lab->spec.nodes.count; i++)
+		check_theft(lab, &node[i]);
 	for (size_t i = 0; i < lab->spec.nodes.count; i++)
 		if (!topo_is_switch(&node[i]) && node[i].kind.v != LAB_ROUTER)
 			gateway_of_host(lab, &node[i]);

@@ -231,6 +231,8 @@ static const struct schema_field node_fields[] = {
 	 "has, and nobody else gets", FIELD_IP, AT(lab_node, ip)},
 	{"ip6", "IPv6 address of its only interface", FIELD_IP6,
 	 AT(lab_node, ip6)},
+	{"steal-ip6", "by mistake it wants the IPv6 address of this node, too",
+	 FIELD_NAME, AT(lab_node, steal_ip6)},
 	{"address", "where its only interface has its address from",
 	 FIELD_WORD, AT(lab_node, address), .words = address_words},
 	{"dhcp", "gives addresses by DHCP and BOOTP", FIELD_OBJECT,

@@ -154,6 +154,7 @@ struct lab_node {
 	struct lab_seq dhcp6_relay; /* of struct lab_str */
 	struct lab_seq rarp;	    /* of struct lab_pair */
 	struct lab_ip6 ip6;
+	struct lab_str steal_ip6;
 	struct lab_seq interfaces; /* of struct lab_iface */
 	struct lab_ip gateway;
 	struct lab_seq routes;	 /* of struct lab_route */
