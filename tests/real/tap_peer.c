@@ -9,6 +9,7 @@
  *	udp HOST PORT COUNT		datagrams that have to come back
  *	ping HOST COUNT			likewise, as echo requests
  *	many HOST PORT COUNT OCTETS	so many streams at once, with an echo
+ *	group				as told on standard input: tap_group.c
  *
  * END is how the conversation ends when standard input has ended: "half"
  * (shut down, and read what still comes; the default), "close" or "reset".
@@ -317,7 +318,7 @@ static const struct {
 } modes[] = {
 	{"connect", mode_connect, 2}, {"listen", mode_listen, 1},
 	{"udp", mode_udp, 3},	      {"ping", mode_ping, 2},
-	{"many", mode_many, 4},
+	{"many", mode_many, 4},	      {"group", mode_group, 0},
 };
 
 /* KNOB=N settings, applied when there is a stack. */

@@ -27,6 +27,9 @@ struct endpoint peer_of(const char *host, const char *port);
  * events; those below 0 are left out. */
 void await(const int *fds, const uint32_t *events, int count);
 
+/* group: see tap_group.c */
+void mode_group(char **argv);
+
 /* many HOST PORT COUNT OCTETS */
 void mode_many(char **argv);
 
