@@ -25,51 +25,27 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/check.h"
-
 #include "wire/dhcp6.h"
 
 #include "core/netif.h"
 #include "core/probe.h"
 
-#include "apps/dhcp_sock.h"
+#include "apps/dhcp_ports.h"
 #include "ip6/ip6.h"
-
-/**
- * struct port - an interface of the relay
- * @is_trusted:	Other relays may be there
- * @is_listening: To the group
- */
-struct port {
-	struct dhcp6_relay_agent *agent;
-	struct dhcp_sock sock;
-	bool is_trusted, is_listening;
-};
 
 struct dhcp6_relay_agent {
 	struct stack *stack;
 	ip6_addr servers[DHCP6_RELAY_SERVERS];
-	size_t server_count, port_count;
-	size_t room; /* for ports */
-	struct port ports[];
+	size_t server_count, joined; /* ports that listen to the group */
+	struct dhcp_ports ports;
 };
 
-static void tell(const struct port *p, uint8_t type, ip6_addr to)
+static void tell(const struct dhcp_port *p, uint8_t type, ip6_addr to)
 {
 	struct ip_addr ip = ip_addr_v6(to);
 
-	PROBE(&p->agent->stack->place, EV_APP, R_DHCP6_RELAY, NULL,
+	PROBE(&p->sock.stack->place, EV_APP, R_DHCP6_RELAY, NULL,
 	      EVF_TEXT("text", dhcp6_type_name(type)), EVF_IP("ip", &ip));
-}
-
-static struct port *port_towards(struct dhcp6_relay_agent *r, ip6_addr to)
-{
-	const struct netif *netif = ip_netif_for(r->stack, ip_addr_v6(to));
-
-	for (size_t i = 0; i < r->port_count; i++)
-		if (r->ports[i].sock.netif == netif)
-			return &r->ports[i];
-	return NULL;
 }
 
 struct link_search {
@@ -87,35 +63,35 @@ static void link_step(void *arg, const struct ip6_addr_info *a)
 }
 
 /* An address of the link that is known beyond it, or ::. */
-static ip6_addr link_of(const struct port *p)
+static ip6_addr link_of(const struct dhcp_port *p)
 {
 	struct link_search s = {.netif = p->sock.netif};
 
-	ip6_addr_for_each(p->agent->stack, link_step, &s);
+	ip6_addr_for_each(p->sock.stack, link_step, &s);
 	return s.found;
 }
 
-static void question_pass(struct port *p, const struct dhcp6_relay *env)
+static void question_pass(struct dhcp_port *p, const struct dhcp6_relay *env)
 {
-	struct dhcp6_relay_agent *r = p->agent;
+	struct dhcp6_relay_agent *r = p->owner;
 	uint8_t buf[DHCP_DATAGRAM_MAX];
 	size_t len = dhcp6_relay_emit(buf, sizeof(buf), env);
 
 	for (size_t i = 0; i < r->server_count; i++) {
-		struct port *out = port_towards(r, r->servers[i]);
+		struct ip_addr to = ip_addr_v6(r->servers[i]);
+		struct dhcp_port *out = dhcp_port_towards(&r->ports, to);
 
 		if (!out || out == p)
 			continue; /* it hears the question itself */
-		tell(p, env->inner[0], r->servers[i]);
-		(void)dhcp_sock_put(&out->sock, buf, len,
-				    ip_addr_v6(r->servers[i]),
+		tell(p, env->inner[0], to.v6);
+		(void)dhcp_sock_put(&out->sock, buf, len, to,
 				    DHCP6_PORT_SERVER);
 	}
 }
 
 /* From a client, or from another relay: hops, and :: for a link that the peer's
  * address says already (19.1.2). */
-static void on_question(struct port *p, const uint8_t *buf, size_t len,
+static void on_question(struct dhcp_port *p, const uint8_t *buf, size_t len,
 			const struct udp_from *from)
 {
 	const char *name = p->sock.netif->name;
@@ -151,20 +127,20 @@ static void on_question(struct port *p, const uint8_t *buf, size_t len,
 }
 
 /* The interface that the envelope names; without a name, that of its link. */
-static struct port *port_of(struct dhcp6_relay_agent *r,
-			    const struct dhcp6_relay *env)
+static struct dhcp_port *port_of(struct dhcp6_relay_agent *r,
+				 const struct dhcp6_relay *env)
 {
 	const struct ip6_addr_info *info;
 
-	for (size_t i = 0; i < r->port_count; i++) {
-		const struct netif *netif = r->ports[i].sock.netif;
+	for (size_t i = 0; i < r->ports.count; i++) {
+		const struct netif *netif = r->ports.list[i].sock.netif;
 
 		if (env->iface_len == strlen(netif->name) &&
 		    !memcmp(env->iface, netif->name, env->iface_len))
-			return &r->ports[i];
+			return &r->ports.list[i];
 		info = ip6_addr_find(r->stack, netif, env->link);
 		if (!env->iface_len && info)
-			return &r->ports[i];
+			return &r->ports.list[i];
 	}
 	return NULL;
 }
@@ -177,18 +153,18 @@ static bool is_server(const struct dhcp6_relay_agent *r, struct ip_addr addr)
 	return false;
 }
 
-static void on_answer(struct port *in, const uint8_t *buf, size_t len,
+static void on_answer(struct dhcp_port *in, const uint8_t *buf, size_t len,
 		      const struct udp_from *from)
 {
 	struct dhcp6_relay env;
-	struct port *p;
+	struct dhcp_port *p;
 
 	if (dhcp6_relay_parse(&env, buf, len) < 0) {
 		dhcp_drop(&in->sock, DROP_dhcp_bad);
 		return;
 	}
-	p = port_of(in->agent, &env);
-	if (!p || !is_server(in->agent, from->peer.addr)) {
+	p = port_of(in->owner, &env);
+	if (!p || !is_server(in->owner, from->peer.addr)) {
 		dhcp_drop(&in->sock, DROP_dhcp_unasked);
 		return;
 	}
@@ -213,7 +189,7 @@ static bool is_question(const uint8_t *buf, size_t len)
 static void on_octets(void *arg, uint8_t *buf, size_t len,
 		      const struct udp_from *from)
 {
-	struct port *p = arg;
+	struct dhcp_port *p = arg;
 
 	if (len && buf[0] == DHCP6_RELAY_REPL)
 		on_answer(p, buf, len, from);
@@ -223,62 +199,50 @@ static void on_octets(void *arg, uint8_t *buf, size_t len,
 		dhcp_drop(&p->sock, DROP_dhcp_bad);
 }
 
-static int port_open(struct dhcp6_relay_agent *r, struct netif *netif,
-		     const struct dhcp6_relay_config *cfg)
+static bool may_be(struct stack *stack, const struct netif *netif)
 {
-	struct port *p = &r->ports[r->port_count];
-	int err;
-
-	if (netif->features & NETIF_F_LOOPBACK ||
-	    !ip6_is_enabled(r->stack, netif))
-		return 0;
-	p->agent = r;
-	p->sock = (struct dhcp_sock){
-		.stack = r->stack,
-		.netif = netif,
-		.family = IP_V6,
-		.on_octets = on_octets,
-		.arg = p,
-	};
-	for (size_t i = 0; i < cfg->trusted_count; i++)
-		p->is_trusted |= cfg->trusted[i] == netif;
-	r->port_count++;
-	err = dhcp_sock_open(&p->sock, DHCP6_PORT_SERVER);
-	if (!err)
-		err = ip6_group_add(r->stack, netif, IP6_ALL_DHCP);
-	p->is_listening = !err;
-	return err;
+	return ip6_is_enabled(stack, netif);
 }
 
-static size_t size_of(size_t ports)
+/* Hear what clients say to all servers and relays. */
+static int join_all(struct dhcp6_relay_agent *r)
 {
-	return sizeof(struct dhcp6_relay_agent) + ports * sizeof(struct port);
+	int err = 0;
+
+	while (r->joined < r->ports.count && !err) {
+		err = ip6_group_add(r->stack,
+				    r->ports.list[r->joined].sock.netif,
+				    IP6_ALL_DHCP);
+		r->joined += !err;
+	}
+	return err;
 }
 
 int dhcp6_relay_start(struct stack *stack, const struct dhcp6_relay_config *cfg,
 		      struct dhcp6_relay_agent **relay)
 {
+	struct dhcp_ports_config ports = {
+		.family = IP_V6,
+		.port = DHCP6_PORT_SERVER,
+		.on_octets = on_octets,
+		.may_be = may_be,
+		.trusted = cfg->trusted,
+		.trusted_count = cfg->trusted_count,
+	};
 	struct dhcp6_relay_agent *r;
-	struct netif *netif;
-	size_t room = 0;
-	int err = 0;
+	int err;
 
 	if (!cfg->count || cfg->count > DHCP6_RELAY_SERVERS)
 		return -EINVAL;
-	list_for_each_entry(netif, &stack->netifs, struct netif, node)
-		room++;
-	r = mem_alloc(stack->place.env->mem, size_of(room));
+	r = ports.owner = mem_alloc(stack->place.env->mem, sizeof(*r));
 	if (!r)
 		return -ENOMEM;
 	r->stack = stack;
-	r->room = room;
 	memcpy(r->servers, cfg->servers, cfg->count * sizeof(ip6_addr));
 	r->server_count = cfg->count;
-	list_for_each_entry(netif, &stack->netifs, struct netif, node)
-		if (!err)
-			err = port_open(r, netif, cfg);
-	if (!err && !r->port_count)
-		err = -EINVAL;
+	err = dhcp_ports_open(&r->ports, stack, &ports);
+	if (!err)
+		err = join_all(r);
 	if (err)
 		dhcp6_relay_stop(r);
 	else
@@ -290,13 +254,10 @@ void dhcp6_relay_stop(struct dhcp6_relay_agent *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->port_count; i++) {
-		struct port *p = &r->ports[i];
-
-		if (p->is_listening)
-			(void)ip6_group_del(r->stack, p->sock.netif,
-					    IP6_ALL_DHCP);
-		dhcp_sock_close(&p->sock);
-	}
-	mem_free(r->stack->place.env->mem, r, size_of(r->room));
+	while (r->joined)
+		(void)ip6_group_del(r->stack,
+				    r->ports.list[--r->joined].sock.netif,
+				    IP6_ALL_DHCP);
+	dhcp_ports_close(&r->ports);
+	mem_free(r->stack->place.env->mem, r, sizeof(*r));
 }

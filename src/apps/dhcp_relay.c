@@ -36,37 +36,37 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/check.h"
-
 #include "wire/dhcp_relay.h"
 
 #include "core/netif.h"
 #include "core/probe.h"
 
-#include "apps/dhcp_sock.h"
+#include "apps/dhcp_ports.h"
 #include "ip/ip_conf.h"
-
-/**
- * struct port - an interface of the relay
- * @net:	Its address
- * @mark:	What questions from there are marked with
- * @is_trusted:	Other relays may be there
- */
-struct port {
-	struct dhcp_relay *relay;
-	struct dhcp_sock sock;
-	struct ip4_net net;
-	struct dhcp_mark mark;
-	bool is_trusted;
-};
 
 struct dhcp_relay {
 	struct stack *stack;
 	ip4_addr servers[DHCP_RELAY_SERVERS];
-	size_t server_count, port_count;
-	size_t room; /* for ports */
-	struct port ports[];
+	size_t server_count;
+	struct dhcp_ports ports;
 };
+
+static ip4_addr addr_of(const struct dhcp_port *p)
+{
+	return ip_addr_of(p->sock.stack, p->sock.netif).addr;
+}
+
+/* What questions from there are marked with. */
+static struct dhcp_mark mark_of(const struct dhcp_port *p)
+{
+	const struct netif *netif = p->sock.netif;
+	struct dhcp_mark mark = {.remote_len = sizeof(netif->mac.o)};
+
+	mark.circuit_len = (uint8_t)strnlen(netif->name, sizeof(mark.circuit));
+	memcpy(mark.circuit, netif->name, mark.circuit_len);
+	put_mac(mark.remote, netif->mac);
+	return mark;
+}
 
 static void tell(const struct dhcp_relay *r, const struct dhcp_msg *m,
 		 ip4_addr to)
@@ -78,50 +78,39 @@ static void tell(const struct dhcp_relay *r, const struct dhcp_msg *m,
 	      EVF_MAC("mac", &m->chaddr), EVF_IP("ip", &ip));
 }
 
-/* The port behind which @to is: a socket sends by its own interface only. */
-static struct port *port_towards(struct dhcp_relay *r, ip4_addr to)
-{
-	const struct netif *netif = ip_netif_for(r->stack, ip_addr_v4(to));
-
-	for (size_t i = 0; i < r->port_count; i++)
-		if (r->ports[i].sock.netif == netif)
-			return &r->ports[i];
-	return NULL;
-}
-
 /* DROP_COUNT: it may pass. */
-static enum drop question_judge(const struct port *p, const struct dhcp_msg *m)
+static enum drop question_judge(const struct dhcp_port *p,
+				const struct dhcp_msg *m)
 {
 	bool is_first = !m->giaddr.v;
 
 	if (m->hops >= DHCP_RELAY_HOPS)
 		return DROP_dhcp_hops;
-	if (!is_first &&
-	    ip_addr_is_ours(p->relay->stack, ip_addr_v4(m->giaddr)))
+	if (!is_first && ip_addr_is_ours(p->sock.stack, ip_addr_v4(m->giaddr)))
 		return DROP_dhcp_spoofed;
 	if ((!is_first || m->relay.len) && !p->is_trusted)
 		return DROP_dhcp_spoofed;
 	return DROP_COUNT;
 }
 
-static void question_pass(struct port *p, const struct dhcp_msg *m,
+static void question_pass(struct dhcp_port *p, const struct dhcp_msg *m,
 			  uint8_t *buf, size_t len)
 {
-	struct dhcp_relay *r = p->relay;
-	ip4_addr giaddr = m->giaddr.v ? m->giaddr : p->net.addr;
+	struct ip4_net net = ip_addr_of(p->sock.stack, p->sock.netif);
+	struct dhcp_mark mark = mark_of(p);
+	struct dhcp_relay *r = p->owner;
 
-	dhcp_relay_set(buf, giaddr, m->hops + 1);
+	dhcp_relay_set(buf, m->giaddr.v ? m->giaddr : net.addr, m->hops + 1);
 	if (!m->giaddr.v && !m->relay.len)
-		len = dhcp_mark_put(buf, len, DHCP_DATAGRAM_MAX, &p->mark);
+		len = dhcp_mark_put(buf, len, DHCP_DATAGRAM_MAX, &mark);
 	for (size_t i = 0; i < r->server_count; i++) {
-		struct port *out = port_towards(r, r->servers[i]);
+		struct ip_addr to = ip_addr_v4(r->servers[i]);
+		struct dhcp_port *out = dhcp_port_towards(&r->ports, to);
 
-		if (!out || ip4_net_has(ip4_net_base(p->net), r->servers[i]))
+		if (!out || ip4_net_has(ip4_net_base(net), to.v4))
 			continue; /* it hears the question itself */
-		tell(r, m, r->servers[i]);
-		(void)dhcp_sock_put(&out->sock, buf, len,
-				    ip_addr_v4(r->servers[i]),
-				    DHCP_PORT_SERVER);
+		tell(r, m, to.v4);
+		(void)dhcp_sock_put(&out->sock, buf, len, to, DHCP_PORT_SERVER);
 	}
 }
 
@@ -133,31 +122,32 @@ static bool is_server(const struct dhcp_relay *r, struct ip_addr addr)
 	return false;
 }
 
-static struct port *port_of(struct dhcp_relay *r, ip4_addr addr)
+static struct dhcp_port *port_of(struct dhcp_relay *r, ip4_addr addr)
 {
-	for (size_t i = 0; i < r->port_count; i++)
-		if (addr.v && r->ports[i].net.addr.v == addr.v)
-			return &r->ports[i];
+	for (size_t i = 0; i < r->ports.count; i++)
+		if (addr.v && addr_of(&r->ports.list[i]).v == addr.v)
+			return &r->ports.list[i];
 	return NULL;
 }
 
 /* Is it marked as questions from that port are, or not at all? */
-static bool mark_is_ours(const struct port *p, const struct dhcp_msg *m)
+static bool mark_is_ours(const struct dhcp_port *p, const struct dhcp_msg *m)
 {
-	struct dhcp_mark mark;
+	struct dhcp_mark mark, own = mark_of(p);
 
 	return !m->relay.len || (dhcp_mark_parse(&mark, &m->relay) == 0 &&
-				 dhcp_mark_eq(&mark, &p->mark));
+				 dhcp_mark_eq(&mark, &own));
 }
 
-static void answer_pass(struct port *in, const struct dhcp_msg *m, uint8_t *buf,
-			size_t len, const struct udp_from *from)
+static void answer_pass(struct dhcp_port *in, const struct dhcp_msg *m,
+			uint8_t *buf, size_t len, const struct udp_from *from)
 {
-	struct port *p = port_of(in->relay, m->giaddr);
+	struct dhcp_relay *r = in->owner;
+	struct dhcp_port *p = port_of(r, m->giaddr);
 	bool is_ours = p && mark_is_ours(p, m);
 	ip4_addr to;
 
-	if (!p || !is_server(in->relay, from->peer.addr)) {
+	if (!p || !is_server(r, from->peer.addr)) {
 		dhcp_drop(&in->sock, DROP_dhcp_unasked);
 		return;
 	}
@@ -168,7 +158,7 @@ static void answer_pass(struct port *in, const struct dhcp_msg *m, uint8_t *buf,
 	if (is_ours)
 		len = dhcp_mark_strip(buf, len);
 	to = dhcp_way_to(&p->sock, m);
-	tell(p->relay, m, to);
+	tell(r, m, to);
 	(void)dhcp_sock_put(&p->sock, buf, len, ip_addr_v4(to),
 			    DHCP_PORT_CLIENT);
 }
@@ -176,7 +166,7 @@ static void answer_pass(struct port *in, const struct dhcp_msg *m, uint8_t *buf,
 static void on_octets(void *arg, uint8_t *buf, size_t len,
 		      const struct udp_from *from)
 {
-	struct port *p = arg;
+	struct dhcp_port *p = arg;
 	struct dhcp_msg m;
 	enum drop why;
 
@@ -195,74 +185,34 @@ static void on_octets(void *arg, uint8_t *buf, size_t len,
 		dhcp_drop(&p->sock, why);
 }
 
-static void mark_init(struct dhcp_mark *mark, const struct netif *netif)
+static bool may_be(struct stack *stack, const struct netif *netif)
 {
-	mark->circuit_len =
-		(uint8_t)strnlen(netif->name, sizeof(mark->circuit));
-	memcpy(mark->circuit, netif->name, mark->circuit_len);
-	mark->remote_len = sizeof(netif->mac.o);
-	put_mac(mark->remote, netif->mac);
-}
-
-static int port_open(struct dhcp_relay *r, struct netif *netif,
-		     const struct dhcp_relay_config *cfg)
-{
-	struct port *p = &r->ports[r->port_count];
-
-	p->net = ip_addr_of(r->stack, netif);
-	if (netif->features & NETIF_F_LOOPBACK || !p->net.addr.v)
-		return 0;
-	p->relay = r;
-	p->sock = (struct dhcp_sock){
-		.stack = r->stack,
-		.netif = netif,
-		.on_octets = on_octets,
-		.arg = p,
-	};
-	mark_init(&p->mark, netif);
-	for (size_t i = 0; i < cfg->trusted_count; i++)
-		p->is_trusted |= cfg->trusted[i] == netif;
-	r->port_count++;
-	return dhcp_sock_open(&p->sock, DHCP_PORT_SERVER);
-}
-
-static size_t size_of(size_t ports)
-{
-	return sizeof(struct dhcp_relay) + ports * sizeof(struct port);
-}
-
-static size_t netif_count(const struct stack *stack)
-{
-	struct list *pos;
-	size_t n = 0;
-
-	list_for_each(pos, &stack->netifs)
-		n++;
-	return n;
+	return ip_addr_of(stack, netif).addr.v;
 }
 
 int dhcp_relay_start(struct stack *stack, const struct dhcp_relay_config *cfg,
 		     struct dhcp_relay **relay)
 {
-	size_t room = netif_count(stack);
+	struct dhcp_ports_config ports = {
+		.family = IP_V4,
+		.port = DHCP_PORT_SERVER,
+		.on_octets = on_octets,
+		.may_be = may_be,
+		.trusted = cfg->trusted,
+		.trusted_count = cfg->trusted_count,
+	};
 	struct dhcp_relay *r;
-	struct netif *netif;
-	int err = 0;
+	int err;
 
 	if (!cfg->count || cfg->count > DHCP_RELAY_SERVERS)
 		return -EINVAL;
-	r = mem_alloc(stack->place.env->mem, size_of(room));
+	r = ports.owner = mem_alloc(stack->place.env->mem, sizeof(*r));
 	if (!r)
 		return -ENOMEM;
 	r->stack = stack;
-	r->room = room;
 	memcpy(r->servers, cfg->servers, cfg->count * sizeof(ip4_addr));
 	r->server_count = cfg->count;
-	list_for_each_entry(netif, &stack->netifs, struct netif, node)
-		if (!err)
-			err = port_open(r, netif, cfg);
-	if (!err && !r->port_count)
-		err = -EINVAL;
+	err = dhcp_ports_open(&r->ports, stack, &ports);
 	if (err)
 		dhcp_relay_stop(r);
 	else
@@ -274,7 +224,6 @@ void dhcp_relay_stop(struct dhcp_relay *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->port_count; i++)
-		dhcp_sock_close(&r->ports[i].sock);
-	mem_free(r->stack->place.env->mem, r, size_of(r->room));
+	dhcp_ports_close(&r->ports);
+	mem_free(r->stack->place.env->mem, r, sizeof(*r));
 }
