@@ -127,6 +127,12 @@ static void net_check_size(struct lab *lab, const struct topo_segment *s)
 			   s->ports.count);
 }
 
+/* A trunk may carry VLANs that nobody is in: they need no network. */
+static bool is_empty_vlan(const struct topo_segment *s)
+{
+	return s->is_vlan && !s->ports.count && !s->net->is_set;
+}
+
 void expand_nets(struct lab *lab)
 {
 	struct topo_segment *s = lab->topo.segments.items;
@@ -138,7 +144,7 @@ void expand_nets(struct lab *lab)
 			      : s[i].ports.count > NET_LAN_MANY ? 16
 								: 24;
 
-		if (!s[i].net)
+		if (!s[i].net || is_empty_vlan(&s[i]))
 			continue;
 		if (!s[i].net->is_set)
 			s[i].net->is_set = net_next(lab, &cur, s[i].is_cable,

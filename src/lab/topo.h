@@ -68,6 +68,7 @@ struct topo_cable {
  * @ports:	struct topo_port of every interface in it
  * @gateway:	Index in @ports of the router that hosts send to, or -1
  * @is_cable:	Two ends, no switch
+ * @is_vlan:	VLANs of switches, and nothing else
  * @is_known:	Both ends know each other, nobody asks
  * @is_ppp:	... and have addresses only while PPP is up
  */
@@ -78,7 +79,7 @@ struct topo_segment {
 	struct lab_lan *lan;
 	struct lab_seq ports;
 	ptrdiff_t gateway;
-	bool is_cable, is_known, is_ppp;
+	bool is_cable, is_vlan, is_known, is_ppp;
 };
 
 /**

@@ -223,6 +223,7 @@ static void segment_take(struct topo_ctx *c, struct topo_segment *s,
 		s->net6 = p->lan    ? &p->lan->net6
 			  : p->vlan ? &p->vlan->net6
 				    : &p->sw->net6;
+	s->is_vlan = p->vlan && (!s->name || s->is_vlan);
 	if (!s->name)
 		s->name = part_name(c, p);
 	if (p->lan && !s->lan)

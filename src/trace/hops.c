@@ -117,6 +117,62 @@ static size_t put_changed(const struct hops *h, const struct dissection *a,
 	return changes;
 }
 
+/* The two fields that a VLAN tag puts into a frame. */
+static bool is_of_tag(const struct dissection *d, const struct dis_field *f)
+{
+	return !strcmp(f->name, "Tag Control Information") ||
+	       (!strcmp(f->name, "EtherType") &&
+		strstr(dis_value(d, f), "802.1"));
+}
+
+static size_t count_tags(const struct dissection *d)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < d->count; i++)
+		n += !strcmp(d->fields[i].name, "Tag Control Information");
+	return n;
+}
+
+/* The next field from @i on that is of no tag and says what the frame says:
+ * padding and check sequence differ because the tag does. */
+static size_t past_tags(const struct dissection *d, size_t i)
+{
+	while (i < d->count &&
+	       (is_of_tag(d, &d->fields[i]) ||
+		!strcmp(d->fields[i].name, "Padding") ||
+		!strcmp(d->fields[i].name, "Frame Check Sequence")))
+		i++;
+	return i;
+}
+
+/* The outer tag came or went; all else is compared as if there was none. */
+static size_t put_retagged(const struct hops *h, const struct dissection *a,
+			   const struct dissection *b)
+{
+	bool is_on = count_tags(b) > count_tags(a);
+	const struct dissection *d = is_on ? b : a;
+	const struct dis_field *tag = &d->fields[0];
+	size_t i = past_tags(a, 0), j = past_tags(b, 0);
+
+	while (strcmp(tag->name, "Tag Control Information") != 0)
+		tag++;
+	strbuf_printf(h->out, "%s tag %s: %s", tag->layer, is_on ? "on" : "off",
+		      dis_value(d, tag));
+	while (i < a->count && j < b->count) {
+		const char *before = dis_value(a, &a->fields[i]);
+		const char *after = dis_value(b, &b->fields[j]);
+
+		if (strcmp(before, after) != 0) {
+			strbuf_puts(h->out, "; ");
+			put_change(h, &a->fields[i], before, after);
+		}
+		i = past_tags(a, i + 1);
+		j = past_tags(b, j + 1);
+	}
+	return 1;
+}
+
 /* Another kind of link: only what is behind its header can be compared. */
 static size_t put_relinked(const struct hops *h, const struct dissection *a,
 			   const struct dissection *b)
@@ -155,9 +211,14 @@ static size_t put_changes(const struct hops *h, const struct log_event *in,
 	int err = dissect_event(&a, h->out->mem, in);
 
 	err |= dissect_event(&b, h->out->mem, out);
-	if (!err && a.count && b.count)
-		changes = is_same_link(&a, &b) ? put_changed(h, &a, &b)
-					       : put_relinked(h, &a, &b);
+	if (!err && a.count && b.count) {
+		if (!is_same_link(&a, &b))
+			changes = put_relinked(h, &a, &b);
+		else if (count_tags(&a) != count_tags(&b))
+			changes = put_retagged(h, &a, &b);
+		else
+			changes = put_changed(h, &a, &b);
+	}
 	dissect_fini(&a);
 	dissect_fini(&b);
 	return changes;
