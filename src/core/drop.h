@@ -173,6 +173,11 @@
 	X(udp_zero_port, "UDP port zero")				\
 	/* raw, ping and packet sockets: what is lost is a copy */	\
 	X(sock_rcvbuf,	"the receive buffer of a raw or packet socket was full") \
+	/* rip */							\
+	X(rip_bad,	"not a well-formed message of RIP")		\
+	X(rip_version,	"a version of RIP that is not spoken here")	\
+	X(rip_source,	"RIP from somebody who is no neighbour, or may not be one") \
+	X(rip_auth,	"RIP without the right password or digest, or an old message said again") \
 	/* dhcp, rarp */						\
 	X(dhcp_bad,	"not a well-formed message of BOOTP or DHCP")	\
 	X(dhcp_unasked,	"a DHCP message that nobody waits for")		\

@@ -83,6 +83,14 @@
 	X(RARP_LEARN,		"rarp.learn")				\
 	X(EYEBALLS_ORDER,	"eyeballs.order")			\
 	X(EYEBALLS_TRY,		"eyeballs.try")				\
+	X(RIP_ASK,		"rip.ask")				\
+	X(RIP_TELL,		"rip.tell")				\
+	X(RIP_TIMER,		"rip.timer")				\
+	X(RIP_ATTACHED,		"rip.attached")				\
+	X(RIP_LEARN,		"rip.learn")				\
+	X(RIP_GONE,		"rip.gone")				\
+	X(RIP_FORGET,		"rip.forget")				\
+	X(RIP_IGNORED,		"rip.ignored")				\
 	X(EYEBALLS_WON,		"eyeballs.won")				\
 	X(EYEBALLS_LOST,	"eyeballs.lost")			\
 	X(PING_SENT,		"ping.sent")				\

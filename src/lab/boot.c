@@ -17,7 +17,6 @@
 #include "base/check.h"
 
 #include "ip/ip.h"
-#include "ip/nat.h"
 #include "lab/expand.h"
 #include "lab/node_boot.h"
 #include "lab/ppp.h"
@@ -69,50 +68,6 @@ static int boot_iface(struct run_node *n, size_t index)
 	net.len = segment_of(n, &iface[index])->net->v.len;
 	err = ip_addr_add(&n->host->stack, netif, net);
 	return err ? err : boot_neighbours(n, index);
-}
-
-/* The way to that router is there only while PPP is up. */
-static bool is_later(const struct run_node *n, ip4_addr via)
-{
-	struct ip_addr ip = ip_addr_v4(via);
-
-	return ppp_leads_to(n->run->lab, n->spec, &ip);
-}
-
-static int boot_routes(struct run_node *n)
-{
-	const struct lab_route *route = n->spec->routes.items;
-	const struct ip4_net all = {.len = 0};
-	struct stack *stack = &n->host->stack;
-	int err = 0;
-
-	if (n->spec->gateway.is_set && !is_later(n, n->spec->gateway.v))
-		err = ip_route_add(stack, all, n->spec->gateway.v, NULL, 0);
-	for (size_t i = 0; i < n->spec->routes.count && !err; i++)
-		if (!is_later(n, route[i].via.v))
-			err = ip_route_add(stack, route[i].to.v, route[i].via.v,
-					   NULL, 0);
-	return err;
-}
-
-/* Hide the LAN `nat` behind the first interface that leads elsewhere. */
-static int boot_nat(struct run_node *n)
-{
-	const struct lab_iface *iface = n->spec->interfaces.items;
-	struct netif *outside = NULL;
-	struct ip4_net inside = {0};
-
-	if (!n->spec->nat.s)
-		return 0;
-	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
-		if (strcmp(iface[i].on.s, n->spec->nat.s) == 0)
-			inside = segment_of(n, &iface[i])->net->v;
-		else if (!outside)
-			outside = run_netif(n, i);
-	}
-	if (!outside)
-		return 0;
-	return nat_enable(&n->host->stack, outside, &inside, 1);
 }
 
 /* The settings of its TCP, which check_knob.c has seen. */
@@ -177,7 +132,7 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = boot_routes(n);
 	if (!err)
-		err = boot_nat(n);
+		err = boot_router(n);
 	if (!err)
 		err = boot_filter(n);
 	if (!err)
@@ -191,6 +146,8 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = node_boot6_start(n);
 	if (!err)
+		err = boot_rip(n);
+	if (!err)
 		err = node_apps_start(n);
 	if (!err)
 		err = program_boot(n);
@@ -203,5 +160,6 @@ void run_node_halt(struct run_node *n)
 	script_forget_host(n->run, n);
 	node_apps_stop(n);
 	node_boot6_stop(n);
+	halt_rip(n);
 	node_boot_stop(n);
 }

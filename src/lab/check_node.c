@@ -29,6 +29,16 @@ static const struct {
 	{"filter",	KIND(ROUTER),		"a router"},
 	{"groups",	KIND(ROUTER),		"a router"},
 	{"snooping",	KIND(SWITCH),		"a switch"},
+	{"forward",	KIND(ROUTER),		"a router"},
+	{"nat-filter",	KIND(ROUTER),		"a router"},
+	{"proxy-arp",	KIND(ROUTER),		"a router"},
+	{"directed-broadcast",	KIND(ROUTER),		"a router"},
+	{"redirects",	KIND(ROUTER),		"a router"},
+	{"rpf",		KIND(ROUTER),		"a router"},
+	{"icmp-rate",	KIND(ROUTER),		"a router"},
+	{"multipath",	KIND(ROUTER),		"a router"},
+	{"routing",	KIND(ROUTER),		"a router"},
+	{"rip",		KIND(ROUTER),		"a router"},
 	{"address",	KIND(HOST),		"a host"},
 	{"dhcp",	ANY & ~NO_IP,	"what has an address"},
 	{"rarp",	ANY & ~NO_IP,	"what has an address"},
@@ -262,6 +272,7 @@ void check_nodes(struct lab *lab)
 		check_plugs(lab, &node[i]);
 		check_nat(lab, &node[i]);
 		check_filter(lab, &node[i]);
+		check_router(lab, &node[i]);
 		check_mtu(lab, &node[i]);
 		check_routes(lab, &node[i]);
 		check_dns(lab, &node[i], is_clean);

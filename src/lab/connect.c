@@ -35,8 +35,7 @@ static struct place *place_of(const struct run_line *line)
 }
 
 /* "web:80" in two; false: it is something else. */
-static bool text_split(const char *text, char *name, size_t size,
-		       uint16_t *port)
+bool text_split(const char *text, char *name, size_t size, uint16_t *port)
 {
 	const char *colon = strrchr(text, ':');
 	uint64_t n;

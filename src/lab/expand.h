@@ -130,6 +130,41 @@ const struct lab_node *check_name(struct lab *lab, const struct lab_str *name);
 /* A router's filter: gateway.c. */
 void check_filter(struct lab *lab, const struct lab_node *node);
 
+/* "NAME:PORT" into @name, with @size octets of room, and a port that is not 0;
+ * false: it has another form (connect.c). */
+bool text_split(const char *text, char *name, size_t size, uint16_t *port);
+
+/* What else a router may be told: check_router.c. */
+void check_router(struct lab *lab, const struct lab_node *node);
+
+/* The address at place @i of a route's `via`; false: it is none. */
+bool route_via(const struct lab_route *route, size_t i, ip4_addr *out);
+
+/* Does the router speak RIP? */
+bool is_rip(const struct lab *lab, const struct lab_node *node);
+
+/**
+ * struct ways - how far from a segment is everything (route_ways.c)
+ * @target:	That segment
+ * @segment:	Routers on the way from each segment, SIZE_MAX: no way
+ * @node:	The same from each node
+ */
+struct ways {
+	const struct lab *lab;
+	size_t target;
+	size_t *segment, *node;
+};
+
+int ways_alloc(struct lab *lab, struct ways *w); /* 0 or -ENOMEM */
+void ways_clear(struct ways *w, size_t target);
+
+/* Call @fn with every neighbour that is one step nearer than @node. */
+void ways_each(const struct ways *w, const struct lab_node *node,
+	       void (*fn)(void *arg, const struct lab_iface *via), void *arg);
+
+/* Segment of the LAN that a router hides, SIZE_MAX if none. */
+size_t route_nat_inside(const struct lab_node *node);
+
 /* A line `connect`: connect.c. */
 void check_connect(struct lab *lab, const struct lab_line *line);
 

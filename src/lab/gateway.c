@@ -87,9 +87,9 @@ static void check_entry(struct lab *lab, const struct lab_filter *f)
 
 void check_filter(struct lab *lab, const struct lab_node *node)
 {
-	const struct lab_filter *f = node->filter.items, *rest = NULL;
+	const struct lab_filter *f = node->router.filter.items, *rest = NULL;
 
-	for (size_t i = 0; i < node->filter.count; i++) {
+	for (size_t i = 0; i < node->router.filter.count; i++) {
 		check_entry(lab, &f[i]);
 		if (!f[i].rest.is_set)
 			continue;
@@ -121,10 +121,10 @@ static void rule_add(const struct run_node *n, const struct lab_filter *f,
 
 static void boot_idle(const struct run_node *n)
 {
-	const struct lab_filter *f = n->spec->filter.items;
+	const struct lab_filter *f = n->spec->router.filter.items;
 	struct stack *stack = &n->host->stack;
 
-	for (size_t i = 0; i < n->spec->filter.count; i++) {
+	for (size_t i = 0; i < n->spec->router.filter.count; i++) {
 		uint32_t idle_s = (uint32_t)(f[i].idle.v / NS_PER_S);
 
 		if (!f[i].idle.is_set)
@@ -137,13 +137,13 @@ static void boot_idle(const struct run_node *n)
 
 int boot_filter(struct run_node *n)
 {
-	const struct lab_filter *f = n->spec->filter.items;
-	size_t count = 0, entries = n->spec->filter.count;
+	const struct lab_filter *f = n->spec->router.filter.items;
+	size_t count = 0, entries = n->spec->router.filter.count;
 	struct filter_rule *rules;
 	bool allows_rest = false;
 	int err;
 
-	if (!n->spec->filter.is_set)
+	if (!n->spec->router.filter.is_set)
 		return 0;
 	rules = arena_alloc(&n->run->arena, entries + 1, sizeof(*rules));
 	if (!rules)

@@ -309,6 +309,7 @@ struct search6 {
 	ip6_addr *entry; /* of each segment: who leads to the target */
 	bool *seen;	 /* segments */
 	bool *done;	 /* nodes */
+	struct ways ways;
 };
 
 static void route_add(struct search6 *s, struct lab_node *node, ip6_addr via)
@@ -322,6 +323,33 @@ static void route_add(struct search6 *s, struct lab_node *node, ip6_addr via)
 					 via};
 }
 
+struct via6_arg {
+	struct search6 *s;
+	struct lab_node *node;
+};
+
+static void on_way(void *arg, const struct lab_iface *via)
+{
+	const struct via6_arg *a = arg;
+
+	if (via->ip6.is_set)
+		route_add(a->s, a->node, via->ip6.v);
+}
+
+/* `multipath`: all the shortest ways, when the search is over. */
+static void routes_add_all(struct search6 *s)
+{
+	struct lab_node *node = s->lab->spec.nodes.items;
+
+	for (size_t i = 0; i < s->lab->spec.nodes.count; i++) {
+		struct via6_arg arg = {.s = s, .node = &node[i]};
+
+		if (node[i].router.multipath.v && s->ways.node[i] &&
+		    s->ways.node[i] != SIZE_MAX)
+			ways_each(&s->ways, &node[i], on_way, &arg);
+	}
+}
+
 static void search_router(struct search6 *s, struct lab_node *node, size_t from)
 {
 	const struct lab_iface *iface = node->interfaces.items;
@@ -330,7 +358,9 @@ static void search_router(struct search6 *s, struct lab_node *node, size_t from)
 	for (size_t i = 0; i < node->interfaces.count; i++)
 		is_attached |=
 			iface[i].is_plugged && iface[i].segment == s->target;
-	if (!is_attached)
+	s->ways.node[node - (struct lab_node *)s->lab->spec.nodes.items] =
+		s->ways.segment[from];
+	if (!is_attached && !node->router.multipath.v)
 		route_add(s, node, s->entry[from]);
 	for (size_t i = 0; i < node->interfaces.count; i++) {
 		size_t to = iface[i].segment;
@@ -339,6 +369,7 @@ static void search_router(struct search6 *s, struct lab_node *node, size_t from)
 		    !has_ip6(segment_at(s->lab, to)))
 			continue;
 		s->seen[to] = true;
+		s->ways.segment[to] = s->ways.segment[from] + 1;
 		s->entry[to] = iface[i].ip6.v;
 		s->queue[s->tail++] = to;
 	}
@@ -365,12 +396,14 @@ static void search_run(struct search6 *s, size_t target)
 	memset(s->seen, 0, s->lab->topo.segments.count * sizeof(bool));
 	memset(s->done, 0, s->lab->spec.nodes.count * sizeof(bool));
 	s->target = target;
+	ways_clear(&s->ways, target);
 	s->queue[0] = target;
 	s->head = 0;
 	s->tail = 1;
 	s->seen[target] = true;
 	while (s->head < s->tail)
 		search_segment(s, s->queue[s->head++]);
+	routes_add_all(s);
 }
 
 static void routes_of_routers(struct lab *lab)
@@ -383,7 +416,8 @@ static void routes_of_routers(struct lab *lab)
 	s.seen = arena_alloc(&lab->arena, n, sizeof(*s.seen));
 	s.done = arena_alloc(&lab->arena, lab->spec.nodes.count,
 			     sizeof(*s.done));
-	if (!s.queue || !s.entry || !s.seen || !s.done)
+	if (!s.queue || !s.entry || !s.seen || !s.done ||
+	    ways_alloc(lab, &s.ways))
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (has_ip6(segment_at(lab, i)))

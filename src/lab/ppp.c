@@ -226,6 +226,16 @@ static size_t index_of(const struct run_node *n, const struct netif *netif)
 	return i;
 }
 
+static bool leads_through(const struct lab_route *route, ip4_addr peer)
+{
+	ip4_addr via;
+
+	for (size_t i = 0; i < route->via.count; i++)
+		if (route_via(route, i, &via) && ip4_eq(via, peer))
+			return true;
+	return false;
+}
+
 /* Every route of the file that leads through the peer, added or taken away. */
 static void routes_follow(struct run_node *n, struct netif *netif,
 			  ip4_addr peer, bool is_up)
@@ -238,7 +248,7 @@ static void routes_follow(struct run_node *n, struct netif *netif,
 		(void)(is_up ? ip_route_add(stack, all, peer, netif, 0)
 			     : ip_route_del(stack, all, peer, netif, 0));
 	for (size_t i = 0; i < n->spec->routes.count; i++)
-		if (ip4_eq(route[i].via.v, peer))
+		if (leads_through(&route[i], peer))
 			(void)(is_up ? ip_route_add(stack, route[i].to.v, peer,
 						    netif, 0)
 				     : ip_route_del(stack, route[i].to.v, peer,

@@ -17,6 +17,9 @@
  * NAT hides a LAN: from outside there is no way into it.  So the search may
  * not leave a NAT router's inner LAN through that router.
  *
+ * A router with `multipath` takes all neighbours that are one step nearer; a
+ * router that speaks RIP has to find out itself.
+ *
  * Routes that the file gives replace the computed ones of that router.
  *
  * Limits
@@ -35,6 +38,7 @@ struct search {
 	struct lab_ip *entry; /* of each segment: who leads to the target */
 	bool *seen;	      /* segments */
 	bool *done;	      /* nodes */
+	struct ways ways;
 	size_t target;
 };
 
@@ -43,8 +47,7 @@ static size_t node_index(const struct lab *lab, const struct lab_node *node)
 	return (size_t)(node - (const struct lab_node *)lab->spec.nodes.items);
 }
 
-/* Segment of the LAN that a router hides, SIZE_MAX if none. */
-static size_t nat_inside(const struct lab_node *node)
+size_t route_nat_inside(const struct lab_node *node)
 {
 	const struct lab_iface *iface = node->interfaces.items;
 
@@ -54,37 +57,88 @@ static size_t nat_inside(const struct lab_node *node)
 	return SIZE_MAX;
 }
 
-static void route_add(struct search *s, struct lab_node *node,
-		      const struct lab_ip *via)
+/* One more next router of a route. */
+static void via_add(struct lab *lab, struct lab_route *route, ip4_addr ip)
+{
+	struct lab_str *s = arena_append(&lab->arena, &route->via.items,
+					 &route->via.count, sizeof(*s));
+	char text[IP4_TEXT];
+
+	ip4_print(ip, text);
+	if (s)
+		s->s = arena_text(&lab->arena, text, strlen(text));
+	route->via.is_set = true;
+}
+
+static struct lab_route *route_new(struct search *s, struct lab_node *node)
 {
 	const struct topo_segment *seg = s->lab->topo.segments.items;
 	struct lab_route *route;
 
-	if (node->routes.is_set && !node->routes_are_ours)
-		return;
+	if (is_rip(s->lab, node) ||
+	    (node->routes.is_set && !node->routes_are_ours))
+		return NULL;
 	node->routes.is_set = node->routes_are_ours = true;
 	route = arena_append(&s->lab->arena, &node->routes.items,
 			     &node->routes.count, sizeof(*route));
 	if (!route)
-		return;
+		return NULL;
 	route->item.is_set = true;
 	route->to = *seg[s->target].net;
-	route->via = *via;
+	return route;
+}
+
+static void route_add(struct search *s, struct lab_node *node, ip4_addr via)
+{
+	struct lab_route *route = route_new(s, node);
+
+	if (route)
+		via_add(s->lab, route, via);
+}
+
+struct via_arg {
+	struct lab *lab;
+	struct lab_route *route;
+};
+
+static void on_way(void *arg, const struct lab_iface *via)
+{
+	const struct via_arg *a = arg;
+
+	via_add(a->lab, a->route, via->ip.v);
+}
+
+/* `multipath`: all the shortest ways, when the search is over. */
+static void routes_add_all(struct search *s)
+{
+	struct lab_node *node = s->lab->spec.nodes.items;
+
+	for (size_t i = 0; i < s->lab->spec.nodes.count; i++) {
+		struct via_arg arg = {.lab = s->lab};
+
+		if (!node[i].router.multipath.v || !s->ways.node[i] ||
+		    s->ways.node[i] == SIZE_MAX)
+			continue;
+		arg.route = route_new(s, &node[i]);
+		if (arg.route)
+			ways_each(&s->ways, &node[i], on_way, &arg);
+	}
 }
 
 /* A router met for the first time, coming from segment @from. */
 static void search_router(struct search *s, struct lab_node *node, size_t from)
 {
 	const struct lab_iface *iface = node->interfaces.items;
-	size_t inside = nat_inside(node);
+	size_t inside = route_nat_inside(node);
 	bool is_attached = false;
 
 	s->done[node_index(s->lab, node)] = true;
+	s->ways.node[node_index(s->lab, node)] = s->ways.segment[from];
 	for (size_t i = 0; i < node->interfaces.count; i++)
 		is_attached |=
 			iface[i].is_plugged && iface[i].segment == s->target;
-	if (!is_attached)
-		route_add(s, node, &s->entry[from]);
+	if (!is_attached && !node->router.multipath.v)
+		route_add(s, node, s->entry[from].v);
 	if (from == inside)
 		return;
 	for (size_t i = 0; i < node->interfaces.count; i++) {
@@ -93,6 +147,7 @@ static void search_router(struct search *s, struct lab_node *node, size_t from)
 		if (!iface[i].is_plugged || s->seen[to])
 			continue;
 		s->seen[to] = true;
+		s->ways.segment[to] = s->ways.segment[from] + 1;
 		s->entry[to] = iface[i].ip;
 		s->queue[s->tail++] = to;
 	}
@@ -116,12 +171,14 @@ static void search_run(struct search *s, size_t target)
 	memset(s->seen, 0, lab->topo.segments.count * sizeof(bool));
 	memset(s->done, 0, lab->spec.nodes.count * sizeof(bool));
 	s->target = target;
+	ways_clear(&s->ways, target);
 	s->queue[0] = target;
 	s->head = 0;
 	s->tail = 1;
 	s->seen[target] = true;
 	while (s->head < s->tail)
 		search_segment(s, s->queue[s->head++]);
+	routes_add_all(s);
 }
 
 static void routes_of_routers(struct lab *lab)
@@ -135,7 +192,8 @@ static void routes_of_routers(struct lab *lab)
 	s.seen = arena_alloc(&lab->arena, n, sizeof(*s.seen));
 	s.done = arena_alloc(&lab->arena, lab->spec.nodes.count,
 			     sizeof(*s.done));
-	if (!s.queue || !s.entry || !s.seen || !s.done)
+	if (!s.queue || !s.entry || !s.seen || !s.done ||
+	    ways_alloc(lab, &s.ways))
 		return;
 	for (size_t i = 0; i < n; i++)
 		if (seg[i].net && seg[i].net->is_set)
@@ -166,20 +224,44 @@ static bool is_own(const struct lab_node *node, ip4_addr ip)
 }
 
 static void via_check(struct lab *lab, const struct lab_node *node,
-		      const struct lab_ip *via)
+		      struct lab_pos at, ip4_addr via)
 {
 	char text[IP4_TEXT];
 
-	if (!via->is_set || !via->at.line)
-		return;
-	if (is_own(node, via->v))
-		diag_error(&lab->diag, via->at,
+	if (is_own(node, via))
+		diag_error(&lab->diag, at,
 			   "%s is '%s' itself; the way leads to a neighbour",
-			   ip4_print(via->v, text), node->item.name.s);
-	else if (!is_attached_to(lab, node, via->v))
-		diag_error(&lab->diag, via->at,
+			   ip4_print(via, text), node->item.name.s);
+	else if (!is_attached_to(lab, node, via))
+		diag_error(&lab->diag, at,
 			   "%s is on no network that '%s' is attached to",
-			   ip4_print(via->v, text), node->item.name.s);
+			   ip4_print(via, text), node->item.name.s);
+}
+
+bool route_via(const struct lab_route *route, size_t i, ip4_addr *out)
+{
+	const struct lab_str *s = route->via.items;
+
+	return ip4_parse(out, s[i].s) == 0;
+}
+
+static void vias_check(struct lab *lab, const struct lab_node *node,
+		       const struct lab_route *route)
+{
+	const struct lab_str *s = route->via.items;
+	ip4_addr via;
+
+	for (size_t i = 0; i < route->via.count; i++) {
+		if (!s[i].at.line)
+			continue;
+		if (!route_via(route, i, &via))
+			diag_error(&lab->diag, s[i].at,
+				   "'%s' is not an IPv4 address such as "
+				   "10.1.0.1",
+				   s[i].s);
+		else
+			via_check(lab, node, s[i].at, via);
+	}
 }
 
 static void gateway_of_host(struct lab *lab, struct lab_node *node)
@@ -206,9 +288,11 @@ void expand_routes(struct lab *lab)
 	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
 		const struct lab_route *route = node[i].routes.items;
 
-		via_check(lab, &node[i], &node[i].gateway);
+		if (node[i].gateway.is_set && node[i].gateway.at.line)
+			via_check(lab, &node[i], node[i].gateway.at,
+				  node[i].gateway.v);
 		for (size_t j = 0; j < node[i].routes.count; j++)
-			via_check(lab, &node[i], &route[j].via);
+			vias_check(lab, &node[i], &route[j]);
 		if (!topo_is_switch(&node[i]) && node[i].kind.v != LAB_ROUTER)
 			gateway_of_host(lab, &node[i]);
 	}

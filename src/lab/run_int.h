@@ -18,6 +18,7 @@ struct node_apps;
 struct node_boot;
 struct lab_programs;
 struct node_boot6;
+struct rip;
 
 /* What frames pass through: one of them. */
 struct run_box {
@@ -37,6 +38,7 @@ struct run_box {
  * @apps:	The programs that run there, or NULL
  * @boot:	What asks for addresses or gives them, or NULL
  * @boot6:	The same by DHCPv6, and relays, or NULL
+ * @rip:	What finds its routes, or NULL
  */
 struct run_node {
 	struct lab_run *run;
@@ -47,6 +49,7 @@ struct run_node {
 	struct node_apps *apps;
 	struct node_boot *boot;
 	struct node_boot6 *boot6;
+	struct rip *rip;
 };
 
 /**
@@ -132,6 +135,14 @@ int run_node_boot(struct run_node *n);
 
 /* The same for IPv6 (build_ip6.c). */
 int run_node_boot_ip6(struct run_node *n);
+
+/* Routes; and what a router does besides (build_router.c).  0 or -errno. */
+int boot_routes(struct run_node *n);
+int boot_router(struct run_node *n);
+
+/* Its RIP, if it speaks that (build_rip.c). */
+int boot_rip(struct run_node *n);
+void halt_rip(struct run_node *n);
 
 /* Its filter (gateway.c).  0 or -errno. */
 int boot_filter(struct run_node *n);

@@ -19,6 +19,8 @@
 #include "base/check.h"
 
 #include "lab/schema_int.h"
+#include "lab/schema_router.h"
+
 #include "lab/schema_objects.h"
 
 /* clang-format off */
@@ -162,45 +164,6 @@ static const struct schema_object iface_object = {
 	"an interface", "interface", sizeof(struct lab_iface), iface_fields,
 	NULL};
 
-static const struct schema_field route_fields[] = {
-	{"to", "for these addresses", FIELD_NET, AT(lab_route, to),
-	 .is_needed = true},
-	{"via", "the next router", FIELD_IP, AT(lab_route, via),
-	 .is_needed = true},
-	END
-};
-static const struct schema_object route_object = {
-	"a route", "route", sizeof(struct lab_route), route_fields, NULL};
-
-static const char *const filter_protos[] = {"any", "tcp", "udp", "icmp", NULL};
-static const char *const filter_rests[] = {"deny", "allow", NULL};
-static const char *const filter_states[] = {"open", "opening", "closed",
-	"one-sided", "datagrams", "echo", NULL};
-
-static const struct schema_field filter_fields[] = {
-	{"allow", "let connections of this protocol be opened", FIELD_WORD,
-	 AT(lab_filter, allow), .words = filter_protos},
-	{"deny", "do not", FIELD_WORD, AT(lab_filter, deny),
-	 .words = filter_protos},
-	{"from", "by this LAN, node or network; default: anybody", FIELD_TEXT,
-	 AT(lab_filter, from), .with = "allow|deny"},
-	{"to", "to this LAN, node or network; default: anybody", FIELD_TEXT,
-	 AT(lab_filter, to), .with = "allow|deny"},
-	{"port", "to this port", FIELD_VALUE, VALUE_NUMBER,
-	 AT(lab_filter, port), .with = "allow|deny"},
-	{"default", "what happens where no rule fits; default: deny",
-	 FIELD_WORD, AT(lab_filter, rest), .words = filter_rests},
-	{"idle", "how long a silent connection is remembered", FIELD_VALUE,
-	 VALUE_DURATION, AT(lab_filter, idle)},
-	{"state", "if it is in this state", FIELD_WORD,
-	 AT(lab_filter, state), .preset = "open", .words = filter_states,
-	 .with = "idle"},
-	END
-};
-static const struct schema_object filter_object = {
-	"an entry of a filter", "filter", sizeof(struct lab_filter),
-	filter_fields, "allow|deny|default|idle"};
-
 static const struct schema_field serve_fields[] = {
 	{"http", "directory of the pages", FIELD_TEXT, AT(lab_serve, http),
 	 .is_needed = true},
@@ -251,7 +214,7 @@ static const struct schema_field node_fields[] = {
 	 AT(lab_node, gateway)},
 	{"routes", "networks that are not attached, and the way to them; "
 	 "default for routers: the shortest", FIELD_LIST,
-	 AT(lab_node, routes), .object = &route_object},
+	 AT(lab_node, routes), .object = &schema_route},
 	{"dns", "the resolvers it asks", FIELD_NAMES, AT(lab_node, dns)},
 	{"hosts", "its hosts file: a name, and a node or an address",
 	 FIELD_PAIRS, AT(lab_node, hosts)},
@@ -265,9 +228,7 @@ static const struct schema_field node_fields[] = {
 	 .words = snooping_words},
 	{"sysctl", "settings of its TCP: a name, and a number", FIELD_PAIRS,
 	 AT(lab_node, sysctl)},
-	{"filter", "who may open connections through it; the first rule that "
-	 "fits decides", FIELD_LIST, AT(lab_node, filter),
-	 .object = &filter_object},
+	ROUTER_ROWS(lab_node, router),
 	{"net", "network of a switch or an uplink and all that hangs on it", FIELD_NET,
 	 AT(lab_node, net)},
 	{"net6", "IPv6 network of a switch and all that hangs on it, or auto",
@@ -493,6 +454,9 @@ static const struct schema_field lab_fields[] = {
 	{"time", "virtual: the same every run; real: follows the clock",
 	 FIELD_WORD, AT(lab_spec, time), .preset = "virtual",
 	 .words = time_words},
+	{"routing", "how routers know their way: from this file, or by RIP",
+	 FIELD_WORD, AT(lab_spec, routing), .preset = "static",
+	 .words = schema_routing_words},
 	{"ipv6", "true: every LAN and link has an IPv6 network, too", FIELD_WORD,
 	 AT(lab_spec, ipv6), .words = truth_words},
 	{"seed", "of all that is left to chance", FIELD_VALUE, VALUE_NUMBER,

@@ -5,7 +5,7 @@
 #include "lab/schema.h"
 #include "lab/schema_objects.h"
 
-enum { COLUMN_WHAT = 18, COLUMN_HELP = 36 };
+enum { COLUMN_WHAT = 22, COLUMN_HELP = 38 };
 
 /* What may stand there, in a few words. */
 static const char *type_text(const struct schema_field *f)

@@ -20,6 +20,7 @@
 #include "lab/diag.h"
 #include "lab/spec_boot.h"
 #include "lab/spec_ppp.h"
+#include "lab/spec_router.h"
 #include "lab/spec_value.h"
 #include "lab/value.h"
 
@@ -93,24 +94,13 @@ struct lab_iface {
 struct lab_route {
 	struct lab_item item;
 	struct lab_net to;
-	struct lab_ip via; /* not set: attached */
+	struct lab_seq via; /* of struct lab_str: addresses; ways alike */
 };
 
 /* Computed; not in the file. */
 struct lab_route6 {
 	struct ip6_net to;
 	ip6_addr via;
-};
-
-/* An entry of a filter: a rule, or what holds for all. */
-struct lab_filter {
-	struct lab_item item;
-	struct lab_num allow, deny; /* word: any, tcp, udp, icmp */
-	struct lab_str from, to;
-	struct lab_num port;
-	struct lab_num rest; /* `default`: 0: deny, 1: allow */
-	struct lab_num idle; /* ns */
-	struct lab_num state;
 };
 
 struct lab_serve {
@@ -164,9 +154,9 @@ struct lab_node {
 	struct lab_seq dns;	 /* of struct lab_str */
 	struct lab_seq hosts;	 /* of struct lab_pair */
 	struct lab_str nat;
+	struct lab_router router;
 	struct lab_num groups;	 /* 1: a router passes groups on */
 	struct lab_num snooping; /* of a switch; as in a LAN */
-	struct lab_seq filter;	 /* of struct lab_filter */
 	struct lab_seq sysctl;	 /* of struct lab_pair */
 	struct lab_net net;
 	struct lab_net6 net6;
@@ -212,6 +202,7 @@ struct lab_spec {
 	struct lab_item item;
 	struct lab_str name, about;
 	struct lab_num time; /* enum lab_time */
+	struct lab_num routing; /* enum lab_routing */
 	struct lab_num ipv6; /* 1: every segment has a net6 */
 	struct lab_num seed;
 	struct lab_num until; /* not set: when the script is done */

@@ -11,6 +11,7 @@
 
 #include "wire/csum.h"
 #include "wire/tcp.h"
+#include "wire/rip.h"
 #include "wire/udp.h"
 
 #include "trace/dissect_int.h"
@@ -81,6 +82,8 @@ void dis_udp(struct dissection *d, struct cursor *c)
 	if (d->depth == 1 &&
 	    (get16(p + 2) == PORT_DHCP6C || get16(p + 2) == PORT_DHCP6S))
 		dis_dhcp6(d, c);
+	if (d->depth == 1 && is_port(get16(p), get16(p + 2), RIP_PORT))
+		dis_rip(d, c);
 	dis_layer(d, d->depth > 1 ? "UDP, quoted" : "UDP", 4);
 	dis_rest(d, c, "Data", NULL);
 }

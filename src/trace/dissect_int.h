@@ -77,6 +77,7 @@ void dis_tcp_options(struct dissection *d, struct cursor *c);
 void dis_dns(struct dissection *d, struct cursor *c);
 void dis_dhcp(struct dissection *d, struct cursor *c);
 void dis_dhcp6(struct dissection *d, struct cursor *c);
+void dis_rip(struct dissection *d, struct cursor *c);
 void dis_http(struct dissection *d, struct cursor *c);
 
 #endif /* TRACE_DISSECT_INT_H */

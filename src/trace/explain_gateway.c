@@ -36,6 +36,32 @@ static const struct words words[R_COUNT] = {
 	W(ROUTE_WAY_BACK, "routing table",
 	  "the way[ through {gateway}] on {netif} is one again",
 	  "its next hop has answered", "2992 3")
+	W(RIP_ASK, "RIP",
+	  "{host} asks its neighbours on {netif} for all that they know",
+	  "it has only begun, or the cable is back", "2453 3.9.1")
+	W(RIP_TELL, "RIP",
+	  "{host} tells its neighbours on {netif} {text}: {count} networks",
+	  "so they learn which networks it leads to, and how far they are",
+	  "2453 3.10.2")
+	W(RIP_TIMER, "RIP",
+	  "{host}: {text}",
+	  "everything is said again regularly, and news soon", "2453 3.8")
+	W(RIP_ATTACHED, "RIP",
+	  "{host} has {net} on {netif} itself, distance {metric}",
+	  "it is attached to it", "2453 3.5")
+	W(RIP_LEARN, "RIP",
+	  "{host} learns: {net} is {metric} steps away, through {gateway} on {netif}",
+	  "a neighbour says so, and nobody has a shorter way", "2453 3.9.2")
+	W(RIP_GONE, "RIP",
+	  "{host} has no way to {net} any more: {text}",
+	  "distance 16 is infinity; neighbours are told", "2453 3.8")
+	W(RIP_FORGET, "RIP",
+	  "{host} forgets {net}",
+	  "its neighbours have been told long enough that it is gone",
+	  "2453 3.8")
+	W(RIP_IGNORED, "RIP",
+	  "{host} does not believe a message: {text}",
+	  "whoever is believed gets the packets", "2453 3.9.2")
 	W(FILTER_NEW, "filter",
 	  "{host} remembers a new connection from {from} to {to}[ (rule {rule})]",
 	  "a rule allows it, and its answers are to be let through", NULL)

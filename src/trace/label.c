@@ -15,6 +15,7 @@
 
 #include "wire/dhcp.h"
 #include "wire/dhcp6.h"
+#include "wire/rip.h"
 
 #include "trace/dissect.h"
 #include "trace/label_ppp.h"
@@ -254,6 +255,29 @@ static void label_dhcp6(const struct frame_view *v, struct strbuf *out)
 			      ip6_print(m.ia[0].addr[0].addr, text));
 }
 
+/* "RIP: 10.1.0.0/24 1, 10.9.0.0/24 2": what is told, or asked. */
+static void label_rip(const struct frame_view *v, struct strbuf *out)
+{
+	char text[IP4_TEXT];
+	struct rip_msg m;
+
+	if (rip_parse(&m, v->payload, v->payload_len) < 0) {
+		strbuf_puts(out, "RIP");
+		return;
+	}
+	if (m.command == RIP_REQUEST) {
+		strbuf_puts(out, "RIP: what do you know?");
+		return;
+	}
+	strbuf_puts(out, "RIP:");
+	for (size_t i = 0; i < m.count && i < 3; i++)
+		strbuf_printf(out, " %s/%u=%u",
+			      ip4_print(m.entry[i].net.addr, text),
+			      m.entry[i].net.len, m.entry[i].metric);
+	if (m.count > 3)
+		strbuf_printf(out, " +%zu", m.count - 3);
+}
+
 static void label_icmp(const struct frame_view *v, struct strbuf *out)
 {
 	strbuf_puts(out, icmp4_name(v->icmp.type, v->icmp.code));
@@ -318,6 +342,8 @@ void frame_label(const struct trace_log *log, const struct log_event *ev,
 		label_dhcp(&v, out);
 	else if (frame_is_dhcp6(&v))
 		label_dhcp6(&v, out);
+	else if (v.has_udp && v.dport == RIP_PORT)
+		label_rip(&v, out);
 	else if (v.has_icmp)
 		label_icmp(&v, out);
 	else if (v.has_icmp6)

@@ -63,7 +63,6 @@ static const char *ip_of(const char *node, const char *on)
 /* The next hop of @node to a network, as text. */
 static const char *via(const char *node, const char *to)
 {
-	static char text[IP4_TEXT];
 	const struct lab_node *n = topo_node(&lab.topo, node);
 	const struct lab_route *route;
 	struct ip4_net net;
@@ -74,7 +73,7 @@ static const char *via(const char *node, const char *to)
 	for (size_t i = 0; i < n->routes.count; i++)
 		if (ip4_eq(route[i].to.v.addr, net.addr) &&
 		    route[i].to.v.len == net.len)
-			return ip4_print(route[i].via.v, text);
+			return ((const struct lab_str *)route[i].via.items)->s;
 	return "none";
 }
 
