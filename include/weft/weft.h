@@ -154,6 +154,7 @@ WEFT_API const char *weft_version(void);
 #endif
 
 #include <weft/net.h>
+#include <weft/netdb.h>
 #include <weft/socket.h>
 #include <weft/wait.h>
 

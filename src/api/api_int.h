@@ -12,11 +12,14 @@
 #include "base/list.h"
 #include "base/mem.h"
 
+#include "wire/addr_types.h"
+
 #include "core/env.h"
 #include "core/netif.h"
 #include "core/stack.h"
 
 #define API_NAME_MAX 64
+#define API_DNS_MAX  3
 
 /**
  * struct weft_stack - a stack as the program sees it
@@ -30,6 +33,8 @@
  * @env:	Its time
  * @own:	The stack itself
  * @ports:	struct api_port
+ * @dns:	Name servers, @dns_count of them; of all stacks, like the next
+ * @hosts:	struct host_name, see names.c
  */
 struct weft_stack {
 	struct list node;
@@ -42,6 +47,9 @@ struct weft_stack {
 	struct env env;
 	struct stack own;
 	struct list ports;
+	struct ip_addr dns[API_DNS_MAX];
+	int dns_count;
+	struct list hosts;
 };
 
 /* An interface of a stack on its own. */

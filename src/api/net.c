@@ -14,6 +14,7 @@
 #include "wire/addr.h"
 
 #include "api/api_int.h"
+#include "api/names.h"
 #include "ip/ip.h"
 #include "os/mem.h"
 #include "vnet/vnet.h"
@@ -52,6 +53,7 @@ void weft_net_free(struct weft_net *net)
 			container_of(pos, struct weft_stack, node);
 
 		api_unwatch_all(ws);
+		names_free(ws);
 		mem_free(&net->mem, ws, sizeof(*ws));
 	}
 	world_free(net->world);

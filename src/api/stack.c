@@ -24,6 +24,7 @@
 
 #include "api/api_int.h"
 #include "api/core.h"
+#include "api/names.h"
 #include "inet/inet.h"
 #include "ip/ip.h"
 #include "ip6/ip6.h"
@@ -114,6 +115,7 @@ void api_stack_init(struct weft_stack *ws, struct stack *stack)
 	ws->stack = stack;
 	list_init(&ws->watches);
 	list_init(&ws->ports);
+	list_init(&ws->hosts);
 }
 
 static int start(struct weft_stack *ws)
@@ -167,6 +169,7 @@ void weft_stack_free(struct weft_stack *ws)
 	check(!ws->net);
 	set_clock(ws);
 	api_unwatch_all(ws);
+	names_free(ws);
 	inet_fini(&ws->own);
 	stack_fini(&ws->own);
 	while ((pos = list_pop_head(&ws->ports)))
