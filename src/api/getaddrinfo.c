@@ -11,7 +11,6 @@
  *	           order (RFC 6724, 6), one entry for each kind of socket
  */
 
-#include <arpa/inet.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,7 +135,7 @@ static bool parse_v6(struct stack *stack, const char *text, struct ip_addr *a)
 {
 	const char *zone = strchr(text, '%');
 	size_t n = zone ? (size_t)(zone - text) : strlen(text);
-	char addr[INET6_ADDRSTRLEN];
+	char addr[IP6_TEXT];
 	struct netif *netif;
 	ip6_addr v6;
 	int index;
@@ -168,12 +167,10 @@ static struct ip_addr mapped(ip4_addr a)
  * all the forms that people have used. */
 static int numeric(struct search *s)
 {
-	struct in_addr in;
 	struct ip_addr a;
+	ip4_addr v4;
 
-	if (inet_aton(s->node, &in)) {
-		ip4_addr v4 = {ntohl(in.s_addr)};
-
+	if (sockaddr_parse_v4(s->node, &v4.v)) {
 		if (wants(s, AF_INET))
 			add(s, ip_addr_v4(v4));
 		else if (s->flags & AI_V4MAPPED)

@@ -313,3 +313,13 @@ void sockaddr_from_name(const struct endpoint *ep, const struct sk_ll *ll,
 	memcpy(addr, ll, *len < sizeof(*ll) ? *len : sizeof(*ll));
 	*len = sizeof(*ll);
 }
+
+bool sockaddr_parse_v4(const char *text, uint32_t *addr)
+{
+	struct in_addr in;
+
+	if (!inet_aton(text, &in))
+		return false;
+	*addr = ntohl(in.s_addr);
+	return true;
+}

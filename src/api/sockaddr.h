@@ -6,6 +6,8 @@
  * sockaddr.h - between the system's addresses and ours
  */
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 struct endpoint;
@@ -27,6 +29,9 @@ int sockaddr_to_endpoint(const struct sockaddr *addr, socklen_t len,
  */
 void sockaddr_from_endpoint(const struct endpoint *ep, struct sockaddr *addr,
 			    socklen_t *len);
+
+/* An IPv4 address in any of the forms that people have used; host order. */
+bool sockaddr_parse_v4(const char *text, uint32_t *addr);
 
 /* The same, of any kind: AF_PACKET goes to @ll, all others to @ep. */
 int sockaddr_to_name(const struct sockaddr *addr, socklen_t len,
