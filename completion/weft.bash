@@ -5,7 +5,7 @@ _weft() {
     local current=${COMP_WORDS[COMP_CWORD]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        words="visit lab drill up why hops show back help --help --version"
+        words="visit lab run drill up why hops show back help --help --version"
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = lab ]]; then
         words="run check show keys schema --help"
     elif [[ $current == -* ]]; then
@@ -16,6 +16,7 @@ _weft() {
         up) words="--tap --serial --ppp --ping --address --dhcp --gateway --serve --port --echo --mtu
                    --mac --offload --delay --loss --rate -v --verbose
                    --help" ;;
+        run) words="-o --out --help" ;;
         show) words="-v --verbose -l --log -j --json --signal --ascii --help" ;;
         why | back) words="-l --log -j --json --help" ;;
         drill) words="-v --verbose -q --quiet --strict --check --json --tap

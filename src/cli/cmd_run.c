@@ -38,7 +38,7 @@ static const char help[] =
 	"  weft run labs/url-journey.yaml laptop -- wget -O- "
 	"http://10.9.0.80/\n"
 	"  weft run phone -- python3 -m http.server ++ laptop -- curl "
-	"http://phone:8000/\n";
+	"http://10.1.0.11:8000/\n";
 
 enum { PROGRAMS_MAX = 64, NOT_RUN = 126, NOT_FOUND = 127 };
 

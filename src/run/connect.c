@@ -19,8 +19,9 @@
  * Limits
  * ------
  * After a failed non-blocking connect(2) the descriptor is of no more use for
- * the kernel; a second connect(2) puts a new one in its place, and copies of
- * the old one (dup(2), fork(2)) stay what they are.
+ * the kernel.  The next connect(2), which only says how the first one ended, puts
+ * a new one in its place, and copies of the old one (dup(2), fork(2)) stay what
+ * they are.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +157,9 @@ static long earlier_outcome(struct stream *s)
 		return 0;
 	}
 	s->desc.error = 0;
+	if (!err && s->owes_outcome)
+		err = -ECONNABORTED;
+	s->owes_outcome = false;
 	return err ? err : 1;
 }
 
@@ -163,17 +167,19 @@ long stream_connect(struct call *call, const struct endpoint *to)
 {
 	struct desc *d = call->desc;
 	struct stream *s = stream_of(d);
+	bool has_failed;
 	long err;
 
 	if (s->phase == STREAM_STUFFED)
 		connect_work(s);
+	has_failed = s->owes_outcome;
 	err = earlier_outcome(s);
-	if (err == 1 && s->phase == STREAM_OVER)
-		err = renew(call, s);
-	if (err != 1 && err)
+	if (has_failed && renew(call, s))
+		return -ENOMEM;
+	if (err != 1)
 		return err;
-	if (err == 0 && s->phase == STREAM_RELAYS)
-		return 0;
+	if (d->sk < 0)
+		return -EISCONN;
 	listen_check(d->sup, to->port);
 	err = sk_connect(desc_stack(d), d->sk, to);
 	if (err == -EINPROGRESS || err == -EALREADY)
@@ -230,6 +236,7 @@ static void non_blocking_work(struct stream *s, uint32_t ready)
 		(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET,
 					SO_ERROR, &err);
 		stream_fail(s, err);
+		s->owes_outcome = true;
 		(void)call_finish_all(d, -err);
 	} else if (ready & WAIT_OUT) {
 		unstuff(s);

@@ -32,6 +32,7 @@ enum stream_phase {
  * @has_shut:	The program has called shutdown(SHUT_RDWR): hanging up does not
  *		mean that it has closed
  * @owes_answer: It was connected, and the signal came before the answer
+ * @owes_outcome: Connecting failed, and connect(2) has not said so
  * @up_is_over:	Nothing more comes from the program
  * @down_is_over: Nothing more goes to it
  * @kept:	Octets of the program that the stack had no room for
@@ -50,7 +51,7 @@ struct stream {
 	enum stream_phase phase;
 	int domain;
 	size_t stuffed;
-	bool has_shut, owes_answer, up_is_over, down_is_over;
+	bool has_shut, owes_answer, owes_outcome, up_is_over, down_is_over;
 	uint8_t *kept;
 	size_t kept_at, kept_len;
 	uint8_t name[UNIX_NAME_MAX];

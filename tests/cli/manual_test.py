@@ -6,8 +6,8 @@ import unittest
 
 from weft import SOURCE, Case, tool
 
-PAGES = {x: f"weft-{x}.1" for x in ("visit", "lab", "drill", "up", "why", "hops",
-                                    "show", "back")}
+PAGES = {x: f"weft-{x}.1" for x in ("visit", "lab", "run", "drill", "up", "why",
+                                    "hops", "show", "back")}
 # An option as it stands in a text: -l, -vv, --log.
 OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z0-9-]*|-[46](?!\w))")
 

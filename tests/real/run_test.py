@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+"""Programs that nobody changed, on lab hosts, as whoever runs the tests.
+
+Where it is possible, weft runs in a network namespace whose loopback is down:
+what went to the machine's network would go nowhere.
+"""
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+from weft import SOURCE, TIME_LIMIT, WEFT, Case, tool
+
+PROBE = SOURCE / "tests/real/run_probe.py"
+PAGE = SOURCE / "labs/site/index.html"
+LAB = f"""\
+name: lan
+lans:
+  lan: {{net: 10.1.0.0/24, net6: 2001:db8:1::/64, join: [laptop, server, web], delay: 100us}}
+nodes:
+  laptop: {{ip: 10.1.0.10}}
+  server: {{ip: 10.1.0.11}}
+  web: {{ip: 10.1.0.80, serve: {{http: {SOURCE}/labs/site/}}}}
+"""
+# docs/run.md says so: what the kernel says, and what is said here.
+KNOWN = {
+    "new, recv: ENOTCONN": "new, recv: EINVAL",
+    "new, send: EPIPE": "new, send: ENOTCONN",
+    "refused later, recv: ECONNREFUSED": "refused later, recv: ECONNRESET",
+    "listen, recv: ENOTCONN": "listen, recv: EINVAL",
+    "listen, shutdown, poll: OUT HUP": "listen, shutdown, poll: IN HUP RDHUP",
+}
+CLIENT = r"""
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(80)};
+	char buf[4096];
+	ssize_t n;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)argc;
+	inet_pton(AF_INET, argv[1], &sin.sin_addr);
+	if (connect(fd, (struct sockaddr *)&sin, sizeof(sin)))
+		return 1;
+	dprintf(fd, "GET / HTTP/1.0\r\nHost: x\r\n\r\n");
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		fwrite(buf, 1, (size_t)n, stdout);
+	return n < 0;
+}
+"""
+GO = """package main
+
+import ("fmt"; "io"; "net"; "net/http"; "os")
+
+func main() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil { panic(err) }
+	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "own server\\n")
+	}))
+	for _, url := range []string{"http://" + l.Addr().String() + "/", os.Args[1]} {
+		r, err := http.Get(url)
+		if err != nil { panic(err) }
+		b, _ := io.ReadAll(r.Body)
+		fmt.Println(r.StatusCode, len(b))
+	}
+}
+"""
+
+
+def may(*command):
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+# A namespace whose loopback is down; without root, where users may have one.
+ALONE = next((x for x in (["unshare", "-n"], ["unshare", "-rn"])
+              if shutil.which("unshare") and may(*x, "true")), [])
+
+
+class Run(Case):
+    def setUp(self):
+        super().setUp()
+        self.lab = self.write("lan.yaml", LAB)
+
+    def run_on(self, host, *program, status=0, **more):
+        """A program on a host; what it printed."""
+        done = subprocess.run(
+            [*ALONE, WEFT, "run", self.lab, host, "--", *map(str, program)],
+            cwd=self.folder, capture_output=True, text=True,
+            timeout=TIME_LIMIT, stdin=subprocess.DEVNULL, **more)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout
+
+    def same_as_kernel(self, address):
+        if not ALONE:
+            self.skipTest("no network namespaces here")
+        kernel = subprocess.run(
+            [*ALONE, "sh", "-c", "ip link set lo up && exec "
+             f"{sys.executable} {PROBE} {address}"], check=True,
+            capture_output=True, text=True, timeout=TIME_LIMIT).stdout
+        want = [KNOWN.get(x, x) for x in kernel.splitlines()]
+        seen = self.run_on("laptop", sys.executable, PROBE, address)
+        self.assertEqual(want, seen.splitlines())
+        self.assertGreater(len(want), 60)
+
+    def test_sockets_are_as_on_the_kernel(self):
+        """every call and every poll(2) as on the kernel's TCP, IPv4"""
+        self.same_as_kernel("127.0.0.1")
+
+    def test_sockets_are_as_on_the_kernel_over_ipv6(self):
+        """every call and every poll(2) as on the kernel's TCP, IPv6"""
+        self.same_as_kernel("::1")
+
+    def test_curl(self):
+        """curl fetches a page, gets a refusal, and gives up on nobody"""
+        curl = tool("curl")
+        page = self.run_on("laptop", curl, "-sS", "http://10.1.0.80/")
+        self.assertEqual(page, PAGE.read_text())
+        self.run_on("laptop", curl, "-s", "http://10.1.0.80:81/", status=7)
+        self.run_on("laptop", curl, "-s", "-m", "1", "http://10.1.0.99/",
+                    status=28)
+
+    def test_wget(self):
+        """wget fetches a page"""
+        page = self.run_on("laptop", tool("wget"), "-qO-",
+                           "http://10.1.0.80/")
+        self.assertEqual(page, PAGE.read_text())
+
+    def test_static_program(self):
+        """a static program, which no preloaded library could help"""
+        self.write("client.c", CLIENT)
+        subprocess.run([tool("gcc"), "-static", "-o", "client", "client.c"],
+                       cwd=self.folder, check=True)
+        answer = self.run_on("laptop", "./client", "10.1.0.80")
+        self.assertTrue(answer.endswith(PAGE.read_text()))
+
+    def test_go_program(self):
+        """a Go program, which calls the kernel itself, from many threads"""
+        self.write("main.go", GO)
+        env = dict(os.environ, CGO_ENABLED="0", GOCACHE=str(self.folder),
+                   GOPATH=str(self.folder / "go"), GOFLAGS="-mod=mod")
+        subprocess.run([tool("go"), "build", "-o", "client", "main.go"],
+                       cwd=self.folder, check=True, env=env)
+        said = self.run_on("laptop", "./client", "http://10.1.0.80/")
+        self.assertEqual(said, f"200 11\n200 {PAGE.stat().st_size}\n")
+
+    def test_two_hosts(self):
+        """python serves on one host, curl fetches on another, by the log"""
+        data = os.urandom(3 << 20)
+        (self.folder / "data").write_bytes(data)
+        done = subprocess.Popen(
+            [*ALONE, WEFT, "run", "-o", "out", self.lab, "server", "--",
+             "sh", "-c", f"{sys.executable} -m http.server 8000 >&2 & "
+             "read line; kill $!; wait", "++", "laptop", "--", "sh", "-c",
+             f"{tool('curl')} -sS --retry-connrefused --retry 50 "
+             "--retry-delay 1 http://10.1.0.11:8000/data | sha256sum"],
+            cwd=self.folder, stdin=subprocess.PIPE, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        line = done.stdout.readline()
+        self.assertEqual(line.split()[0], hashlib.sha256(data).hexdigest())
+        done.communicate("over\n", timeout=TIME_LIMIT)
+        calls = {(e["host"], e["data"]["program"], e["data"]["call"])
+                 for e in self.log() if e["what"] == "run.call"}
+        self.assertIn(("laptop", "curl", "connect"), calls)
+        self.assertIn(("server", "python3", "listen"), calls)
+
+    def test_lab_file(self):
+        """a lab file starts programs, and expects what they end with"""
+        self.write("programs.yaml", f"""\
+name: programs
+time: real
+lans:
+  lan: {{net: 10.1.0.0/24, join: [laptop, server], delay: 1ms}}
+nodes:
+  server: {{ip: 10.1.0.11, run: [{sys.executable}, -m, http.server, "8000"]}}
+script:
+  - {{at: 0s, on: laptop, run: [{tool('curl')}, -sS, -o, /dev/null, --retry-connrefused, --retry, "50", "http://10.1.0.11:8000/"]}}
+  - {{at: 1s, on: laptop, run: [sh, -c, "exit 5"]}}
+  - {{at: 1s, on: laptop, run: [sh, -c, "kill -9 $$"]}}
+expect:
+  - {{run: 1, status: 0}}
+  - {{run: 2, status: 5}}
+  - {{run: 3, status: 137}}
+  - {{order: [tcp.SYN from laptop, tcp.FIN from laptop]}}
+""")
+        out = self.weft("lab", "run", "-v", "programs.yaml").stdout
+        self.assertEqual(out.count("  OK  "), 4, out)
+        self.write("wrong.yaml", (self.folder / "programs.yaml").read_text()
+                   .replace("status: 5", "status: 6"))
+        out = self.weft("lab", "run", "wrong.yaml", status=1).stdout
+        self.assertIn("run 2: status 6; seen: 5", out)
+
+    def test_ends(self):
+        """exit status, signals and complaints are passed through"""
+        self.run_on("laptop", "sh", "-c", "exit 42", status=42)
+        self.run_on("laptop", "sh", "-c", "kill -TERM $$", status=143)
+        self.run_on("laptop", "/nowhere/at/all", status=127)
+        self.run_on("laptop", "/etc/passwd", status=126)
+        self.run_on("nobody", "true", status=2)
+        self.run_on("laptop", WEFT, "run", "--", "true", status=126)
+
+    def test_interrupted(self):
+        """a signal to weft goes to the program, who may decide"""
+        run = subprocess.Popen(
+            [WEFT, "run", self.lab, "laptop", "--", "sh", "-c",
+             "trap 'echo caught; exit 3' TERM; echo ready; "
+             "while :; do sleep 0.1; done"],
+            stdout=subprocess.PIPE, text=True)
+        self.assertEqual(run.stdout.readline(), "ready\n")
+        run.send_signal(signal.SIGTERM)
+        out, _ = run.communicate(timeout=TIME_LIMIT)
+        self.assertEqual((out, run.returncode), ("caught\n", 3))
+
+    def test_nothing_else_exists(self):
+        """no descriptor of the machine's network, in any way"""
+        said = self.run_on("laptop", sys.executable, "-c", """
+import ctypes, errno, socket
+for family in range(1, 46):
+    for kind in range(1, 11):
+        try:
+            s = socket.socket(family, kind)
+        except OSError:
+            continue
+        libc = ctypes.CDLL(None)
+        out, size = ctypes.c_int(), ctypes.c_int(4)
+        with open(f"/proc/self/fdinfo/{s.fileno()}") as f: pass
+        import os
+        real = open("/proc/net/unix").read()
+        inode = os.readlink(f"/proc/self/fd/{s.fileno()}")[8:-1]
+        print(family, kind, inode in real)
+libc = ctypes.CDLL(None, use_errno=True)
+print("ring", libc.syscall(425, 1, 0), ctypes.get_errno() == errno.ENOSYS)
+""")
+        lines = said.splitlines()
+        self.assertEqual(lines[-1], "ring -1 True")
+        self.assertTrue(all(x.endswith("True") for x in lines), said)
+        self.assertIn("2 1 True", lines)
+
+
+if __name__ == "__main__":
+    unittest.main()
