@@ -16,7 +16,8 @@
  * The relay also marks the question (option 82) with the interface it came by
  * and with its own MAC address there, and the server gives the mark back.  Then
  * it is taken off: the client never sees it, and an answer whose mark is not
- * ours was never asked for here.
+ * ours was never asked for here.  An answer comes from a server that was asked,
+ * or has our mark: a second relay may have carried the question to others.
  *
  * Whom to believe: a client has neither giaddr nor a mark.  Who sends one on a
  * wire where only clients are is lying, to get an address of another network or
@@ -130,13 +131,31 @@ static struct dhcp_port *port_of(struct dhcp_relay *r, ip4_addr addr)
 	return NULL;
 }
 
-/* Is it marked as questions from that port are, or not at all? */
+/* Is it marked as questions from that port are? */
 static bool mark_is_ours(const struct dhcp_port *p, const struct dhcp_msg *m)
 {
 	struct dhcp_mark mark, own = mark_of(p);
 
-	return !m->relay.len || (dhcp_mark_parse(&mark, &m->relay) == 0 &&
-				 dhcp_mark_eq(&mark, &own));
+	return m->relay.len && dhcp_mark_parse(&mark, &m->relay) == 0 &&
+	       dhcp_mark_eq(&mark, &own);
+}
+
+/* May an answer pass that came in at @in, for a client of @p?  DROP_COUNT: it
+ * may.  Behind another relay there may be servers that we do not know; those
+ * have our mark. */
+static enum drop answer_judge(const struct dhcp_port *in,
+			      const struct dhcp_port *p,
+			      const struct dhcp_msg *m,
+			      const struct udp_from *from)
+{
+	bool is_ours = p && mark_is_ours(p, m);
+
+	if (!p ||
+	    (!is_server(p->owner, from->peer.addr) && (!is_ours || in == p)))
+		return DROP_dhcp_unasked;
+	if (m->relay.len && !is_ours && !p->is_trusted)
+		return DROP_dhcp_spoofed;
+	return DROP_COUNT;
 }
 
 static void answer_pass(struct dhcp_port *in, const struct dhcp_msg *m,
@@ -144,18 +163,14 @@ static void answer_pass(struct dhcp_port *in, const struct dhcp_msg *m,
 {
 	struct dhcp_relay *r = in->owner;
 	struct dhcp_port *p = port_of(r, m->giaddr);
-	bool is_ours = p && mark_is_ours(p, m);
+	enum drop why = answer_judge(in, p, m, from);
 	ip4_addr to;
 
-	if (!p || !is_server(r, from->peer.addr)) {
-		dhcp_drop(&in->sock, DROP_dhcp_unasked);
+	if (why != DROP_COUNT) {
+		dhcp_drop(&in->sock, why);
 		return;
 	}
-	if (!is_ours && !p->is_trusted) {
-		dhcp_drop(&in->sock, DROP_dhcp_spoofed);
-		return;
-	}
-	if (is_ours)
+	if (mark_is_ours(p, m))
 		len = dhcp_mark_strip(buf, len);
 	to = dhcp_way_to(&p->sock, m);
 	tell(r, m, to);

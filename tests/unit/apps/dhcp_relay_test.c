@@ -306,6 +306,48 @@ static void only_the_server_that_was_asked_is_passed_on(void **state)
 	assert_int_equal(f->net->events[R_DHCP_RELAY], 0);
 }
 
+/* A second relay has carried the question to a server that we do not know. */
+static void what_has_our_mark_is_passed_on_from_anybody_beyond(void **state)
+{
+	struct fixture *f = *state;
+	struct netif *netif = testnet_netif(f->net, RELAY, 0);
+	struct dhcp_msg m = {
+		.op = BOOTP_REPLY,
+		.type = DHCP_OFFER,
+		.yiaddr = addr("10.1.0.66"),
+		.giaddr = addr("10.1.0.1"),
+		.relay = {14, {1, 4, 'e', 't', 'h', '0', 2, 6}},
+	};
+
+	put_mac(m.relay.v + 8, netif->mac);
+	start_relay(f, false);
+	dhcp_server_stop(f->server);
+	f->server = NULL;
+	assert_int_equal(ip_addr_add(testnet_host(f->net, CLIENT),
+				     testnet_netif(f->net, CLIENT, 0),
+				     net_of("10.1.0.9/24")),
+			 0);
+	say(f, CLIENT, DHCP_PORT_SERVER, m, "10.1.0.1"); /* not from there */
+	assert_int_equal(testnet_drops(f->net, RELAY, DROP_dhcp_unasked), 1);
+	assert_int_equal(ip_addr_del(testnet_host(f->net, SERVER),
+				     testnet_netif(f->net, SERVER, 0),
+				     net_of("10.2.0.2/24")),
+			 0);
+	assert_int_equal(ip_addr_add(testnet_host(f->net, SERVER),
+				     testnet_netif(f->net, SERVER, 0),
+				     net_of("10.2.0.7/24")),
+			 0);
+	assert_int_equal(ip_route_add(testnet_host(f->net, SERVER),
+				      net_of("10.1.0.0/24"), addr("10.2.0.1"),
+				      NULL, 0),
+			 0);
+	say(f, SERVER, DHCP_PORT_SERVER, m, "10.1.0.1");
+	assert_int_equal(f->net->events[R_DHCP_RELAY], 1);
+	m.relay.v[13] ^= 1;
+	say(f, SERVER, DHCP_PORT_SERVER, m, "10.1.0.1");
+	assert_int_equal(testnet_drops(f->net, RELAY, DROP_dhcp_unasked), 2);
+}
+
 static void a_mark_that_is_not_ours_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -359,6 +401,7 @@ int main(void)
 		T(another_relays_question_passes_where_it_is_trusted),
 		T(who_has_passed_too_many_relays_ends),
 		T(only_the_server_that_was_asked_is_passed_on),
+		T(what_has_our_mark_is_passed_on_from_anybody_beyond),
 		T(a_mark_that_is_not_ours_is_refused),
 		T(a_network_that_the_server_does_not_know_gets_nothing),
 	};
