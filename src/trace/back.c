@@ -16,6 +16,7 @@
 #include "trace/back.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,9 +33,9 @@ struct rule {
 
 /* clang-format off */
 static const struct rule rules[] = {
-	{R_SW_LEARN,	"MAC table",	"mac", NULL,	"port",	NULL},
-	{R_SW_MOVE,	"MAC table",	"mac", NULL,	"port",	NULL},
-	{R_SW_AGE,	"MAC table",	"mac", NULL,	NULL,	NULL},
+	{R_SW_LEARN,	"MAC table",	"mac", "vlan",	"port",	NULL},
+	{R_SW_MOVE,	"MAC table",	"mac", "vlan",	"port",	NULL},
+	{R_SW_AGE,	"MAC table",	"mac", "vlan",	NULL,	NULL},
 	{R_ARP_LEARN,	"ARP cache",	"ip", NULL,	"mac",	NULL},
 	{R_ARP_AGE,	"ARP cache",	"ip", NULL,	NULL,	NULL},
 	{R_ARP_FAIL,	"ARP cache",	"ip", NULL,	NULL,	NULL},
@@ -85,8 +86,11 @@ static bool is_same_key(const struct entry *e, const struct log_event *ev,
 	    !is_same_text(e->ev->host, ev->host) ||
 	    !is_same_text(log_text(e->ev, rule->key), log_text(ev, rule->key)))
 		return false;
-	return !rule->key2 || is_same_text(log_text(e->ev, rule->key2),
-					   log_text(ev, rule->key2));
+	if (!rule->key2)
+		return true;
+	return is_same_text(log_text(e->ev, rule->key2),
+			    log_text(ev, rule->key2)) &&
+	       log_num(e->ev, rule->key2, 0) == log_num(ev, rule->key2, 0);
 }
 
 static bool grow(struct tables *t)
@@ -187,11 +191,25 @@ static void put_value(const struct entry *e, struct strbuf *out)
 			      e->rule->value);
 }
 
+#define KEY2_MAX 32
+
+/* The second key as text, perhaps in @buf; NULL: there is none. */
+static const char *key2_text(const struct entry *e, char buf[KEY2_MAX])
+{
+	const char *key2 = e->rule->key2;
+
+	if (!key2 || !log_has(e->ev, key2) || log_text(e->ev, key2))
+		return key2 ? log_text(e->ev, key2) : NULL;
+	snprintf(buf, KEY2_MAX, "%s %lld", key2,
+		 (long long)log_num(e->ev, key2, 0));
+	return buf;
+}
+
 static void put_entry(const struct tables *t, const struct entry *e,
 		      struct strbuf *out)
 {
-	const char *key2 =
-		e->rule->key2 ? log_text(e->ev, e->rule->key2) : NULL;
+	char buf[KEY2_MAX];
+	const char *key2 = key2_text(e, buf);
 	const char *key = log_text(e->ev, e->rule->key);
 
 	strbuf_printf(out, "    %-24s %-22s ", key ? key : "",
@@ -232,14 +250,14 @@ static void tables_json(const struct tables *t, struct json *j)
 	json_open(j, '[');
 	for (i = 0; i < t->count; i++) {
 		const struct entry *e = &t->entries[i];
+		char buf[KEY2_MAX];
 
 		json_open(j, '{');
 		json_key_text(j, "table", e->rule->table);
 		json_key_text(j, "host", e->ev->host);
 		json_key_text(j, "key", log_text(e->ev, e->rule->key));
-		if (e->rule->key2)
-			json_key_text(j, "key2",
-				      log_text(e->ev, e->rule->key2));
+		if (key2_text(e, buf))
+			json_key_text(j, "key2", key2_text(e, buf));
 		if (log_text(e->ev, e->rule->value))
 			json_key_text(j, "value",
 				      log_text(e->ev, e->rule->value));

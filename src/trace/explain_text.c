@@ -219,16 +219,17 @@ static const struct words words[] = {
 	  "{host} sends it out of {out} only",
 	  "its MAC table knows that {mac} is there", NULL)
 	W(SW_FLOOD, "frame",
-	  "{host} copies it to all other ports",
+	  "{host} copies it to all other ports[ of VLAN {vlan}]",
 	  "it is for everyone, or its MAC table does not know {mac}", NULL)
 	W(SW_LEARN, "MAC table",
-	  "{host} learns that {mac} is at {port} (MAC table: {entries})",
+	  "{host} learns that {mac} is at {port}[ in VLAN {vlan}] (MAC table:"
+	  " {entries})",
 	  "a frame from it came in there", NULL)
 	W(SW_MOVE, "MAC table",
-	  "{host} learns that {mac} moved to {port}",
+	  "{host} learns that {mac} moved to {port}[ in VLAN {vlan}]",
 	  "a frame from it came in there", NULL)
 	W(SW_AGE, "MAC table",
-	  "{host} forgets {mac}",
+	  "{host} forgets {mac}[ in VLAN {vlan}]",
 	  "nothing was heard from it for a while", NULL)
 	W(SW_FULL, "MAC table",
 	  "{host} cannot learn {mac}: no room for this port",
