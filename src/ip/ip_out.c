@@ -282,6 +282,8 @@ static void to_self(struct ip *ip, const struct pkt *pkt,
 	struct ip4_hdr h;
 	struct pkt *copy;
 
+	if (hop->netif->features & NETIF_F_LOOPBACK)
+		return; /* there it goes anyway */
 	ip4_hdr_parse_quoted(&h, pkt_cdata(pkt), pkt->lin_len);
 	copy = group_self_copy(ip->stack, pkt, hop->netif, ip_addr_v4(h.dst),
 			       ip_addr_v4(h.src));

@@ -178,6 +178,7 @@ static int default_of(const struct opt_row *row)
 void sock_opts_init(struct sock *s)
 {
 	s->opts = defaults;
+	s->opts.group_all = s->domain != SK_AF_INET6; /* as Linux has it */
 	s->opts.rcvbuf = sock_is_tcp(s) ? TCP_RCVBUF : UDP_RCVBUF_DEFAULT;
 	s->opts.sndbuf = sock_is_tcp(s) ? TCP_SNDBUF : UDP_SNDBUF;
 }

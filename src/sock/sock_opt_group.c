@@ -334,7 +334,7 @@ static int set_source(struct sock *s, uint8_t family, int name,
 		return -EINVAL;
 	if (!ss_read(p + REQ_GROUP, family, &group) ||
 	    !ss_read(p + REQ_SOURCE, family, &src))
-		return wrong_family(family);
+		return -EADDRNOTAVAIL;
 	w.index = word(p);
 	err = locate(s, group, &w, &at);
 	return err ? err : sock_group_source(s, &at, act_of(name), src);
