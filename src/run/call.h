@@ -37,6 +37,7 @@ enum call_verdict {
  * @arg:	Its arguments
  * @desc:	What arg[0] stands for, if the row says so
  * @fd:		Our own descriptor for the same file, closed after the call
+ * @is_again:	It was put off, and may not be again
  * @until_ns:	Put off: when to give up; UINT64_MAX: never
  * @late:	Put off: what to answer then
  */
@@ -49,6 +50,7 @@ struct call {
 	uint64_t arg[6];
 	struct desc *desc;
 	int fd;
+	bool is_again;
 	uint64_t until_ns;
 	long late;
 };
@@ -132,6 +134,8 @@ int call_write_addr(const struct call *call, uint64_t addr, uint64_t len_addr,
 /* call_socket.c, call_connect.c, call_listen.c, call_opt.c */
 call_fn call_socket, call_bind, call_getsockname, call_getpeername;
 call_fn call_connect, call_listen, call_accept, call_accept4;
+call_fn call_sendto, call_sendmsg, call_sendmmsg;
+call_fn call_recvfrom, call_recvmsg, call_recvmmsg;
 call_fn call_setsockopt, call_getsockopt, call_shutdown;
 
 /* stream.c: kinds of sockets.  Answer a call of socket(2). */

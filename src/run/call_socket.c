@@ -22,6 +22,8 @@ static const struct {
 } kinds[] = {
 	{AF_INET, SOCK_STREAM, stream_open},
 	{AF_INET6, SOCK_STREAM, stream_open},
+	{AF_INET, SOCK_DGRAM, dgram_open},
+	{AF_INET6, SOCK_DGRAM, dgram_open},
 };
 /* clang-format on */
 

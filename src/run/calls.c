@@ -31,6 +31,14 @@ static const struct call_row rows[] = {
 	{CALL(getsockopt), WHEN_ALWAYS, 0, 0, 0, call_getsockopt, true, false},
 	{CALL(shutdown), WHEN_ALWAYS, 0, 0, 0, call_shutdown, true, true},
 
+	/* With an address; where it cannot be seen from outside, all. */
+	{CALL(sendto), WHEN_SET, 4, 0, 0, call_sendto, true, false},
+	{CALL(recvfrom), WHEN_SET, 4, 0, 0, call_recvfrom, true, false},
+	{CALL(sendmsg), WHEN_ALWAYS, 0, 0, 0, call_sendmsg, true, false},
+	{CALL(recvmsg), WHEN_ALWAYS, 0, 0, 0, call_recvmsg, true, false},
+	{CALL(sendmmsg), WHEN_ALWAYS, 0, 0, 0, call_sendmmsg, true, false},
+	{CALL(recvmmsg), WHEN_ALWAYS, 0, 0, 0, call_recvmmsg, true, false},
+
 	/* A ring makes sockets without any of these calls. */
 	{CALL(io_uring_setup), DENY, 0, 0, ENOSYS, NULL, false, false},
 	/* Nobody could read the memory of a process that may not be looked at,

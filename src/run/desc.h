@@ -17,6 +17,7 @@
 
 struct call;
 struct desc;
+struct msg;
 struct stack;
 
 /**
@@ -25,6 +26,9 @@ struct stack;
  * @share:	(optional) The address is taken: may it be shared?
  * @listen:	(optional, else -EOPNOTSUPP)
  * @accept:	(optional, else -EOPNOTSUPP) @flags as accept4(2)
+ * @send:	(optional) A message @m to @to; @flags as sendto(2).  Without, the
+ *		kernel does it
+ * @recv:	(optional) A message with the address of its sender; likewise
  * @shutdown:	(optional) After what was written has been taken in; the kernel
  *		then does the same to the descriptor
  * @settle:	Before an option changes: take in what was written before
@@ -38,6 +42,9 @@ struct desc_ops {
 	bool (*share)(struct desc *d, const struct endpoint *local);
 	long (*listen)(struct call *call, int backlog);
 	long (*accept)(struct call *call, int flags);
+	long (*send)(struct call *call, const struct msg *m, int flags,
+		     const struct endpoint *to);
+	long (*recv)(struct call *call, const struct msg *m, int flags);
 	long (*shutdown)(struct call *call, int how);
 	void (*settle)(struct desc *d);
 	void (*work)(struct desc *d);

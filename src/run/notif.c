@@ -127,8 +127,11 @@ int call_replace_fd(struct call *call, int fd, int at)
 long call_park(struct call *call, uint64_t until_ns, long late)
 {
 	struct supervisor *sup = call_sup(call);
-	struct call *parked = mem_alloc(sup->mem, sizeof(*parked));
+	struct call *parked;
 
+	if (call->is_again)
+		return -EAGAIN;
+	parked = mem_alloc(sup->mem, sizeof(*parked));
 	if (!parked)
 		return -ENOMEM;
 	*parked = *call;
