@@ -22,10 +22,18 @@ extern "C" {
 
 struct weft_net;
 
-/* An empty network at time 0, or NULL: ENOMEM. */
+/**
+ * weft_net_new() - An empty network at time 0
+ * @seed:	Where all its randomness comes from
+ *
+ * Return: the network; NULL: ENOMEM
+ */
 WEFT_API struct weft_net *weft_net_new(uint64_t seed);
 
-/* Free it and all its stacks.  NULL is fine. */
+/**
+ * weft_net_free() - Free a network and all its stacks
+ * @net:	NULL is fine
+ */
 WEFT_API void weft_net_free(struct weft_net *net);
 
 /**
@@ -80,7 +88,12 @@ WEFT_API int weft_net_join(struct weft_stack *a, const char *a_addr,
  */
 WEFT_API int weft_net_run(struct weft_net *net, uint64_t ns);
 
-/* Its present time, nanoseconds. */
+/**
+ * weft_net_now() - The network's present time
+ * @net:	Which
+ *
+ * Return: nanoseconds since it was made
+ */
 WEFT_API uint64_t weft_net_now(const struct weft_net *net);
 
 #ifdef __cplusplus

@@ -62,10 +62,18 @@ WEFT_API int weft_getaddrinfo(struct weft_stack *stack, const char *node,
 			      const char *service, const struct addrinfo *hints,
 			      struct addrinfo **res);
 
-/* Free a list.  NULL is fine. */
+/**
+ * weft_freeaddrinfo() - Free a list of weft_getaddrinfo()
+ * @res:	NULL is fine
+ */
 WEFT_API void weft_freeaddrinfo(struct addrinfo *res);
 
-/* An error of the two calls here, as a sentence; static. */
+/**
+ * weft_gai_strerror() - An error of weft_getaddrinfo() as half a sentence
+ * @err:	EAI_xxx
+ *
+ * Return: the text, static
+ */
 WEFT_API const char *weft_gai_strerror(int err);
 
 /**

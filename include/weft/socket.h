@@ -17,135 +17,194 @@
  *   - A call that has to block in an event (a callback of weft_watch()), or
  *     on a stack without a way to wait, fails with EDEADLK.
  *
- * Part of weft.h; include that.
+ * Octets are moved by the calls of transfer.h; what can be done with any
+ * descriptor is in file.h.  Part of weft.h; include that.
  */
 
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/types.h>
-#include <sys/uio.h>
-#include <time.h>
 #include <weft/weft.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* AF_INET or AF_INET6 with SOCK_STREAM or SOCK_DGRAM; SOCK_NONBLOCK may be or'ed. */
+/**
+ * weft_socket() - A new socket
+ * @stack:	Whose
+ * @domain:	AF_INET, AF_INET6, or AF_PACKET for whole frames
+ * @type:	SOCK_STREAM, SOCK_DGRAM or SOCK_RAW; SOCK_NONBLOCK and
+ *		SOCK_CLOEXEC may be or'ed
+ * @protocol:	0, or the type's own.  Datagrams of IPPROTO_ICMP and
+ *		IPPROTO_ICMPV6 are echoes; raw sockets need one; of AF_PACKET
+ *		an EtherType as htons() gives it
+ *
+ * Return: the lowest free descriptor; -1: EAFNOSUPPORT, EPROTONOSUPPORT,
+ * ESOCKTNOSUPPORT, EINVAL, EMFILE, ENOMEM
+ */
 WEFT_API int weft_socket(struct weft_stack *stack, int domain, int type,
 			 int protocol);
 
-WEFT_API int weft_bind(struct weft_stack *stack, int fd,
-		       const struct sockaddr *addr, socklen_t len);
-WEFT_API int weft_listen(struct weft_stack *stack, int fd, int backlog);
-
-/* May block. */
-WEFT_API int weft_accept(struct weft_stack *stack, int fd,
-			 struct sockaddr *addr, socklen_t *len);
-
-/* @flags: SOCK_NONBLOCK.  May block. */
-WEFT_API int weft_accept4(struct weft_stack *stack, int fd,
-			  struct sockaddr *addr, socklen_t *len, int flags);
-
-/* AF_UNSPEC dissolves a datagram socket's association.  May block. */
-WEFT_API int weft_connect(struct weft_stack *stack, int fd,
-			  const struct sockaddr *addr, socklen_t len);
-
-/* @flags: MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_NOSIGNAL; with an address, on a
- * stream that is not connected: MSG_FASTOPEN (RFC 7413).  May block. */
-WEFT_API ssize_t weft_send(struct weft_stack *stack, int fd, const void *buf,
-			   size_t len, int flags);
-WEFT_API ssize_t weft_sendto(struct weft_stack *stack, int fd, const void *buf,
-			     size_t len, int flags, const struct sockaddr *addr,
-			     socklen_t addrlen);
-
-/* Without ancillary data: EOPNOTSUPP if there is any.  May block. */
-WEFT_API ssize_t weft_sendmsg(struct weft_stack *stack, int fd,
-			      const struct msghdr *msg, int flags);
-
-/* @flags: MSG_DONTWAIT, MSG_OOB, MSG_PEEK, MSG_TRUNC, MSG_WAITALL.  May
- * block. */
-WEFT_API ssize_t weft_recv(struct weft_stack *stack, int fd, void *buf,
-			   size_t len, int flags);
-WEFT_API ssize_t weft_recvfrom(struct weft_stack *stack, int fd, void *buf,
-			       size_t len, int flags, struct sockaddr *addr,
-			       socklen_t *addrlen);
-
-/* Ancillary data: that of TCP_INQ.  May block. */
-WEFT_API ssize_t weft_recvmsg(struct weft_stack *stack, int fd,
-			      struct msghdr *msg, int flags);
-
-struct mmsghdr;
-
-/* Several messages in one call.  Returns how many. */
-WEFT_API int weft_sendmmsg(struct weft_stack *stack, int fd,
-			   struct mmsghdr *msgs, unsigned int count, int flags);
-WEFT_API int weft_recvmmsg(struct weft_stack *stack, int fd,
-			   struct mmsghdr *msgs, unsigned int count, int flags,
-			   struct timespec *timeout);
-
-/* Any descriptor.  May block. */
-WEFT_API ssize_t weft_read(struct weft_stack *stack, int fd, void *buf,
-			   size_t len);
-WEFT_API ssize_t weft_write(struct weft_stack *stack, int fd, const void *buf,
-			    size_t len);
-WEFT_API ssize_t weft_readv(struct weft_stack *stack, int fd,
-			    const struct iovec *iov, int count);
-WEFT_API ssize_t weft_writev(struct weft_stack *stack, int fd,
-			     const struct iovec *iov, int count);
-
-WEFT_API int weft_shutdown(struct weft_stack *stack, int fd, int how);
-
-/* Any descriptor.  Blocks only if SO_LINGER says so. */
-WEFT_API int weft_close(struct weft_stack *stack, int fd);
-WEFT_API int weft_dup(struct weft_stack *stack, int fd);
-
-WEFT_API int weft_dup2(struct weft_stack *stack, int fd, int to);
-WEFT_API int weft_dup3(struct weft_stack *stack, int fd, int to, int flags);
-WEFT_API int weft_pipe(struct weft_stack *stack, int fds[2]);
-WEFT_API int weft_pipe2(struct weft_stack *stack, int fds[2], int flags);
+/**
+ * weft_socketpair() - Two sockets that are joined
+ * @stack:	Whose
+ * @domain:	AF_UNIX
+ * @type:	SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; SOCK_NONBLOCK and
+ *		SOCK_CLOEXEC may be or'ed
+ * @protocol:	0
+ * @fds:	Filled in
+ *
+ * Descriptors may be sent through them with SCM_RIGHTS.
+ *
+ * Return: 0; -1: EAFNOSUPPORT, EOPNOTSUPP, EPROTONOSUPPORT, ESOCKTNOSUPPORT,
+ * EINVAL, EMFILE, ENOMEM
+ */
 WEFT_API int weft_socketpair(struct weft_stack *stack, int domain, int type,
 			     int protocol, int fds[2]);
 
-/* F_GETFL, F_SETFL (O_NONBLOCK), F_DUPFD. */
-WEFT_API int weft_fcntl(struct weft_stack *stack, int fd, int cmd, int arg);
+/**
+ * weft_bind() - Choose the local address
+ * @stack:	Whose
+ * @fd:		The socket
+ * @addr:	Address and port; port 0: a free one that nobody can guess
+ * @len:	Octets of @addr
+ *
+ * Return: 0; -1: EINVAL (bound already), EADDRINUSE, EADDRNOTAVAIL,
+ * EAFNOSUPPORT, ENODEV, EBADF, ENOTSOCK
+ */
+WEFT_API int weft_bind(struct weft_stack *stack, int fd,
+		       const struct sockaddr *addr, socklen_t len);
 
-/* SIOCATMARK, SIOCINQ (FIONREAD), SIOCOUTQ, SIOCOUTQNSD; FIONBIO. */
-WEFT_API int weft_ioctl(struct weft_stack *stack, int fd, unsigned long request,
-			void *arg);
+/**
+ * weft_listen() - Wait for connections
+ * @stack:	Whose
+ * @fd:		The socket
+ * @backlog:	How many may wait for weft_accept()
+ *
+ * Return: 0; -1: EOPNOTSUPP, EINVAL (connected), EADDRINUSE, EBADF, ENOTSOCK
+ */
+WEFT_API int weft_listen(struct weft_stack *stack, int fd, int backlog);
 
-/* 1 if the next octet is the urgent one, 0, or -1. */
+/**
+ * weft_accept() - Take a connection
+ * @stack:	Whose
+ * @fd:		The socket that listens
+ * @addr:	Filled in with the other end, or NULL
+ * @len:	Room in @addr, and afterwards its octets
+ *
+ * May block.
+ *
+ * Return: the new descriptor; -1: EAGAIN, EINVAL (does not listen),
+ * EOPNOTSUPP, EMFILE, ECONNABORTED, EDEADLK, EBADF, ENOTSOCK
+ */
+WEFT_API int weft_accept(struct weft_stack *stack, int fd,
+			 struct sockaddr *addr, socklen_t *len);
+
+/**
+ * weft_accept4() - Take a connection, with flags
+ * @stack:	Whose
+ * @fd:		The socket that listens
+ * @addr:	As weft_accept()
+ * @len:	As weft_accept()
+ * @flags:	SOCK_NONBLOCK, SOCK_CLOEXEC
+ *
+ * May block.
+ *
+ * Return: as weft_accept()
+ */
+WEFT_API int weft_accept4(struct weft_stack *stack, int fd,
+			  struct sockaddr *addr, socklen_t *len, int flags);
+
+/**
+ * weft_connect() - Open a connection, or fix the peer of a datagram socket
+ * @stack:	Whose
+ * @fd:		The socket
+ * @addr:	The other end; AF_UNSPEC dissolves a datagram socket's
+ *		association
+ * @len:	Octets of @addr
+ *
+ * May block.
+ *
+ * Return: 0; -1: EINPROGRESS (non-blocking: writable when done), EALREADY,
+ * EISCONN, ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL,
+ * EACCES, EDEADLK, EBADF, ENOTSOCK
+ */
+WEFT_API int weft_connect(struct weft_stack *stack, int fd,
+			  const struct sockaddr *addr, socklen_t len);
+
+/**
+ * weft_shutdown() - Say that nothing more will be sent, or read
+ * @stack:	Whose
+ * @fd:		The socket
+ * @how:	SHUT_RD, SHUT_WR or SHUT_RDWR
+ *
+ * Return: 0; -1: ENOTCONN, EINVAL, EBADF, ENOTSOCK
+ */
+WEFT_API int weft_shutdown(struct weft_stack *stack, int fd, int how);
+
+/**
+ * weft_sockatmark() - Is the next octet the urgent one?
+ * @stack:	Whose
+ * @fd:		A stream
+ *
+ * Return: 1, 0; -1: ENOTTY, EBADF
+ */
 WEFT_API int weft_sockatmark(struct weft_stack *stack, int fd);
 
+/**
+ * weft_getsockname() - The local address
+ * @stack:	Whose
+ * @fd:		The socket
+ * @addr:	Filled in; cut off if there is too little room
+ * @len:	Room, and afterwards the address's octets
+ *
+ * Return: 0; -1: EBADF, ENOTSOCK
+ */
 WEFT_API int weft_getsockname(struct weft_stack *stack, int fd,
 			      struct sockaddr *addr, socklen_t *len);
+
+/**
+ * weft_getpeername() - The other end's address
+ * @stack:	Whose
+ * @fd:		The socket
+ * @addr:	As weft_getsockname()
+ * @len:	As weft_getsockname()
+ *
+ * Return: 0; -1: ENOTCONN, EOPNOTSUPP, EBADF, ENOTSOCK
+ */
 WEFT_API int weft_getpeername(struct weft_stack *stack, int fd,
 			      struct sockaddr *addr, socklen_t *len);
 
-/*
- * SOL_SOCKET: SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, SO_KEEPALIVE,
- * SO_RCVBUF, SO_SNDBUF, SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO, SO_OOBINLINE,
- * SO_RCVLOWAT, SO_PEEK_OFF, SO_MAX_PACING_RATE; to ask only: SO_TYPE, SO_PROTOCOL, SO_DOMAIN,
- * SO_ERROR, SO_ACCEPTCONN, SO_SNDLOWAT.
- * IPPROTO_IP: IP_TTL, IP_TOS; groups: IP_MULTICAST_TTL, IP_MULTICAST_LOOP,
- * IP_MULTICAST_IF, IP_MULTICAST_ALL, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP,
- * IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP, IP_BLOCK_SOURCE,
- * IP_UNBLOCK_SOURCE, IP_MSFILTER.
- * IPPROTO_IPV6, of AF_INET6 sockets: IPV6_V6ONLY, IPV6_UNICAST_HOPS,
- * IPV6_TCLASS; groups: IPV6_MULTICAST_HOPS, IPV6_MULTICAST_LOOP,
- * IPV6_MULTICAST_IF, IPV6_MULTICAST_ALL, IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP; to
- * ask only: IPV6_MTU.
- * Either, of datagram sockets (RFC 3678): MCAST_JOIN_GROUP, MCAST_LEAVE_GROUP,
- * MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP, MCAST_BLOCK_SOURCE,
- * MCAST_UNBLOCK_SOURCE, MCAST_MSFILTER.
- * IPPROTO_TCP: TCP_NODELAY, TCP_CORK, TCP_MAXSEG, TCP_KEEPIDLE,
- * TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT, TCP_LINGER2, TCP_WINDOW_CLAMP,
- * TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_INQ, TCP_SYNCNT, TCP_CONGESTION,
- * TCP_DEFER_ACCEPT, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT; to ask only: TCP_INFO,
- * TCP_CC_INFO.
+/**
+ * weft_setsockopt() - Set an option
+ * @stack:	Whose
+ * @fd:		The socket
+ * @level:	SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, SOL_UDP,
+ *		SOL_RAW, SOL_PACKET
+ * @name:	SO_xxx, IP_xxx, IPV6_xxx, TCP_xxx: all that Linux has and that
+ *		mean something to a stack of its own.  IP_TRANSPARENT is EPERM
+ * @val:	Its value
+ * @len:	Octets of @val
+ *
+ * Return: 0; -1: ENOPROTOOPT, EINVAL, EDOM, EPERM, ENODEV, EBADF, ENOTSOCK
  */
 WEFT_API int weft_setsockopt(struct weft_stack *stack, int fd, int level,
 			     int name, const void *val, socklen_t len);
+
+/**
+ * weft_getsockopt() - Ask for an option
+ * @stack:	Whose
+ * @fd:		The socket
+ * @level:	As weft_setsockopt()
+ * @name:	As weft_setsockopt(); also SO_TYPE, SO_PROTOCOL, SO_DOMAIN,
+ *		SO_ERROR, SO_ACCEPTCONN, SO_SNDLOWAT, IP_MTU, IPV6_MTU,
+ *		TCP_INFO, TCP_CC_INFO
+ * @val:	Filled in
+ * @len:	Room, and afterwards the value's octets
+ *
+ * Return: 0; -1: ENOPROTOOPT, EOPNOTSUPP, EINVAL, ENOTCONN, EBADF, ENOTSOCK
+ */
 WEFT_API int weft_getsockopt(struct weft_stack *stack, int fd, int level,
 			     int name, void *val, socklen_t *len);
 

@@ -22,29 +22,107 @@
 extern "C" {
 #endif
 
-/* May block. */
+/**
+ * weft_poll() - Wait until one of some descriptors is ready
+ * @stack:	Whose
+ * @fds:	Descriptors and what to wait for; revents is filled in
+ * @count:	How many
+ * @timeout_ms:	At most so long; negative: for ever
+ *
+ * May block.
+ *
+ * Return: how many are ready, 0: the time is over; -1: ENOMEM, EINVAL, EDEADLK
+ */
 WEFT_API int weft_poll(struct weft_stack *stack, struct pollfd *fds,
 		       nfds_t count, int timeout_ms);
+
+/**
+ * weft_select() - Wait for descriptors below 1024, in three sets
+ * @stack:	Whose
+ * @count:	Highest descriptor in any set, plus one
+ * @rd:		To read; any of the three may be NULL
+ * @wr:		To write
+ * @ex:		Urgent data
+ * @timeout:	At most so long; NULL: for ever
+ *
+ * May block.
+ *
+ * Return: bits left in the sets, 0: the time is over; -1: EBADF, EINVAL,
+ * ENOMEM, EDEADLK
+ */
 WEFT_API int weft_select(struct weft_stack *stack, int count, fd_set *rd,
 			 fd_set *wr, fd_set *ex, struct timeval *timeout);
 
-/* EPOLLET, EPOLLONESHOT and EPOLLEXCLUSIVE do what they do on Linux. */
+/**
+ * weft_epoll_create1() - A set of descriptors to wait for
+ * @stack:	Whose
+ * @flags:	EPOLL_CLOEXEC
+ *
+ * Return: the set's descriptor; -1: EINVAL, EMFILE, ENOMEM
+ */
 WEFT_API int weft_epoll_create1(struct weft_stack *stack, int flags);
+
+/**
+ * weft_epoll_ctl() - Change what a set watches
+ * @stack:	Whose
+ * @epfd:	The set
+ * @op:		EPOLL_CTL_ADD, EPOLL_CTL_MOD or EPOLL_CTL_DEL
+ * @fd:		Any descriptor
+ * @event:	What to wait for; EPOLLET, EPOLLONESHOT and EPOLLEXCLUSIVE do
+ *		what they do on Linux
+ *
+ * Return: 0; -1: EBADF, EINVAL, EEXIST, ENOENT, ELOOP, EFAULT, ENOMEM
+ */
 WEFT_API int weft_epoll_ctl(struct weft_stack *stack, int epfd, int op, int fd,
 			    struct epoll_event *event);
+
+/**
+ * weft_epoll_wait() - Take what is ready
+ * @stack:	Whose
+ * @epfd:	The set
+ * @events:	Filled in
+ * @max:	Room in it, at least 1
+ * @timeout_ms:	At most so long; negative: for ever
+ *
+ * May block.
+ *
+ * Return: how many, 0: the time is over; -1: EBADF, EINVAL, EDEADLK
+ */
 WEFT_API int weft_epoll_wait(struct weft_stack *stack, int epfd,
 			     struct epoll_event *events, int max,
 			     int timeout_ms);
 
-/* On the stack's own clock.  @flags: TFD_NONBLOCK. */
+/**
+ * weft_timerfd_create() - A timer to read from, on the stack's own clock
+ * @stack:	Whose
+ * @flags:	TFD_NONBLOCK, TFD_CLOEXEC
+ *
+ * Return: its descriptor; -1: EINVAL, EMFILE, ENOMEM
+ */
 WEFT_API int weft_timerfd_create(struct weft_stack *stack, int flags);
 
-/* Relative times only: EINVAL for TFD_TIMER_ABSTIME. */
+/**
+ * weft_timerfd_settime() - Arm a timer, or disarm it
+ * @stack:	Whose
+ * @fd:		The timer
+ * @flags:	0: relative times only, EINVAL for TFD_TIMER_ABSTIME
+ * @value:	When first, and how often then
+ * @old:	Filled in with what was left, or NULL
+ *
+ * Return: 0; -1: EBADF, EINVAL
+ */
 WEFT_API int weft_timerfd_settime(struct weft_stack *stack, int fd, int flags,
 				  const struct itimerspec *value,
 				  struct itimerspec *old);
 
-/* @flags: EFD_NONBLOCK, EFD_SEMAPHORE. */
+/**
+ * weft_eventfd() - A counter to write to and to read from
+ * @stack:	Whose
+ * @count:	To begin with
+ * @flags:	EFD_NONBLOCK, EFD_CLOEXEC, EFD_SEMAPHORE
+ *
+ * Return: its descriptor; -1: EINVAL, EMFILE, ENOMEM
+ */
 WEFT_API int weft_eventfd(struct weft_stack *stack, unsigned int count,
 			  int flags);
 
@@ -70,8 +148,12 @@ WEFT_API struct weft_watch *weft_watch(struct weft_stack *stack, int fd,
 				       short events, weft_watch_fn *fn,
 				       void *arg);
 
-/* End a watch, from within its own function too.  NULL is fine.  Watches left
- * when the stack goes are freed with it. */
+/**
+ * weft_unwatch() - End a watch
+ * @watch:	NULL is fine; may be the one whose function is being called
+ *
+ * Watches left when the stack goes are freed with it.
+ */
 WEFT_API void weft_unwatch(struct weft_watch *watch);
 
 #ifdef __cplusplus

@@ -83,13 +83,16 @@ struct weft_config {
 
 /**
  * weft_stack_new() - A stack with the interface "lo" and nothing else
+ * @config:	Callbacks and limits; copied
  *
  * Return: the stack; NULL: ENOMEM, EIO (no randomness), EINVAL (@config)
  */
 WEFT_API struct weft_stack *weft_stack_new(const struct weft_config *config);
 
-/* Close all descriptors and free the stack.  NULL is fine.  Not for the stacks
- * of a network, which weft_net_free() frees. */
+/**
+ * weft_stack_free() - Close all descriptors and free the stack
+ * @stack:	Not one of a network, which weft_net_free() frees; NULL is fine
+ */
 WEFT_API void weft_stack_free(struct weft_stack *stack);
 
 /**
@@ -129,6 +132,7 @@ WEFT_API int weft_route_add(struct weft_stack *stack, const char *net,
  * weft_input() - A frame arrived
  * @ifindex:	Where
  * @frame:	Link header first, without frame check sequence; copied
+ * @len:	Octets of @frame
  *
  * May call back @transmit and the functions given to weft_watch().
  *
@@ -137,25 +141,46 @@ WEFT_API int weft_route_add(struct weft_stack *stack, const char *net,
 WEFT_API int weft_input(struct weft_stack *stack, int ifindex,
 			const void *frame, size_t len);
 
-/* Time has passed: do what is due.  May call back as weft_input(). */
+/**
+ * weft_run() - Time has passed: do what is due
+ * @stack:	Which
+ *
+ * May call back as weft_input().
+ */
 WEFT_API void weft_run(struct weft_stack *stack);
 
-/* The latest time for the next weft_run(); UINT64_MAX: no need. */
+/**
+ * weft_next() - When to call weft_run() at the latest
+ * @stack:	Which
+ *
+ * Return: nanoseconds on the stack's clock; UINT64_MAX: no need
+ */
 WEFT_API uint64_t weft_next(const struct weft_stack *stack);
 
-/* The stack's present time, nanoseconds. */
+/**
+ * weft_now() - The stack's present time
+ * @stack:	Which
+ *
+ * Return: nanoseconds
+ */
 WEFT_API uint64_t weft_now(const struct weft_stack *stack);
 
-/* The version of the library: "0.1.0". */
+/**
+ * weft_version() - The version of the library
+ *
+ * Return: "0.1.0"
+ */
 WEFT_API const char *weft_version(void);
 
 #ifdef __cplusplus
 }
 #endif
 
+#include <weft/file.h>
 #include <weft/net.h>
 #include <weft/netdb.h>
 #include <weft/socket.h>
+#include <weft/transfer.h>
 #include <weft/wait.h>
 
 #endif /* WEFT_WEFT_H */

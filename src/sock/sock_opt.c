@@ -130,10 +130,9 @@ static_assert(ARRAY_SIZE(rows) == 8, "sockets' and IP's; streams' follow");
 static const struct opt_row *row_at(size_t i)
 {
 	static const struct opt_table own = {rows, ARRAY_SIZE(rows)};
-	const struct opt_table *const tables[] = {&own, &sock_opt_ip6_table,
-						  &sock_opt_msg_table,
-						  &sock_opt_group_table,
-						  &sock_opt_tcp_table};
+	const struct opt_table *const tables[] = {
+		&own, &sock_opt_ip6_table, &sock_opt_msg_table,
+		&sock_opt_group_table, &sock_opt_tcp_table};
 	size_t t;
 
 	for (t = 0; t < ARRAY_SIZE(tables); t++) {

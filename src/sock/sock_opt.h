@@ -48,9 +48,9 @@ struct opt_table {
 	size_t count;
 };
 
-extern const struct opt_table sock_opt_tcp_table; /* of streams */
-extern const struct opt_table sock_opt_ip6_table; /* level SK_IPPROTO_IPV6 */
-extern const struct opt_table sock_opt_msg_table; /* what messages tell */
+extern const struct opt_table sock_opt_tcp_table;   /* of streams */
+extern const struct opt_table sock_opt_ip6_table;   /* level SK_IPPROTO_IPV6 */
+extern const struct opt_table sock_opt_msg_table;   /* what messages tell */
 extern const struct opt_table sock_opt_group_table; /* sending to groups */
 
 /* A value on its way: @in to set it, @out to get it.  @len is its length, or

@@ -47,6 +47,50 @@ class Install(Case):
                                        "_end", "_bss"))]
         self.assertEqual(other, [])
 
+    def test_example_builds_against_what_was_installed(self):
+        """cc greet.c $(pkg-config --cflags --libs weft), from a clean prefix"""
+        pc = self.files("weft.pc")[0]
+        env = dict(os.environ, PKG_CONFIG_PATH=str(pc.parent),
+                   PKG_CONFIG_SYSROOT_DIR=str(self.folder))
+        flags = subprocess.run([tool("pkg-config"), "--cflags", "--libs",
+                                "weft"], check=True, env=env, text=True,
+                               capture_output=True).stdout.split()
+        library = self.files("libweft.so")[0]
+        sanitizer = [] if not self.has_sanitizer(library) else [
+            "-fsanitize=address,undefined"]
+        program = self.folder / "greet"
+        subprocess.run([tool("cc"), "-Wall", "-Werror", *sanitizer,
+                        SOURCE / "docs/examples/greet.c", "-o", program,
+                        *flags], check=True)
+        run = subprocess.run([program], check=True, capture_output=True,
+                             text=True, env=dict(
+                                 os.environ,
+                                 LD_LIBRARY_PATH=str(library.parent)))
+        self.assertIn('server.test (http) says "hello from the other side"',
+                      run.stdout)
+
+    @staticmethod
+    def has_sanitizer(library):
+        out = subprocess.run([tool("readelf"), "-d", library], check=True,
+                             capture_output=True, text=True).stdout
+        return "libasan" in out
+
+    def test_every_public_function_has_a_page(self):
+        """a manual page for each name the shared library exports, and none
+        that mandoc would warn about"""
+        library = self.files("libweft.so")[0]
+        out = subprocess.run([tool("nm"), "-D", "--defined-only", library],
+                             check=True, capture_output=True, text=True).stdout
+        names = {line.split()[-1] for line in out.splitlines()
+                 if line.split()[-1].startswith("weft_")}
+        pages = {p.stem: p for p in self.folder.rglob("man3/*.3")}
+        self.assertEqual(names - set(pages), set())
+        self.assertEqual(set(pages) - names, set())
+        lint = subprocess.run([tool("mandoc"), "-T", "lint", "-W", "warning",
+                               *pages.values()], capture_output=True,
+                              text=True)
+        self.assertEqual(lint.stdout + lint.stderr, "")
+
 
 class Manual(unittest.TestCase):
     def test_pages_are_clean(self):
