@@ -93,7 +93,8 @@ static void *table(const struct handler_ops *ops)
 
 int echo_start(struct loop *loop, uint16_t port, struct echo **echo)
 {
-	const struct endpoint local = {.port = port};
+	/* Both versions of IP. */
+	const struct endpoint local = {ip_addr_v6(IP6_ANY), port};
 	struct echo *e = mem_alloc(loop_mem(loop), sizeof(*e));
 	int err;
 

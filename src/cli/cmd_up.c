@@ -289,7 +289,9 @@ static void on_stop(struct pace_fd *pfd, void *arg)
 
 static int start_programs(struct up *up)
 {
-	struct http_server_config http = {.local = {.port = up->http_port}};
+	/* One socket for both versions, whichever addresses there will be. */
+	struct http_server_config http = {
+		.local = {ip_addr_v6(IP6_ANY), up->http_port}};
 	int err = loop_new(up->st.stack, &up->loop);
 
 	if (!err && up->dir) {

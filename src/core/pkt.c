@@ -82,6 +82,17 @@ struct pkt *pkt_new(struct env *env, enum reason why)
 	return pkt;
 }
 
+struct pkt *pkt_new_rx(struct env *env, enum reason why)
+{
+	struct pkt *pkt = pkt_new(env, why);
+
+	if (!pkt)
+		return NULL;
+	pkt->lin_off = PKT_HEADROOM_RX;
+	pkt->l2_off = pkt->l3_off = pkt->l4_off = PKT_HEADROOM_RX;
+	return pkt;
+}
+
 void pkt_free(struct pkt *pkt)
 {
 	int i;

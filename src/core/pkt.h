@@ -47,7 +47,9 @@ struct netif;
 
 #define PKT_ROOM     256 /* octets of the linear part with its headroom */
 #define PKT_HEADROOM 152 /* 18 link + 60 IP + 60 TCP, rounded up */
-#define PKT_FRAGS    18	 /* 64 KB in 4 KB pieces, and one at each end */
+#define PKT_HEADROOM_RX \
+	40	     /* what arrives brings its headers: a link header more */
+#define PKT_FRAGS 18 /* 64 KB in 4 KB pieces, and one at each end */
 
 /* Memory with a count of how many refer to it. */
 struct block {
@@ -152,6 +154,14 @@ struct pkt {
  * Return: the packet, or NULL
  */
 struct pkt *pkt_new(struct env *env, enum reason why);
+
+/**
+ * pkt_new_rx() - An empty packet for octets that arrive from outside
+ *
+ * As pkt_new(), but with PKT_HEADROOM_RX octets of headroom: the room is for the
+ * headers that come, 54 octets of link and IPv6 and 60 of TCP among them.
+ */
+struct pkt *pkt_new_rx(struct env *env, enum reason why);
 
 void pkt_free(struct pkt *pkt); /* NULL is fine */
 

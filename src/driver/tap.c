@@ -235,7 +235,7 @@ static int read_one(struct tap *tap)
 {
 	struct iovec iov[2 + BLOCK_CLASSES];
 	uint8_t hdr[VIRTIO_HLEN];
-	struct pkt *pkt = pkt_new(tap->netif.place->env, R_NONE);
+	struct pkt *pkt = pkt_new_rx(tap->netif.place->env, R_NONE);
 	int count = 0;
 	ssize_t n;
 

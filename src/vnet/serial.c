@@ -68,7 +68,7 @@ static void on_send(void *arg, const struct pkt *frame, const uint8_t *octets,
 
 	if (!port->cable)
 		return;
-	pkt = pkt_new(frame->env, (enum reason)frame->reason);
+	pkt = pkt_new_rx(frame->env, (enum reason)frame->reason);
 	if (!pkt || pkt_append(pkt, octets, len)) {
 		port->node->place->drops[DROP_no_memory]++;
 		pkt_free(pkt);

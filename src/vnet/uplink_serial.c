@@ -91,7 +91,7 @@ static void from_port(struct port *port, struct pkt *pkt, void *arg)
 static void to_port(struct serial_uplink *u, const uint8_t *octets, size_t len)
 {
 	struct netif *netif = &u->port->netif;
-	struct pkt *pkt = pkt_new(&u->world->env, R_PPP_RECEIVED);
+	struct pkt *pkt = pkt_new_rx(&u->world->env, R_PPP_RECEIVED);
 
 	if (!pkt || !netif->ops || pkt_append(pkt, octets, len)) {
 		u->node->place->drops[DROP_no_memory]++;

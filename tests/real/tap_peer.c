@@ -229,10 +229,15 @@ static void talk(int fd, const char *end)
 	talk_end(&t);
 }
 
+static int family_of(const struct endpoint *ep)
+{
+	return ep->addr.family == IP_V6 ? SK_AF_INET6 : SK_AF_INET;
+}
+
 static void mode_connect(char **argv)
 {
 	struct endpoint to = peer_of(argv[0], argv[1]);
-	int fd = sk_socket(st.stack, SK_AF_INET, SK_SOCK_STREAM, 0);
+	int fd = sk_socket(st.stack, family_of(&to), SK_SOCK_STREAM, 0);
 	int err = fd < 0 ? fd : sk_connect(st.stack, fd, &to);
 
 	if (err)
@@ -242,8 +247,8 @@ static void mode_connect(char **argv)
 
 static void mode_listen(char **argv)
 {
-	struct endpoint local = peer_of("0.0.0.0", argv[0]);
-	int fd = sk_socket(st.stack, SK_AF_INET, SK_SOCK_STREAM, 0);
+	struct endpoint local = peer_of(six.len ? "::" : "0.0.0.0", argv[0]);
+	int fd = sk_socket(st.stack, family_of(&local), SK_SOCK_STREAM, 0);
 
 	if (sk_bind(st.stack, fd, &local) || sk_listen(st.stack, fd, 10))
 		die("cannot listen");
@@ -257,7 +262,7 @@ static void mode_listen(char **argv)
 static void mode_udp(char **argv)
 {
 	struct endpoint to = peer_of(argv[0], argv[1]);
-	int fd = sk_socket(st.stack, SK_AF_INET, SK_SOCK_DGRAM, 0);
+	int fd = sk_socket(st.stack, family_of(&to), SK_SOCK_DGRAM, 0);
 	int i, count = count_of(argv[2]);
 	uint8_t out[9000], in[9000];
 

@@ -337,7 +337,7 @@ struct netif *testnet_netif(struct testnet *net, int i, int port)
 void testnet_inject(struct netif *netif, const void *frame, size_t len)
 {
 	struct testnet *net = port_of(netif)->net;
-	struct pkt *pkt = pkt_new(&net->env, R_NONE);
+	struct pkt *pkt = pkt_new_rx(&net->env, R_NONE);
 
 	assert_non_null(pkt);
 	assert_int_equal(pkt_append(pkt, frame, len), 0);

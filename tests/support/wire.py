@@ -73,7 +73,9 @@ class Server:
     """A thread for each connection that the kernel accepts."""
 
     def __init__(self, serve, congestion=None, rcvbuf=None, at=KERNEL):
-        self.listener = socket.create_server((at, 0), backlog=200)
+        family = socket.AF_INET6 if ":" in at else socket.AF_INET
+        self.listener = socket.create_server((at, 0), family=family,
+                                             backlog=200)
         if rcvbuf:
             self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
                                      rcvbuf)

@@ -217,6 +217,29 @@ static void headroom_is_bounded(void **state)
 	pkt_free(pkt);
 }
 
+/* Link 18, IPv6 40 with a fragment header, TCP with all its options: what came
+ * in pieces can be made contiguous as far as its headers go. */
+static void all_headers_of_what_arrives_have_room(void **state)
+{
+	enum { HEADERS = 18 + 40 + 8 + 60 };
+	struct world *w = *state;
+	struct pkt *pkt = pkt_new_rx(&w->env, R_NONE);
+	struct block *blk = block_new(&w->env, 600);
+	int i;
+
+	for (i = 0; i < 600; i++)
+		blk->data[i] = (uint8_t)i;
+	assert_int_equal(pkt_append(pkt, blk->data, 14), 0);
+	assert_int_equal(pkt_append_ref(pkt, blk, 14, 586), 0);
+	block_put(blk);
+	assert_non_null(pkt_need(pkt, HEADERS));
+	assert_octets(pkt, 0, 600);
+	/* A router that takes 14 off and puts 18 on has the room for that. */
+	pkt_pull(pkt, 14);
+	assert_non_null(pkt_push(pkt, 18));
+	pkt_free(pkt);
+}
+
 static void a_drop_counts_once_and_frees(void **state)
 {
 	struct world *w = *state;
@@ -253,6 +276,7 @@ int main(void)
 		T(join_moves_the_payload),
 		T(pulled_headers_can_be_put_back),
 		T(headroom_is_bounded),
+		T(all_headers_of_what_arrives_have_room),
 		T(a_drop_counts_once_and_frees),
 		T(no_memory_is_an_answer),
 	};
