@@ -43,6 +43,7 @@ enum stack_slot {
 	SLOT_LINK,
 	SLOT_ARP,
 	SLOT_RARP,
+	SLOT_PPPOE,
 	SLOT_IP,
 	SLOT_ICMP,
 	SLOT_NAT,

@@ -21,6 +21,8 @@
 
 #include "link/ppp.h"
 
+#include <stdio.h>
+
 #include "wire/ether.h"
 
 #include "core/pkt.h"
@@ -177,6 +179,20 @@ void ppp_dial(struct ppp *p)
 		ppp_fsm_event(&p->lcp, PPP_OPEN);
 	}
 	stack_leave(p->stack);
+}
+
+const struct ppp_account *ppp_account(const struct ppp *p)
+{
+	return p->account;
+}
+
+void ppp_set_account(struct ppp *p, const struct ppp_account *account)
+{
+	p->account = account;
+	p->conf.peer = account->peer;
+	if (account->if_name)
+		(void)snprintf(p->netif.name, sizeof(p->netif.name), "%s",
+			       account->if_name);
 }
 
 bool ppp_is_refused(const struct ppp *p)

@@ -35,12 +35,26 @@ enum ppp_auth { PPP_AUTH_NONE, PPP_AUTH_PAP, PPP_AUTH_CHAP };
 #define PPP_LOOP_MAX 5	/* our own magic number so often: a loop */
 
 /**
+ * struct ppp_account - somebody who may come; strings are borrowed
+ * @name:	Who he says he is
+ * @secret:	What he has to know
+ * @peer:	The address that he gets
+ * @if_name:	What the interface is called then; NULL: as it is
+ */
+struct ppp_account {
+	const char *name, *secret;
+	ip4_addr peer;
+	const char *if_name;
+};
+
+/**
  * struct ppp_conf - what we are and want; strings are borrowed
  * @name:	Who we are, when the peer asks; NULL: we do not say
  * @secret:	... and what proves it
  * @auth:	Whether the peer has to
  * @peer_name:	Who he has to be
  * @peer_secret: What he has to know
+ * @accounts:	Or one of these @account_count; borrowed
  * @local:	Our address; zero: he has one for us
  * @peer:	His; zero: he has one
  * @no_ip4:	Do not agree on IPv4 addresses
@@ -56,6 +70,8 @@ struct ppp_conf {
 	const char *name, *secret;
 	enum ppp_auth auth;
 	const char *peer_name, *peer_secret;
+	const struct ppp_account *accounts;
+	size_t account_count;
 	ip4_addr local, peer;
 	bool no_ip4, has_ip6;
 	uint64_t iid;
@@ -70,6 +86,7 @@ struct ppp_conf {
  * @send:	Octets for the line, which are @frame; must not call the session
  * @transmit:	... or, where the line has frames of its own: the frame from
  *		its protocol number on; takes it.  One of both is required
+ * @on_known:	(optional) The peer has proved to be ppp_account()
  * @on_up:	(optional) IPv4 may pass; the addresses agreed on
  * @on_down:	(optional) No longer
  * @on_up6:	(optional) IPv6 may pass; the identifiers agreed on
@@ -82,6 +99,7 @@ struct ppp_ops {
 	void (*send)(void *arg, const struct pkt *frame, const uint8_t *octets,
 		     size_t len);
 	int (*transmit)(void *arg, struct pkt *frame);
+	void (*on_known)(void *arg);
 	void (*on_up)(void *arg, ip4_addr local, ip4_addr peer);
 	void (*on_down)(void *arg);
 	void (*on_up6)(void *arg, uint64_t local, uint64_t peer);
@@ -139,6 +157,12 @@ bool ppp_is_up(const struct ppp *p);
 
 /* IPv6 packets may pass. */
 bool ppp_is_up6(const struct ppp *p);
+
+/* Who the peer is, of conf.accounts; NULL: not known. */
+const struct ppp_account *ppp_account(const struct ppp *p);
+
+/* He is, without proof: for who asks for none. */
+void ppp_set_account(struct ppp *p, const struct ppp_account *account);
 
 /* The peer or we could not prove who it is, the last time. */
 bool ppp_is_refused(const struct ppp *p);

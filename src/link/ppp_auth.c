@@ -59,7 +59,9 @@ static bool is_same(const uint8_t *a, size_t len, const char *text)
 static void settle(struct ppp *p, struct ppp_side *side, bool is_good)
 {
 	bool is_us = side == &p->us;
-	const char *name = is_us ? p->conf.name : p->conf.peer_name;
+	const char *name = is_us	? p->conf.name
+			   : p->account ? p->account->name
+					: p->conf.peer_name;
 
 	stack_disarm(p->stack, &side->timer);
 	PROBE(&p->stack->place, EV_NOTE, is_good ? R_PPP_AUTH : R_PPP_REFUSED,
@@ -71,6 +73,8 @@ static void settle(struct ppp *p, struct ppp_side *side, bool is_good)
 		return;
 	}
 	side->is_done = true;
+	if (!is_us && p->account && p->ops->on_known)
+		p->ops->on_known(p->arg);
 	if (p->us.is_done && p->him.is_done)
 		ppp_ncp_start(p);
 }
@@ -188,9 +192,37 @@ void ppp_auth_stop(struct ppp *p)
 	p->us.is_done = p->him.is_done = false;
 }
 
+/* What who says that this is his name has to know; NULL: he is nobody. */
+static const char *secret_of(struct ppp *p, const uint8_t *name, size_t len,
+			     const struct ppp_account **account)
+{
+	size_t i;
+
+	*account = NULL;
+	for (i = 0; i < p->conf.account_count; i++) {
+		if (!is_same(name, len, p->conf.accounts[i].name))
+			continue;
+		*account = &p->conf.accounts[i];
+		return (*account)->secret;
+	}
+	return is_same(name, len, p->conf.peer_name) ? p->conf.peer_secret
+						     : NULL;
+}
+
+static void settle_him(struct ppp *p, bool is_good,
+		       const struct ppp_account *account)
+{
+	if (p->him.is_done)
+		return;
+	if (is_good && account)
+		ppp_set_account(p, account);
+	settle(p, &p->him, is_good);
+}
+
 static int pap_check(struct ppp *p, const struct ppp_ctl *ctl)
 {
 	struct cursor c = cur_init(ctl->data, ctl->len);
+	const struct ppp_account *account;
 	struct credentials his;
 	bool is_good;
 
@@ -200,12 +232,11 @@ static int pap_check(struct ppp *p, const struct ppp_ctl *ctl)
 	his.value = cur_take(&c, his.value_len);
 	if (!cur_ok(&c))
 		return WIRE_LEN;
-	is_good = is_same(his.name, his.name_len, p->conf.peer_name) &&
-		  is_same(his.value, his.value_len, p->conf.peer_secret);
+	is_good = is_same(his.value, his.value_len,
+			  secret_of(p, his.name, his.name_len, &account));
 	/* The answer has a message, which may be empty. */
 	ppp_send_ctl(p, PPP_PAP, is_good ? PAP_ACK : PAP_NAK, ctl->id, "", 1);
-	if (!p->him.is_done)
-		settle(p, &p->him, is_good);
+	settle_him(p, is_good, account);
 	return 0;
 }
 
@@ -254,7 +285,8 @@ static void chap_answer(struct ppp *p, uint8_t id, const struct credentials *c)
 
 static void chap_check(struct ppp *p, uint8_t id, const struct credentials *c)
 {
-	const char *secret = p->conf.peer_secret;
+	const struct ppp_account *account;
+	const char *secret = secret_of(p, c->name, c->name_len, &account);
 	uint8_t digest[MD5_LEN];
 	unsigned int differs = c->value_len != MD5_LEN;
 	bool is_good;
@@ -266,12 +298,10 @@ static void chap_check(struct ppp *p, uint8_t id, const struct credentials *c)
 		    sizeof(p->challenge));
 	for (i = 0; i < MD5_LEN && i < c->value_len; i++)
 		differs |= digest[i] ^ c->value[i];
-	is_good = !differs && secret &&
-		  is_same(c->name, c->name_len, p->conf.peer_name);
+	is_good = !differs && secret;
 	ppp_send_ctl(p, PPP_CHAP, is_good ? CHAP_SUCCESS : CHAP_FAILURE, id,
 		     NULL, 0);
-	if (!p->him.is_done)
-		settle(p, &p->him, is_good);
+	settle_him(p, is_good, account);
 }
 
 int ppp_chap_input(struct ppp *p, const uint8_t *buf, size_t len)

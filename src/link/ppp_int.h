@@ -56,6 +56,7 @@ struct ppp_side {
  * @local, @peer: Addresses as far as agreed on
  * @iid, @peer_iid: Interface identifiers likewise
  * @why:	What the octets that are read were made for
+ * @account:	Who the peer is, or NULL
  * @is_refused:	Proof of who an end is was asked for, and failed
  */
 struct ppp {
@@ -79,6 +80,7 @@ struct ppp {
 	uint64_t iid, peer_iid;
 	enum reason why;
 	bool is_refused;
+	const struct ppp_account *account;
 };
 
 /* The line has frames of its own. */
