@@ -33,6 +33,13 @@ static void end_line(void)
 	(void)fflush(stdout); /* whoever waits for it sees it now */
 }
 
+static void say_gone(const struct up_dhcp *d, const char *how)
+{
+	printf("%s: the address by %s is %s", d->st->name, how,
+	       d->is_ending ? "given back" : "lost");
+	end_line();
+}
+
 static void on_change(void *arg, const struct dhcp_got *got)
 {
 	struct up_dhcp *d = arg;
@@ -40,8 +47,7 @@ static void on_change(void *arg, const struct dhcp_got *got)
 	char ip[IP_TEXT], server[IP_TEXT];
 
 	if (!got) {
-		printf("%s: the address by DHCP is lost", d->st->name);
-		end_line();
+		say_gone(d, "DHCP");
 		return;
 	}
 	printf("%s: %s/%u by DHCP from %s, for %u s", d->st->name,
@@ -62,8 +68,7 @@ static void on_change6(void *arg, const struct dhcp6_got *got)
 	char ip[IP_TEXT];
 
 	if (!got) {
-		printf("%s: the address by DHCPv6 is lost", d->st->name);
-		end_line();
+		say_gone(d, "DHCPv6");
 		return;
 	}
 	if (ip6_is_zero(got->addr))
@@ -143,6 +148,7 @@ void up_dhcp_stop(struct up_dhcp *d)
 {
 	if (!d->st)
 		return;
+	d->is_ending = true;
 	if (d->client && !d->st->is_gone)
 		dhcp_client_release(d->client);
 	if (d->client6 && !d->st->is_gone && !d->is_stateless)

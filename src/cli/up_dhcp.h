@@ -19,13 +19,14 @@ struct station;
  * @watch:	What routers say of IPv6
  * @client6:	DHCPv6, when a router says so, or NULL
  * @is_stateless: It asks only for the rest
+ * @is_ending:	What goes is given back
  */
 struct up_dhcp {
 	struct station *st;
 	struct dhcp_client *client;
 	struct nd_watch watch;
 	struct dhcp6_client *client6;
-	bool is_stateless;
+	bool is_stateless, is_ending;
 };
 
 /* Begin to ask; what comes is said on standard output.  0 or -errno. */
