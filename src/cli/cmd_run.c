@@ -25,7 +25,8 @@ static const char help[] =
 	"it reaches\n"
 	"this machine's.\n\n"
 	"  LAB     a lab file (*.yaml); if not said, the lab of `weft visit`\n"
-	"  HOST    which host; if not said, the first one of the lab\n"
+	"  HOST    which host; if not said, one that asks for names, or serves "
+	"nobody\n"
 	"  ++      one more program, on another host of the same lab\n"
 	"  --out   write the log and the captures to DIR\n\n"
 	"It ends when all processes have ended.  The exit status is that of "
@@ -34,11 +35,11 @@ static const char help[] =
 	"it could not\n"
 	"be run, 127 if it was not found.\n\n"
 	"examples:\n"
-	"  weft run -- curl http://10.9.0.80/\n"
+	"  weft run -- curl http://www.shop.test/\n"
 	"  weft run labs/url-journey.yaml laptop -- wget -O- "
 	"http://10.9.0.80/\n"
 	"  weft run phone -- python3 -m http.server ++ laptop -- curl "
-	"http://10.1.0.11:8000/\n";
+	"http://phone:8000/\n";
 
 enum { PROGRAMS_MAX = 64, NOT_RUN = 126, NOT_FOUND = 127 };
 
@@ -130,28 +131,39 @@ static int load(struct lab *lab, struct mem *mem, const struct args *a)
 	return CLI_FAILED;
 }
 
-static bool may_run(const struct lab_node *node)
+/* How much a node looks like somebody's own machine: a host, that serves
+ * nobody, that asks somebody for names. */
+static int likeness(const struct lab_node *node)
 {
-	return node->kind.v == LAB_HOST;
+	if (node->kind.v != LAB_HOST)
+		return 0;
+	return 1 + !(node->serve.item.is_set || node->run.is_set) +
+	       2 * (node->dns.count != 0);
 }
 
-/* The host of that name, or the first one; NULL with a complaint. */
+static const struct lab_node *likely_node(const struct lab *lab)
+{
+	const struct lab_node *node = lab->spec.nodes.items, *best = NULL;
+
+	for (size_t i = 0; i < lab->spec.nodes.count; i++)
+		if (likeness(&node[i]) > (best ? likeness(best) : 0))
+			best = &node[i];
+	return best;
+}
+
+/* The host of that name, or a likely one; NULL with a complaint. */
 static struct host *find_host(struct lab_run *run, const char *name)
 {
 	const struct lab *lab = lab_run_lab(run);
-	const struct lab_node *node = lab->spec.nodes.items;
-	size_t i;
+	const struct lab_node *node =
+		name ? topo_node(&lab->topo, name) : likely_node(lab);
 
-	for (i = 0; i < lab->spec.nodes.count; i++)
-		if (name ? !strcmp(node[i].item.name.s, name)
-			 : may_run(&node[i]))
-			break;
-	if (i < lab->spec.nodes.count && !topo_is_switch(&node[i]))
+	if (node && !topo_is_switch(node))
 		return host_of(
-			world_find(lab_run_world(run), node[i].item.name.s));
+			world_find(lab_run_world(run), node->item.name.s));
 	if (!name)
 		fprintf(stderr, "weft run: the lab has no host\n");
-	else if (i < lab->spec.nodes.count)
+	else if (node)
 		fprintf(stderr, "weft run: '%s' is no host\n", name);
 	else
 		fprintf(stderr, "weft run: the lab has no host '%s'\n", name);

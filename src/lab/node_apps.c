@@ -214,8 +214,10 @@ void node_apps_set_dns(struct run_node *n, enum ip_family over,
 		       const struct ip_addr *dns, size_t count)
 {
 	struct endpoint all[DNS_RESOLVERS_MAX];
-	size_t total = 0;
+	size_t total = 0, *told = &n->told_count[over == IP_V6];
 
+	*told = min_size(count, TOLD_DNS);
+	memcpy(n->told_dns[over == IP_V6], dns, *told * sizeof(*dns));
 	if (!n->apps || !n->apps->stub || n->spec->dns.count)
 		return;
 	told_replace(&n->apps->told[over == IP_V6], dns, count);

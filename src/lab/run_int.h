@@ -27,6 +27,9 @@ struct run_box {
 	struct uplink *uplink;
 };
 
+/* Resolvers that a host remembers. */
+enum { TOLD_DNS = 4 };
+
 /**
  * struct run_node - a node of the file in the world
  * @run:	Whose
@@ -36,6 +39,8 @@ struct run_box {
  * @ports:	A host's, in the order of @spec->interfaces; NULL: it stands on
  *		another one, see run_netif()
  * @apps:	The programs that run there, or NULL
+ * @told_dns:	Resolvers that DHCP has told, of IPv4 and of IPv6, @told_count
+ *		of them
  * @boot:	What asks for addresses or gives them, or NULL
  * @boot6:	The same by DHCPv6, and relays, or NULL
  * @rip:	What finds its routes, or NULL
@@ -48,6 +53,8 @@ struct run_node {
 	struct port **ports;
 	struct node_apps *apps;
 	struct node_boot *boot;
+	struct ip_addr told_dns[2][TOLD_DNS];
+	size_t told_count[2];
 	struct node_boot6 *boot6;
 	struct rip *rip;
 };

@@ -87,6 +87,18 @@ static void msg_simple(const struct call *call, struct msg *m)
 	m->iov[0].iov_len = len;
 }
 
+/* No more than a datagram can have: is_cut says that there was more. */
+static void msg_bound(struct msg *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		size_t room = MSG_OCTETS - m->len;
+
+		m->is_cut |= m->iov[i].iov_len > room;
+		m->iov[i].iov_len = min_size(m->iov[i].iov_len, room);
+		m->len += m->iov[i].iov_len;
+	}
+}
+
 /* Of a struct msghdr at @at; 0 or -errno. */
 static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 {
@@ -107,11 +119,8 @@ static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 	};
 	err = call_read(call, (uintptr_t)h.msg_iov, m->iov,
 			m->count * sizeof(m->iov[0]));
-	for (size_t i = 0; i < m->count && !err; i++) {
-		m->len += m->iov[i].iov_len;
-		if (m->iov[i].iov_len > MSG_OCTETS || m->len > MSG_OCTETS)
-			err = -EMSGSIZE;
-	}
+	if (!err)
+		msg_bound(m);
 	return err;
 }
 
@@ -122,6 +131,8 @@ static long send_msg(struct call *call, struct msg *m, int flags)
 
 	if (!m->name || !call->desc->ops->send)
 		return CALL_CONTINUE;
+	if (m->is_cut)
+		return -EMSGSIZE;
 	err = call_read_addr(call, m->name, m->name_len, &to);
 	return err ? err : call->desc->ops->send(call, m, flags, &to);
 }
@@ -170,7 +181,6 @@ long call_recvmsg(struct call *call)
 
 	if (!call->desc->ops->recv)
 		return CALL_CONTINUE;
-	/* What does not fit the table of pieces has more room than octets. */
 	return err ? err : recv_msg(call, &m, (int)call->arg[2]);
 }
 

@@ -39,6 +39,13 @@ static const struct call_row rows[] = {
 	{CALL(sendmmsg), WHEN_ALWAYS, 0, 0, 0, call_sendmmsg, true, false},
 	{CALL(recvmmsg), WHEN_ALWAYS, 0, 0, 0, call_recvmmsg, true, false},
 
+	/* Files that describe the network, and the host's own name. */
+	{CALL(openat), WHEN_ALWAYS, 0, 0, 0, call_openat, false, false},
+#ifdef SYS_open
+	{CALL(open), WHEN_ALWAYS, 0, 0, 0, call_open, false, false},
+#endif
+	{CALL(uname), WHEN_ALWAYS, 0, 0, 0, call_uname, false, false},
+
 	/* A ring makes sockets without any of these calls. */
 	{CALL(io_uring_setup), DENY, 0, 0, ENOSYS, NULL, false, false},
 	/* Nobody could read the memory of a process that may not be looked at,

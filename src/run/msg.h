@@ -23,6 +23,7 @@ enum { MSG_PIECES = 64, MSG_OCTETS = 65536 };
  * @control_len_at: Where struct msghdr.msg_controllen is, 0: there is none
  * @iov:	@count pieces, in the program's memory
  * @len:	Octets in all of them
+ * @is_cut:	There were more than a datagram can have
  */
 struct msg {
 	uint64_t name;
@@ -30,6 +31,7 @@ struct msg {
 	uint64_t name_len_at, flags_at, control_len_at;
 	struct iovec iov[MSG_PIECES];
 	size_t count, len;
+	bool is_cut;
 };
 
 /* Copy the octets from and to the program; 0 or -EFAULT, -EPERM. */

@@ -30,6 +30,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -182,7 +183,8 @@ static long find_desc(struct call *call)
 		return call->fd;
 	call->desc = desc_find(call_sup(call), desc_cookie(call->fd));
 	if (!call->desc)
-		return CALL_CONTINUE;
+		return call->nr == SYS_connect ? call_connect_unix(call)
+					       : CALL_CONTINUE;
 	call->desc->fd = (int)call->arg[0];
 	call->desc->peer_tid = call->peer->tid;
 	return 0;
