@@ -62,6 +62,17 @@ static void dis_query_end(struct dissection *d, struct cursor *c,
 	dis_sources(d, c, family, get16(p));
 }
 
+/* Without sources it is simply said. */
+static const char *record_meaning(uint8_t type, unsigned int sources)
+{
+	if (sources)
+		return group_record_name(type);
+	if (type == GROUP_IS_EXCLUDE || type == GROUP_TO_EXCLUDE)
+		return "wants the group, from anybody";
+	return type == GROUP_TO_INCLUDE ? "wants the group no more"
+					: group_record_name(type);
+}
+
 static void dis_record(struct dissection *d, struct cursor *c, uint8_t family)
 {
 	const uint8_t *p = dis_peek(d, c, 4);
@@ -71,7 +82,7 @@ static void dis_record(struct dissection *d, struct cursor *c, uint8_t family)
 		return;
 	aux = p[1] * 4U;
 	n = get16(p + 2);
-	dis_take(d, c, 1, "Record Type", group_record_name(p[0]), "%u", p[0]);
+	dis_take(d, c, 1, "Record Type", record_meaning(p[0], n), "%u", p[0]);
 	dis_take(d, c, 1, "Aux Data Len", "always 0 so far", "%u", p[1]);
 	dis_take(d, c, 2, "Number of Sources", NULL, "%u", n);
 	dis_addr(d, c, family, "Multicast Address", "the group");

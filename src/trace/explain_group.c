@@ -35,7 +35,7 @@ static const struct words words[R_COUNT] = {
 	  "does anybody still want this group?",
 	  "somebody left it; there may be others", "3376 6.4.2")
 	W(IGMP_QUERIER, "querier",
-	  "on {if} the router {state} queries[: {=ip} has the lower address]",
+	  "on {if} the router {state} who wants which group[; the lowest address is {=ip}]",
 	  "one router of a link asks, and the others listen", "3376 6.6.2")
 	W(IGMP_VERSION, "IGMP version",
 	  "on {if} IGMP version {from} -> {to}",
@@ -72,7 +72,7 @@ static const struct words words[R_COUNT] = {
 	  "does anybody still want this group?",
 	  "somebody left it; there may be others", "3810 7.6.3")
 	W(MLD_QUERIER, "querier",
-	  "on {if} the router {state} MLD queries[: {=ip} has the lower address]",
+	  "on {if} the router {state} who wants which IPv6 group[; the lowest address is {=ip}]",
 	  "one router of a link asks, and the others listen", "3810 7.6.2")
 	W(MLD_VERSION, "MLD version",
 	  "on {if} MLD version {from} -> {to}",

@@ -11,6 +11,7 @@
 #include "base/rng.h"
 
 #include "wire/dhcp6.h"
+#include "wire/mld.h"
 #include "wire/udp.h"
 
 #include "ip6net.h"
@@ -127,6 +128,41 @@ static void an_error_quotes_a_packet(void **state)
 	field("ICMPv6", "Pointer", "6");
 }
 
+/* RFC 3810, 5.1 and 5.2; RFC 2710, 3. */
+static void groups_are_named_octet_by_octet(void **state)
+{
+	uint8_t m[96], source[16];
+	const struct group_query q = {.version = 3,
+				      .max_ms = 40000,
+				      .group = i6("ff15::8"),
+				      .robustness = 2,
+				      .interval_s = 125,
+				      .sources = source,
+				      .source_count = 1};
+	const struct group_record rec = {.type = GROUP_TO_EXCLUDE,
+					 .group = i6("ff15::8")};
+	struct ip6_hdr h = hdr(IP_PROTO_ICMP6);
+	size_t len;
+
+	(void)state;
+	put_ip6(source, a6("2001:db8::7"));
+	len = mld_query_emit(m, &q);
+	frame_ip6(&f, &to, &h, m, len);
+	field("ICMPv6", "Multicast Address", "ff15::8");
+	field("ICMPv6", "Maximum Response Code", "40000 ms");
+	field("ICMPv6", "S, QRV", "0, 2");
+	field("ICMPv6", "QQIC", "125 s");
+	field("ICMPv6", "Number of Sources", "1");
+	field("ICMPv6", "Source Address", "2001:db8::7");
+	len = mld_report2_emit(m, &rec);
+	frame_ip6(&f, &to, &h, m, len);
+	field("ICMPv6", "Record Type", "4");
+	field("ICMPv6", "Multicast Address", "ff15::8");
+	mld_emit(m, ICMP6_MLD_DONE, a6("ff15::9"));
+	frame_ip6(&f, &to, &h, m, MLD_LEN);
+	field("ICMPv6", "Multicast Address", "ff15::9");
+}
+
 /* dissect() itself checks that the fields cover the frame; here: any. */
 static void any_octets_are_covered(void **state)
 {
@@ -217,6 +253,7 @@ int main(void)
 		cmocka_unit_test(checksums_cover_the_pseudo_header),
 		cmocka_unit_test(the_chain_is_named_header_by_header),
 		cmocka_unit_test(an_error_quotes_a_packet),
+		cmocka_unit_test(groups_are_named_octet_by_octet),
 		cmocka_unit_test(any_octets_are_covered),
 		cmocka_unit_test(dhcp6_is_named_octet_by_octet),
 	};
