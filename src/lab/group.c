@@ -28,7 +28,7 @@
 #include "lab/run_int.h"
 #include "sock/sock.h"
 
-enum { HEAD_LEN = 8, DATAGRAM_MAX = 65507, SS_LEN = 128 };
+enum { HEAD_LEN = 8, DATAGRAM_MAX = 65507 };
 
 static const uint8_t mark[4] = {'w', 'e', 'f', 't'};
 
@@ -145,18 +145,6 @@ static void on_wake(struct waiter *w, uint32_t events)
 	stack_defer(stack_of(m->where), &m->task);
 }
 
-static void put_ss(uint8_t *ss, struct ip_addr a)
-{
-	uint16_t af = a.family == IP_V6 ? SK_AF_INET6 : SK_AF_INET;
-
-	memset(ss, 0, SS_LEN);
-	memcpy(ss, &af, sizeof(af));
-	if (a.family == IP_V6)
-		put_ip6(ss + 8, a.v6);
-	else
-		put_ip4(ss + 4, a.v4);
-}
-
 /* A source: an address, or a node's. */
 static struct ip_addr source_of(const struct run_line *line, const char *text,
 				uint8_t family)
@@ -180,18 +168,18 @@ static int join_group(const struct member *m)
 		spec->but.is_set ? &spec->but : &spec->only;
 	const struct lab_str *s = list->items;
 	struct stack *stack = stack_of(m->where);
-	uint8_t req[8 + 2 * SS_LEN] = {0};
+	uint8_t req[8 + 2 * SK_SS_LEN] = {0};
 	int level = level_of(&m->group), err = 0;
 	int name = spec->but.is_set ? SK_MCAST_BLOCK_SOURCE
 				    : SK_MCAST_JOIN_SOURCE_GROUP;
 
-	put_ss(req + 8, m->group.addr);
+	sk_put_ss(req + 8, m->group.addr);
 	if (!spec->only.is_set)
 		err = sk_setsockopt(stack, m->fd, level, SK_MCAST_JOIN_GROUP,
-				    req, 8 + SS_LEN);
+				    req, 8 + SK_SS_LEN);
 	for (size_t i = 0; i < list->count && !err; i++) {
-		put_ss(req + 8 + SS_LEN,
-		       source_of(m->line, s[i].s, m->group.addr.family));
+		sk_put_ss(req + 8 + SK_SS_LEN,
+			  source_of(m->line, s[i].s, m->group.addr.family));
 		err = sk_setsockopt(stack, m->fd, level, name, req,
 				    sizeof(req));
 	}

@@ -141,6 +141,12 @@ int sk_setsockopt(struct stack *stack, int fd, int level, int name,
 		  const void *val, size_t len);
 int sk_getsockopt(struct stack *stack, int fd, int level, int name, void *val,
 		  size_t *len);
+
+/* An address as a program's struct sockaddr_storage has it, without a port: for
+ * the options of RFC 3678. */
+#define SK_SS_LEN 128
+void sk_put_ss(uint8_t ss[static SK_SS_LEN], struct ip_addr a);
+
 int sk_setsockopt_int(struct stack *stack, int fd, int level, int name,
 		      int val);
 int sk_getsockopt_int(struct stack *stack, int fd, int level, int name,

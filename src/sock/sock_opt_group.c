@@ -36,7 +36,7 @@
 
 /* Where things are in a struct group_req, group_source_req, group_filter. */
 enum {
-	SS_LEN = 128, /* struct sockaddr_storage */
+	SS_LEN = SK_SS_LEN,
 	REQ_GROUP = 8,
 	REQ_SOURCE = REQ_GROUP + SS_LEN,
 	REQ_LEN = REQ_GROUP + SS_LEN,
@@ -284,7 +284,7 @@ static bool ss_read(const uint8_t *ss, uint8_t family, struct ip_addr *a)
 	return true;
 }
 
-static void ss_write(uint8_t *ss, struct ip_addr a)
+void sk_put_ss(uint8_t ss[static SK_SS_LEN], struct ip_addr a)
 {
 	uint16_t af = a.family == IP_V4 ? SK_AF_INET : SK_AF_INET6;
 
@@ -390,7 +390,7 @@ static int get_filter(struct sock *s, uint8_t family, struct sock_optval *val)
 	count = min_u32(word(p + FILTER_COUNT), f->count);
 	count = min_u32(count, (uint32_t)(val->len - FILTER_LIST) / SS_LEN);
 	for (uint32_t i = 0; i < count; i++)
-		ss_write(p + FILTER_LIST + (size_t)i * SS_LEN, f->src[i]);
+		sk_put_ss(p + FILTER_LIST + (size_t)i * SS_LEN, f->src[i]);
 	memcpy(p + FILTER_MODE, &mode, 4);
 	mode = f->count;
 	memcpy(p + FILTER_COUNT, &mode, 4);

@@ -153,13 +153,8 @@ static void send_mld(struct fuzz *f, struct cursor *c)
 
 static void put_ss(uint8_t *ss, int six, uint8_t which)
 {
-	uint16_t af = six ? SK_AF_INET6 : SK_AF_INET;
-
-	memcpy(ss, &af, sizeof(af));
-	if (six)
-		put_ip6(ss + 8, pick6(which));
-	else
-		put_ip4(ss + 4, pick4(which));
+	sk_put_ss(ss,
+		  six ? ip_addr_v6(pick6(which)) : ip_addr_v4(pick4(which)));
 }
 
 /* One of the seven options of RFC 3678. */

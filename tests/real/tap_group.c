@@ -32,7 +32,7 @@
 #include "sock/sock.h"
 #include "tap_peer.h"
 
-enum { SOCKS_MAX = 16, SS_LEN = 128, WAIT_S = 20 };
+enum { SOCKS_MAX = 16, WAIT_S = 20 };
 
 static int socks[SOCKS_MAX], sock_count;
 static char heard[4096];
@@ -58,22 +58,11 @@ static int open_socket(const struct endpoint *ep)
 	return fd;
 }
 
-static void put_ss(uint8_t *ss, struct ip_addr a)
-{
-	uint16_t af = a.family == IP_V6 ? SK_AF_INET6 : SK_AF_INET;
-
-	memcpy(ss, &af, sizeof(af));
-	if (a.family == IP_V6)
-		put_ip6(ss + 8, a.v6);
-	else
-		put_ip4(ss + 4, a.v4);
-}
-
 static int do_join(char **argv)
 {
 	struct endpoint ep = peer_of(argv[0], argv[1]),
 			any = {.addr = {.family = ep.addr.family}};
-	uint8_t req[8 + 2 * SS_LEN] = {0};
+	uint8_t req[8 + 2 * SK_SS_LEN] = {0};
 	int fd = open_socket(&ep), level = is_v6(&ep) ? 41 : 0;
 	uint32_t index = st.netif->index;
 
@@ -85,11 +74,11 @@ static int do_join(char **argv)
 	if (sk_bind(st.stack, fd, &any))
 		die("cannot bind");
 	memcpy(req, &index, sizeof(index));
-	put_ss(req + 8, ep.addr);
+	sk_put_ss(req + 8, ep.addr);
 	if (!argv[2])
 		return sk_setsockopt(st.stack, fd, level, SK_MCAST_JOIN_GROUP,
-				     req, 8 + SS_LEN);
-	put_ss(req + 8 + SS_LEN, peer_of(argv[2], "0").addr);
+				     req, 8 + SK_SS_LEN);
+	sk_put_ss(req + 8 + SK_SS_LEN, peer_of(argv[2], "0").addr);
 	return sk_setsockopt(st.stack, fd, level, SK_MCAST_JOIN_SOURCE_GROUP,
 			     req, sizeof(req));
 }

@@ -14,7 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -115,15 +114,10 @@ static void set_ttl(struct host *h, int fd)
  * group, source. */
 static void fill_address(uint8_t *ss, const char *text)
 {
-	uint16_t af = family == IP_V4 ? SK_AF_INET : SK_AF_INET6;
 	struct ip_addr a;
 
 	assert_int_equal(ip_addr_parse(&a, text), 0);
-	memcpy(ss, &af, sizeof(af));
-	if (family == IP_V4)
-		put_ip4(ss + 4, a.v4);
-	else
-		put_ip6(ss + 8, a.v6);
+	sk_put_ss(ss, a);
 }
 
 static const char *group_text(void)

@@ -71,16 +71,10 @@ static struct req mreq6(const char *group, uint32_t index)
 
 static void put_ss(struct req *r, size_t at, const char *text)
 {
-	struct ip_addr a = {0};
-	uint16_t af = SK_AF_UNSPEC;
+	struct ip_addr a;
 
 	if (ip_addr_parse(&a, text) == 0)
-		af = a.family == IP_V6 ? SK_AF_INET6 : SK_AF_INET;
-	memcpy(r->b + at, &af, sizeof(af));
-	if (a.family == IP_V6)
-		put_ip6(r->b + at + 8, a.v6);
-	else
-		put_ip4(r->b + at + 4, a.v4);
+		sk_put_ss(r->b + at, a);
 }
 
 /* struct group_req, or with @source struct group_source_req. */
