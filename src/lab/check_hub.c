@@ -18,11 +18,6 @@ static bool is_hub(const struct topo_end *end)
 	return end->lan ? end->lan->kind.v != 0 : end->node->kind.v == LAB_HUB;
 }
 
-static const char *end_name(const struct topo_end *end)
-{
-	return end->lan ? end->lan->item.name.s : end->node->item.name.s;
-}
-
 /* The first cable that is plugged into the same hub. */
 static const struct topo_cable *first_cable(const struct lab *lab,
 					    const struct topo_end *hub)
@@ -47,12 +42,12 @@ static void check_rate(struct lab *lab, const struct topo_cable *c,
 		diag_error(&lab->diag, c->at,
 			   "'%s' is a hub; its wire carries 10mbit or 100mbit, "
 			   "so this cable needs a rate",
-			   end_name(hub));
+			   topo_end_name(hub));
 	else if (first && first->params->rate.v != rate)
 		diag_error(&lab->diag, c->at,
 			   "'%s' is a hub; all its cables have the same rate, "
 			   "and that of line %u has another",
-			   end_name(hub), first->at.line);
+			   topo_end_name(hub), first->at.line);
 }
 
 void check_hubs(struct lab *lab)
@@ -66,7 +61,8 @@ void check_hubs(struct lab *lab)
 			diag_error(&lab->diag, c[i].at,
 				   "'%s' and '%s' are hubs; put a switch "
 				   "between them",
-				   end_name(&end[0]), end_name(&end[1]));
+				   topo_end_name(&end[0]),
+				   topo_end_name(&end[1]));
 		else if (is_hub(&end[0]))
 			check_rate(lab, &c[i], &end[0]);
 		else if (is_hub(&end[1]))

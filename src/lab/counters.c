@@ -42,11 +42,12 @@ static void put_switch(struct vswitch *sw, struct strbuf *out)
 	const struct switch_stats *s = switch_stats(sw);
 	struct node *node = switch_node(sw);
 	struct netif_stats io = stats_of(node);
+	uint64_t forwarded = s->forwarded + s->grouped;
 
 	strbuf_printf(out, "  %-12.12s %9llu %9llu %9llu %9llu %9zu %9llu\n",
 		      node->name, (unsigned long long)io.rx_frames,
 		      (unsigned long long)io.tx_frames,
-		      (unsigned long long)(s->forwarded + s->grouped),
+		      (unsigned long long)forwarded,
 		      (unsigned long long)s->flooded, switch_count(sw),
 		      (unsigned long long)drops_of(node->place));
 }

@@ -265,7 +265,7 @@ static void topo_ifaces(struct topo_ctx *c)
 	}
 }
 
-static const char *end_name(const struct topo_end *end)
+const char *topo_end_name(const struct topo_end *end)
 {
 	return end->lan ? end->lan->item.name.s : end->node->item.name.s;
 }
@@ -312,8 +312,8 @@ static struct topo_cable *cable_add(struct topo_ctx *c, struct topo_end a,
 	cable->end[0] = a;
 	cable->end[1] = b;
 	cable->at = at;
-	cable->name =
-		arena_printf(c->arena, "%s -- %s", end_name(&a), end_name(&b));
+	cable->name = arena_printf(c->arena, "%s -- %s", topo_end_name(&a),
+				   topo_end_name(&b));
 	return cable;
 }
 
@@ -335,7 +335,7 @@ static bool cable_is_there(struct topo_ctx *c, const struct topo_end *a,
 		return a->iface->is_plugged;
 	if (b->iface)
 		return b->iface->is_plugged;
-	return topo_cable(c->topo, end_name(a), end_name(b));
+	return topo_cable(c->topo, topo_end_name(a), topo_end_name(b));
 }
 
 static void cables_of_lan(struct topo_ctx *c, struct lab_lan *lan)

@@ -112,9 +112,12 @@ void topo_fini(struct topo *topo);
 /* What a switch says of its port that leads there, or NULL: nothing. */
 struct lab_port *topo_port(const struct lab_node *sw, const char *name);
 
-/* What a switch with VLANs does about them at its port to @other. */
+/* What a switch with VLANs does about them at its port to this node or LAN. */
 const struct vlan_port *topo_port_vlans(const struct lab_node *sw,
-					const struct lab_node *other);
+					const char *other);
+
+/* What is at that end of a cable: a node or a LAN. */
+const char *topo_end_name(const struct topo_end *end);
 
 /* A node or LAN of that name, or NULL. */
 struct lab_node *topo_node(const struct topo *topo, const char *name);

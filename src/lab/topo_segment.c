@@ -84,13 +84,16 @@ static size_t vertex_of(const struct topo_ctx *c, const struct vertices *v,
 	if (end->lan && !vid)
 		return (size_t)(end->lan -
 				(const struct lab_lan *)c->spec->lans.items);
-	if (end->lan || !topo_is_switch(end->node))
+	if (end->lan)
+		return NO_SEGMENT;
+	check(end->node);
+	if (!topo_is_switch(end->node))
 		return NO_SEGMENT;
 	if (!end->node->has_vlans)
 		return vid ? NO_SEGMENT
 			   : v->first[end->node - (const struct lab_node *)
 							  c->spec->nodes.items];
-	vp = topo_port_vlans(end->node, cable->end[!at].node);
+	vp = topo_port_vlans(end->node, topo_end_name(&cable->end[!at]));
 	if (!vid || vid == vp->pvid)
 		return vid || !vp->pvid
 			       ? NO_SEGMENT
@@ -150,8 +153,8 @@ static int tunnel_end(const struct topo_cable *cable)
 	for (int i = 0; i < 2; i++) {
 		const struct lab_node *sw = cable->end[i].node;
 
-		if (sw && sw->has_vlans && cable->end[!i].node &&
-		    topo_port_vlans(sw, cable->end[!i].node)->mode ==
+		if (sw && sw->has_vlans &&
+		    topo_port_vlans(sw, topo_end_name(&cable->end[!i]))->mode ==
 			    VLAN_TUNNEL)
 			return i;
 	}
@@ -206,6 +209,7 @@ struct part {
 
 static const char *part_name(struct topo_ctx *c, const struct part *p)
 {
+	check(p->lan || p->sw);
 	if (p->vlan)
 		return arena_printf(c->arena, "VLAN %u of %s", p->vlan->vid,
 				    p->sw->item.name.s);
@@ -215,10 +219,10 @@ static const char *part_name(struct topo_ctx *c, const struct part *p)
 static void segment_take(struct topo_ctx *c, struct topo_segment *s,
 			 const struct part *p)
 {
-	struct lab_net *net = p->lan	? &p->lan->net
-			      : p->vlan ? &p->vlan->net
-					: &p->sw->net;
+	struct lab_net *net;
 
+	check(p->lan || p->sw);
+	net = p->lan ? &p->lan->net : p->vlan ? &p->vlan->net : &p->sw->net;
 	if (!s->net6 || !s->net6->is_set)
 		s->net6 = p->lan    ? &p->lan->net6
 			  : p->vlan ? &p->vlan->net6

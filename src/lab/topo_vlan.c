@@ -40,11 +40,11 @@ struct lab_port *topo_port(const struct lab_node *sw, const char *name)
 }
 
 const struct vlan_port *topo_port_vlans(const struct lab_node *sw,
-					const struct lab_node *other)
+					const char *other)
 {
 	static const struct vlan_port ordinary = {.mode = VLAN_ACCESS,
 						  .pvid = VLAN_DEFAULT};
-	const struct lab_port *port = topo_port(sw, other->item.name.s);
+	const struct lab_port *port = topo_port(sw, other);
 
 	return port && port->vlans ? port->vlans : &ordinary;
 }
@@ -196,9 +196,9 @@ static void vlans_of_port(struct topo_ctx *c, struct lab_node *sw,
 {
 	if (vp->pvid)
 		vlan_need(c, sw, vp->pvid);
-	for (uint16_t vid = 1; vid <= VLAN_ID_MAX; vid++)
-		if (vp->mode == VLAN_TRUNK && vlan_carries(vp, vid))
-			vlan_need(c, sw, vid);
+	for (unsigned int vid = 1; vid <= VLAN_ID_MAX; vid++)
+		if (vp->mode == VLAN_TRUNK && vlan_carries(vp, (uint16_t)vid))
+			vlan_need(c, sw, (uint16_t)vid);
 }
 
 /* Numbers of the VLANs that the file names. */
@@ -241,14 +241,15 @@ static void switch_read(struct topo_ctx *c, struct lab_node *sw)
 }
 
 /* Its port of which nothing is said has VLAN 1; not if it is a mirror. */
-static void port_ordinary(struct topo_ctx *c, struct lab_node *sw,
-			  const struct lab_node *other)
+static void port_ordinary(struct topo_ctx *c, const char *name,
+			  const char *other)
 {
+	struct lab_node *sw = topo_node(c->topo, name);
 	const struct lab_port *port;
 
-	if (!sw->has_vlans || !other->item.name.s)
+	if (!sw || !sw->has_vlans)
 		return;
-	port = topo_port(sw, other->item.name.s);
+	port = topo_port(sw, other);
 	if (!port || (!port->vlans && !port->mirror.is_set))
 		vlan_need(c, sw, VLAN_DEFAULT);
 }
@@ -256,6 +257,7 @@ static void port_ordinary(struct topo_ctx *c, struct lab_node *sw,
 void topo_vlans(struct topo_ctx *c)
 {
 	const struct lab_link *link = c->spec->links.items;
+	const struct lab_lan *lan = c->spec->lans.items;
 	struct lab_node *node = c->spec->nodes.items;
 
 	for (size_t i = 0; i < c->spec->links.count; i++) {
@@ -272,13 +274,15 @@ void topo_vlans(struct topo_ctx *c)
 		if (node[i].kind.v == LAB_SWITCH && node[i].item.name.s)
 			switch_read(c, &node[i]);
 	for (size_t i = 0; i < c->spec->links.count; i++) {
-		struct lab_node *a = topo_node(c->topo, link[i].wire.a.s);
-		struct lab_node *b = topo_node(c->topo, link[i].wire.b.s);
+		port_ordinary(c, link[i].wire.a.s, link[i].wire.b.s);
+		port_ordinary(c, link[i].wire.b.s, link[i].wire.a.s);
+	}
+	for (size_t i = 0; i < c->spec->lans.count; i++) {
+		const struct lab_str *s = lan[i].join.items;
 
-		if (!a || !b)
-			continue;
-		port_ordinary(c, a, b);
-		port_ordinary(c, b, a);
+		for (size_t j = 0; j < lan[i].join.count; j++)
+			if (lan[i].item.name.s)
+				port_ordinary(c, s[j].s, lan[i].item.name.s);
 	}
 }
 
@@ -326,17 +330,17 @@ void topo_ifaces_vlan(struct topo_ctx *c, struct lab_node *node,
 		      const char *base)
 {
 	const struct vlan_port *vp;
-	uint16_t count = 0;
+	unsigned int count = 0;
 
 	if (topo_is_switch(node) || !sw->has_vlans)
 		return;
-	vp = topo_port_vlans(sw, node);
-	for (uint16_t vid = 1; vid <= VLAN_ID_MAX; vid++) {
-		if (vp->mode != VLAN_TRUNK || !vlan_carries(vp, vid) ||
-		    vid == vp->pvid)
+	vp = topo_port_vlans(sw, node->item.name.s);
+	for (unsigned int vid = 1; vid <= VLAN_ID_MAX; vid++) {
+		if (vp->mode != VLAN_TRUNK ||
+		    !vlan_carries(vp, (uint16_t)vid) || vid == vp->pvid)
 			continue;
 		if (++count <= TRUNK_HOST_MAX)
-			iface_vlan_need(c, node, on, base, vid);
+			iface_vlan_need(c, node, on, base, (uint16_t)vid);
 	}
 	if (count > TRUNK_HOST_MAX)
 		diag_error(c->diag, on->at,

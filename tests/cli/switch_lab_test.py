@@ -22,6 +22,26 @@ expect:
 """
 
 
+# A LAN is plugged into a switch that tells VLANs apart.
+LANS = """\
+name: lans
+lans:
+  home: {join: [a, s]}
+  work: {join: [c, s], net: 10.50.0.0/24}
+links: [d -- s, e -- s]
+nodes:
+  s: {kind: switch, ports: {home: {vlan: 10}, d: {vlan: 10}, e: {}}}
+script:
+  - {at: 0s, on: a, ping: d, count: 1}
+  - {at: 0s, on: c, ping: e, count: 1}
+  - {at: 0s, on: c, ping: a, count: 1}
+expect:
+  - {ping: 1, received: 1}
+  - {ping: 2, received: 1}
+  - {ping: 3, received: 0}
+"""
+
+
 class Switches(Case):
     def run_lab(self, path, *args):
         out = self.folder / "out"
@@ -68,12 +88,16 @@ class Switches(Case):
 
     def test_expanded_file_is_the_same_lab(self):
         """show: a file with VLANs, and what it says of itself, are the same"""
-        for text in (VLANS.read_text(), TUNNEL):
+        for text in (VLANS.read_text(), TUNNEL, LANS):
             path = self.write("lab.yaml", text)
             full = self.weft("lab", "show", path).stdout
             again = self.weft("lab", "show",
                               self.write("full.yaml", full)).stdout
             self.assertEqual(full, again)
+
+    def test_lans_are_in_vlans(self):
+        """the switch of a LAN hangs on a port like anybody else"""
+        self.run_lab(self.write("lans.yaml", LANS))
 
     def test_tunnel(self):
         """VLANs of a customer pass a carrier's switches in one of its own"""
