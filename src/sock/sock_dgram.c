@@ -12,8 +12,7 @@
 #include "core/waitq.h"
 
 #include "ip/ip.h"
-#include "sock/sock_int.h"
-#include "udp/udp.h"
+#include "sock/sock_cork.h"
 
 static void on_event(struct udp_sock *u, void *arg, uint32_t events)
 {
@@ -43,6 +42,7 @@ static int dgram_open(struct sock *s)
 
 static void dgram_free(struct sock *s)
 {
+	sock_cork_free(s);
 	udp_free(s->udp);
 }
 
@@ -86,7 +86,7 @@ static long dgram_send(struct sock *s, struct sock_io *io)
 	long n = how_of(s, io->how, &as);
 
 	if (!n)
-		n = udp_send_how(s->udp, io->out, io->len, io->to, &as);
+		n = sock_cork_send(s, io, &as);
 	if (n == -EMSGSIZE)
 		too_big(s, io);
 	if (n >= 0)

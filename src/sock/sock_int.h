@@ -21,6 +21,7 @@ struct packet_end;
 struct pair_end;
 struct raw_end;
 struct sock;
+struct sock_cork;
 struct tcp_conn;
 struct udp_sock;
 
@@ -89,6 +90,7 @@ struct sock_opts {
 	int dontroute, no_check, priority, mark;
 	int recverr, recverr6, pmtudisc, pmtudisc6;
 	int freebind, transparent, no_port;
+	int udp_cork, udp_segment, udp_gro;
 	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */
 };
 
@@ -112,6 +114,7 @@ struct sock_opts {
  * @groups:	struct membership, see sock_group.c
  * @errors:	struct sock_err, the oldest first, see sock_err.c
  * @error_count: How many
+ * @cork:	Datagrams: what is being gathered, or NULL
  */
 struct sock {
 	struct file file;
@@ -132,6 +135,7 @@ struct sock {
 	struct list groups;
 	struct list errors;
 	uint32_t error_count;
+	struct sock_cork *cork;
 };
 
 /**

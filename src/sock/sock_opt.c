@@ -38,8 +38,14 @@
 
 static int apply_reuse(struct sock *s)
 {
-	if (sock_is_udp(s))
-		udp_set_reuse(s->udp, s->opts.reuse_addr || s->opts.reuse_port);
+	if (s->opts.reuse_port && !sock_is_inet(s))
+		return -EOPNOTSUPP;
+	if (sock_is_tcp(s))
+		tcp_set_share(s->tcp, s->opts.reuse_port);
+	if (sock_is_udp(s)) {
+		udp_set_reuse(s->udp, s->opts.reuse_addr);
+		udp_set_share(s->udp, s->opts.reuse_port);
+	}
 	return 0;
 }
 
@@ -56,7 +62,7 @@ static int apply_rcvbuf(struct sock *s)
 
 	if (sock_is_udp(s))
 		udp_set_rcvbuf(s->udp, n);
-	else
+	else if (sock_is_tcp(s))
 		tcp_set_rcvbuf(s->tcp, n / 2);
 	return 0;
 }
@@ -177,6 +183,7 @@ static int default_of(const struct opt_row *row)
 void sock_opts_init(struct sock *s)
 {
 	s->opts = defaults;
+	s->opts.reuse_addr = s->ops->opts == OPT_RAW;
 	s->opts.group_all = s->domain != SK_AF_INET6; /* as Linux has it */
 	s->opts.rcvbuf = sock_is_tcp(s) ? TCP_RCVBUF : UDP_RCVBUF_DEFAULT;
 	s->opts.sndbuf = sock_is_tcp(s) ? TCP_SNDBUF : UDP_SNDBUF;

@@ -3,8 +3,10 @@
  * sock_opt_msg.c - options that ask for ancillary data, or are only kept
  *
  * What is received with a message is noted always; these say what a program
- * wants to be told of it (RFC 3542, 6).  The others here are kept for whoever
- * asks: no layer of ours looks at a priority or a mark yet.
+ * wants to be told of it (RFC 3542, 6).  Some others are only kept for whoever
+ * asks: no layer of ours looks at a priority, a mark or SO_DONTROUTE yet, no
+ * datagrams are joined (UDP_GRO), and a port is chosen by bind() even where
+ * IP_BIND_ADDRESS_NO_PORT would let it wait.
  */
 
 #include <assert.h>
@@ -13,9 +15,9 @@
 
 #include "base/check.h"
 
-#include "sock/sock_int.h"
+#include "sock/sock_cork.h"
 #include "sock/sock_opt.h"
-#include "udp/udp.h"
+#include "tcp/tcp.h"
 
 static int apply_nothing(struct sock *s)
 {
@@ -58,6 +60,16 @@ static int apply_pmtudisc6(struct sock *s)
 	return 0;
 }
 
+/* An address may become ours later. */
+static int apply_freebind(struct sock *s)
+{
+	if (sock_is_udp(s))
+		udp_set_freebind(s->udp, s->opts.freebind);
+	else if (sock_is_tcp(s))
+		tcp_set_freebind(s->tcp, s->opts.freebind);
+	return 0;
+}
+
 /* It would let the program answer for anybody: nobody here may. */
 static int apply_transparent(struct sock *s)
 {
@@ -69,6 +81,7 @@ static int apply_transparent(struct sock *s)
 #define SOCKET SK_SOL_SOCKET
 #define IP SK_IPPROTO_IP
 #define IP6 SK_IPPROTO_IPV6
+#define UDP SK_SOL_UDP
 #define ANY INT_MIN, INT_MAX
 static const struct opt_row rows[] = {
 {SOCKET, SK_SO_TIMESTAMP, OPT_ALL | OPT_BOOL, AT(timestamp), ANY, apply_timestamp, NULL},
@@ -83,7 +96,7 @@ static const struct opt_row rows[] = {
 {IP, SK_IP_RECVORIGDSTADDR, OPT_INET | OPT_BOOL, AT(recv_orig_dst), ANY, apply_nothing, NULL},
 {IP, SK_IP_RECVERR, OPT_INET | OPT_BOOL, AT(recverr), ANY, sock_err_apply, NULL},
 {IP, SK_IP_MTU_DISCOVER, OPT_INET, AT(pmtudisc), 0, 5, apply_pmtudisc4, NULL},
-{IP, SK_IP_FREEBIND, OPT_INET | OPT_BOOL, AT(freebind), ANY, apply_nothing, NULL},
+{IP, SK_IP_FREEBIND, OPT_INET | OPT_BOOL, AT(freebind), ANY, apply_freebind, NULL},
 {IP, SK_IP_TRANSPARENT, OPT_INET | OPT_BOOL, AT(transparent), ANY, apply_transparent, NULL},
 {IP, SK_IP_BIND_ADDRESS_NO_PORT, OPT_INET | OPT_BOOL, AT(no_port), ANY, apply_nothing, NULL},
 {IP6, SK_IPV6_RECVPKTINFO, OPT_INET | OPT_BOOL, AT(pktinfo6), ANY, apply_nothing, NULL},
@@ -91,8 +104,11 @@ static const struct opt_row rows[] = {
 {IP6, SK_IPV6_RECVTCLASS, OPT_INET | OPT_BOOL, AT(recv_tclass), ANY, apply_nothing, NULL},
 {IP6, SK_IPV6_RECVERR, OPT_INET | OPT_BOOL, AT(recverr6), ANY, sock_err_apply, NULL},
 {IP6, SK_IPV6_MTU_DISCOVER, OPT_INET, AT(pmtudisc6), 0, 5, apply_pmtudisc6, NULL},
+{UDP, SK_UDP_CORK, OPT_DGRAM | OPT_BOOL, AT(udp_cork), ANY, sock_cork_apply, NULL},
+{UDP, SK_UDP_SEGMENT, OPT_DGRAM, AT(udp_segment), 0, 65535, apply_nothing, NULL},
+{UDP, SK_UDP_GRO, OPT_DGRAM | OPT_BOOL, AT(udp_gro), ANY, apply_nothing, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == 20, "of all levels");
+static_assert(ARRAY_SIZE(rows) == 23, "of all levels");
 /* clang-format on */
 
 const struct opt_table sock_opt_msg_table = {rows, ARRAY_SIZE(rows)};

@@ -121,6 +121,8 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 					   : -ENOPROTOOPT;
 	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
 		return get_ip_options(s, val);
+	if (level == SK_IPPROTO_IP && name == SK_IP_MTU && sock_is_inet(s))
+		return sock_opt_ip6_mtu(s, val); /* of either version */
 	if (level != SK_SOL_SOCKET && !sock_is_inet(s))
 		return s->domain == SK_AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
 	if (level != SK_SOL_SOCKET)

@@ -62,14 +62,9 @@ static void stream_free(struct sock *s)
 		tcp_close(s->tcp);
 }
 
-static bool may_reuse(const struct sock *s)
-{
-	return s->opts.reuse_addr || s->opts.reuse_port;
-}
-
 static int stream_bind(struct sock *s, const struct endpoint *local)
 {
-	int err = tcp_bind(s->tcp, local, may_reuse(s));
+	int err = tcp_bind(s->tcp, local, s->opts.reuse_addr);
 
 	if (!err)
 		s->bound = *local;

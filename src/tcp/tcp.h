@@ -92,6 +92,13 @@ void tcp_set_user(struct tcp_conn *c, const struct tcp_user *user, void *arg);
  */
 int tcp_bind(struct tcp_conn *c, const struct endpoint *local, bool reuse);
 
+/* SO_REUSEPORT: before tcp_bind(), share the port, as a listener too, with
+ * those who said the same.  No effect on one that is bound. */
+void tcp_set_share(struct tcp_conn *c, bool on);
+
+/* IP_FREEBIND: tcp_bind() takes addresses that are not ours (yet). */
+void tcp_set_freebind(struct tcp_conn *c, bool on);
+
 /**
  * tcp_connect() - Active OPEN (RFC 9293, 3.10.1)
  *

@@ -30,12 +30,12 @@ void tcp_bind_put(struct tcp_stack *tcp, struct tcp_bind *b, unsigned int how);
 unsigned int tcp_bind_how(const struct tcp_conn *c);
 void tcp_conn_unbind(struct tcp_conn *c);
 bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
-		      struct ip_addr addr, bool reuse);
-uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, bool reuse);
+		      struct ip_addr addr, unsigned int how);
+uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, unsigned int how);
 uint16_t tcp_port_pick_for(struct tcp_stack *tcp, struct tcp_tuple *t,
 			   struct tcp_tw **reused);
 struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
-				   struct ip_addr addr, uint16_t port);
+				   const struct tcp_tuple *t);
 int tcp_listener_add(struct tcp_conn *c);
 void tcp_listener_del(struct tcp_conn *c);
 

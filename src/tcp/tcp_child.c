@@ -24,6 +24,7 @@ static void inherit(struct tcp_conn *c, const struct tcp_conn *l)
 			      TCPF_SNDBUF_LOCK | TCPF_RCVBUF_LOCK;
 
 	c->flags = (l->flags & kept) | TCPF_PASSIVE;
+	c->end.bits = l->end.bits;
 	c->cc = l->cc;
 	tcp_extra_inherit(c, l);
 	c->sndbuf = l->sndbuf;

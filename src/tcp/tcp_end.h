@@ -40,18 +40,20 @@ struct tcp_end {
 	struct tcp_tuple t;
 	uint8_t kind;  /* enum tcp_kind */
 	uint8_t state; /* enum tcp_state; tcp_set_state() alone writes it */
-	uint16_t bits; /* TIME-WAIT: see TCP_TW_TS */
+	uint16_t bits; /* TIME-WAIT: see TCP_TW_TS; else TCP_BIND_SHARE, FREE */
 };
+
+/* An owner said SO_REUSEADDR (1), SO_REUSEPORT (2), both (3) or neither. */
+#define TCP_BIND_KINDS 4
 
 /* Owners of one local address of a port; see tcp_port.c. */
 struct tcp_bind {
 	struct list node;
 	struct tcp_port *port;
 	struct ip_addr addr;
-	uint32_t reuse;	 /* owners that said SO_REUSEADDR */
-	uint32_t plain;	 /* owners that did not */
-	uint32_t listen; /* of either kind, in LISTEN */
-	uint32_t fixed;	 /* of either kind, chosen by bind() */
+	uint32_t owners[TCP_BIND_KINDS]; /* by what they said, see tcp_port.c */
+	uint32_t listen[TCP_BIND_KINDS]; /* of these, in LISTEN */
+	uint32_t fixed;			 /* of any kind, chosen by bind() */
 };
 
 struct tcp_port {
@@ -99,6 +101,8 @@ struct tcp_req {
 enum tcp_bind_how {
 	TCP_BIND_REUSE = 1 << 0,
 	TCP_BIND_FIXED = 1 << 1,
+	TCP_BIND_SHARE = 1 << 3,
+	TCP_BIND_FREE = 1 << 4,
 };
 
 /* More of tcp_end.bits: timestamps were in use; where rcv_wscale begins. */

@@ -113,7 +113,7 @@ static enum tcp_verdict for_nobody(struct tcp_stack *tcp, struct tcp_seg *s,
 				   const seq32 *iss_min,
 				   struct tcp_conn **child)
 {
-	struct tcp_conn *l = tcp_listener_find(tcp, s->t.laddr, s->t.lport);
+	struct tcp_conn *l = tcp_listener_find(tcp, &s->t);
 
 	if (l)
 		return tcp_in_listen(l, s, iss_min, child);

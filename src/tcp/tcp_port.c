@@ -8,13 +8,17 @@
  * connections, listeners, established ones, TIME-WAIT.  A server may have a
  * million of them on one port, so owners are counted, not listed:
  *
- *	tcp_port 80 --+-- tcp_bind 10.0.0.1   plain 0  reuse 900,000  listen 0
- *	              +-- tcp_bind any        plain 0  reuse 1        listen 1
+ *	tcp_port 80 --+-- tcp_bind 10.0.0.1   reuse 900,000  listen 0
+ *	              +-- tcp_bind any        reuse 1        listen 1
  *	              `-- listeners: ...
  *
  * Whether bind() may take a port follows from the counts: two owners of
- * addresses that overlap (equal, or one of them "any") get along only if both
- * said SO_REUSEADDR and none of them listens.  "Any" has a family, IPv4 or IPv6,
+ * addresses that overlap (equal, or one of them "any") get along if both said
+ * SO_REUSEPORT, or both SO_REUSEADDR and the one that is there does not
+ * listen; listeners only if both said SO_REUSEPORT.  Several listeners on one
+ * address then share what comes: who gets a connection follows from a secret
+ * hash of its four numbers, so each gets as many, and a SYN that is repeated
+ * finds the same one.  "Any" has a family, IPv4 or IPv6,
  * or none at all: then it takes both, as a socket on [::] does that did not say
  * IPV6_V6ONLY (RFC 3493, 5.3), and overlaps with either.
  *
@@ -97,6 +101,12 @@ static struct tcp_bind *bind_get(struct tcp_stack *tcp, struct tcp_port *p,
 	return b;
 }
 
+static unsigned int kind_of(unsigned int how)
+{
+	return (how & TCP_BIND_REUSE ? 1U : 0) |
+	       (how & TCP_BIND_SHARE ? 2U : 0);
+}
+
 struct tcp_bind *tcp_bind_get(struct tcp_stack *tcp, uint16_t port,
 			      struct ip_addr addr, unsigned int how)
 {
@@ -110,8 +120,7 @@ struct tcp_bind *tcp_bind_get(struct tcp_stack *tcp, uint16_t port,
 		port_put(tcp, p);
 		return NULL;
 	}
-	b->reuse += !!(how & TCP_BIND_REUSE);
-	b->plain += !(how & TCP_BIND_REUSE);
+	b->owners[kind_of(how)]++;
 	b->fixed += !!(how & TCP_BIND_FIXED);
 	return b;
 }
@@ -120,12 +129,11 @@ void tcp_bind_put(struct tcp_stack *tcp, struct tcp_bind *b, unsigned int how)
 {
 	struct tcp_port *p = b->port;
 
-	b->reuse -= !!(how & TCP_BIND_REUSE);
-	b->plain -= !(how & TCP_BIND_REUSE);
+	b->owners[kind_of(how)]--;
 	b->fixed -= !!(how & TCP_BIND_FIXED);
-	if (b->reuse || b->plain)
+	if (b->owners[0] || b->owners[1] || b->owners[2] || b->owners[3])
 		return;
-	check(!b->listen && !b->fixed);
+	check(!b->fixed);
 	list_del(&b->node);
 	pool_put(&tcp->bind_pool, b);
 	port_put(tcp, p);
@@ -134,7 +142,8 @@ void tcp_bind_put(struct tcp_stack *tcp, struct tcp_bind *b, unsigned int how)
 unsigned int tcp_bind_how(const struct tcp_conn *c)
 {
 	return (c->flags & TCPF_REUSE ? TCP_BIND_REUSE : 0) |
-	       (c->flags & TCPF_FIXED ? TCP_BIND_FIXED : 0);
+	       (c->flags & TCPF_FIXED ? TCP_BIND_FIXED : 0) |
+	       (c->end.bits & TCP_BIND_SHARE);
 }
 
 void tcp_conn_unbind(struct tcp_conn *c)
@@ -153,8 +162,23 @@ static bool overlap(struct ip_addr a, struct ip_addr b)
 	return ip_addr_is_zero(a) || ip_addr_is_zero(b) || ip_addr_eq(a, b);
 }
 
+/* May one who says @how stand beside the owners of @b? */
+static bool gets_along(const struct tcp_bind *b, unsigned int how)
+{
+	unsigned int mine = kind_of(how), k;
+
+	for (k = 0; k < TCP_BIND_KINDS; k++) {
+		bool both_share = mine & k & 2;
+		bool both_reuse = mine & k & 1 && !b->listen[k];
+
+		if (b->owners[k] && !both_share && !both_reuse)
+			return false;
+	}
+	return true;
+}
+
 bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
-		      struct ip_addr addr, bool reuse)
+		      struct ip_addr addr, unsigned int how)
 {
 	const struct tcp_port *p = port_find(tcp, port);
 	const struct tcp_bind *b;
@@ -162,7 +186,7 @@ bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
 	if (!p)
 		return true;
 	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
-		if (overlap(b->addr, addr) && (!reuse || b->plain || b->listen))
+		if (overlap(b->addr, addr) && !gets_along(b, how))
 			return false;
 	return true;
 }
@@ -196,14 +220,15 @@ static uint16_t range_port(const struct tcp_stack *tcp, uint32_t i)
 	return (uint16_t)(tcp->knobs.port_first + i % range_size(tcp));
 }
 
-uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, bool reuse)
+uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr,
+		       unsigned int how)
 {
 	uint32_t n = range_size(tcp), start = tcp_random_below(tcp, n), i;
 
 	for (i = 0; i < n; i++) {
 		uint16_t port = range_port(tcp, start + i);
 
-		if (tcp_port_is_free(tcp, port, addr, reuse))
+		if (tcp_port_is_free(tcp, port, addr, how))
 			return port;
 	}
 	return 0;
@@ -234,25 +259,51 @@ uint16_t tcp_port_pick_for(struct tcp_stack *tcp, struct tcp_tuple *t,
 	return second;
 }
 
-struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
-				   struct ip_addr addr, uint16_t port)
+/* How well a listener fits: 2 at this very address, 1 at any, 0 not. */
+static int fits(const struct tcp_listen *l, struct ip_addr addr)
 {
-	const struct tcp_port *p = port_find(tcp, port);
-	struct tcp_conn *any = NULL;
+	struct ip_addr at = l->conn->end.t.laddr;
+
+	if (ip_addr_eq(at, addr))
+		return 2;
+	return ip_addr_is_zero(at) && (!at.family || at.family == addr.family);
+}
+
+struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
+				   const struct tcp_tuple *t)
+{
+	const struct tcp_port *p = port_find(tcp, t->lport);
+	uint32_t count = 0, n;
 	struct tcp_listen *l;
+	int best = 0;
 
 	if (!p)
 		return NULL;
 	list_for_each_entry(l, &p->listeners, struct tcp_listen, node) {
-		struct ip_addr at = l->conn->end.t.laddr;
+		int f = fits(l, t->laddr);
 
-		if (ip_addr_eq(at, addr))
-			return l->conn;
-		if (ip_addr_is_zero(at) &&
-		    (!at.family || at.family == addr.family))
-			any = l->conn;
+		count = f > best ? 1 : count + (f && f == best);
+		best = f > best ? f : best;
 	}
-	return any;
+	if (!best)
+		return NULL;
+	n = count > 1 ? tcp_tuple_hash(&tcp->table_key, t) % count : 0;
+	list_for_each_entry(l, &p->listeners, struct tcp_listen, node)
+		if (fits(l, t->laddr) == best && !n--)
+			return l->conn;
+	return NULL;
+}
+
+/* One that @c may not stand beside. */
+static bool has_listener(const struct tcp_bind *b, const struct tcp_conn *c)
+{
+	bool shares = c->end.bits & TCP_BIND_SHARE;
+	unsigned int k;
+
+	for (k = 0; k < TCP_BIND_KINDS; k++)
+		if (b->listen[k] && !(shares && k & 2))
+			return true;
+	return false;
 }
 
 int tcp_listener_add(struct tcp_conn *c)
@@ -261,15 +312,15 @@ int tcp_listener_add(struct tcp_conn *c)
 	const struct tcp_bind *b;
 
 	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
-		if (b->listen && overlap(b->addr, c->bind->addr))
+		if (overlap(b->addr, c->bind->addr) && has_listener(b, c))
 			return -EADDRINUSE;
 	list_add_tail(&p->listeners, &c->listen->node);
-	c->bind->listen++;
+	c->bind->listen[kind_of(tcp_bind_how(c))]++;
 	return 0;
 }
 
 void tcp_listener_del(struct tcp_conn *c)
 {
 	list_del(&c->listen->node);
-	c->bind->listen--;
+	c->bind->listen[kind_of(tcp_bind_how(c))]--;
 }

@@ -30,7 +30,8 @@ static void tw_free(struct tcp_stack *tcp, struct tcp_tw *tw)
 	list_del(&tw->node);
 	tcp_end_del(tcp, &tw->end);
 	tcp_bind_put(tcp, tw->bind,
-		     tw->end.bits & (TCP_BIND_REUSE | TCP_BIND_FIXED));
+		     tw->end.bits & (TCP_BIND_REUSE | TCP_BIND_FIXED |
+				     TCP_BIND_SHARE));
 	pool_put(&tcp->tw_pool, tw);
 	tcp->stats.time_waits--;
 }
@@ -208,7 +209,7 @@ enum tcp_verdict tcp_in_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
 
 	s->drop = DROP_tcp_time_wait;
 	if ((s->h.flags & syn) == TCP_SYN && is_newer(tw, s) &&
-	    tcp_listener_find(tcp, s->t.laddr, s->t.lport)) {
+	    tcp_listener_find(tcp, &s->t)) {
 		*iss_min = next_iss(tw);
 		tcp->stats.time_waits_reused++;
 		tw_close(tcp, tw);

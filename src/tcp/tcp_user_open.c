@@ -38,23 +38,41 @@ static int bind_to(struct tcp_conn *c, struct ip_addr addr, uint16_t port,
 	return 0;
 }
 
+static void set_bit(struct tcp_conn *c, unsigned int bit, bool on)
+{
+	c->end.bits = (uint16_t)(on ? c->end.bits | bit : c->end.bits & ~bit);
+}
+
+void tcp_set_share(struct tcp_conn *c, bool on)
+{
+	if (!c->bind)
+		set_bit(c, TCP_BIND_SHARE, on);
+}
+
+void tcp_set_freebind(struct tcp_conn *c, bool on)
+{
+	set_bit(c, TCP_BIND_FREE, on);
+}
+
 int tcp_bind(struct tcp_conn *c, const struct endpoint *local, bool reuse)
 {
 	struct tcp_stack *tcp = c->tcp;
 	struct ip_addr addr = local->addr;
 	uint16_t port = local->port;
-	unsigned int how = TCP_BIND_FIXED | (reuse ? TCP_BIND_REUSE : 0);
+	unsigned int how = TCP_BIND_FIXED | (reuse ? TCP_BIND_REUSE : 0) |
+			   (c->end.bits & TCP_BIND_SHARE);
 
 	if (c->bind || c->end.state != TCPS_CLOSED)
 		return -EINVAL;
 	if (addr.family != IP_V4 && addr.family != IP_V6 &&
 	    addr.family != IP_NONE)
 		return -EAFNOSUPPORT;
-	if (!ip_addr_is_zero(addr) && !ip_addr_is_ours(tcp->stack, addr))
+	if (!ip_addr_is_zero(addr) && !(c->end.bits & TCP_BIND_FREE) &&
+	    !ip_addr_is_ours(tcp->stack, addr))
 		return -EADDRNOTAVAIL;
 	if (!port)
-		port = tcp_port_pick(tcp, addr, reuse);
-	else if (!tcp_port_is_free(tcp, port, addr, reuse))
+		port = tcp_port_pick(tcp, addr, how);
+	else if (!tcp_port_is_free(tcp, port, addr, how))
 		port = 0;
 	if (!port)
 		return -EADDRINUSE;

@@ -209,6 +209,16 @@ struct endpoint udp_peer(const struct udp_sock *u)
 
 void udp_set_reuse(struct udp_sock *u, bool on)
 {
+	u->may_reuse = on;
+}
+
+void udp_set_freebind(struct udp_sock *u, bool on)
+{
+	u->may_be_free = on;
+}
+
+void udp_set_share(struct udp_sock *u, bool on)
+{
 	u->may_share = on;
 }
 

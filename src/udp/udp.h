@@ -162,7 +162,11 @@ size_t udp_next_len(const struct udp_sock *u); /* of the oldest datagram */
 size_t udp_queued(const struct udp_sock *u);   /* octets, without overhead */
 
 /* Options. */
+/* Of sockets that share an endpoint the newest hears (SO_REUSEADDR), or all do
+ * by turns, each peer always with the same one (SO_REUSEPORT). */
 void udp_set_reuse(struct udp_sock *u, bool on);
+void udp_set_share(struct udp_sock *u, bool on);
+void udp_set_freebind(struct udp_sock *u, bool on); /* any address */
 void udp_set_broadcast(struct udp_sock *u, bool on);
 void udp_set_rcvbuf(struct udp_sock *u, size_t octets);
 int udp_set_ttl(struct udp_sock *u, unsigned int ttl); /* 1 ... 255 */

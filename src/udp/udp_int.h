@@ -72,7 +72,9 @@ struct udp_dgram {
  * @ttl:	Of what is sent; 0: the default
  * @group:	How to send to groups, of IPv4 and of IPv6
  * @tos:	Of what is sent
- * @may_share:	Address and port may be bound twice
+ * @may_reuse:	Address and port may be bound twice
+ * @may_be_free: It may be bound to an address that is not ours (yet)
+ * @may_share:	... and what comes is shared
  * @may_bcast:	Broadcasts may be sent
  * @df:		Do not fragment; @no_pmtu: and ask only the first link
  * @is_send_shut: No more sending
@@ -94,7 +96,8 @@ struct udp_sock {
 	int err;
 	uint8_t ttl, tos;
 	struct udp_group_conf group[2];
-	bool may_share, may_bcast, df, no_pmtu;
+	bool may_be_free;
+	bool may_reuse, may_share, may_bcast, df, no_pmtu;
 	bool is_send_shut, is_recv_shut;
 };
 

@@ -32,6 +32,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 
 #include "base/check.h"
 
@@ -94,7 +95,8 @@ static bool is_taken(const struct udp_port *port, const struct udp_sock *u,
 	const struct udp_sock *other;
 
 	list_for_each_entry(other, &port->socks, struct udp_sock, node) {
-		if (other->may_share && u->may_share)
+		if ((other->may_share && u->may_share) ||
+		    (other->may_reuse && u->may_reuse))
 			continue;
 		if (other->netif && u->netif && other->netif != u->netif)
 			continue;
@@ -141,7 +143,7 @@ int udp_port_bind(struct udp_sock *u, const struct endpoint *local)
 	struct udp_port *port;
 	int err;
 
-	if (!may_bind_to(u->stack, local->addr))
+	if (!u->may_be_free && !may_bind_to(u->stack, local->addr))
 		return -EADDRNOTAVAIL;
 	if (u->port)
 		return -EINVAL;
@@ -202,10 +204,25 @@ static int score(const struct udp_sock *u, const struct udp_dgram *what)
 	return n;
 }
 
+/* Of @count that share and fit equally, the one for this peer: always the same,
+ * and nobody can tell which. */
+static uint32_t turn_of(const struct udp_sock *u, const struct udp_dgram *what,
+			uint32_t count)
+{
+	const struct endpoint *p = &what->peer;
+	uint64_t w[3] = {p->port};
+
+	memcpy(w + 1, &p->addr.v6, p->addr.family == IP_V6 ? 16 : 4);
+	return (uint32_t)(siphash13_u64x2(&udp_of(u->stack)->key, w[0] ^ w[2],
+					  w[1]) %
+			  count);
+}
+
 struct udp_sock *udp_port_match(const struct udp_port *port,
 				const struct udp_dgram *what)
 {
 	struct udp_sock *u, *best = NULL;
+	uint32_t count = 0, turn;
 	int n, best_n = 0;
 
 	list_for_each_entry(u, &port->socks, struct udp_sock, node) {
@@ -213,8 +230,16 @@ struct udp_sock *udp_port_match(const struct udp_port *port,
 		if (n > best_n) {
 			best_n = n;
 			best = u;
+			count = 0;
 		}
+		count += n && n == best_n && u->may_share;
 	}
+	if (count < 2 || !best->may_share)
+		return best;
+	turn = turn_of(best, what, count);
+	list_for_each_entry(u, &port->socks, struct udp_sock, node)
+		if (u->may_share && score(u, what) == best_n && !turn--)
+			return u;
 	return best;
 }
 

@@ -212,7 +212,7 @@ static const char *text_of(int err, struct addrinfo *list, char *out)
 	size_t at = 0;
 
 	if (err) {
-		sprintf(out, "error %d", err);
+		snprintf(out, 32, "error %d", err);
 		return out;
 	}
 	out[0] = '\0';
@@ -222,9 +222,9 @@ static const char *text_of(int err, struct addrinfo *list, char *out)
 		getnameinfo(ai->ai_addr, ai->ai_addrlen, host, sizeof(host),
 			    port, sizeof(port),
 			    NI_NUMERICHOST | NI_NUMERICSERV);
-		at += (size_t)sprintf(out + at, "%s%s %d/%d %s", at ? ", " : "",
-				      host, ai->ai_socktype, ai->ai_protocol,
-				      port);
+		at += (size_t)snprintf(out + at, 4096 - at, "%s%s %d/%d %s",
+				       at ? ", " : "", host, ai->ai_socktype,
+				       ai->ai_protocol, port);
 	}
 	return out;
 }

@@ -75,6 +75,29 @@ static void options_of_datagrams(struct talk *t)
 	options_of(t, talk_dgram(t));
 }
 
+static void options_of_raw_sockets(struct talk *t)
+{
+	options_of(t, OPEN(socket, SK_AF_INET, SK_SOCK_RAW, 253));
+}
+
+static void options_of_packet_sockets(struct talk *t)
+{
+	options_of(t, OPEN(socket, SK_AF_PACKET, SK_SOCK_RAW, 0));
+}
+
+static void options_of_pairs(struct talk *t)
+{
+	static const int types[] = {STREAM, DGRAM, SK_SOCK_SEQPACKET};
+	int i, fds[2];
+
+	for (i = 0; i < 3; i++) {
+		CALL(pair, types[i], 0, fds);
+		options_of(t, fds[0]);
+		CALL(close, fds[0]);
+		CALL(close, fds[1]);
+	}
+}
+
 static void options_of_odd_lengths(struct talk *t)
 {
 	int s = talk_stream(t);
@@ -135,8 +158,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAME(options_of_a_stream),    SAME(options_of_datagrams),
-		SAME(options_of_odd_lengths), SAME(buffer_sizes),
-		SAME(options_are_inherited),
+		SAME(options_of_raw_sockets), SAME(options_of_packet_sockets),
+		SAME(options_of_pairs),	      SAME(options_of_odd_lengths),
+		SAME(buffer_sizes),	      SAME(options_are_inherited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
