@@ -15,17 +15,17 @@ from wire import TIME_LIMIT, WireCase, run, setUpModule
 
 KERNEL6 = "fd00:1::1"
 
-# A client's script: what it was given goes to a file, the address to the device.
+# A client's script: the address goes to the device, then what was given to a file.
 SCRIPT = """\
 #!/bin/sh
-echo "$1 $reason ip=$ip$new_ip_address$new_ip6_address mask=$subnet\
-$new_subnet_mask router=$router$new_routers dns=$dns$new_domain_name_servers\
-$new_dhcp6_name_servers search=$domain$new_domain_name\
-$new_dhcp6_domain_search" >> {told}
 case "$1$reason" in
 bound | BOUND) ip address replace "$ip$new_ip_address/24" dev weft0 ;;
 BOUND6) ip -6 address replace "$new_ip6_address/64" dev weft0 nodad ;;
 esac
+echo "$1 $reason ip=$ip$new_ip_address$new_ip6_address mask=$subnet\
+$new_subnet_mask router=$router$new_routers dns=$dns$new_domain_name_servers\
+$new_dhcp6_name_servers search=$domain$new_domain_name\
+$new_dhcp6_domain_search" >> {told}
 exit 0
 """
 
