@@ -164,6 +164,8 @@
 	X(filter_denied, "the filter's rules do not allow it")		\
 	X(filter_state,	"it belongs to no connection that the filter knows") \
 	X(filter_full,	"the filter can remember no more connections")	\
+	X(filter_host,	"its sender has opened too many connections")	\
+	X(filter_rejected, "the filter's rules do not allow it, and say so") \
 	/* udp */							\
 	X(udp_short,	"shorter than a UDP header")			\
 	X(udp_len,	"a UDP length that cannot be")			\

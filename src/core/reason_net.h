@@ -33,6 +33,7 @@
 	X(FILTER_STATE,		"filter.state")				\
 	X(FILTER_EXPIRE,	"filter.expire")			\
 	X(FILTER_EVICT,		"filter.evict")				\
+	X(FILTER_RESET,		"filter.reset")				\
 	/* icmp */							\
 	X(ICMP_ECHO_REQUEST,	"icmp.echo-request")			\
 	X(ICMP_ECHO_REPLY,	"icmp.echo-reply")			\

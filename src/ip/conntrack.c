@@ -89,7 +89,7 @@ const char *filter_state_name(enum filter_state state)
 
 static struct endpoint end_shown(struct track_end e)
 {
-	return (struct endpoint){ip_addr_v4(e.addr), e.port};
+	return (struct endpoint){e.addr, e.port};
 }
 
 static void track_tell(const struct filter *f, const struct track *fl,
@@ -139,8 +139,14 @@ static void track_tell_move(const struct filter *f, const struct track *fl,
 static uint32_t end_hash(const struct filter *f, uint8_t proto,
 			 struct track_end e)
 {
-	return (uint32_t)siphash13_u64x2(&f->key, e.addr.v,
-					 (uint64_t)proto << 16 | e.port);
+	bool is_v6 = e.addr.family == IP_V6;
+	const uint64_t w[5] = {
+		is_v6 ? get64(e.addr.v6.o) : e.addr.v4.v,
+		is_v6 ? get64(e.addr.v6.o + 8) : 0,
+		(uint64_t)proto << 16 | e.port,
+	};
+
+	return (uint32_t)siphash13_u64x5(&f->key, w);
 }
 
 /* The same for both directions. */
@@ -151,7 +157,7 @@ static uint32_t key_hash(const struct filter *f, const struct track_key *k)
 
 static bool end_eq(struct track_end a, struct track_end b)
 {
-	return a.addr.v == b.addr.v && a.port == b.port;
+	return a.port == b.port && ip_addr_eq(a.addr, b.addr);
 }
 
 static bool is_same_way(const struct track_key *a, const struct track_key *b)
@@ -238,6 +244,48 @@ static void on_timer(struct timer *t, void *arg)
 }
 
 /*
+ * Hosts.
+ */
+
+static bool host_eq(const void *item, const void *key)
+{
+	return ip_addr_eq(((const struct track_host *)item)->addr,
+			  *(const struct ip_addr *)key);
+}
+
+static uint32_t host_hash(const struct filter *f, struct ip_addr a)
+{
+	return end_hash(f, 0, (struct track_end){.addr = a});
+}
+
+/* NULL: no memory. */
+static struct track_host *host_get(struct filter *f, struct ip_addr a)
+{
+	uint32_t hash = host_hash(f, a);
+	struct track_host *h = htab_find(&f->hosts, hash, host_eq, &a);
+
+	if (h)
+		return h;
+	h = pool_get_zeroed(&f->host_pool);
+	if (!h)
+		return NULL;
+	h->addr = a;
+	if (!htab_add(&f->hosts, hash, h))
+		return h;
+	pool_put(&f->host_pool, h);
+	return NULL;
+}
+
+/* Forget a host without connections. */
+static void host_put(struct filter *f, struct track_host *h)
+{
+	if (h->count)
+		return;
+	htab_del(&f->hosts, host_hash(f, h->addr), h);
+	pool_put(&f->host_pool, h);
+}
+
+/*
  * Connections.
  */
 
@@ -245,6 +293,8 @@ void track_free(struct filter *f, struct track *fl)
 {
 	htab_del(&f->tracks, key_hash(f, &fl->key), fl);
 	list_del(&fl->node);
+	fl->host->count--;
+	host_put(f, fl->host);
 	pool_put(&f->pool, fl);
 }
 
@@ -274,20 +324,47 @@ static enum filter_state first_state(uint8_t proto)
 {
 	if (proto == IP_PROTO_TCP)
 		return FILTER_TCP_SYN;
-	return proto == IP_PROTO_ICMP ? FILTER_ECHO : FILTER_NEW;
+	return proto == IP_PROTO_ICMP || proto == IP_PROTO_ICMP6 ? FILTER_ECHO
+								 : FILTER_NEW;
+}
+
+/* An entry of @host's, still nameless; NULL: no room, or no memory. */
+static struct track *track_get(struct filter *f, struct track_host *host)
+{
+	struct track *fl;
+
+	host->count++; /* it stays, whoever has to make room */
+	fl = make_room(f) ? pool_get_zeroed(&f->pool) : NULL;
+	if (!fl)
+		host->count--;
+	return fl;
 }
 
 struct track *track_new(struct filter *f, const struct track_key *key,
-			size_t rule)
+			size_t rule, enum drop *why)
 {
-	struct track *fl = make_room(f) ? pool_get_zeroed(&f->pool) : NULL;
+	struct track_host *host = host_get(f, key->from.addr);
+	struct track *fl;
 
-	if (!fl)
+	*why = DROP_filter_full;
+	if (!host)
 		return NULL;
+	if (host->count >= f->host_max) {
+		*why = DROP_filter_host;
+		return NULL;
+	}
+	fl = track_get(f, host);
+	if (!fl) {
+		host_put(f, host);
+		return NULL;
+	}
 	fl->key = *key;
+	fl->host = host;
 	fl->state = first_state(key->proto);
 	fl->used_ns = stack_now(f->stack);
 	if (htab_add(&f->tracks, key_hash(f, key), fl)) {
+		host->count--;
+		host_put(f, host);
 		pool_put(&f->pool, fl);
 		return NULL;
 	}
@@ -379,6 +456,10 @@ void tracks_init(struct filter *f)
 	struct mem *mem = f->stack->place.env->mem;
 
 	htab_init(&f->tracks, mem, 0);
+	htab_init(&f->hosts, mem, 0);
+	pool_init(&f->host_pool, mem, "filter-host", sizeof(struct track_host),
+		  0);
+	f->host_max = SIZE_MAX;
 	pool_init(&f->pool, mem, "filter-track", sizeof(struct track),
 		  FILTER_FLOWS_MAX);
 	for (int st = 0; st < FILTER_STATES; st++) {
@@ -398,5 +479,7 @@ void tracks_fini(struct filter *f)
 	}
 	stack_disarm(f->stack, &f->timer);
 	htab_fini(&f->tracks);
+	htab_fini(&f->hosts);
 	pool_fini(&f->pool);
+	pool_fini(&f->host_pool);
 }

@@ -17,8 +17,10 @@
  *
  * A connection of TCP begins with a SYN and nothing else, and while the SYN is
  * not answered its sender has nothing to say but that SYN again.  So no data
- * gets through without a handshake, whatever flags it has; and nothing here
- * ever answers, so that nobody can use the filter to shout at somebody else.
+ * gets through without a handshake, whatever flags it has.  Nothing here ever
+ * answers, so that nobody can use the filter to shout at somebody else; except
+ * where a rule says so, and then only what would have begun a connection, with
+ * a packet that is not larger.
  *
  * Only the first fragment has ports, so fragments are put together first.
  *
@@ -32,17 +34,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "wire/icmp4.h"
 #include "wire/tcp.h"
 
 #include "ip/filter_int.h"
 #include "ip/ip_int.h"
 
-/*
- * What is it?
- */
-
-static void read_tcp(struct track_pkt *p, const uint8_t *l4, size_t l4_len)
+void filter_read_tcp(struct track_pkt *p, const uint8_t *l4, size_t l4_len)
 {
 	size_t hlen = (size_t)(l4[offsetof(struct tcp_wire, off)] >> 4) * 4;
 	size_t data = l4_len > hlen ? l4_len - hlen : 0;
@@ -56,94 +53,32 @@ static void read_tcp(struct track_pkt *p, const uint8_t *l4, size_t l4_len)
 		(p->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
 }
 
-/* The ends of a packet, from the first eight octets of its transport. */
-static void read_ends(struct track_key *key, const struct ip4_hdr *h,
-		      const uint8_t *l4)
-{
-	struct icmp4_hdr icmp;
-
-	*key = (struct track_key){
-		.proto = h->proto,
-		.from = {.addr = h->src},
-		.to = {.addr = h->dst},
-	};
-	if (h->proto == IP_PROTO_TCP || h->proto == IP_PROTO_UDP) {
-		key->from.port = get16(l4);
-		key->to.port = get16(l4 + 2);
-	} else if (h->proto == IP_PROTO_ICMP) {
-		icmp4_parse_quoted(&icmp, l4, ICMP4_HLEN);
-		key->from.port = key->to.port = icmp.id;
-	}
-}
-
-/* The packet that an ICMP error is about.  False: there is none to be seen. */
-static bool read_quoted(struct track_pkt *p, struct pkt *pkt,
-			const struct ip4_hdr *h)
-{
-	size_t at = (size_t)h->hlen + ICMP4_HLEN, need;
-	struct ip4_hdr quoted;
-	const uint8_t *o = pkt_need(pkt, at + IP4_HLEN);
-
-	if (!o)
-		return false;
-	need = at + (size_t)(o[at] & 15) * 4 + ICMP4_QUOTE_MIN;
-	o = pkt_need(pkt, need);
-	if (!o || ip4_hdr_parse_quoted(&quoted, o + at, need - at) < 0 ||
-	    quoted.frag_off)
-		return false;
-	p->is_error = true;
-	read_ends(&p->key, &quoted, o + at + quoted.hlen);
-	return true;
-}
-
-static enum drop read_icmp(struct track_pkt *p, struct pkt *pkt,
-			   const struct ip4_hdr *h, const uint8_t *l4)
-{
-	struct icmp4_hdr icmp;
-
-	icmp4_parse_quoted(&icmp, l4, ICMP4_HLEN);
-	p->may_open = icmp.type == ICMP4_ECHO;
-	if (icmp4_is_error(icmp.type) && !read_quoted(p, pkt, h))
-		return DROP_filter_state;
-	return DROP_COUNT;
-}
-
-/* Question 1.  DROP_COUNT if there is an answer. */
-static enum drop pkt_read(struct track_pkt *p, struct pkt *pkt,
-			  const struct ip4_hdr *h)
-{
-	static const uint8_t none[8];
-	bool is_tcp = h->proto == IP_PROTO_TCP;
-	const uint8_t *o;
-
-	*p = (struct track_pkt){.may_open = true};
-	if (!is_tcp && h->proto != IP_PROTO_UDP && h->proto != IP_PROTO_ICMP) {
-		read_ends(&p->key, h, none);
-		return DROP_COUNT;
-	}
-	o = pkt_need(pkt, h->hlen + (is_tcp ? TCP_HLEN : 8u));
-	if (!o)
-		return is_tcp			  ? DROP_tcp_short
-		       : h->proto == IP_PROTO_UDP ? DROP_udp_short
-						  : DROP_icmp_short;
-	read_ends(&p->key, h, o + h->hlen);
-	if (is_tcp)
-		read_tcp(p, o + h->hlen, pkt->len - h->hlen);
-	else if (h->proto == IP_PROTO_ICMP)
-		return read_icmp(p, pkt, h, o + h->hlen);
-	return DROP_COUNT;
-}
-
 /*
  * The rules.
  */
 
+static bool end_fits(struct ip4_net net, struct ip6_net net6,
+		     const struct ip_addr *a)
+{
+	if (!net.len && !net6.len)
+		return true;
+	if (a->family == IP_V6)
+		return net6.len && ip6_net_has(net6, a->v6);
+	return net.len && ip4_net_has(net, a->v4);
+}
+
+static bool proto_fits(uint8_t rule, uint8_t proto)
+{
+	return !rule || rule == proto ||
+	       (rule == IP_PROTO_ICMP && proto == IP_PROTO_ICMP6);
+}
+
 static bool rule_fits(const struct filter_rule *r, const struct track_key *k)
 {
-	return (!r->proto || r->proto == k->proto) &&
+	return proto_fits(r->proto, k->proto) &&
 	       (!r->port || r->port == k->to.port) &&
-	       (!r->from.len || ip4_net_has(r->from, k->from.addr)) &&
-	       (!r->to.len || ip4_net_has(r->to, k->to.addr));
+	       end_fits(r->from, r->from6, &k->from.addr) &&
+	       end_fits(r->to, r->to6, &k->to.addr);
 }
 
 /* Number of the first rule that fits, from 1; 0: none. */
@@ -159,13 +94,16 @@ static size_t rule_find(const struct filter *f, const struct track_key *k)
 static enum drop judge_new(struct filter *f, const struct track_pkt *p)
 {
 	size_t rule = rule_find(f, &p->key);
+	enum drop why;
 	struct track *fl;
 
 	if (!(rule ? f->rules[rule - 1].is_allowed : f->allows_rest))
-		return DROP_filter_denied;
-	fl = track_new(f, &p->key, rule);
+		return rule && f->rules[rule - 1].is_aloud
+			       ? DROP_filter_rejected
+			       : DROP_filter_denied;
+	fl = track_new(f, &p->key, rule, &why);
 	if (!fl)
-		return DROP_filter_full;
+		return why;
 	track_seen(f, fl, p, TRACK_OPENER);
 	return DROP_COUNT;
 }
@@ -178,8 +116,9 @@ static bool is_too_early(const struct track *fl, const struct track_pkt *p,
 	       !(p->flags & TCP_RST) && !p->may_open;
 }
 
-static enum drop judge(struct filter *f, const struct track_pkt *p)
+enum drop filter_judge(struct stack *stack, const struct track_pkt *p)
 {
+	struct filter *f = filter_of(stack);
 	enum track_side side = TRACK_OPENER;
 	struct track *fl = track_find(f, &p->key, &side);
 
@@ -195,20 +134,6 @@ static enum drop judge(struct filter *f, const struct track_pkt *p)
 		return DROP_filter_state;
 	track_seen(f, fl, p, side);
 	return DROP_COUNT;
-}
-
-struct pkt *filter_forward(struct stack *stack, struct pkt *pkt,
-			   struct ip4_hdr *h, enum drop *why)
-{
-	struct track_pkt p;
-
-	pkt = reass_whole(ip_of(stack), pkt, h);
-	if (!pkt)
-		return NULL;
-	*why = pkt_read(&p, pkt, h);
-	if (*why == DROP_COUNT)
-		*why = judge(filter_of(stack), &p);
-	return pkt;
 }
 
 /*
@@ -277,6 +202,32 @@ void filter_set_max(struct stack *stack, size_t max)
 		f->pool.max = max;
 }
 
+void filter_set_host_max(struct stack *stack, size_t max)
+{
+	struct filter *f = filter_of(stack);
+
+	if (f)
+		f->host_max = max;
+}
+
+bool filter_is_on(const struct stack *stack)
+{
+	return filter_of(stack);
+}
+
+void filter_reset_emit(uint8_t *buf, const struct track_pkt *p)
+{
+	const struct tcp_hdr rst = {
+		.sport = p->key.to.port,
+		.dport = p->key.from.port,
+		.ack = p->end,
+		.flags = TCP_RST | TCP_ACK,
+		.len = TCP_HLEN,
+	};
+
+	tcp_emit(buf, &rst);
+}
+
 void filter_for_each(struct stack *stack,
 		     void (*fn)(void *arg, const struct filter_view *v),
 		     void *arg)
@@ -289,10 +240,8 @@ void filter_for_each(struct stack *stack,
 		list_for_each_entry(fl, &f->by_state[st], struct track, node) {
 			struct filter_view v = {
 				.proto = fl->key.proto,
-				.from = {ip_addr_v4(fl->key.from.addr),
-					 fl->key.from.port},
-				.to = {ip_addr_v4(fl->key.to.addr),
-				       fl->key.to.port},
+				.from = {fl->key.from.addr, fl->key.from.port},
+				.to = {fl->key.to.addr, fl->key.to.port},
 				.expires_ns = track_expires_ns(f, fl),
 				.state = fl->state,
 			};

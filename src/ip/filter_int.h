@@ -3,9 +3,10 @@
 #define IP_FILTER_INT_H
 
 /*
- * filter_int.h - what the two files of the filter share
+ * filter_int.h - what the files of the filter share
  *
- *	filter.c	packets and rules: may it pass?
+ *	filter.c	rules: may it pass?
+ *	filter4.c	packets of IPv4 (those of IPv6: ip6/filter6.c)
  *	conntrack.c	connections: who, in which state, how long, how many
  */
 
@@ -16,23 +17,11 @@
 #include "base/wheel.h"
 
 #include "wire/ip4.h"
-#include "wire/seq.h"
 
 #include "core/pkt.h"
 #include "core/stack.h"
 
 #include "ip/filter.h"
-
-/* One end; of an ICMP echo both have the identifier as their port. */
-struct track_end {
-	ip4_addr addr;
-	uint16_t port;
-};
-
-struct track_key {
-	uint8_t proto;
-	struct track_end from, to;
-};
 
 /* Who sent a packet of a connection. */
 enum track_side { TRACK_OPENER, TRACK_OTHER };
@@ -42,6 +31,7 @@ enum track_side { TRACK_OPENER, TRACK_OTHER };
  * @node:	In the list of its state, the longest idle first
  * @key:	As its first packet had it
  * @state:	Written by track_set_state() only
+ * @host:	Who opened it
  * @used_ns:	Last packet
  * @next:	TCP: first sequence number that each side has not sent yet
  * @ack:	TCP: what each side has acknowledged last
@@ -51,18 +41,16 @@ struct track {
 	struct list node;
 	struct track_key key;
 	enum filter_state state;
+	struct track_host *host;
 	uint64_t used_ns;
 	seq32 next[2], ack[2];
 	bool has_fin[2];
 };
 
-/* All that the filter wants to know of a packet. */
-struct track_pkt {
-	struct track_key key;
-	uint16_t flags; /* TCP */
-	seq32 seq, ack, end;
-	bool may_open; /* a connection can begin so */
-	bool is_error; /* an ICMP error, and @key is of what it quotes */
+/* Who opens connections, and how many he has. */
+struct track_host {
+	struct ip_addr addr;
+	size_t count;
 };
 
 struct filter {
@@ -71,8 +59,9 @@ struct filter {
 	size_t rule_count;
 	bool allows_rest;
 	struct hash_key key;
-	struct htab tracks;
-	struct pool pool;
+	struct htab tracks, hosts;
+	struct pool pool, host_pool;
+	size_t host_max;
 	struct list by_state[FILTER_STATES];
 	uint32_t idle_s[FILTER_STATES];
 	struct timer timer;
@@ -100,10 +89,11 @@ void tracks_fini(struct filter *f);
 /* The connection that a packet with this key belongs to, either way. */
 struct track *track_find(const struct filter *f, const struct track_key *key,
 			 enum track_side *side);
-/* A new one; the least real one goes if there is no room.  NULL: all places
- * are taken by real ones, or no memory.  @rule counts from 1; 0: none. */
+/* A new one; the least real one goes if there is no room.  NULL and @why: all
+ * places are taken by real ones, or no memory; or its host has too many.
+ * @rule counts from 1; 0: none. */
 struct track *track_new(struct filter *f, const struct track_key *key,
-			size_t rule);
+			size_t rule, enum drop *why);
 void track_free(struct filter *f, struct track *fl);
 /* A packet of it passes. */
 void track_seen(struct filter *f, struct track *fl, const struct track_pkt *p,

@@ -7,6 +7,8 @@
  * Steps, in this order; each may drop the packet under its own name, and most
  * then tell the sender.
  *
+ *	0  filter	filter6.c, on a router that has rules; without a word
+ *			to the sender
  *	1  frame	it was sent to us alone: ip_bcast
  *	2  source	it has one: martian; and lives where the packet came
  *			from, if that is asked for: ip_rpf
@@ -19,6 +21,7 @@
  *	8  hop limit less one, and ip6_xmit()
  */
 
+#include "ip/filter.h"
 #include "ip6/ip6_int.h"
 
 /* Step 2: would an answer leave by the interface it came in by? */
@@ -110,7 +113,10 @@ void ip6_forward(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h,
 		r = ways6_choose(ip6, pkt, &flow);
 	}
 	route6_tell(ip6, pkt, h->dst, r);
-	why = fwd_check(ip6, pkt, h, r);
+	why = filter_is_on(ip6->stack) ? filter6_check(ip6, pkt, h)
+				       : DROP_COUNT;
+	if (why == DROP_COUNT)
+		why = fwd_check(ip6, pkt, h, r);
 	if (why == DROP_COUNT)
 		why = fwd_size(ip6, pkt, r->netif);
 	if (why != DROP_COUNT) {

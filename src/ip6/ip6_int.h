@@ -11,7 +11,7 @@
  *	ext6.c		extension headers that arrive	frag6.c	  fragments, both ways
  *	source6.c	source and destination selection
  *	route6.c	the table			trie6.c	  longest prefix match
- *	ways6.c		equal ways
+ *	ways6.c		equal ways			filter6.c for the filter
  *	icmp6.c		messages			icmp6_err.c errors out
  *	mld.c		the words for groups: ip/group_shared.h
  */
@@ -74,6 +74,15 @@ struct trie6_route *trie6_ways(const struct trie6 *t, ip6_addr dst);
 void trie6_walk(const struct trie6 *t,
 		bool (*fn)(void *arg, const struct ip6_route *r), void *arg);
 
+/* A datagram in fragments that the filter has let pass. */
+#define IP6_PIECES 64
+
+struct ip6_piece {
+	ip6_addr src, dst;
+	uint32_t id;
+	uint64_t until_ns;
+};
+
 /**
  * struct ip6 - IPv6 in one stack
  * @ifs:	Interfaces that are enabled, struct ip6_if
@@ -101,6 +110,8 @@ struct ip6 {
 		icmp6_input_fn *fn;
 	} types[ICMP6_TYPES_MAX];
 	int type_count;
+	struct ip6_piece pieces[IP6_PIECES];
+	size_t piece_next;
 };
 
 static inline struct ip6 *ip6_of(const struct stack *stack)
@@ -142,6 +153,10 @@ const struct ip6_route *ways6_choose(struct ip6 *ip6, const struct pkt *pkt,
 				     const struct ip_flow *flow);
 /* What can be told of a flow from a header; fragments have no ports. */
 struct ip_flow ways6_flow(const struct pkt *pkt, const struct ip6_hdr *h);
+
+/* filter6.c: may it go on?  DROP_COUNT: yes; on a router that filters */
+enum drop filter6_check(struct ip6 *ip6, const struct pkt *pkt,
+			const struct ip6_hdr *h);
 
 /* Where a packet goes. */
 struct ip6_hop {

@@ -34,18 +34,22 @@ static const char *const filter_states[] = {"open", "opening", "closed",
 static const struct schema_field filter_fields[] = {
 	{"allow", "let connections of this protocol be opened", FIELD_WORD,
 	 AT(lab_filter, allow), .words = filter_protos},
-	{"deny", "do not", FIELD_WORD, AT(lab_filter, deny),
+	{"deny", "do not, and say nothing", FIELD_WORD, AT(lab_filter, deny),
 	 .words = filter_protos},
+	{"reject", "do not, and say so: by a reset, or by an ICMP error",
+	 FIELD_WORD, AT(lab_filter, reject), .words = filter_protos},
 	{"from", "by this LAN, node or network; default: anybody", FIELD_TEXT,
-	 AT(lab_filter, from), .with = "allow|deny"},
+	 AT(lab_filter, from), .with = "allow|deny|reject"},
 	{"to", "to this LAN, node or network; default: anybody", FIELD_TEXT,
-	 AT(lab_filter, to), .with = "allow|deny"},
+	 AT(lab_filter, to), .with = "allow|deny|reject"},
 	{"port", "to this port", FIELD_VALUE, VALUE_NUMBER,
-	 AT(lab_filter, port), .with = "allow|deny"},
+	 AT(lab_filter, port), .with = "allow|deny|reject"},
 	{"default", "what happens where no rule fits; default: deny",
 	 FIELD_WORD, AT(lab_filter, rest), .words = filter_rests},
 	{"idle", "how long a silent connection is remembered", FIELD_VALUE,
 	 VALUE_DURATION, AT(lab_filter, idle)},
+	{"limit", "connections that one host may have open", FIELD_VALUE,
+	 VALUE_NUMBER, AT(lab_filter, limit)},
 	{"state", "if it is in this state", FIELD_WORD,
 	 AT(lab_filter, state), .preset = "open", .words = filter_states,
 	 .with = "idle"},
@@ -53,7 +57,7 @@ static const struct schema_field filter_fields[] = {
 };
 const struct schema_object schema_filter = {
 	"an entry of a filter", "filter", sizeof(struct lab_filter),
-	filter_fields, "allow|deny|default|idle"};
+	filter_fields, "allow|deny|reject|default|idle|limit"};
 
 static const struct schema_field forward_fields[] = {
 	{"tcp", "this port of TCP", FIELD_VALUE, VALUE_NUMBER,

@@ -11,12 +11,13 @@
 /* An entry of a filter: a rule, or what holds for all. */
 struct lab_filter {
 	struct lab_item item;
-	struct lab_num allow, deny; /* word: any, tcp, udp, icmp */
+	struct lab_num allow, deny, reject; /* word: any, tcp, udp, icmp */
 	struct lab_str from, to;
 	struct lab_num port;
 	struct lab_num rest; /* `default`: 0: deny, 1: allow */
 	struct lab_num idle; /* ns */
 	struct lab_num state;
+	struct lab_num limit;
 };
 
 /* A port of the router that leads to a server inside. */

@@ -74,6 +74,10 @@ static const struct words words[R_COUNT] = {
 	  "nothing says whether it still lives; what comes later is dropped "
 	  "without a word, and neither end learns of it",
 	  "5382 5")
+	W(FILTER_RESET, "reset of the filter",
+	  "no: the filter answers in the place of who was meant",
+	  "a rule says reject: who asks need not wait until he gives up",
+	  "9293 3.5.2")
 	W(FILTER_EVICT, "filter",
 	  "{host} forgets the connection from {from} to {to} to make room",
 	  "all places are taken, and this one has shown least that it is real",

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "wire/csum.h"
 #include "wire/proto.h"
 #include "wire/tcp.h"
 
@@ -343,6 +344,76 @@ static void short_headers_are_dropped(void **state)
 	assert_int_equal(known(net), 0);
 }
 
+/* HOSTILE: one host cannot take all places. */
+static void host_opens_so_many_and_no_more(void **state)
+{
+	struct testnet *net = *state;
+
+	filter_set_host_max(testnet_host(net, ROUTER), 5);
+	for (uint16_t i = 0; i < 20; i++)
+		assert_int_equal(syn_to(net, outside(10), 6000 + i, 80), i < 5);
+	assert_int_equal(drops(net, DROP_filter_host), 15);
+	assert_int_equal(known(net), 5);
+	/* What is open goes on, and another host is not concerned. */
+	assert_true(syn_to(net, outside(10), 6000, 80));
+	{
+		struct ip4_hdr h = {
+			.src = inside(11), .dst = outside(10), .ttl = 64};
+
+		frame_tcp(&f, in(net), &h, 6000, 80, TCP_SYN);
+		assert_true(is_through(net, true));
+	}
+	pass(net, 65);
+	assert_int_equal(known(net), 0);
+	assert_true(syn_to(net, outside(10), 7000, 80));
+}
+
+/* RFC 9293, 3.5.2: the reset that the other end would have sent. */
+static void rejected_connection_is_refused_at_once(void **state)
+{
+	const struct filter_rule rules[] = {
+		{.proto = IP_PROTO_TCP, .port = 25, .is_aloud = true},
+		{.proto = IP_PROTO_UDP, .is_aloud = true},
+	};
+	struct testnet *net = *state;
+	struct stack *r = testnet_host(net, ROUTER);
+	struct tcp_hdr rst;
+	const uint8_t *p;
+	size_t len;
+
+	filter_disable(r);
+	filter_enable(r, rules, 2, true);
+	assert_false(syn_to(net, outside(10), 6000, 25));
+	assert_int_equal(drops(net, DROP_filter_rejected), 1);
+	assert_true(frame_take(&f, in(net)) > 0);
+	assert_int_equal(frame_to_ip4(&f).src.v, outside(10).v);
+	assert_int_equal(frame_to_ip4(&f).dst.v, inside(10).v);
+	p = frame_l4(&f, &len);
+	assert_int_equal(
+		csum_fold(csum_add(
+			csum_pseudo4(outside(10), inside(10), IP_PROTO_TCP, 20),
+			p, len)),
+		0);
+	assert_int_equal(tcp_parse(&rst, p, len), 20);
+	assert_int_equal(rst.sport, 25);
+	assert_int_equal(rst.dport, 6000);
+	assert_int_equal(rst.flags, TCP_RST | TCP_ACK);
+	assert_int_equal(rst.ack.v, 1);
+	/* Datagrams get an error; what opens nothing gets nothing. */
+	assert_false(udp(net, true, 5000));
+	assert_true(frame_take(&f, in(net)) > 0);
+	assert_int_equal(frame_to_icmp4(&f).code, ICMP4_FILTERED);
+	{
+		struct ip4_hdr h = {
+			.src = inside(10), .dst = outside(10), .ttl = 64};
+
+		frame_tcp(&f, in(net), &h, 6001, 25, TCP_PSH | TCP_ACK);
+		assert_false(is_through(net, true));
+	}
+	assert_int_equal(testnet_sent_count(in(net)), 0);
+	assert_int_equal(drops(net, DROP_filter_state), 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, testnet_teardown)
 
 int main(void)
@@ -360,6 +431,8 @@ int main(void)
 		T(established_connections_survive_a_flood),
 		T(full_of_real_ones_refuses_new_ones),
 		T(short_headers_are_dropped),
+		T(host_opens_so_many_and_no_more),
+		T(rejected_connection_is_refused_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
