@@ -340,8 +340,11 @@ void pppoe_hang_up(struct pppoe_client *c)
 	if (!c)
 		return;
 	stack = c->stack;
-	if (c->state == SESSION)
+	if (c->state == SESSION) {
 		pppoe_send_end(stack, c->eth, c->ac, c->session);
+		/* Addresses and routes must not outlive the interface. */
+		ppp_line_down(c->ppp);
+	}
 	stack_disarm(stack, &c->timer);
 	list_del(&c->node);
 	ppp_free(c->ppp);
