@@ -21,10 +21,13 @@ int weft_socket(struct weft_stack *ws, int domain, int type, int protocol)
 int weft_bind(struct weft_stack *ws, int fd, const struct sockaddr *addr,
 	      socklen_t len)
 {
+	struct sk_ll ll = {0};
 	struct endpoint ep;
-	int err = sockaddr_to_endpoint(addr, len, &ep);
+	int err = sockaddr_to_name(addr, len, &ep, &ll);
 
-	if (!err)
+	if (!err && ll.family)
+		err = sk_bind_ll(api_stack(ws), fd, &ll);
+	else if (!err)
 		err = sk_bind(api_stack(ws), fd, &ep);
 	return (int)api_result(err);
 }
@@ -66,13 +69,15 @@ int weft_connect(struct weft_stack *ws, int fd, const struct sockaddr *addr,
 ssize_t weft_sendto(struct weft_stack *ws, int fd, const void *buf, size_t len,
 		    int flags, const struct sockaddr *addr, socklen_t addrlen)
 {
-	struct endpoint ep;
-	int err = addr ? sockaddr_to_endpoint(addr, addrlen, &ep) : 0;
+	struct sk_iovec iov = {.len = len};
+	struct sk_msg msg = {.has_name = addr, .iov = &iov, .iov_count = 1};
+	int err = 0;
 
-	if (err)
-		return api_result(err);
-	return api_result(sk_sendto(api_stack(ws), fd, buf, len, flags,
-				    addr ? &ep : NULL));
+	memcpy(&iov.base, &buf, sizeof(buf)); /* is only read from */
+	if (addr)
+		err = sockaddr_to_name(addr, addrlen, &msg.name, &msg.ll);
+	return api_result(err ? err
+			      : sk_sendmsg(api_stack(ws), fd, &msg, flags));
 }
 
 ssize_t weft_send(struct weft_stack *ws, int fd, const void *buf, size_t len,
@@ -85,11 +90,12 @@ ssize_t weft_send(struct weft_stack *ws, int fd, const void *buf, size_t len,
 ssize_t weft_recvfrom(struct weft_stack *ws, int fd, void *buf, size_t len,
 		      int flags, struct sockaddr *addr, socklen_t *addrlen)
 {
-	struct endpoint from;
-	long n = sk_recvfrom(api_stack(ws), fd, buf, len, flags, &from);
+	const struct sk_iovec iov = {buf, len};
+	struct sk_msg msg = {.iov = &iov, .iov_count = 1};
+	long n = sk_recvmsg(api_stack(ws), fd, &msg, flags);
 
 	if (n >= 0)
-		sockaddr_from_endpoint(&from, addr, addrlen);
+		sockaddr_from_name(&msg.name, &msg.ll, addr, addrlen);
 	return api_result(n);
 }
 
@@ -194,21 +200,39 @@ int weft_sockatmark(struct weft_stack *ws, int fd)
 	return (int)api_result(err ? err : val);
 }
 
+static int domain_of(struct weft_stack *ws, int fd)
+{
+	int domain = 0;
+
+	sk_getsockopt_int(api_stack(ws), fd, SK_SOL_SOCKET, SK_SO_DOMAIN,
+			  &domain);
+	return domain;
+}
+
 /* A socketpair has no name, but a family. */
 static void name_out(struct weft_stack *ws, int fd, const struct endpoint *ep,
 		     struct sockaddr *addr, socklen_t *len)
 {
 	const sa_family_t family = AF_UNIX;
-	int domain = 0;
 
-	sk_getsockopt_int(api_stack(ws), fd, SK_SOL_SOCKET, SK_SO_DOMAIN,
-			  &domain);
-	if (domain != AF_UNIX) {
+	if (domain_of(ws, fd) != AF_UNIX) {
 		sockaddr_from_endpoint(ep, addr, len);
 		return;
 	}
 	memcpy(addr, &family, *len < sizeof(family) ? *len : sizeof(family));
 	*len = sizeof(family);
+}
+
+static int packet_name(struct weft_stack *ws, int fd, struct sockaddr *addr,
+		       socklen_t *len)
+{
+	const struct endpoint none = {.port = 0};
+	struct sk_ll ll;
+	int err = sk_getsockname_ll(api_stack(ws), fd, &ll);
+
+	if (!err)
+		sockaddr_from_name(&none, &ll, addr, len);
+	return (int)api_result(err);
 }
 
 int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
@@ -217,6 +241,8 @@ int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
 	struct endpoint ep;
 	int err = sk_getsockname(api_stack(ws), fd, &ep);
 
+	if (!err && domain_of(ws, fd) == AF_PACKET)
+		return packet_name(ws, fd, addr, len);
 	if (!err)
 		name_out(ws, fd, &ep, addr, len);
 	return (int)api_result(err);

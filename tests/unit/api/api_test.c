@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/ethernet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netpacket/packet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -229,6 +231,39 @@ static void scattered_datagram_is_one_datagram(void **state)
 	msg.msg_controllen = sizeof(bad);
 	assert_int_equal(weft_sendmsg(f->a, u, &msg, 0), -1);
 	assert_int_equal(errno, EINVAL);
+}
+
+static void packet_socket_has_addresses_of_its_own(void **state)
+{
+	struct fix *f = *state;
+	struct sockaddr_ll at = {.sll_family = AF_PACKET,
+				 .sll_ifindex = 2,
+				 .sll_protocol = htons(ETH_P_ALL)};
+	struct sockaddr_ll ll = {0};
+	socklen_t len = sizeof(ll);
+	int s = weft_socket(f->b, AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
+	char buf[200];
+
+	assert_int_equal(weft_bind(f->b, s, (void *)&at, sizeof(at)), 0);
+	assert_int_equal(weft_getsockname(f->b, s, (void *)&ll, &len), 0);
+	assert_int_equal(len, sizeof(ll));
+	assert_int_equal(ll.sll_ifindex, 2);
+	assert_int_equal(ll.sll_protocol, htons(ETH_P_ALL));
+	assert_int_equal(ll.sll_hatype, 1);
+	assert_int_equal(weft_send(f->a, f->fd, "x", 1, 0), 1);
+	weft_net_run(f->net, 5 * MS);
+	assert_int_equal(
+		weft_recvfrom(f->b, s, buf, sizeof(buf), 0, (void *)&ll, &len),
+		67);
+	assert_int_equal(ll.sll_protocol, htons(ETH_P_IP));
+	assert_int_equal(ll.sll_pkttype, PACKET_HOST);
+	assert_memory_equal(ll.sll_addr, buf + 6, 6);
+	ll.sll_ifindex = 99;
+	assert_int_equal(
+		weft_sendto(f->b, s, buf, 60, 0, (void *)&ll, sizeof(ll)), -1);
+	assert_int_equal(errno, ENXIO);
+	assert_int_equal(weft_bind(f->b, s, (void *)&ll, sizeof(ll)), -1);
+	assert_int_equal(errno, ENODEV);
 }
 
 static void poll_and_select_wait_in_virtual_time(void **state)
@@ -461,6 +496,7 @@ int main(void)
 		T(scattered_octets_are_one_stream),
 		T(a_message_says_what_is_left),
 		T(scattered_datagram_is_one_datagram),
+		T(packet_socket_has_addresses_of_its_own),
 		T(poll_and_select_wait_in_virtual_time),
 		T(poll_takes_more_than_a_batch),
 		T(epoll_tells_what_is_ready),
