@@ -44,8 +44,8 @@ static void tell(const struct dhcp_port *p, uint8_t type, ip6_addr to)
 {
 	struct ip_addr ip = ip_addr_v6(to);
 
-	PROBE(&p->sock.stack->place, EV_APP, R_DHCP6_RELAY, NULL,
-	      EVF_TEXT("text", dhcp6_type_name(type)), EVF_IP("ip", &ip));
+	PROBE_CAUSE(&p->sock.stack->place, EV_APP, R_DHCP6_RELAY, NULL,
+		    EVF_TEXT("text", dhcp6_type_name(type)), EVF_IP("ip", &ip));
 }
 
 struct link_search {

@@ -74,9 +74,9 @@ static void tell(const struct dhcp_relay *r, const struct dhcp_msg *m,
 {
 	struct ip_addr ip = ip_addr_v4(to);
 
-	PROBE(&r->stack->place, EV_APP, R_DHCP_RELAY, NULL,
-	      EVF_TEXT("text", dhcp_type_name(m->type)),
-	      EVF_MAC("mac", &m->chaddr), EVF_IP("ip", &ip));
+	PROBE_CAUSE(&r->stack->place, EV_APP, R_DHCP_RELAY, NULL,
+		    EVF_TEXT("text", dhcp_type_name(m->type)),
+		    EVF_MAC("mac", &m->chaddr), EVF_IP("ip", &ip));
 }
 
 /* DROP_COUNT: it may pass. */
