@@ -95,6 +95,7 @@ static void expect_by(struct expect *x, const struct lab_expect *e,
 	const struct lab_str *by = e->by.items;
 	char what[256], seen[160];
 	struct strbuf a, b;
+	unsigned long long all = s->sent * e->by.count;
 	const char *wrong;
 
 	strbuf_init_fixed(&a, what, sizeof(what));
@@ -110,10 +111,9 @@ static void expect_by(struct expect *x, const struct lab_expect *e,
 		strbuf_puts(&a, ", and by nobody else");
 	wrong = find_wrong(x, e, s, &b);
 	/* Nobody heard one twice, so the number says whether all heard all. */
-	if (!wrong && s->received != s->sent * e->by.count) {
+	if (!wrong && s->received != all) {
 		strbuf_printf(&b, "%llu of %llu were heard",
-			      (unsigned long long)s->received,
-			      (unsigned long long)(s->sent * e->by.count));
+			      (unsigned long long)s->received, all);
 		wrong = strbuf_text(&b);
 	}
 	expect_report(x, !wrong, strbuf_text(&a), wrong ? wrong : "");

@@ -110,18 +110,13 @@ static struct req gfilter(const char *group, uint32_t mode, uint32_t count)
 	return r;
 }
 
-static void set(struct talk *t, int fd, int level, int name,
-		const struct req *r)
+static void set(struct talk *t, int fd, int level, int name, struct req r)
 {
 	talk_note(t, name, "set_opt",
-		  t->set->set_opt(t->arg, fd, level, name, r->b, r->len));
+		  t->set->set_opt(t->arg, fd, level, name, r.b, r.len));
 }
 
-#define SET(fd, level, name, ...)                    \
-	do {                                         \
-		const struct req r_ = (__VA_ARGS__); \
-		set(t, fd, level, name, &r_);        \
-	} while (0)
+#define SET(fd, level, name, ...) set(t, fd, level, name, __VA_ARGS__)
 
 static int dgram6(struct talk *t)
 {
