@@ -24,6 +24,8 @@ static const struct {
 	{AF_INET6, SOCK_STREAM, stream_open},
 	{AF_INET, SOCK_DGRAM, dgram_open},
 	{AF_INET6, SOCK_DGRAM, dgram_open},
+	{AF_INET, SOCK_RAW, dgram_open},
+	{AF_INET6, SOCK_RAW, dgram_open},
 };
 /* clang-format on */
 

@@ -409,6 +409,51 @@ def probe_edges():
     say("edges, data", [e & 1 for _, e in epoll.poll(1)])
 
 
+def datagram():
+    sock = socket.socket(FAMILY, socket.SOCK_DGRAM)
+    sock.bind((HOST, 0))
+    return sock
+
+
+def probe_datagrams():
+    near, far = datagram(), datagram()
+    there, here = far.getsockname(), near.getsockname()
+    say("datagram", near.sendto(b"hello", there),
+        far.recvfrom(9) == (b"hello", here))
+    for i in range(40):
+        near.sendto(b"%d" % i, there)
+    got = [far.recv(9) if i % 2 else far.recvfrom(9)[0] for i in range(40)]
+    say("datagrams, order", got == [b"%d" % i for i in range(40)])
+    near.connect(there)
+    near.send(b"to the peer")
+    say("datagram, peer", far.recvfrom(20) == (b"to the peer", here),
+        near.getpeername() == there)
+    far.sendto(b"back", here)
+    say("datagram, back", near.recv(9), polled(near), polled(far))
+    near.send(bytes(2000))
+    say("datagram, cut", len(far.recvfrom(100)[0]), polled(far))
+    near.send(b"")
+    near.send(bytes(60000))
+    say("datagram, sizes", far.recvfrom(9)[0], len(far.recvfrom(65536)[0]))
+    near.send(b"again")
+    say("datagram, peek", far.recvfrom(9, socket.MSG_PEEK)[0],
+        far.recv(9, socket.MSG_PEEK), far.recvfrom(9)[0])
+    far.sendmsg([b"in ", b"parts"], [], 0, here)
+    say("datagram, parts", near.recvmsg(20)[0])
+    far.settimeout(0.1)
+    try:
+        far.recvfrom(1)
+    except TimeoutError:
+        say("datagram, timeout", "yes")
+    far.settimeout(None)
+    late = threading.Timer(SETTLED, near.send, (b"late",))
+    late.start()
+    say("datagram, late", far.recvfrom(9)[0])
+    far.close()
+    again = socket.socket(FAMILY, socket.SOCK_DGRAM)
+    say("datagram, freed", outcome(again.bind, there))
+
+
 if __name__ == "__main__":
     for name, probe in list(globals().items()):
         if name.startswith("probe_"):

@@ -129,6 +129,28 @@ class Run(Case):
         self.run_on("laptop", curl, "-s", "-m", "1", "http://10.1.0.99/",
                     status=28)
 
+    def test_names(self):
+        """names come from the lab: its DNS, and its hosts"""
+        done = subprocess.run(
+            [*ALONE, WEFT, "run", "--", tool("curl"), "-sS",
+             "http://www.shop.test/"], capture_output=True, text=True,
+            timeout=TIME_LIMIT, stdin=subprocess.DEVNULL)
+        self.assertEqual((done.stdout, done.stderr), (PAGE.read_text(), ""))
+        done = subprocess.run(
+            [*ALONE, WEFT, "run", "--", tool("dig"), "+short",
+             "www.shop.test"], capture_output=True, text=True,
+            timeout=TIME_LIMIT, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.stdout, "10.9.0.80\n")
+        page = self.run_on("laptop", tool("curl"), "-4sS", "http://web/")
+        self.assertEqual(page, PAGE.read_text())
+        self.assertEqual(self.run_on("laptop", "uname", "-n"), "laptop\n")
+
+    def test_ping(self):
+        """ping reaches a lab host"""
+        said = self.run_on("laptop", tool("ping"), "-c", "3", "-i", "0.1",
+                           "10.1.0.80")
+        self.assertIn("3 packets transmitted, 3 received", said)
+
     def test_wget(self):
         """wget fetches a page"""
         page = self.run_on("laptop", tool("wget"), "-qO-",
