@@ -80,7 +80,7 @@ int up_ppp_read(struct up_ppp *p, struct station_cfg *cfg, const char *text)
 
 	if (strlen(text) >= sizeof(p->text))
 		return cli_usage("up", "--ppp says too much");
-	strcpy(p->text, text);
+	memcpy(p->text, text, strlen(text) + 1);
 	while (!bad && (part = strsep(&next, ","))) {
 		equals = strchr(part, '=');
 		if (!equals)

@@ -2,6 +2,10 @@
 #ifndef TRACE_FRAME_COPY_H
 #define TRACE_FRAME_COPY_H
 
+/*
+ * frame_copy.h - the frame that a packet is, as it stands at an interface
+ */
+
 #include <stddef.h>
 #include <stdint.h>
 
