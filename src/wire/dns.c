@@ -195,7 +195,7 @@ static bool answers_walk(const uint8_t *msg, size_t len, size_t off,
 {
 	unsigned int i, count = get16(msg + 6);
 	char alias[DNS_NAME_TEXT] = "";
-	struct record r;
+	struct record r = {.len = 0};
 
 	for (i = 0; i < count; i++) {
 		off = record_read(msg, len, off, &r);
