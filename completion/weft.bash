@@ -5,13 +5,17 @@ _weft() {
     local current=${COMP_WORDS[COMP_CWORD]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        words="visit lab run drill up why hops show back help --help --version"
+        words="visit ping trace lab run drill up why hops show back help --help --version"
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = lab ]]; then
         words="run check show keys schema --help"
     elif [[ $current == -* ]]; then
         case ${COMP_WORDS[1]} in
         visit) words="--lab --on -4 --ipv4 -6 --ipv6 --fault --again --hops --out --seed -o -s -q -v -vv
                       --json --ascii --help" ;;
+        ping) words="--lab --on -4 --ipv4 -6 --ipv6 --fault --out --seed -o -s --json
+                     -c --count --size --help" ;;
+        trace) words="--lab --on -4 --ipv4 -6 --ipv6 --fault --out --seed -o -s --json
+                      --help" ;;
         lab) words="-o --out --seed --twice -q -v -vv --json --ascii --help" ;;
         up) words="--tap --serial --ppp --ping --address --dhcp --gateway --serve --port --echo --mtu
                    --mac --offload --delay --loss --rate -v --verbose

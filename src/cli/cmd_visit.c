@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/asker.h"
 #include "cli/cli.h"
 #include "cli/cmd_lab.h"
 #include "cli/page_files.h"
@@ -21,8 +22,7 @@
 #include "trace/visit_print.h"
 #include "vnet/vnet.h"
 
-#define AGAIN_NS  (5 * NS_PER_S)
-#define SETTLE_NS (5 * NS_PER_S)
+#define AGAIN_NS (5 * NS_PER_S)
 
 static const char help[] =
 	"usage: weft visit URL [options]\n\n"
@@ -170,51 +170,14 @@ static int parse_args(int argc, char **argv, struct args *a)
 	return -1;
 }
 
-/* The first host that can look names up; one that serves others only if there
- * is no other. */
-static const char *first_visitor(const struct lab *lab)
-{
-	const struct lab_node *node = lab->spec.nodes.items, *best = NULL;
-
-	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
-		if (node[i].kind.v != LAB_HOST || !node[i].dns.count)
-			continue;
-		if (!node[i].serve.item.is_set)
-			return node[i].item.name.s;
-		best = best ? best : &node[i];
-	}
-	return best ? best->item.name.s : NULL;
-}
-
-/* A lab with IPv6 needs a while until hosts have made themselves addresses
- * and know that these are free. */
-static uint64_t first_ns(const struct lab *lab)
-{
-	const struct lab_node *node = lab->spec.nodes.items;
-
-	for (size_t i = 0; i < lab->spec.nodes.count; i++)
-		if (topo_first_ip6(&node[i]))
-			return SETTLE_NS;
-	return 0;
-}
-
 static int add_lines(struct lab *lab, struct mem *mem, const struct args *a)
 {
-	uint64_t at = first_ns(lab);
-	struct strbuf sb;
-	int err = 0;
+	uint64_t at = asker_begin_ns(lab);
+	int err;
 
 	lab->spec.script.count = 0;
 	lab->spec.expect.count = 0;
-	for (size_t i = 0; !err && i < a->fault_count; i++)
-		err = lab_add_fault(lab, at, a->faults[i]);
-	if (err == -EINVAL) {
-		strbuf_init(&sb, mem);
-		diag_print(&lab->diag, &sb);
-		fputs(strbuf_text(&sb), stderr);
-		strbuf_fini(&sb);
-		return -ECANCELED;
-	}
+	err = asker_faults(lab, mem, at, a->faults, a->fault_count);
 	if (!err)
 		err = lab_add_visit(lab, at, a->host, a->url, a->over);
 	if (!err && a->is_again)
@@ -235,7 +198,7 @@ static int prepare(struct lab *lab, struct mem *mem, struct args *a)
 	if (status != CLI_OK)
 		return status;
 	if (!err && !a->host)
-		a->host = first_visitor(lab);
+		a->host = asker_default(lab);
 	if (!err && !a->host)
 		return cli_usage("visit", "no host of this lab has DNS: say "
 					  "--on HOST");

@@ -20,6 +20,8 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{"visit",	cmd_visit,	"visit a page, and see all that happens"},
+	{"ping",	cmd_ping,	"is a host of a lab there?"},
+	{"trace",	cmd_trace,	"the routers on the way to a host of a lab"},
 	{"lab",		cmd_lab,	"run, check and show lab files"},
 	{"run",		cmd_run,	"run a program that nobody changed on a host of a lab"},
 	{"up",		cmd_up,		"one host on a real wire: a TAP device"},

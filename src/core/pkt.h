@@ -158,8 +158,7 @@ struct pkt *pkt_new(struct env *env, enum reason why);
 /**
  * pkt_new_rx() - An empty packet for octets that arrive from outside
  *
- * As pkt_new(), but with PKT_HEADROOM_RX octets of headroom: the room is for the
- * headers that come, 54 octets of link and IPv6 and 60 of TCP among them.
+ * As pkt_new(), with PKT_HEADROOM_RX octets of headroom: the headers come, too.
  */
 struct pkt *pkt_new_rx(struct env *env, enum reason why);
 

@@ -96,6 +96,9 @@
 	X(PING_SENT,		"ping.sent")				\
 	X(PING_ANSWER,		"ping.answer")				\
 	X(PING_TIMEOUT,		"ping.timeout")				\
+	X(TRACE_SENT,		"trace.sent")				\
+	X(TRACE_HOP,		"trace.hop")				\
+	X(TRACE_SILENT,		"trace.silent")				\
 	X(GROUP_SENT,		"group.sent")				\
 	X(GROUP_HEARD,		"group.heard")				\
 	X(GROUP_FAIL,		"group.failed")				\

@@ -73,24 +73,33 @@ static void check_visit(struct lab *lab, const struct lab_line *line,
 			   node->item.name.s, url.host);
 }
 
-static void check_ping(struct lab *lab, const struct lab_line *line)
+static void check_ping(struct lab *lab, const struct lab_line *line,
+		       const struct lab_str *who)
 {
 	struct ip_addr ip;
 
-	if (ip_addr_parse(&ip, line->ping.s) != 0) {
-		const struct lab_node *node = check_name(lab, &line->ping);
+	if (ip_addr_parse(&ip, who->s) != 0) {
+		const struct lab_node *node = check_name(lab, who);
 
 		if (node && line->over.v == LAB_OVER_IPV6 &&
 		    !topo_first_ip6(node))
 			diag_error(&lab->diag, line->over.at,
-				   "'%s' has no IPv6 address", line->ping.s);
+				   "'%s' has no IPv6 address", who->s);
 		else if (node && !topo_first_iface(node))
-			diag_error(&lab->diag, line->ping.at,
-				   "'%s' has no address", line->ping.s);
+			diag_error(&lab->diag, who->at, "'%s' has no address",
+				   who->s);
 	}
 	if (line->size.is_set && line->size.v > 65507)
 		diag_error(&lab->diag, line->size.at,
 			   "'size' is at most 65507B");
+}
+
+void check_asking(struct lab *lab, const struct lab_line *line)
+{
+	if (line->ping.s)
+		check_ping(lab, line, &line->ping);
+	if (line->trace.s)
+		check_ping(lab, line, &line->trace);
 }
 
 /* When is the last thing that a line starts? */
@@ -124,8 +133,7 @@ static void check_line(struct lab *lab, const struct lab_line *line)
 			   "'%s' is no host; it runs no programs", line->on.s);
 	if (line->visit.s)
 		check_visit(lab, line, node);
-	if (line->ping.s)
-		check_ping(lab, line);
+	check_asking(lab, line);
 	if (line->connect.s)
 		check_connect(lab, line);
 	if (group_is_line(line))

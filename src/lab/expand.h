@@ -122,6 +122,7 @@ size_t uplink_segment(const struct lab *lab, const struct lab_node *uplink);
 /* Script and expectations (check.c, check_fault.c). */
 void check_script(struct lab *lab);
 void check_fault(struct lab *lab, const struct lab_line *line);
+void check_asking(struct lab *lab, const struct lab_line *line);
 void check_expect(struct lab *lab);
 
 /* The node of that name; else an error and NULL. */

@@ -76,6 +76,33 @@ int lab_add_visit(struct lab *lab, uint64_t at_ns, const char *on,
 		  const char *url, enum lab_over over);
 
 /**
+ * struct lab_asking - a line that pings, or looks for the way
+ * @to:		A node, or an address
+ * @over:	With which version of IP
+ * @is_trace:	Find the way; what follows is not used then
+ * @count:	Requests
+ * @size:	Octets in each
+ * @every_ns:	Time between two
+ */
+struct lab_asking {
+	const char *to;
+	enum lab_over over;
+	bool is_trace;
+	uint64_t count, size, every_ns;
+};
+
+/**
+ * lab_add_asking() - Somebody pings somebody
+ * @at_ns:	When
+ * @on:		Who: a host
+ *
+ * Return: 0, -ENOENT (no such node), -EINVAL (it is no host; or @lab->diag says
+ *	what is wrong), -EAFNOSUPPORT (it has no IPv6 address), -ENOMEM
+ */
+int lab_add_asking(struct lab *lab, uint64_t at_ns, const char *on,
+		   const struct lab_asking *how);
+
+/**
  * lab_add_fault() - Something breaks
  * @lab:	Loaded
  * @at_ns:	When, unless @what has `from`

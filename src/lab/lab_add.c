@@ -50,6 +50,40 @@ int lab_add_visit(struct lab *lab, uint64_t at_ns, const char *on,
 	return 0;
 }
 
+static struct lab_num number_of(uint64_t v)
+{
+	return (struct lab_num){.is_set = true, .v = v};
+}
+
+int lab_add_asking(struct lab *lab, uint64_t at_ns, const char *on,
+		   const struct lab_asking *how)
+{
+	const struct lab_node *node = topo_node(&lab->topo, on);
+	const char *to = arena_text(&lab->arena, how->to, strlen(how->to));
+	struct lab_line *line;
+
+	if (!node)
+		return -ENOENT;
+	if (topo_is_switch(node))
+		return -EINVAL;
+	if (how->over == LAB_OVER_IPV6 && !topo_first_ip6(node))
+		return -EAFNOSUPPORT;
+	line = add_line(lab, at_ns);
+	if (!to || !line)
+		return -ENOMEM;
+	line->on = node->item.name;
+	*(how->is_trace ? &line->trace : &line->ping) =
+		(struct lab_str){.s = to, .at = {1, 1}};
+	if (how->over != LAB_OVER_ANY)
+		line->over = number_of((uint64_t)how->over);
+	line->count = number_of(how->count);
+	line->size = number_of(how->size);
+	line->every = number_of(how->every_ns);
+	diag_init(&lab->diag, &lab->arena, "HOST", to, strlen(to));
+	check_asking(lab, line);
+	return lab->diag.count ? -EINVAL : 0;
+}
+
 int lab_add_fault(struct lab *lab, uint64_t at_ns, const char *what)
 {
 	const char *text = *what == '{'

@@ -98,15 +98,14 @@ void ping_forget(struct run_line *line)
 	line->is_done |= line->event != 0;
 }
 
-static struct ip_addr ping_dst(struct run_line *line)
+struct ip_addr ping_target(struct run_line *line, const char *who)
 {
-	const char *text = line->spec->ping.s;
 	const struct lab_node *node;
 	struct ip_addr ip;
 
-	if (ip_addr_parse(&ip, text) == 0)
+	if (ip_addr_parse(&ip, who) == 0)
 		return ip;
-	node = run_node(line->run, text)->spec;
+	node = run_node(line->run, who)->spec;
 	if (line->spec->over.v == LAB_OVER_IPV6)
 		return ip_addr_v6(topo_first_ip6(node)->v);
 	return ip_addr_v4(topo_first_iface(node)->ip.v);
@@ -136,7 +135,7 @@ void ping_begin(struct run_line *line)
 	uint64_t count = line->spec->count.v;
 	int err = 0;
 
-	p->dst = ping_dst(line);
+	p->dst = ping_target(line, line->spec->ping.s);
 	p->answered = arena_alloc(&line->run->arena, count / 8 + 1, 1);
 	p->echo = p->answered ? icmp_echo_open(&line->node->host->stack,
 					       on_echo, line)

@@ -95,6 +95,10 @@ struct run_line {
 
 /* Lines `ping` (ping.c). */
 void ping_begin(struct run_line *line);
+struct ip_addr ping_target(struct run_line *line, const char *who);
+
+/* trace.c; ends with ping_forget() */
+void trace_begin(struct run_line *line);
 void ping_forget(struct run_line *line);
 
 /* Lines `connect` (connect.c). */

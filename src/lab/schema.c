@@ -19,9 +19,8 @@
 #include "base/check.h"
 
 #include "lab/schema_int.h"
-#include "lab/schema_router.h"
-
 #include "lab/schema_objects.h"
+#include "lab/schema_router.h"
 
 /* clang-format off */
 #define AT(type, member) .offset = offsetof(struct type, member)
@@ -323,13 +322,16 @@ static const struct schema_field line_fields[] = {
 	{"at", "when, from the start of the lab", FIELD_VALUE, VALUE_DURATION,
 	 AT(lab_line, when)},
 	{"on", "the node that does it", FIELD_NAME, AT(lab_line, on),
-	 .with = "visit|ping|connect|join|leave|send|run"},
+	 .with = "visit|ping|trace|connect|join|leave|send|run"},
 	{"visit", "open this URL in the browser", FIELD_TEXT,
 	 AT(lab_line, visit), .with = "on"},
 	{"ping", "send echo requests to this node or address", FIELD_TEXT,
 	 AT(lab_line, ping), .with = "on"},
+	{"trace", "find the way to this node or address, router by router",
+	 FIELD_TEXT, AT(lab_line, trace), .with = "on"},
 	{"over", "only with this version of IP", FIELD_WORD,
-	 AT(lab_line, over), .words = over_words, .with = "visit|ping"},
+	 AT(lab_line, over), .words = over_words,
+	 .with = "visit|ping|trace"},
 	{"connect", "keep a connection to this NODE:PORT, a web server, and "
 	 "ask again and again for its page", FIELD_TEXT,
 	 AT(lab_line, connect), .with = "on"},
@@ -365,7 +367,7 @@ static const struct schema_field line_fields[] = {
 };
 static const struct schema_object line_object = {
 	"a line of the script", "line", sizeof(struct lab_line), line_fields,
-	"visit|ping|connect|join|leave|send|run|fault"};
+	"visit|ping|trace|connect|join|leave|send|run|fault"};
 
 #define VISIT_CMP(key, help, unit, member) \
 	{key, help, FIELD_CMP, unit, AT(lab_expect, member), .with = "visit"}

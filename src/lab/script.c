@@ -118,6 +118,9 @@ void line_text(const struct run_line *line, struct strbuf *out)
 			      spec->connect.s);
 	else if (spec->ping.s)
 		strbuf_printf(out, "%s pings %s", spec->on.s, spec->ping.s);
+	else if (spec->trace.s)
+		strbuf_printf(out, "%s looks for the way to %s", spec->on.s,
+			      spec->trace.s);
 	else if (group_is_line(spec))
 		group_line_text(spec, out);
 	else if (spec->run.count)
@@ -155,6 +158,8 @@ static void on_line(void *arg)
 		err = node_visit(line);
 	else if (line->spec->connect.s)
 		connect_begin(line);
+	else if (line->spec->trace.s)
+		trace_begin(line);
 	else if (group_is_line(line->spec))
 		group_begin(line);
 	else if (line->spec->run.count)
@@ -210,7 +215,7 @@ void script_forget_host(struct lab_run *run, const struct run_node *n)
 		group_forget(line, n);
 		if (line->node != n || !line->spec)
 			continue;
-		if (line->spec->ping.s)
+		if (line->spec->ping.s || line->spec->trace.s)
 			ping_forget(line);
 		if (line->spec->connect.s)
 			connect_forget(line);

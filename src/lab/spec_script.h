@@ -38,7 +38,7 @@ struct lab_line {
 	struct lab_num when; /* `at` */
 	struct lab_str on;
 	struct lab_str visit;
-	struct lab_str ping;
+	struct lab_str ping, trace;
 	struct lab_str connect;
 	struct lab_num keepalive;
 	struct lab_num over; /* enum lab_over */

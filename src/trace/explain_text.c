@@ -589,6 +589,8 @@ const struct words *words_of(enum reason what)
 	if (!w)
 		w = words_of_ppp(what);
 	if (!w)
+		w = words_of_way(what);
+	if (!w)
 		w = words_of_run(what);
 	if (w)
 		return w;

@@ -41,6 +41,7 @@ const struct words *words_of_boot(enum reason what);
 
 /* explain_ppp.c: the rows of a serial line; NULL for another reason. */
 const struct words *words_of_ppp(enum reason what);
+const struct words *words_of_way(enum reason what);
 /* explain_run.c: those of real programs. */
 const struct words *words_of_run(enum reason what);
 /* explain_gateway.c: those of routers that filter, in the same way. */
