@@ -107,6 +107,8 @@ static int start(struct supervisor *sup, const struct program_cfg *cfg,
 		return err;
 	}
 	list_add_tail(&sup->programs, &p->node);
+	if (!line) /* nothing that happened before is the reason */
+		place->env->cause = 0;
 	p->event = PROBE(place, EV_ACTION, R_RUN_START, NULL,
 			 EVF_NUM("pid", p->pid),
 			 EVF_TEXT("program", cfg->argv[0]));
