@@ -186,7 +186,8 @@ def sentences():
 
 
 def frame_values():
-    text = (ROOT / "src/trace/explain.c").read_text()
+    text = "".join((ROOT / "src/trace" / name).read_text()
+                   for name in ("explain.c", "label_ppp.c"))
     return set(re.findall(r'strcmp\(key, "([^"]+)"\)', text))
 
 

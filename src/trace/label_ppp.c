@@ -172,10 +172,12 @@ bool label_pppoe(const struct frame_view *v, const char *key,
 		return put_tag(v, PPPOE_SERVICE, out);
 	else if (!strcmp(key, "pppoe.ac"))
 		return put_tag(v, PPPOE_AC_NAME, out);
-	else
+	else if (!strcmp(key, "pppoe.error"))
 		return put_tag(v, PPPOE_GENERIC_ERR, out) ||
 		       put_tag(v, PPPOE_SERVICE_ERR, out) ||
 		       put_tag(v, PPPOE_SYSTEM_ERR, out);
+	else
+		return false;
 	return true;
 }
 
