@@ -160,7 +160,7 @@ static bool has_carrier(const struct serial *s)
 	return (!other || other->is_on) && c->half[0].is_up && c->half[1].is_up;
 }
 
-static void tell(struct serial *s, const char *state)
+static void carrier_tell(struct serial *s, const char *state)
 {
 	PROBE_CAUSE(s->port->node->place, EV_STATE, R_PPP_CARRIER, NULL,
 		    EVF_TEXT("if", s->port->netif.name),
@@ -182,7 +182,7 @@ static void on_dial(struct timer *t, void *arg)
 		return;
 	}
 	s->is_up = true;
-	tell(s, "up");
+	carrier_tell(s, "up");
 	ppp_dial(s->ppp); /* if it was closed, it is wanted again */
 	ppp_line_up(s->ppp);
 }
@@ -200,7 +200,7 @@ static void carrier_follow(struct serial *s)
 	}
 	s->is_up = false;
 	stack_disarm(&host_at(s)->stack, &s->dial);
-	tell(s, "down");
+	carrier_tell(s, "down");
 	ppp_line_down(s->ppp);
 	env->cause = outer;
 }
