@@ -14,6 +14,7 @@
 #include "ip/filter_int.h"
 #include "ip/icmp.h"
 #include "ip/ip_int.h"
+#include "ip/nat_int.h"
 
 /* The ends of a packet, from the first eight octets of its transport. */
 static void read_ends(struct track_key *key, const struct ip4_hdr *h,
@@ -93,6 +94,20 @@ static enum drop pkt_read(struct track_pkt *p, struct pkt *pkt,
 	return DROP_COUNT;
 }
 
+/* Beside a translation whom the segment was for has another name outside. */
+static void send_translated(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h,
+			    const struct ip_hop *hop)
+{
+	enum drop why = DROP_COUNT;
+
+	if (nat_of(ip->stack))
+		pkt = nat_output(ip->stack, pkt, h, hop->netif, &why);
+	if (pkt && why != DROP_COUNT)
+		pkt_drop(&ip->stack->place, pkt, why);
+	else if (pkt)
+		(void)ip_xmit(ip, pkt, hop, hop->netif->mtu);
+}
+
 /* A reset in the name of whom the segment was for. */
 static void reset(struct stack *stack, const struct ip4_hdr *h,
 		  const struct track_pkt *p)
@@ -105,6 +120,7 @@ static void reset(struct stack *stack, const struct ip4_hdr *h,
 		.proto = IP_PROTO_TCP,
 		.ttl = IP_TTL_DEFAULT,
 		.flags = IP4_DF,
+		.hlen = IP4_HLEN,
 		.total_len = IP4_HLEN + TCP_HLEN,
 	};
 	struct ip_hop hop = {.next_hop = h->src};
@@ -131,7 +147,7 @@ static void reset(struct stack *stack, const struct ip4_hdr *h,
 	hop.src = r->src;
 	if (r->gateway.v)
 		hop.next_hop = r->gateway;
-	(void)ip_xmit(ip, pkt, &hop, hop.netif->mtu);
+	send_translated(ip, pkt, &back, &hop);
 }
 
 static void reject(struct stack *stack, struct pkt *pkt,

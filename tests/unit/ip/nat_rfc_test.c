@@ -13,6 +13,7 @@
 #include "wire/proto.h"
 #include "wire/tcp.h"
 
+#include "ip/filter.h"
 #include "ip/ip.h"
 #include "ip/nat.h"
 #include "link/arp.h"
@@ -368,6 +369,23 @@ static void forwarded_server_keeps_its_port_when_it_speaks_first(void **state)
 	assert_ends(natnet_server(9), 1, natnet_inside(20), 5000);
 }
 
+/* Who is refused aloud at a forwarded port hears it from that port, and learns
+ * nothing of the inside. */
+static void refusal_of_a_forwarded_port_is_translated(void **state)
+{
+	const struct filter_rule no = {.proto = IP_PROTO_TCP, .is_aloud = true};
+	struct testnet *net = *state;
+	struct stack *r = testnet_host(net, 0);
+	struct endpoint to = {ip_addr_v4(natnet_inside(20)), 80};
+
+	nat_forward_add(r, IP_PROTO_TCP, 8080, to);
+	assert_int_equal(filter_enable(r, &no, 1, true), 0);
+	assert_false(natnet_tcp_in(net, natnet_server(1), 8080, TCP_SYN));
+	assert_int_equal(testnet_drops(net, 0, DROP_filter_rejected), 1);
+	assert_true(frame_take(&f, natnet_out(net)) > 0);
+	assert_ends(us(), 8080, natnet_server(1), 80);
+}
+
 #define T(fn) \
 	cmocka_unit_test_setup_teardown(fn, natnet_setup, testnet_teardown)
 
@@ -390,6 +408,7 @@ int main(void)
 		T(insider_is_told_that_there_is_no_room),
 		T(identifications_of_two_hosts_do_not_meet),
 		T(forwarded_server_keeps_its_port_when_it_speaks_first),
+		T(refusal_of_a_forwarded_port_is_translated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
