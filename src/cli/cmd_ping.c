@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
+
 #include "cli/asker.h"
 #include "cli/cli.h"
 #include "cli/cmd_lab.h"
@@ -58,7 +60,7 @@ static const char trace_help[] =
 	"Finds the routers on the way from one host of a lab to another: "
 	"requests that\nlive for one hop, two hops, and so on, until the host "
 	"answers.\n\n" OPTIONS AFTER "the host answered, 1 it did not, 2 wrong "
-				     "arguments or a\nwrong file\n\n"
+	"arguments or a\nwrong file\n\n"
 	"examples:\n"
 	"  weft trace web\n"
 	"  weft trace web --ipv6\n";
@@ -396,6 +398,7 @@ static bool tell(struct lab_run *run, const struct args *a, struct strbuf *out)
 {
 	struct report r = {.log = lab_run_log(run), .a = a, .out = out};
 
+	check(a->host); /* prepare() has seen to it */
 	put_head(&r);
 	for (uint32_t n = 1; n <= trace_log_count(r.log); n++) {
 		const struct log_event *ev = trace_log_get(r.log, n);
@@ -414,7 +417,9 @@ static int show(struct lab_run *run, const struct args *a, struct mem *mem)
 
 	strbuf_init(&names, mem);
 	strbuf_init(&out, mem);
-	err = run_write_files(run, a->dir, "weft ping", &names);
+	err = run_write_files(run, a->dir,
+			      a->how.is_trace ? "weft trace" : "weft ping",
+			      &names);
 	if (err)
 		fprintf(stderr, "weft %s: %s: %s\n", a->command,
 			strbuf_text(&names), strerror(-err));
