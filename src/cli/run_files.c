@@ -127,7 +127,8 @@ static int write_captures(struct lab_run *run, const char *dir,
 		return write_capture(run, dir, c, NULL, names);
 	for (i = 0; i < count && !err; i++)
 		if (!iface[i].vlan.is_set) /* seen where it stands on */
-			err = write_capture(run, dir, c, iface[i].item.name.s, names);
+			err = write_capture(run, dir, c, iface[i].item.name.s,
+					    names);
 	return err;
 }
 

@@ -191,8 +191,8 @@ struct ip_hop {
 };
 
 /* ip_out.c: where a packet of ours goes; 0 or -ENETUNREACH */
-int ip_hop_find(struct ip *ip, const struct pkt *pkt,
-		const struct ip_send *how, struct ip_hop *hop);
+int ip_hop_find(struct ip *ip, const struct pkt *pkt, const struct ip_send *how,
+		struct ip_hop *hop);
 
 /* ip_xmit.c: the last step for every packet.  Takes @pkt, whose IP header is
  * at its front and as it is to leave; segments, fragments, resolves. */

@@ -118,8 +118,8 @@ static const struct ip_route *way_of_own(struct ip *ip, const struct pkt *pkt,
 }
 
 /* Step 1. */
-int ip_hop_find(struct ip *ip, const struct pkt *pkt,
-		const struct ip_send *how, struct ip_hop *hop)
+int ip_hop_find(struct ip *ip, const struct pkt *pkt, const struct ip_send *how,
+		struct ip_hop *hop)
 {
 	const struct ip_route *r;
 	int err;

@@ -201,9 +201,9 @@ enum lab_time { LAB_VIRTUAL, LAB_REAL };
 struct lab_spec {
 	struct lab_item item;
 	struct lab_str name, about;
-	struct lab_num time; /* enum lab_time */
+	struct lab_num time;	/* enum lab_time */
 	struct lab_num routing; /* enum lab_routing */
-	struct lab_num ipv6; /* 1: every segment has a net6 */
+	struct lab_num ipv6;	/* 1: every segment has a net6 */
 	struct lab_num seed;
 	struct lab_num until; /* not set: when the script is done */
 	struct lab_defaults defaults;

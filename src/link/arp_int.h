@@ -167,8 +167,7 @@ int arp_send(struct arp *arp, struct netif *netif, mac_addr to,
 	     const struct arp_hdr *hdr, enum reason why);
 struct arp_own *arp_own_find(struct arp *arp, const struct netif *netif,
 			     ip4_addr addr);
-bool arp_proxy_has(const struct arp *arp, struct netif *netif,
-		   ip4_addr addr);
+bool arp_proxy_has(const struct arp *arp, struct netif *netif, ip4_addr addr);
 void arp_defend(struct arp *arp, struct arp_own *own, mac_addr mac);
 /* Does the message show that an address we inquire about is taken? */
 bool arp_inquiry_hit(struct arp *arp, struct netif *netif,

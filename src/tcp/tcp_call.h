@@ -31,7 +31,8 @@ unsigned int tcp_bind_how(const struct tcp_conn *c);
 void tcp_conn_unbind(struct tcp_conn *c);
 bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
 		      struct ip_addr addr, unsigned int how);
-uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr, unsigned int how);
+uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr,
+		       unsigned int how);
 uint16_t tcp_port_pick_for(struct tcp_stack *tcp, struct tcp_tuple *t,
 			   struct tcp_tw **reused);
 struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,

@@ -13,9 +13,9 @@
 #include "wire/addr.h"
 #include "wire/csum.h"
 #include "wire/icmp6.h"
-#include "wire/mld.h"
 #include "wire/ip6.h"
 #include "wire/ip6_ext.h"
+#include "wire/mld.h"
 
 #include "trace/dissect_int.h"
 

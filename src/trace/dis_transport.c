@@ -10,8 +10,8 @@
 #include "base/check.h"
 
 #include "wire/csum.h"
-#include "wire/tcp.h"
 #include "wire/rip.h"
+#include "wire/tcp.h"
 #include "wire/udp.h"
 
 #include "trace/dissect_int.h"
