@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "events.md"
 MANUAL = ROOT / "man" / "weft-log.5"
 # Those who make frames: a reason there that is not told is that of a frame.
-FRAME_MAKERS = ("link", "ip", "ip6", "udp", "tcp", "vnet")
+FRAME_MAKERS = ("link", "ip", "ip6", "udp", "tcp", "sock", "vnet")
 # Those who only read events.
 READERS = ("trace", "cli")
 TYPES = {"NUM": "number", "TEXT": "text", "IP": "IP address",
@@ -111,6 +111,9 @@ class Reader:
         found = names(pattern, expr)
         if found or depth > 3:
             return found
+        member = re.search(r"\bwhy\.(\w+)$", expr)
+        if member:
+            return self.resolve_member(member.group(1), pattern)
         name, params, start, end = f.function(at)
         word = re.fullmatch(r"\w+", expr)
         for i, p in enumerate(params):
@@ -120,6 +123,15 @@ class Reader:
                              f.text[start:end]):
             f.told.add(m.start() + (start if word else 0))
             found.append(m.group(1))
+        return found
+
+    def resolve_member(self, member, pattern):
+        """A table of reasons, one for each protocol: .member = R_xxx."""
+        found = []
+        for f in self.files:
+            for m in re.finditer(rf"\.{member} = ({pattern})", f.text):
+                f.told.add(m.start(1))
+                found.append(m.group(2))
         return found
 
     def resolve_callers(self, f, name, i, pattern, depth):
@@ -253,13 +265,16 @@ class Check:
                 self.complain(f"{where} is not told by {places}")
 
     def back(self):
-        """Each rule of back.c: the key, the value and the time to live."""
+        """Each rule of back.c: the key, a second one that some tables have
+        only sometimes, the value and the time to live."""
         text = (ROOT / "src/trace/back.c").read_text()
         for row in re.findall(r"\{(R_\w+,[^{}]*)\}", text):
             ident = row.split(",")[0][2:]
             events = self.reader.events.get(ident, [])
-            for key in re.findall(r'"([^"]*)"', row.split(",", 2)[2]):
-                if events and key not in always(events):
+            for i, key in enumerate(re.split(r",\s*", row)[2:]):
+                have = ever(events) if i == 1 else always(events)
+                key = key.strip('" \t')
+                if events and key != "NULL" and key not in have:
                     self.complain(f"src/trace/back.c: {reasons()[ident]} has "
                                   f"no field {key}")
 

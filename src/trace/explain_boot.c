@@ -72,7 +72,7 @@ static const struct words words[R_COUNT] = {
 	  "{host} is told: {dns} DNS servers[, domain {domain}]",
 	  "it asked a DHCPv6 server", "8415 18.2.10.4")
 	W(DHCP6_REFUSED, "DHCPv6 answer",
-	  "{host} does not take[ {=ip} from] the answer: {text}",
+	  "{host} does not take the answer: {text}",
 	  "anybody on the wire may answer, also nonsense", "8415 22")
 	W(DHCP6_CONFLICT, "address",
 	  "a neighbour has {=ip} already; it is declined",

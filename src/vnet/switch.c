@@ -64,12 +64,6 @@ static struct vswitch *switch_of_port(struct switch_port *sp)
 	return container_of(sp->port->node, struct vswitch, node);
 }
 
-/* Fields of VLANs are told by switches that have some: no key, no field. */
-static const char *vlan_key(const struct vswitch *sw)
-{
-	return sw->has_vlans ? "vlan" : NULL;
-}
-
 /* Forget what is too old. */
 void switch_age(struct vswitch *sw)
 {
@@ -81,7 +75,7 @@ void switch_age(struct vswitch *sw)
 		      EVF_TEXT("port",
 			       port_of_owner(e->owner)->port->netif.name),
 		      EVF_NUM("entries", sw->table.tab.count - 1),
-		      EVF_NUM(vlan_key(sw), e->vid));
+		      EVF_NUM(sw->has_vlans ? "vlan" : NULL, e->vid));
 		sw->table.stats.aged++;
 		mac_table_del(&sw->table, e);
 	}
@@ -93,7 +87,7 @@ static void tell_learned(struct vswitch *sw, const struct switch_frame *f,
 	PROBE(&sw->place, EV_LEARN, what, NULL, EVF_MAC("mac", &f->src),
 	      EVF_TEXT("port", f->in->port->netif.name),
 	      EVF_NUM("entries", sw->table.tab.count),
-	      EVF_NUM(vlan_key(sw), f->vlan.vid));
+	      EVF_NUM(sw->has_vlans ? "vlan" : NULL, f->vlan.vid));
 }
 
 static void switch_learn(struct vswitch *sw, const struct switch_frame *f)
@@ -235,7 +229,7 @@ static void switch_flood(struct vswitch *sw, const struct switch_frame *f,
 		  EVF_MAC("mac", &f->dst),
 		  EVF_TEXT("in", f->in->port->netif.name),
 		  EVF_NUM("ports", count_targets(sw, f, NULL)),
-		  EVF_NUM(vlan_key(sw), f->vlan.vid));
+		  EVF_NUM(sw->has_vlans ? "vlan" : NULL, f->vlan.vid));
 	flood_out(sw, f, pkt, NULL, n);
 }
 
@@ -299,7 +293,7 @@ static void send_to(struct vswitch *sw, const struct switch_frame *f,
 		  EVF_MAC("mac", &f->dst),
 		  EVF_TEXT("in", f->in->port->netif.name),
 		  EVF_TEXT("out", out->port->netif.name),
-		  EVF_NUM(vlan_key(sw), f->vlan.vid));
+		  EVF_NUM(sw->has_vlans ? "vlan" : NULL, f->vlan.vid));
 	send_on(sw, f, out, pkt, n);
 }
 
