@@ -198,8 +198,9 @@ def sentences():
 
 
 def frame_values():
-    text = "".join((ROOT / "src/trace" / name).read_text()
-                   for name in ("explain.c", "label_ppp.c"))
+    folder = ROOT / "src/trace"
+    text = "".join(f.read_text() for f in
+                   [folder / "explain.c", *folder.glob("label_*.c")])
     return set(re.findall(r'strcmp\(key, "([^"]+)"\)', text))
 
 
