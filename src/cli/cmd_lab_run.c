@@ -15,6 +15,7 @@
 #include "lab/program.h"
 #include "lab/run.h"
 #include "run/run.h"
+#include "trace/filter_table.h"
 #include "trace/json.h"
 #include "trace/tale.h"
 #include "trace/visit_print.h"
@@ -162,8 +163,10 @@ static void print_story(struct lab_run *run, const struct args *a,
 	}
 	if (a->verbosity >= 0)
 		tale_print(lab_run_log(run), &rest, out);
-	if (a->verbosity > 0)
+	if (a->verbosity > 0) {
 		lab_run_counters(run, out);
+		filter_tables_print(lab_run_log(run), out);
+	}
 }
 
 static int report(struct lab_run *run, const struct args *a, struct strbuf *out)
