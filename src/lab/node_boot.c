@@ -171,7 +171,7 @@ static size_t pools_fill(const struct run_node *n,
 			far[cfg->far_count++] = p;
 		}
 	}
-	if (own == count && cfg->fixed_count)
+	if (own == count && cfg->fixed && cfg->fixed_count)
 		own = boot_iface_for(lab, n->spec, cfg->fixed[0].ip);
 	return own < count ? own : 0;
 }

@@ -230,8 +230,9 @@ int tcp_error(struct tcp_conn *c);
 
 enum tcp_state tcp_state(const struct tcp_conn *c);
 
-/* What is possible at present: a set of enum wait_event. */
-uint32_t tcp_poll(const struct tcp_conn *c);
+/* What is possible at present: a set of enum wait_event.  Who hears that there
+ * is no room to write is told of it later (WAIT_OUT). */
+uint32_t tcp_poll(struct tcp_conn *c);
 
 /* Address family 0 where there is no endpoint (yet). */
 struct endpoint tcp_local(const struct tcp_conn *c);

@@ -384,7 +384,7 @@ uint32_t tcp_outq_not_sent(const struct tcp_conn *c)
 	return tcp_outq(c) ? not_sent(c) : 0;
 }
 
-uint32_t tcp_poll(const struct tcp_conn *c)
+uint32_t tcp_poll(struct tcp_conn *c)
 {
 	const uint32_t opening = TCP_IN(SYN_SENT) | TCP_IN(SYN_RCVD);
 	uint32_t events = c->error ? WAIT_ERR : 0;
@@ -406,6 +406,8 @@ uint32_t tcp_poll(const struct tcp_conn *c)
 	events |= tcp_urg_poll(c);
 	if (is_written || has_room(c))
 		events |= WAIT_OUT;
+	else
+		c->flags |= TCPF_WANT_OUT; /* who asks wants to be told */
 	return events;
 }
 

@@ -235,7 +235,7 @@ static void icmp6_checksum_is_the_stacks_business(void **state)
 }
 
 /* Take one frame with all that is known of it. */
-static long take(struct stack *s, int fd, uint8_t *buf, size_t size,
+static long take(struct stack *s, int fd, void *buf, size_t size,
 		 struct sk_ll *ll)
 {
 	struct sk_iovec iov = {buf, size};

@@ -295,6 +295,23 @@ static void full_send_buffer_refuses_and_tells(void **state)
 	testnet_forget(p->netif);
 }
 
+/* Less than a third is free: no room to speak of, though nothing was refused. */
+static void who_asks_for_room_is_told_of_it(void **state)
+{
+	struct peer *p = *state;
+	static uint8_t zero[8192];
+
+	peer_opens(p);
+	tcp_set_sndbuf(p->conn, 4096);
+	assert_int_equal(tcp_send(p->conn, zero, 4000, 0), 4000);
+	assert_false(tcp_poll(p->conn) & WAIT_OUT);
+	p->events = 0;
+	ACK_OF(p, 2921);
+	assert_true(p->events & WAIT_OUT);
+	assert_true(tcp_poll(p->conn) & WAIT_OUT);
+	testnet_forget(p->netif);
+}
+
 static void blocks_are_sent_without_a_copy(void **state)
 {
 	struct peer *p = *state;
@@ -360,6 +377,7 @@ int main(void)
 		T(keepalive_probes_a_silent_peer),
 		T(idle_connection_has_no_timer),
 		T(full_send_buffer_refuses_and_tells),
+		T(who_asks_for_room_is_told_of_it),
 		T(blocks_are_sent_without_a_copy),
 		T(many_small_blocks_become_segments),
 	};
