@@ -188,10 +188,9 @@ void rip_on_input(struct task *task, void *arg)
 	struct rip_if *ifc = arg;
 	uint8_t buf[RIP_LEN_MAX];
 	struct udp_from from;
-	long n;
 
 	(void)task;
-	while ((n = udp_recv(ifc->udp, buf, sizeof(buf), false, &from)) >= 0) {
+	while (udp_recv(ifc->udp, buf, sizeof(buf), false, &from) >= 0) {
 		if (from.peer.addr.family != IP_V4)
 			return; /* nothing waits: shut down */
 		if (from.len > sizeof(buf))

@@ -262,7 +262,8 @@ void rip_lose(struct rip_if *ifc)
 
 void rip_table_fini(struct rip *rip)
 {
-	while (!list_is_empty(&rip->routes))
-		route_free(
-			list_first_entry(&rip->routes, struct rip_route, node));
+	struct rip_route *r;
+
+	while ((r = list_first_entry(&rip->routes, struct rip_route, node)))
+		route_free(r);
 }

@@ -303,7 +303,8 @@ static const char *end_text(const struct lab_run *run,
 			: end->node->item.name.s;
 }
 
-/* The first events of the log: what there is. */
+/* The first events of the log: what there is.  The very first is the cause of
+ * all that follows. */
 static void tell_all(struct lab_run *run)
 {
 	const struct topo_cable *cable = run->lab->topo.cables.items;
@@ -324,7 +325,22 @@ static void tell_all(struct lab_run *run)
 		PROBE(place, EV_NOTE, R_LAB_LINK, NULL,
 		      EVF_TEXT("a", end_text(run, &cable[i].end[0])),
 		      EVF_TEXT("b", end_text(run, &cable[i].end[1])));
-	place->env->cause = 0;
+}
+
+/* Switch them on, each because the lab begins. */
+static int boot_all(struct lab_run *run)
+{
+	struct env *env = world_env(run->world);
+	uint32_t begin = env->cause;
+	int err = 0;
+
+	for (size_t i = 0; i < run_node_count(run) && !err; i++) {
+		env->cause = begin;
+		if (run->nodes[i].host)
+			err = run_node_boot(&run->nodes[i]);
+	}
+	env->cause = 0;
+	return err;
 }
 
 static int build_all(struct lab_run *run)
@@ -338,9 +354,7 @@ static int build_all(struct lab_run *run)
 	if (err)
 		return err;
 	tell_all(run);
-	for (size_t i = 0; i < run_node_count(run) && !err; i++)
-		if (run->nodes[i].host)
-			err = run_node_boot(&run->nodes[i]);
+	err = boot_all(run);
 	return err ? err : script_schedule(run);
 }
 

@@ -379,6 +379,7 @@ int arp_add(struct stack *stack, struct netif *netif, ip4_addr addr,
 {
 	struct arp *arp = arp_of(stack);
 	struct arp_entry *e = arp_find(arp, netif, addr);
+	uint32_t cause = stack->place.env->cause;
 
 	if (mac_is_group(mac) || mac_is_zero(mac))
 		return -EINVAL;
@@ -387,6 +388,8 @@ int arp_add(struct stack *stack, struct netif *netif, ip4_addr addr,
 	if (!e)
 		return -ENOMEM;
 	arp_learn(e, mac, "by hand");
+	/* What the caller does next does not follow from it. */
+	stack->place.env->cause = cause;
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -195,17 +196,23 @@ static bool kill_children(void)
 {
 	char path[64];
 	bool is_any = false;
-	int pid;
+	char *word = NULL;
+	size_t room = 0;
+	pid_t pid;
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children",
 		       (int)getpid());
 	f = fopen(path, "re");
-	while (f && fscanf(f, "%d", &pid) == 1) {
+	while (f && getdelim(&word, &room, ' ', f) > 0) {
+		pid = (pid_t)strtol(word, NULL, 10);
+		if (pid <= 0)
+			continue;
 		(void)kill(pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
 		is_any = true;
 	}
+	free(word);
 	if (f)
 		(void)fclose(f);
 	return is_any;

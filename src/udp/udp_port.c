@@ -212,6 +212,7 @@ static uint32_t turn_of(const struct udp_sock *u, const struct udp_dgram *what,
 	const struct endpoint *p = &what->peer;
 	uint64_t w[3] = {p->port};
 
+	check(count);
 	memcpy(w + 1, &p->addr.v6, p->addr.family == IP_V6 ? 16 : 4);
 	return (uint32_t)(siphash13_u64x2(&udp_of(u->stack)->key, w[0] ^ w[2],
 					  w[1]) %

@@ -111,7 +111,8 @@ static void send_igmp(struct fuzz *f, struct cursor *c)
 	h.src = pick4(cur_u8(c) % 8);
 	h.dst = pick4(cur_u8(c));
 	m[0] = types[cur_u8(c) % sizeof(types)];
-	len = min_size(cur_u8(c) % 128, cur_left(c));
+	len = cur_u8(c) % 128;
+	len = min_size(len, cur_left(c));
 	cur_copy(c, m + 1, len);
 	if (m[0] != 0x22)
 		put_ip4(m + 4, pick4(m[4]));
@@ -138,7 +139,8 @@ static void send_mld(struct fuzz *f, struct cursor *c)
 	h.src = pick6(cur_u8(c) % 8);
 	h.dst = pick6(cur_u8(c));
 	m[0] = types[cur_u8(c) % sizeof(types)];
-	len = min_size(cur_u8(c), cur_left(c));
+	len = cur_u8(c);
+	len = min_size(len, cur_left(c));
 	cur_copy(c, m + 1, len);
 	put_ip6(m + (m[0] == 143 ? 12 : 8), pick6(m[12]));
 	len = len + 1 < 8 ? 8 : len + 1;

@@ -149,9 +149,10 @@ static void do_packet(struct fuzz *f, struct cursor *c)
 		.next = cur_u8(c),
 		.hops = how & 4 ? 255 : 2,
 	};
-	size_t len = min_size(cur_u16(c) % 1460, cur_left(c));
+	size_t len = cur_u16(c) % 1460;
 	uint8_t *ip = frame + ETH_HLEN;
 
+	len = min_size(len, cur_left(c));
 	put_mac(frame, ip6_is_multicast(h.dst) ? mac_of_ip6_group(h.dst)
 					       : router_mac[side]);
 	put_mac(frame + 6, box_mac);
@@ -167,8 +168,9 @@ static void do_packet(struct fuzz *f, struct cursor *c)
 static void do_frame(struct fuzz *f, struct cursor *c)
 {
 	uint8_t frame[FRAME_MAX] = {0};
-	size_t len = min_size(cur_u16(c) % FRAME_MAX, cur_left(c));
+	size_t len = cur_u16(c) % FRAME_MAX;
 
+	len = min_size(len, cur_left(c));
 	cur_copy(c, frame, len);
 	if (len >= ETH_HLEN) {
 		put_mac(frame, router_mac[0]);

@@ -91,7 +91,8 @@ static void send_message(struct fuzz *f, struct cursor *c)
 	h.src = pick(f, cur_u8(c));
 	h.dst = pick(f, cur_u8(c));
 	icmp[0] = (uint8_t)(ND_ROUTER_SOLICIT + cur_u8(c) % 5);
-	len = min_size(cur_u16(c) % (MESSAGE_MAX - 4), cur_left(c));
+	len = cur_u16(c) % (MESSAGE_MAX - 4);
+	len = min_size(len, cur_left(c));
 	cur_copy(c, icmp + 4, len);
 	h.payload_len = (uint16_t)(len + 4);
 	sum = csum_pseudo6(h.src, h.dst, h.next, h.payload_len);

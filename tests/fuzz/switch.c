@@ -119,9 +119,10 @@ static void play(struct net *n, struct cursor *c)
 {
 	while (cur_left(c) > 2) {
 		uint8_t where = cur_u8(c);
-		size_t len = min_size(cur_u8(c), cur_left(c));
+		size_t len = cur_u8(c);
 		struct port *port = n->host[where % PORTS];
 
+		len = min_size(len, cur_left(c));
 		(void)box_send(port, cur_take(c, len), len);
 		world_run_until(n->w, world_now(n->w) +
 					      (where >> 4) * (NS_PER_S / 8));

@@ -23,6 +23,23 @@ def fold(octets):
     return total ^ 0xffff
 
 
+def four(packet):
+    """(protocol, pseudo header, payload) of IPv4; no payload: a fragment."""
+    payload = packet[(packet[0] & 15) * 4:]
+    proto, is_part = packet[9], packet[6] & 0x3f or packet[7]
+    return (proto, packet[12:20] + struct.pack(">BBH", 0, proto, len(payload)),
+            None if is_part else payload)
+
+
+def six(packet):
+    """The same of IPv6, behind a hop-by-hop header if there is one."""
+    proto, payload = packet[6], packet[40:]
+    if proto == 0:
+        proto, payload = payload[0], payload[8 + payload[1] * 8:]
+    return (proto, packet[8:40] + struct.pack(">II", len(payload), proto),
+            payload)
+
+
 class Octets(Case):
     def setUp(self):
         super().setUp()
@@ -32,13 +49,13 @@ class Octets(Case):
                        if "frame" in e]
 
     def packets(self):
-        """(header, payload) of every IPv4 packet, padding cut off."""
+        """(version, packet) of every IP packet, padding cut off."""
         for _, frame in self.frames:
+            packet = frame[ETHER:-FCS]
             if frame[12:14] == b"\x08\x00":
-                packet = frame[ETHER:-FCS]
-                size = (packet[0] & 15) * 4
-                length, = struct.unpack(">H", packet[2:4])
-                yield packet[:size], packet[size:length]
+                yield 4, packet[:int.from_bytes(packet[2:4], "big")]
+            elif frame[12:14] == b"\x86\xdd":
+                yield 6, packet[:40 + int.from_bytes(packet[4:6], "big")]
 
     def test_frame_check_sequence(self):
         """the FCS is the CRC-32 of the frame, and frames are long enough"""
@@ -52,28 +69,27 @@ class Octets(Case):
         """what fills a short frame up is zeros"""
         padded = 0
         for event, frame in self.frames:
-            if frame[12:14] == b"\x08\x06":
-                pad = frame[ETHER + 28:-FCS]
-            else:
-                length, = struct.unpack(">H", frame[ETHER + 2:ETHER + 4])
-                pad = frame[ETHER + length:-FCS]
+            start = frame[ETHER:]
+            length = {b"\x08\x06": 28,
+                      b"\x08\x00": int.from_bytes(start[2:4], "big"),
+                      b"\x86\xdd": 40 + int.from_bytes(start[4:6], "big"),
+                      }[frame[12:14]]
+            pad = start[length:-FCS]
             padded += bool(pad)
             self.assertEqual(pad.strip(b"\0"), b"", event["n"])
         self.assertGreater(padded, 0)
 
     def test_sums(self):
-        """header sums of IPv4, and those of TCP and UDP, add up"""
+        """header sums of IPv4, and those of TCP, UDP and ICMPv6, add up"""
         seen = set()
-        for header, payload in self.packets():
-            self.assertEqual(fold(header), 0)
-            proto = header[9]
-            pseudo = header[12:20] + struct.pack(">BBH", 0, proto,
-                                                 len(payload))
-            fragment = header[6] & 0x3f or header[7]
-            if proto in (6, 17) and not fragment:
+        for version, packet in self.packets():
+            proto, pseudo, payload = (four if version == 4 else six)(packet)
+            if version == 4:
+                self.assertEqual(fold(packet[:(packet[0] & 15) * 4]), 0)
+            if proto in (6, 17, 58) and payload is not None:
                 self.assertEqual(fold(pseudo + payload), 0)
-                seen.add(proto)
-        self.assertEqual(seen, {6, 17})
+                seen.add((version, proto))
+        self.assertEqual(seen, {(4, 17), (6, 6), (6, 58)})
 
     def test_causes_point_backwards(self):
         """numbers have no gaps, causes are earlier, time does not go back"""

@@ -229,12 +229,12 @@ void mode_group(char **argv)
 	char line[256];
 
 	(void)argv;
-	setvbuf(stdin, NULL, _IONBF, 0);
+	(void)setvbuf(stdin, NULL, _IONBF, 0);
 	while (next_line(line, sizeof(line))) {
 		stack_enter(st.stack);
 		act(line);
 		stack_leave(st.stack);
-		fflush(stdout);
+		(void)fflush(stdout);
 	}
 	while (sock_count)
 		(void)do_leave(NULL);
