@@ -210,12 +210,13 @@ static void addr_free(struct ip6 *ip6, struct ip6_ifaddr *a)
 	ip_generation_bump(ip6->stack);
 }
 
+/* What is not preferred now has nothing to lose but its validity. */
 static void life_arm(struct ip6_ifaddr *a)
 {
 	uint64_t next = a->info.valid_until_ns;
 
 	if (a->info.preferred_until_ns < next &&
-	    a->info.state != IP6_DEPRECATED)
+	    a->info.state == IP6_PREFERRED)
 		next = a->info.preferred_until_ns;
 	if (next == UINT64_MAX)
 		stack_disarm(a->stack, &a->timer);

@@ -288,6 +288,29 @@ static void an_address_grows_old_and_goes(void **state)
 	assert_int_equal(ip6_route_count(stack), 2); /* ::1 and link-local */
 }
 
+/* It has no preferred time to lose; its validity still ends. */
+static void what_somebody_else_has_too_ends_with_its_validity(void **state)
+{
+	struct testnet *net = *state;
+	struct stack *stack = testnet_host(net, 0);
+	ip6_addr addr = a6("2001:db8::8");
+	const struct ip6_addr_conf conf = {
+		.net = {addr, 64},
+		.no_dad = true,
+		.preferred_ns = 10 * NS_PER_S,
+		.valid_ns = 20 * NS_PER_S,
+	};
+
+	assert_int_equal(ip6_addr_add_conf(stack, eth(net), &conf), 0);
+	assert_int_equal(
+		ip6_addr_state_set(stack, eth(net), addr, IP6_DUPLICATED), 0);
+	testnet_run_ms(net, 11000);
+	assert_int_equal(ip6_addr_find(stack, NULL, addr)->state,
+			 IP6_DUPLICATED);
+	testnet_run_ms(net, 10000);
+	assert_null(ip6_addr_find(stack, NULL, addr));
+}
+
 static void addresses_that_cannot_be_are_refused(void **state)
 {
 	static const char *const bad[] = {"::/64", "ff02::1/64", "::1/128",
@@ -319,6 +342,7 @@ int main(void)
 		T(what_cannot_be_reached_comes_last),
 		T(the_policy_may_be_changed),
 		T(an_address_grows_old_and_goes),
+		T(what_somebody_else_has_too_ends_with_its_validity),
 		T(addresses_that_cannot_be_are_refused),
 	};
 
