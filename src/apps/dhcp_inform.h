@@ -29,6 +29,6 @@ int dhcp_inform_start(struct stack *stack, struct netif *netif,
 		      struct dhcp_inform **inform);
 
 /* NULL is fine. */
-void dhcp_inform_stop(struct dhcp_inform *inform);
+void dhcp_inform_stop(struct dhcp_inform *f);
 
 #endif /* APPS_DHCP_INFORM_H */

@@ -44,9 +44,9 @@ bool lab_has_programs(const struct lab *lab);
  */
 int lab_run_set_programs(struct lab_run *run, const struct lab_programs *p);
 
-/* The program of a line of the script has ended, with @status as a shell says
- * it. */
-void lab_run_program_ended(void *line, int status);
+/* The program of a line of the script (@arg: as it was given to start) has
+ * ended, with @status as a shell says it. */
+void lab_run_program_ended(void *arg, int status);
 
 /* What the @number-th program of the script (from 1) ended with; -1: it has
  * not, or there is none. */

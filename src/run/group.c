@@ -20,6 +20,8 @@
  */
 #include <sys/socket.h>
 
+#include "base/check.h"
+
 #include "run/stream.h"
 
 static bool has_option(const struct desc *d)
@@ -83,6 +85,7 @@ struct stream *group_next(struct stream *leader)
 	struct stream *s =
 		list_first_entry(&leader->members, struct stream, in_group);
 
+	check(s); /* a leader is its own first member */
 	list_move_tail(&leader->members, &s->in_group);
 	return s;
 }

@@ -72,7 +72,7 @@ static int look(struct supervisor *sup)
 		return -errno;
 	while (fgets(line, sizeof(line), f)) {
 		data = strstr(line, "data:");
-		if (strncmp(line, "tfd:", 4) || !data)
+		if (strncmp(line, "tfd:", 4) != 0 || !data)
 			continue;
 		d = desc_find(sup, strtoull(data + 5, NULL, 16));
 		if (d)

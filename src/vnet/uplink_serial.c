@@ -128,8 +128,9 @@ int serial_uplink_open(struct world *w, const char *name, const char *device,
 	u->world = w;
 	err = -ENOMEM;
 	u->node = world_add_box(w, name, from_port, u);
-	if (u->node)
-		u->port = box_add_port(u->node, NULL);
+	if (!u->node)
+		goto fail_dev;
+	u->port = box_add_port(u->node, NULL);
 	if (!u->port ||
 	    sched_add(&w->sched, &u->retry, u->node->id, UINT64_MAX))
 		goto fail_dev;
