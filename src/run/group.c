@@ -108,9 +108,11 @@ static void inherit(struct stream *leader, struct stream *heir)
 
 void group_leave(struct stream *s)
 {
+	struct stream *heir;
+
 	list_del(&s->in_group);
-	if (s->leader == s && s->desc.sk >= 0 && !list_is_empty(&s->members))
-		inherit(s,
-			list_first_entry(&s->members, struct stream, in_group));
+	heir = list_first_entry(&s->members, struct stream, in_group);
+	if (s->leader == s && s->desc.sk >= 0 && heir)
+		inherit(s, heir);
 	s->leader = NULL;
 }
