@@ -215,8 +215,7 @@ static void life_arm(struct ip6_ifaddr *a)
 {
 	uint64_t next = a->info.valid_until_ns;
 
-	if (a->info.preferred_until_ns < next &&
-	    a->info.state == IP6_PREFERRED)
+	if (a->info.preferred_until_ns < next && a->info.state == IP6_PREFERRED)
 		next = a->info.preferred_until_ns;
 	if (next == UINT64_MAX)
 		stack_disarm(a->stack, &a->timer);
