@@ -39,10 +39,10 @@ bool ip_error_tell(struct stack *stack, const struct ip_error *err)
 	return is_news;
 }
 
-void ip_unheard(struct stack *stack, struct pkt *pkt, int why)
+void ip_unheard(struct stack *stack, struct pkt *pkt, enum drop why)
 {
 	if (pkt->is_heard)
 		pkt_free(pkt);
 	else
-		pkt_drop(&stack->place, pkt, (enum drop)why);
+		pkt_drop(&stack->place, pkt, why);
 }

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/drop.h"
+
 struct ip_error;
 struct ip_meta;
 struct ip_send;
@@ -47,7 +49,7 @@ bool ip_error_tell(struct stack *stack, const struct ip_error *err);
 
 /* Nobody but the listener could make use of a packet: drop it for that reason
  * unless he could.  Takes @pkt. */
-void ip_unheard(struct stack *stack, struct pkt *pkt, int why);
+void ip_unheard(struct stack *stack, struct pkt *pkt, enum drop why);
 
 /**
  * ip_output_whole() - Send a packet whose IPv4 header the program has made
