@@ -148,6 +148,8 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = boot_rip(n);
 	if (!err)
+		err = boot_pppoe(n);
+	if (!err)
 		err = node_apps_start(n);
 	if (!err)
 		err = program_boot(n);
@@ -160,6 +162,7 @@ void run_node_halt(struct run_node *n)
 	script_forget_host(n->run, n);
 	node_apps_stop(n);
 	node_boot6_stop(n);
+	halt_pppoe(n);
 	halt_rip(n);
 	node_boot_stop(n);
 }

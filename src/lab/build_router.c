@@ -60,26 +60,6 @@ int boot_routes(struct run_node *n)
 	return err;
 }
 
-/* Hide the LAN `nat` behind the first interface that leads elsewhere. */
-static int boot_nat(struct run_node *n)
-{
-	const struct lab_iface *iface = n->spec->interfaces.items;
-	struct netif *outside = NULL;
-	struct ip4_net inside = {0};
-
-	if (!n->spec->nat.s)
-		return 0;
-	for (size_t i = 0; i < n->spec->interfaces.count; i++) {
-		if (strcmp(iface[i].on.s, n->spec->nat.s) == 0)
-			inside = segment_of(n, &iface[i])->net->v;
-		else if (!outside)
-			outside = run_netif(n, i);
-	}
-	if (!outside)
-		return 0;
-	return nat_enable(&n->host->stack, outside, &inside, 1);
-}
-
 /* Where a forward leads. */
 static struct endpoint target_of(const struct run_node *n, const char *text)
 {
@@ -108,18 +88,48 @@ static int boot_forwards(struct run_node *n)
 	return err;
 }
 
+int boot_nat(struct run_node *n, struct netif *outside)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+	const struct lab_num *filter = &n->spec->router.nat_filter;
+	struct stack *stack = &n->host->stack;
+	struct ip4_net inside = {0};
+	int err;
+
+	if (!n->spec->nat.s)
+		return 0;
+	for (size_t i = 0; i < n->spec->interfaces.count; i++)
+		if (strcmp(iface[i].on.s, n->spec->nat.s) == 0)
+			inside = segment_of(n, &iface[i])->net->v;
+	err = nat_enable(stack, outside, &inside, 1);
+	if (!err && filter->is_set)
+		nat_set_filtering(stack, (enum nat_filtering)filter->v);
+	return err ? err : boot_forwards(n);
+}
+
+/* The first interface that leads elsewhere; NULL: none, or it is not there yet:
+ * PPPoE. */
+static struct netif *outside_of(struct run_node *n)
+{
+	const struct lab_iface *iface = n->spec->interfaces.items;
+
+	if (!n->spec->nat.s || n->spec->pppoe.name.s)
+		return NULL;
+	for (size_t i = 0; i < n->spec->interfaces.count; i++)
+		if (strcmp(iface[i].on.s, n->spec->nat.s) != 0)
+			return run_netif(n, i);
+	return NULL;
+}
+
 int boot_router(struct run_node *n)
 {
 	const struct lab_router *r = &n->spec->router;
 	struct stack *stack = &n->host->stack;
-	int err = boot_nat(n);
+	struct netif *outside = outside_of(n);
+	int err = outside ? boot_nat(n, outside) : 0;
 
-	if (!err)
-		err = boot_forwards(n);
 	if (err || n->spec->kind.v != LAB_ROUTER)
 		return err;
-	if (r->nat_filter.is_set)
-		nat_set_filtering(stack, (enum nat_filtering)r->nat_filter.v);
 	if (r->rpf.is_set)
 		ip_rpf_set(stack, (enum ip_rpf)r->rpf.v);
 	if (r->redirects.is_set)

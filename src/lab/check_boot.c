@@ -152,7 +152,7 @@ static void check_dhcp(struct lab *lab, const struct lab_node *node)
 static void check_iface(struct lab *lab, const struct lab_node *node,
 			const struct lab_iface *iface)
 {
-	if (!iface->address.v)
+	if (!iface->address.v || iface->address.v == LAB_NONE)
 		return;
 	if (node->kind.v != LAB_HOST)
 		diag_error(&lab->diag, iface->address.at,

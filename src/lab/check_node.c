@@ -43,6 +43,7 @@ static const struct {
 	{"dhcp",	ANY & ~NO_IP,	"what has an address"},
 	{"rarp",	ANY & ~NO_IP,	"what has an address"},
 	{"dhcp6",	ANY & ~NO_IP,	"what has an address"},
+	{"pppoe",	ANY & ~NO_IP,	"what has an address"},
 	{"dhcp-relay",	KIND(ROUTER),		"a router"},
 	{"dhcp6-relay",	KIND(ROUTER),		"a router"},
 	{"routes",	KIND(ROUTER),		"a router"},

@@ -126,6 +126,7 @@ void expand(struct lab *lab, struct mem *mem)
 	check_nodes(lab);
 	check_hubs(lab);
 	check_ppp(lab);
+	expand_pppoe(lab);
 	check_uplinks(lab);
 	check_switches(lab);
 	if (lab->diag.count)
@@ -136,6 +137,7 @@ void expand(struct lab *lab, struct mem *mem)
 	expand_addresses(lab);
 	expand_macs(lab);
 	check_boot(lab);
+	check_pppoe(lab);
 	expand_ip6(lab);
 	check_boot6(lab);
 	if (lab->diag.count || arena_is_out(&lab->arena))

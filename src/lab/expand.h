@@ -89,6 +89,14 @@ void check_switches(struct lab *lab);
 void fill_ppp(struct lab *lab);
 void check_ppp(struct lab *lab);
 
+/* check_pppoe.c: an interface for PPPoE has no address of its own; then, with
+ * all networks known: the addresses given over there are nobody else's. */
+void expand_pppoe(struct lab *lab);
+void check_pppoe(struct lab *lab);
+
+/* That interface of the node, which speaks PPPoE; its index. */
+size_t pppoe_iface(const struct lab_node *node);
+
 /* check_boot.c: who asks for addresses, and who gives them. */
 void check_boot(struct lab *lab);
 

@@ -144,7 +144,8 @@ static void search_router(struct search *s, struct lab_node *node, size_t from)
 	for (size_t i = 0; i < node->interfaces.count; i++) {
 		size_t to = iface[i].segment;
 
-		if (!iface[i].is_plugged || s->seen[to])
+		if (!iface[i].is_plugged || iface[i].address.v == LAB_NONE ||
+		    s->seen[to])
 			continue;
 		s->seen[to] = true;
 		s->ways.segment[to] = s->ways.segment[from] + 1;
@@ -160,6 +161,7 @@ static void search_segment(struct search *s, size_t index)
 
 	for (size_t i = 0; i < seg[index].ports.count; i++)
 		if (port[i].node->kind.v == LAB_ROUTER &&
+		    port[i].iface->address.v != LAB_NONE &&
 		    !s->done[node_index(s->lab, port[i].node)])
 			search_router(s, port[i].node, index);
 }

@@ -19,6 +19,8 @@ struct node_boot;
 struct lab_programs;
 struct node_boot6;
 struct rip;
+struct pppoe_client;
+struct pppoe_server;
 
 /* What frames pass through: one of them. */
 struct run_box {
@@ -44,6 +46,8 @@ enum { TOLD_DNS = 4 };
  * @boot:	What asks for addresses or gives them, or NULL
  * @boot6:	The same by DHCPv6, and relays, or NULL
  * @rip:	What finds its routes, or NULL
+ * @dials:	Its session of PPPoE, or NULL
+ * @serves:	It is an access concentrator of PPPoE, or NULL
  */
 struct run_node {
 	struct lab_run *run;
@@ -57,6 +61,8 @@ struct run_node {
 	size_t told_count[2];
 	struct node_boot6 *boot6;
 	struct rip *rip;
+	struct pppoe_client *dials;
+	struct pppoe_server *serves;
 };
 
 /**
@@ -146,6 +152,13 @@ int run_node_boot_ip6(struct run_node *n);
 /* Routes; and what a router does besides (build_router.c).  0 or -errno. */
 int boot_routes(struct run_node *n);
 int boot_router(struct run_node *n);
+
+/* The LAN `nat` is hidden behind this interface, and forwards lead in. */
+int boot_nat(struct run_node *n, struct netif *outside);
+
+/* Its PPPoE, if it has that (build_pppoe.c). */
+int boot_pppoe(struct run_node *n);
+void halt_pppoe(struct run_node *n);
 
 /* Its RIP, if it speaks that (build_rip.c). */
 int boot_rip(struct run_node *n);

@@ -141,7 +141,8 @@ static const struct schema_object defaults_object = {
 
 static const char *const address_words[] = {
 	[LAB_STATIC] = "static", [LAB_DHCP] = "dhcp", [LAB_BOOTP] = "bootp",
-	[LAB_RARP] = "rarp", [LAB_INFORM] = "inform", NULL};
+	[LAB_RARP] = "rarp", [LAB_INFORM] = "inform", [LAB_NONE] = "none",
+	NULL};
 
 static const struct schema_field iface_fields[] = {
 	{"on", "the LAN, or the node at the other end of the cable",
@@ -150,7 +151,8 @@ static const struct schema_field iface_fields[] = {
 	 FIELD_VALUE, VALUE_NUMBER, AT(lab_iface, vlan)},
 	{"ip", "its address", FIELD_IP, AT(lab_iface, ip)},
 	{"address", "where it has its address from; static: from this file; "
-	 "inform: from this file, and it asks for the rest by DHCP",
+	 "inform: from this file, and it asks for the rest by DHCP; none: it "
+	 "has none",
 	 FIELD_WORD, AT(lab_iface, address), .words = address_words},
 	{"ip6", "its IPv6 address", FIELD_IP6, AT(lab_iface, ip6)},
 	{"mac", "its link address; default: 02 and a hash of its name",
@@ -205,6 +207,8 @@ static const struct schema_field node_fields[] = {
 	 "BOOTP: nodes, or addresses", FIELD_TEXTS, AT(lab_node, dhcp_relay)},
 	{"dhcp6-relay", "the same for DHCPv6: nodes, or IPv6 addresses",
 	 FIELD_TEXTS, AT(lab_node, dhcp6_relay)},
+	{"pppoe", "speaks PPP over the Ethernet of a LAN", FIELD_OBJECT,
+	 AT(lab_node, pppoe), .object = &schema_pppoe},
 	{"rarp", "nodes that it tells their address by RARP", FIELD_PAIRS,
 	 AT(lab_node, rarp)},
 	{"interfaces", "its interfaces, by name", FIELD_MAP,

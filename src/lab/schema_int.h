@@ -18,6 +18,9 @@ enum { NAME_MAX_LEN = 40, DOMAIN_MAX_LEN = 253, DOMAIN_LABEL_MAX = 63 };
 /* schema_ppp.c: the map `ppp` of a link. */
 extern const struct schema_object schema_ppp;
 
+/* ... and the map `pppoe` of a node. */
+extern const struct schema_object schema_pppoe;
+
 bool schema_is_name(const char *text);
 bool schema_is_domain(const char *text);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * schema_ppp.c - what a lab file may say about PPP: the map `ppp` of a link
+ * schema_ppp.c - what a lab file may say about PPP: the map `ppp` of a link, and
+ * `pppoe` of a node
  */
 #include "lab/schema.h"
 #include "lab/schema_int.h"
@@ -39,7 +40,32 @@ static const struct schema_field ppp_fields[] = {
 	 "never", FIELD_VALUE, VALUE_DURATION, AT(redial), "5s"},
 	{0}
 };
+
+#define OE(member) .offset = offsetof(struct lab_pppoe, member)
+
+static const struct schema_field pppoe_fields[] = {
+	{"on", "the LAN, or the node at the other end of the cable", FIELD_NAME,
+	 OE(on), .is_needed = true},
+	{"accounts", "it is the access concentrator: a name and its secret, "
+	 "for all who may come", FIELD_PAIRS, OE(accounts)},
+	{"address", "what it is called over there; the accounts get the "
+	 "addresses after it; default: 10.64.0.1", FIELD_IP, OE(address),
+	 .with = "accounts"},
+	{"auth", "how who comes has to prove it", FIELD_WORD, OE(auth),
+	 .preset = "chap", .words = auth_words, .with = "accounts"},
+	{"name", "it comes, and says that this is its name", FIELD_TEXT,
+	 OE(name)},
+	{"secret", "what it knows; default: its name", FIELD_TEXT, OE(secret),
+	 .with = "name"},
+	{"service", "what the concentrator offers, or what is looked for; "
+	 "default: any", FIELD_TEXT, OE(service)},
+	{0}
+};
 /* clang-format on */
+
+const struct schema_object schema_pppoe = {"PPPoE", "pppoe",
+					   sizeof(struct lab_pppoe),
+					   pppoe_fields, "accounts|name"};
 
 const struct schema_object schema_ppp = {"PPP", "ppp", sizeof(struct lab_ppp),
 					 ppp_fields, NULL};

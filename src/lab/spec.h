@@ -140,6 +140,7 @@ struct lab_node {
 	struct lab_num address; /* of its only interface */
 	struct lab_dhcp dhcp;
 	struct lab_dhcp6 dhcp6;
+	struct lab_pppoe pppoe;
 	struct lab_seq dhcp_relay;  /* of struct lab_str */
 	struct lab_seq dhcp6_relay; /* of struct lab_str */
 	struct lab_seq rarp;	    /* of struct lab_pair */

@@ -12,7 +12,14 @@
 enum lab_dhcp6_word { LAB_DHCP6_NONE, LAB_DHCP6_MANAGED, LAB_DHCP6_OTHER };
 
 /* Where an interface has its address from. */
-enum lab_address { LAB_STATIC, LAB_DHCP, LAB_BOOTP, LAB_RARP, LAB_INFORM };
+enum lab_address {
+	LAB_STATIC,
+	LAB_DHCP,
+	LAB_BOOTP,
+	LAB_RARP,
+	LAB_INFORM,
+	LAB_NONE
+};
 
 struct lab_dhcp {
 	struct lab_item item;

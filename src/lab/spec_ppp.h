@@ -23,4 +23,15 @@ struct lab_ppp {
 	struct lab_num mru, echo, carrier, redial;
 };
 
+/* PPP over Ethernet: `accounts` of who may come, or the `name` of who does. */
+struct lab_pppoe {
+	struct lab_item item;
+	struct lab_str on;	 /* a LAN, or the node at the other end */
+	struct lab_seq accounts; /* of struct lab_pair: name and secret */
+	struct lab_ip address;	 /* the next ones are those of the accounts */
+	struct lab_num auth;	 /* enum lab_auth */
+	struct lab_str name, secret;
+	struct lab_str service;
+};
+
 #endif /* LAB_SPEC_PPP_H */
