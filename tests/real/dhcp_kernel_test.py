@@ -298,9 +298,13 @@ class Server(DhcpCase):
         self.said(r" BOUND6 ip=fd00:1::1\S\S .*dns=fd00:1::53 "
                   r"search=lab\.test")
         self.ping("fd00:1::2")
+        # It tells its script before it has written down what it has.
+        db = self.folder / "db"
+        self.eventually(lambda: db.exists() and "iaaddr" in db.read_text())
         client.end()
-        Said(self, tool("dhclient"), "-6", "-r", "-cf", "/dev/null", "-lf",
-             self.folder / "db", "-pf", self.folder / "pid", "-sf",
+        # -d: it does not end before it has been answered.
+        Said(self, tool("dhclient"), "-6", "-r", "-d", "-cf", "/dev/null",
+             "-lf", db, "-pf", self.folder / "pid", "-sf",
              self.folder / "script", self.device).process.wait(TIME_LIMIT)
         lab.end(signal.SIGINT)
         moves = [(e["data"]["from"], e["data"]["to"])
