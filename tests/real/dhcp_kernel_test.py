@@ -267,6 +267,9 @@ class Server(DhcpCase):
                   r"router=10\.1\.0\.2 dns=10\.1\.0\.53")
         self.ping("10.1.0.2")
         client.end()
+        # What it gave back was on the wire before this.
+        self.udhcpc()
+        self.said(r"bound  ip=10\.1\.0\.100")
         lab.end(signal.SIGINT)
         moves = [(e["data"]["from"], e["data"]["to"])
                  for e in self.events("dhcp.lease")]
@@ -302,10 +305,13 @@ class Server(DhcpCase):
         db = self.folder / "db"
         self.eventually(lambda: db.exists() and "iaaddr" in db.read_text())
         client.end()
-        # -d: it does not end before it has been answered.
         Said(self, tool("dhclient"), "-6", "-r", "-d", "-cf", "/dev/null",
              "-lf", db, "-pf", self.folder / "pid", "-sf",
              self.folder / "script", self.device).process.wait(TIME_LIMIT)
+        # It does not wait for an answer; what comes later has overtaken
+        # nothing.
+        self.dhclient("-6", "-1")
+        self.said(r" BOUND6 ip=fd00:1::1\S\S ")
         lab.end(signal.SIGINT)
         moves = [(e["data"]["from"], e["data"]["to"])
                  for e in self.events("dhcp6.lease")]
