@@ -18,89 +18,7 @@
 
 #include "base/check.h"
 
-#include "apps/http_parser.h"
-
-#define H    "Host: h\r\n"
-#define GET  "GET / HTTP/1.1\r\n"
-#define POST "POST / HTTP/1.1\r\n" H
-
-struct fixture {
-	struct mem mem;
-	struct http_parser *p;
-	int heads;
-	struct strbuf body;
-	int head_result, body_result;
-};
-
-static int on_head(void *arg, const struct http_msg *msg)
-{
-	struct fixture *f = arg;
-
-	(void)msg;
-	f->heads++;
-	return f->head_result;
-}
-
-static int on_body(void *arg, const void *octets, size_t len)
-{
-	struct fixture *f = arg;
-
-	strbuf_add(&f->body, octets, len);
-	return f->body_result;
-}
-
-static const struct http_parser_ops ops = {on_head, on_body};
-
-static int setup_kind(void **state, enum http_parser_kind kind)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	*state = f;
-	mem_init_libc(&f->mem);
-	strbuf_init(&f->body, &f->mem);
-	f->p = http_parser_new(&f->mem, kind, &ops, f);
-	return f->p ? 0 : -1;
-}
-
-static int setup(void **state)
-{
-	return setup_kind(state, HTTP_PARSE_REQUESTS);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	size_t left;
-
-	http_parser_free(f->p);
-	strbuf_fini(&f->body);
-	left = f->mem.in_use_count;
-	free(f);
-	return left ? -1 : 0;
-}
-
-static void reset(struct fixture *f)
-{
-	http_parser_reset(f->p);
-	strbuf_clear(&f->body);
-	f->heads = 0;
-}
-
-/* In pieces of @piece octets: octets read, or -errno. */
-static long feed(struct fixture *f, const char *text, size_t len, size_t piece)
-{
-	size_t used = 0, n;
-	long rc;
-
-	while (used < len && !http_parser_is_done(f->p)) {
-		n = min_size(piece, len - used);
-		rc = http_parser_feed(f->p, text + used, n);
-		if (rc < 0)
-			return rc;
-		used += (size_t)rc;
-	}
-	return (long)used;
-}
+#include "httpfeed.h"
 
 /* clang-format off */
 static const struct {
@@ -227,13 +145,13 @@ static const struct {
 };
 /* clang-format on */
 
-static void check_row(struct fixture *f, size_t i, size_t piece)
+static void check_row(struct httpfeed *f, size_t i, size_t piece)
 {
 	const char *text = table[i].text;
 	long rc;
 
-	reset(f);
-	rc = feed(f, text, strlen(text), piece);
+	httpfeed_reset(f);
+	rc = httpfeed(f, text, strlen(text), piece);
 	if (!table[i].status) {
 		if (rc != (long)strlen(text) || !http_parser_is_done(f->p))
 			fail_msg("%s\n%ld: %s", text, rc,
@@ -249,7 +167,7 @@ static void check_row(struct fixture *f, size_t i, size_t piece)
 /* RFC 9112, 2.2, 3, 5, 6, 7. */
 static void nothing_ambiguous_passes(void **state)
 {
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
@@ -263,24 +181,25 @@ static void a_nul_is_refused_wherever_it_stands(void **state)
 {
 	static const char text[] = GET H "X-Y: z\r\n\r\n";
 	char copy[sizeof(text)];
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	size_t i;
 
 	for (i = 0; i < strlen(text); i++) {
 		memcpy(copy, text, sizeof(text));
 		copy[i] = 0;
-		reset(f);
-		assert_int_equal(feed(f, copy, strlen(text), 100), -EBADMSG);
+		httpfeed_reset(f);
+		assert_int_equal(httpfeed(f, copy, strlen(text), 100),
+				 -EBADMSG);
 	}
 }
 
 static void a_method_of_a_megabyte_is_left_early(void **state)
 {
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	char text[64];
 
 	memset(text, 'A', sizeof(text));
-	assert_int_equal(feed(f, text, sizeof(text), 100), -EBADMSG);
+	assert_int_equal(httpfeed(f, text, sizeof(text), 100), -EBADMSG);
 	assert_int_equal(http_parser_status(f->p), 501);
 }
 
@@ -288,58 +207,58 @@ static void a_long_target_is_414(void **state)
 {
 	enum { LEN = HTTP_TARGET_MAX };
 	static const char end[] = " HTTP/1.1\r\n" H "\r\n";
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	char *text = malloc(LEN + 100);
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		reset(f);
+		httpfeed_reset(f);
 		memset(text, 'a', LEN + 100);
 		memcpy(text, "GET /", 5);
 		memcpy(text + 4 + LEN + i, end, sizeof(end));
 		if (i == 0)
-			assert_true(feed(f, text, strlen(text), 1000) > 0);
+			assert_true(httpfeed(f, text, strlen(text), 1000) > 0);
 		else
-			assert_int_equal(feed(f, text, strlen(text), 1000),
+			assert_int_equal(httpfeed(f, text, strlen(text), 1000),
 					 -EBADMSG);
 	}
 	free(text);
 	assert_int_equal(http_parser_status(f->p), 414);
 }
 
-static long feed_fields(struct fixture *f, size_t count, const char *field)
+static long feed_fields(struct httpfeed *f, size_t count, const char *field)
 {
-	long rc = feed(f, GET H, strlen(GET H), 1000);
+	long rc = httpfeed(f, GET H, strlen(GET H), 1000);
 
 	while (rc >= 0 && count--)
-		rc = feed(f, field, strlen(field), 1000);
-	return rc < 0 ? rc : feed(f, "\r\n", 2, 2);
+		rc = httpfeed(f, field, strlen(field), 1000);
+	return rc < 0 ? rc : httpfeed(f, "\r\n", 2, 2);
 }
 
 /* RFC 6585, 5. */
 static void many_fields_are_431(void **state)
 {
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 
 	assert_int_equal(feed_fields(f, HTTP_FIELDS_MAX - 1, "X: y\r\n"), 2);
 	assert_true(http_parser_is_done(f->p));
 	assert_int_equal(http_msg_field_count(http_parser_msg(f->p), "x"),
 			 HTTP_FIELDS_MAX - 1);
-	reset(f);
+	httpfeed_reset(f);
 	assert_int_equal(feed_fields(f, HTTP_FIELDS_MAX, "X: y\r\n"), -EBADMSG);
 	assert_int_equal(http_parser_status(f->p), 431);
 }
 
 static void a_long_head_is_431(void **state)
 {
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	char field[1025];
 
 	memset(field, 'a', sizeof(field) - 1);
 	field[1] = ':';
 	memcpy(field + 1022, "\r\n", 3);
 	assert_int_equal(feed_fields(f, 15, field), 2);
-	reset(f);
+	httpfeed_reset(f);
 	assert_int_equal(feed_fields(f, 16, field), -EBADMSG);
 	assert_int_equal(http_parser_status(f->p), 431);
 	assert_true(f->mem.peak_bytes < 100000);
@@ -349,19 +268,21 @@ static void endless_chunk_framing_is_refused(void **state)
 {
 	static const char head[] = POST "Transfer-Encoding: chunked\r\n\r\n"
 					"1;";
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	char junk[1000];
 	long rc;
 	int i;
 
 	memset(junk, 'x', sizeof(junk));
-	rc = feed(f, head, strlen(head), 1000);
+	rc = httpfeed(f, head, strlen(head), 1000);
 	for (i = 0; rc > 0 && i < 20; i++)
-		rc = feed(f, junk, sizeof(junk), 1000);
+		rc = httpfeed(f, junk, sizeof(junk), 1000);
 	assert_int_equal(rc, -EBADMSG);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)                                                        \
+	cmocka_unit_test_setup_teardown(f, httpfeed_setup_requests, \
+					httpfeed_teardown)
 
 int main(void)
 {

@@ -17,96 +17,10 @@
 
 #include "base/check.h"
 
-#include "apps/http_parser.h"
+#include "httpfeed.h"
 
-#define H    "Host: h\r\n"
-#define GET  "GET / HTTP/1.1\r\n"
-#define POST "POST / HTTP/1.1\r\n" H
-
-struct fixture {
-	struct mem mem;
-	struct http_parser *p;
-	int heads;
-	struct strbuf body;
-	int head_result, body_result;
-};
-
-static int on_head(void *arg, const struct http_msg *msg)
-{
-	struct fixture *f = arg;
-
-	(void)msg;
-	f->heads++;
-	return f->head_result;
-}
-
-static int on_body(void *arg, const void *octets, size_t len)
-{
-	struct fixture *f = arg;
-
-	strbuf_add(&f->body, octets, len);
-	return f->body_result;
-}
-
-static const struct http_parser_ops ops = {on_head, on_body};
-
-static int setup_kind(void **state, enum http_parser_kind kind)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	*state = f;
-	mem_init_libc(&f->mem);
-	strbuf_init(&f->body, &f->mem);
-	f->p = http_parser_new(&f->mem, kind, &ops, f);
-	return f->p ? 0 : -1;
-}
-
-static int setup(void **state)
-{
-	return setup_kind(state, HTTP_PARSE_REQUESTS);
-}
-
-static int setup_responses(void **state)
-{
-	return setup_kind(state, HTTP_PARSE_RESPONSES);
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-	size_t left;
-
-	http_parser_free(f->p);
-	strbuf_fini(&f->body);
-	left = f->mem.in_use_count;
-	free(f);
-	return left ? -1 : 0;
-}
-
-static void reset(struct fixture *f)
-{
-	http_parser_reset(f->p);
-	strbuf_clear(&f->body);
-	f->heads = 0;
-}
-
-/* In pieces of @piece octets: octets read, or -errno. */
-static long feed(struct fixture *f, const char *text, size_t len, size_t piece)
-{
-	size_t used = 0, n;
-	long rc;
-
-	while (used < len && !http_parser_is_done(f->p)) {
-		n = min_size(piece, len - used);
-		rc = http_parser_feed(f->p, text + used, n);
-		if (rc < 0)
-			return rc;
-		used += (size_t)rc;
-	}
-	return (long)used;
-}
-
-static void assert_field(struct fixture *f, const char *name, const char *value)
+static void assert_field(struct httpfeed *f, const char *name,
+			 const char *value)
 {
 	const char *have = http_msg_field(http_parser_msg(f->p), name);
 
@@ -119,13 +33,13 @@ static void a_request_is_read_whole_or_in_pieces(void **state)
 	static const char text[] = "POST /a?b HTTP/1.1\r\nHost: h:80\r\n"
 				   "X-Empty:\r\nX-Spaces: \t a  b \t \r\n"
 				   "Content-Length: 5\r\n\r\nhello";
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	const struct http_msg *m = http_parser_msg(f->p);
 	size_t piece;
 
 	for (piece = 1; piece < sizeof(text); piece++) {
-		reset(f);
-		assert_int_equal(feed(f, text, strlen(text), piece),
+		httpfeed_reset(f);
+		assert_int_equal(httpfeed(f, text, strlen(text), piece),
 				 strlen(text));
 		assert_true(http_parser_is_done(f->p));
 		assert_int_equal(f->heads, 1);
@@ -148,23 +62,23 @@ static void a_parser_stops_behind_its_message(void **state)
 	static const char two[] = POST "Content-Length: 2\r\n\r\nab";
 	static const char three[] = POST "Transfer-Encoding: chunked\r\n\r\n"
 					 "2\r\nab\r\n0\r\n\r\n";
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	char text[1024];
 	size_t at = 0;
 
 	snprintf(text, sizeof(text), "%s%s%s%s", one, two, three, one);
-	at += (size_t)feed(f, text + at, strlen(text + at), 1000);
+	at += (size_t)httpfeed(f, text + at, strlen(text + at), 1000);
 	assert_int_equal(at, strlen(one));
-	reset(f);
-	at += (size_t)feed(f, text + at, strlen(text + at), 1000);
+	httpfeed_reset(f);
+	at += (size_t)httpfeed(f, text + at, strlen(text + at), 1000);
 	assert_int_equal(at, strlen(one) + strlen(two));
 	assert_string_equal(strbuf_text(&f->body), "ab");
-	reset(f);
-	at += (size_t)feed(f, text + at, strlen(text + at), 1000);
+	httpfeed_reset(f);
+	at += (size_t)httpfeed(f, text + at, strlen(text + at), 1000);
 	assert_int_equal(at, strlen(one) + strlen(two) + strlen(three));
 	assert_string_equal(strbuf_text(&f->body), "ab");
-	reset(f);
-	at += (size_t)feed(f, text + at, strlen(text + at), 1000);
+	httpfeed_reset(f);
+	at += (size_t)httpfeed(f, text + at, strlen(text + at), 1000);
 	assert_int_equal(at, strlen(text));
 	assert_true(http_parser_is_done(f->p));
 }
@@ -172,14 +86,14 @@ static void a_parser_stops_behind_its_message(void **state)
 static void an_owner_can_stop_the_parser(void **state)
 {
 	static const char text[] = POST "Content-Length: 5\r\n\r\nhello";
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 
 	f->head_result = -EFBIG;
-	assert_int_equal(feed(f, text, strlen(text), 1000), -EFBIG);
-	reset(f);
+	assert_int_equal(httpfeed(f, text, strlen(text), 1000), -EFBIG);
+	httpfeed_reset(f);
 	f->head_result = 0;
 	f->body_result = -ENOSPC;
-	assert_int_equal(feed(f, text, strlen(text), 1000), -ENOSPC);
+	assert_int_equal(httpfeed(f, text, strlen(text), 1000), -ENOSPC);
 }
 
 static void persistence_follows_version_and_connection(void **state)
@@ -194,12 +108,12 @@ static void persistence_follows_version_and_connection(void **state)
 		{"GET / HTTP/1.0\r\n\r\n", false},
 		{"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true},
 	};
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		reset(f);
-		feed(f, rows[i].text, strlen(rows[i].text), 1000);
+		httpfeed_reset(f);
+		httpfeed(f, rows[i].text, strlen(rows[i].text), 1000);
 		assert_int_equal(http_parser_msg(f->p)->may_persist,
 				 rows[i].may_persist);
 	}
@@ -225,13 +139,13 @@ static void a_response_is_framed_by_length_chunks_or_end(void **state)
 		{"HTTP/1.1 100 Continue\r\n\r\n", "", false},
 		{"HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", "", false},
 	};
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	size_t i, len;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		reset(f);
+		httpfeed_reset(f);
 		len = strlen(rows[i].text);
-		if (feed(f, rows[i].text, len, 1 + i) != (long)len)
+		if (httpfeed(f, rows[i].text, len, 1 + i) != (long)len)
 			fail_msg("%s: %s", rows[i].text,
 				 http_parser_what(f->p));
 		assert_int_equal(http_parser_is_done(f->p), !rows[i].needs_end);
@@ -243,10 +157,10 @@ static void a_response_is_framed_by_length_chunks_or_end(void **state)
 static void a_response_to_head_has_no_body(void **state)
 {
 	static const char text[] = R "Content-Length: 9\r\n\r\n" R;
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 
 	http_parser_expect(f->p, HTTP_M_HEAD);
-	assert_int_equal(feed(f, text, strlen(text), 1000),
+	assert_int_equal(httpfeed(f, text, strlen(text), 1000),
 			 strlen(text) - strlen(R));
 	assert_true(http_parser_is_done(f->p));
 	assert_int_equal(http_parser_msg(f->p)->content_length, 9);
@@ -254,14 +168,14 @@ static void a_response_to_head_has_no_body(void **state)
 
 static void a_response_cut_short_is_told_from_a_whole_one(void **state)
 {
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	static const char text[] = R "Content-Length: 5\r\n\r\nhel";
 
 	assert_int_equal(http_parser_end(f->p), -ENODATA);
-	feed(f, text, strlen(text), 1000);
+	httpfeed(f, text, strlen(text), 1000);
 	assert_int_equal(http_parser_end(f->p), -EBADMSG);
-	reset(f);
-	feed(f, R, strlen(R), 1000);
+	httpfeed_reset(f);
+	httpfeed(f, R, strlen(R), 1000);
 	assert_int_equal(http_parser_end(f->p), -EBADMSG);
 }
 
@@ -280,12 +194,12 @@ static void what_is_no_response_is_refused(void **state)
 		R "Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
 		R "Content-Length: 2\n\r\nabc",
 	};
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		reset(f);
-		if (feed(f, rows[i], strlen(rows[i]), 100) != -EBADMSG)
+		httpfeed_reset(f);
+		if (httpfeed(f, rows[i], strlen(rows[i]), 100) != -EBADMSG)
 			fail_msg("%s", rows[i]);
 	}
 }
@@ -293,7 +207,7 @@ static void what_is_no_response_is_refused(void **state)
 static void lists_are_searched_element_by_element(void **state)
 {
 	struct http_msg m;
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 
 	http_msg_init(&m, &f->mem);
 	assert_int_equal(http_msg_add(&m, "Cache-Control",
@@ -313,7 +227,7 @@ static void lists_are_searched_element_by_element(void **state)
 static void want_of_memory_is_survived(void **state)
 {
 	static const char text[] = POST "X: y\r\nContent-Length: 2\r\n\r\nab";
-	struct fixture *f = *state;
+	struct httpfeed *f = *state;
 	uint64_t n;
 	long rc;
 
@@ -321,16 +235,21 @@ static void want_of_memory_is_survived(void **state)
 		http_parser_free(f->p);
 		strbuf_fini(&f->body);
 		f->mem.fail_at = f->mem.calls + n;
-		f->p = http_parser_new(&f->mem, HTTP_PARSE_REQUESTS, &ops, f);
+		f->p = http_parser_new(&f->mem, HTTP_PARSE_REQUESTS,
+				       &httpfeed_ops, f);
 		if (!f->p)
 			continue;
-		rc = feed(f, text, strlen(text), 7);
+		rc = httpfeed(f, text, strlen(text), 7);
 		assert_true(rc == -ENOMEM || rc == (long)strlen(text));
 	}
 }
 
-#define T(f)  cmocka_unit_test_setup_teardown(f, setup, teardown)
-#define TR(f) cmocka_unit_test_setup_teardown(f, setup_responses, teardown)
+#define T(f)                                                        \
+	cmocka_unit_test_setup_teardown(f, httpfeed_setup_requests, \
+					httpfeed_teardown)
+#define TR(f)                                                        \
+	cmocka_unit_test_setup_teardown(f, httpfeed_setup_responses, \
+					httpfeed_teardown)
 
 int main(void)
 {

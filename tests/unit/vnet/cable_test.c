@@ -11,48 +11,16 @@
 
 #include "core/pkt.h"
 
-#include "catch_box.h"
+#include "cablebed.h"
 #include "vnet/vnet.h"
 
 #define ROOM 60000
 
-static struct mem mem;
-static struct world *w;
-static struct catch_box a, b;
-static struct cable *cable;
-
-static void set_up_rooms(const struct cable_params *p, size_t room)
-{
-	mem_init_libc(&mem);
-	w = world_new(&mem, 7);
-	assert_non_null(w);
-	catch_init(&a, w, "a", room);
-	catch_init(&b, w, "b", room);
-	cable = world_link(w, a.port, b.port, p);
-	assert_non_null(cable);
-}
+static struct cablebed bed;
 
 static void set_up(const struct cable_params *p)
 {
-	set_up_rooms(p, 100);
-}
-
-static void tear_down(void)
-{
-	assert_int_equal(world_free(w), 0);
-	assert_int_equal(mem.in_use_count, 0);
-	catch_fini(&a);
-	catch_fini(&b);
-}
-
-static void send_a(uint32_t number, size_t len)
-{
-	frame_send(a.port, mac_of(2), mac_of(1), number, len);
-}
-
-static const struct cable_stats *stats(void)
-{
-	return cable_stats(cable, CABLE_AB);
+	cablebed_init(&bed, p, 100);
 }
 
 static void ten_milliseconds_are_exactly_that(void **state)
@@ -61,17 +29,17 @@ static void ten_milliseconds_are_exactly_that(void **state)
 
 	(void)state;
 	set_up(&p);
-	world_run_until(w, 123);
-	send_a(1, 1514);
-	send_a(2, 60);
-	world_run_until(w, 123 + 10 * NS_PER_MS - 1);
-	assert_int_equal(b.count, 0);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 2);
-	assert_int_equal(b.caught[0].at_ns, 123 + 10 * NS_PER_MS);
-	assert_int_equal(b.caught[1].at_ns, 123 + 10 * NS_PER_MS);
-	assert_int_equal(caught_number(&b.caught[0]), 1);
-	tear_down();
+	world_run_until(bed.w, 123);
+	cablebed_send(&bed, 1, 1514);
+	cablebed_send(&bed, 2, 60);
+	world_run_until(bed.w, 123 + 10 * NS_PER_MS - 1);
+	assert_int_equal(bed.b.count, 0);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.count, 2);
+	assert_int_equal(bed.b.caught[0].at_ns, 123 + 10 * NS_PER_MS);
+	assert_int_equal(bed.b.caught[1].at_ns, 123 + 10 * NS_PER_MS);
+	assert_int_equal(caught_number(&bed.b.caught[0]), 1);
+	cablebed_fini(&bed);
 }
 
 /* 10 Mbit/s: an octet takes 800 ns.  8 + 64 before the gap, 12 in it. */
@@ -81,18 +49,19 @@ static void wire_time_counts_preamble_fcs_and_gap(void **state)
 
 	(void)state;
 	set_up(&p);
-	send_a(1, 60);
-	send_a(2, 60);
-	send_a(3, 1514);
-	send_a(4, 60);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 4);
-	assert_int_equal(b.caught[0].at_ns, 72 * 800 + 1000);
-	assert_int_equal(b.caught[1].at_ns, (84 + 72) * 800 + 1000);
-	assert_int_equal(b.caught[2].at_ns, (2 * 84 + 1526) * 800 + 1000);
-	assert_int_equal(b.caught[3].at_ns, (2 * 84 + 1538 + 72) * 800 + 1000);
-	assert_int_equal(stats()->busy_ns, (3 * 84 + 1538) * 800);
-	tear_down();
+	cablebed_send(&bed, 1, 60);
+	cablebed_send(&bed, 2, 60);
+	cablebed_send(&bed, 3, 1514);
+	cablebed_send(&bed, 4, 60);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.count, 4);
+	assert_int_equal(bed.b.caught[0].at_ns, 72 * 800 + 1000);
+	assert_int_equal(bed.b.caught[1].at_ns, (84 + 72) * 800 + 1000);
+	assert_int_equal(bed.b.caught[2].at_ns, (2 * 84 + 1526) * 800 + 1000);
+	assert_int_equal(bed.b.caught[3].at_ns,
+			 (2 * 84 + 1538 + 72) * 800 + 1000);
+	assert_int_equal(cablebed_stats(&bed)->busy_ns, (3 * 84 + 1538) * 800);
+	cablebed_fini(&bed);
 }
 
 static void short_frames_take_the_time_of_minimal_ones(void **state)
@@ -101,11 +70,11 @@ static void short_frames_take_the_time_of_minimal_ones(void **state)
 
 	(void)state;
 	set_up(&p);
-	send_a(1, 20);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.caught[0].at_ns, 72 * 1000);
-	assert_int_equal(b.caught[0].len, 20);
-	tear_down();
+	cablebed_send(&bed, 1, 20);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.caught[0].at_ns, 72 * 1000);
+	assert_int_equal(bed.b.caught[0].len, 20);
+	cablebed_fini(&bed);
 }
 
 /* 84 octets at 9 Mbit/s take 74,666 and two thirds of a nanosecond. */
@@ -115,14 +84,14 @@ static void fractions_of_a_nanosecond_are_not_lost(void **state)
 	int i;
 
 	(void)state;
-	set_up_rooms(&p, 3001);
+	cablebed_init(&bed, &p, 3001);
 	for (i = 0; i < 3001; i++)
-		send_a((uint32_t)i, 60);
-	world_run_idle(w, 10 * NS_PER_S);
-	assert_int_equal(b.count, 3001);
+		cablebed_send(&bed, (uint32_t)i, 60);
+	world_run_idle(bed.w, 10 * NS_PER_S);
+	assert_int_equal(bed.b.count, 3001);
 	/* 3,000 frames take exactly 0.224 s; the last one 72 octets more. */
-	assert_int_equal(b.caught[3000].at_ns, 224 * NS_PER_MS + 64000);
-	tear_down();
+	assert_int_equal(bed.b.caught[3000].at_ns, 224 * NS_PER_MS + 64000);
+	cablebed_fini(&bed);
 }
 
 static void rates_change_under_waiting_frames(void **state)
@@ -131,17 +100,17 @@ static void rates_change_under_waiting_frames(void **state)
 
 	(void)state;
 	set_up(&p);
-	send_a(1, 60);
-	send_a(2, 60);
-	send_a(3, 60);
+	cablebed_send(&bed, 1, 60);
+	cablebed_send(&bed, 2, 60);
+	cablebed_send(&bed, 3, 60);
 	p.rate_bps = 80000000;
-	cable_set_params(cable, CABLE_AB, &p);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.caught[0].at_ns, 72000);
-	assert_int_equal(b.caught[1].at_ns, 84000 + 7200);
-	assert_int_equal(b.caught[2].at_ns, 84000 + 8400 + 7200);
-	assert_int_equal(cable_params(cable, CABLE_BA)->rate_bps, 8000000);
-	tear_down();
+	cable_set_params(bed.cable, CABLE_AB, &p);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.caught[0].at_ns, 72000);
+	assert_int_equal(bed.b.caught[1].at_ns, 84000 + 7200);
+	assert_int_equal(bed.b.caught[2].at_ns, 84000 + 8400 + 7200);
+	assert_int_equal(cable_params(bed.cable, CABLE_BA)->rate_bps, 8000000);
+	cablebed_fini(&bed);
 }
 
 static void directions_do_not_disturb_each_other(void **state)
@@ -150,12 +119,12 @@ static void directions_do_not_disturb_each_other(void **state)
 
 	(void)state;
 	set_up(&p);
-	send_a(1, 60);
-	frame_send(b.port, mac_of(1), mac_of(2), 9, 60);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(a.caught[0].at_ns, 72000);
-	assert_int_equal(b.caught[0].at_ns, 72000);
-	tear_down();
+	cablebed_send(&bed, 1, 60);
+	frame_send(bed.b.port, mac_of(1), mac_of(2), 9, 60);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.a.caught[0].at_ns, 72000);
+	assert_int_equal(bed.b.caught[0].at_ns, 72000);
+	cablebed_fini(&bed);
 }
 
 static void full_queue_drops_the_newest(void **state)
@@ -166,14 +135,14 @@ static void full_queue_drops_the_newest(void **state)
 	(void)state;
 	set_up(&p);
 	for (i = 0; i < 6; i++)
-		send_a(i, 60);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 4); /* one on the wire, three waited */
-	assert_int_equal(caught_number(&b.caught[3]), 3);
-	assert_int_equal(cable->place.drops[DROP_cable_queue], 2);
-	assert_int_equal(stats()->queue_full, 2);
-	assert_int_equal(stats()->queue_frames_max, 3);
-	tear_down();
+		cablebed_send(&bed, i, 60);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.count, 4); /* one on the wire, three waited */
+	assert_int_equal(caught_number(&bed.b.caught[3]), 3);
+	assert_int_equal(bed.cable->place.drops[DROP_cable_queue], 2);
+	assert_int_equal(cablebed_stats(&bed)->queue_full, 2);
+	assert_int_equal(cablebed_stats(&bed)->queue_frames_max, 3);
+	cablebed_fini(&bed);
 }
 
 static void queue_may_be_limited_in_octets(void **state)
@@ -182,15 +151,15 @@ static void queue_may_be_limited_in_octets(void **state)
 
 	(void)state;
 	set_up(&p);
-	send_a(0, 60);
-	send_a(1, 1514);
-	send_a(2, 100); /* does not fit any more */
-	send_a(3, 86);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 3);
-	assert_int_equal(caught_number(&b.caught[2]), 3);
-	assert_int_equal(stats()->queue_octets_max, 1600);
-	tear_down();
+	cablebed_send(&bed, 0, 60);
+	cablebed_send(&bed, 1, 1514);
+	cablebed_send(&bed, 2, 100); /* does not fit any more */
+	cablebed_send(&bed, 3, 86);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.count, 3);
+	assert_int_equal(caught_number(&bed.b.caught[2]), 3);
+	assert_int_equal(cablebed_stats(&bed)->queue_octets_max, 1600);
+	cablebed_fini(&bed);
 }
 
 static void idle_cable_of_limited_rate_never_drops(void **state)
@@ -201,24 +170,12 @@ static void idle_cable_of_limited_rate_never_drops(void **state)
 	(void)state;
 	set_up(&p);
 	for (i = 0; i < 50; i++) {
-		send_a(i, 60);
-		world_run_until(w, world_now(w) + 84000);
+		cablebed_send(&bed, i, 60);
+		world_run_until(bed.w, world_now(bed.w) + 84000);
 	}
-	assert_int_equal(b.count, 50);
-	assert_int_equal(stats()->queue_frames_max, 0);
-	tear_down();
-}
-
-/* Send many numbered frames, far enough apart not to meet. */
-static void send_many(uint32_t count, uint64_t gap_ns)
-{
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		send_a(i, 60);
-		world_run_until(w, world_now(w) + gap_ns);
-	}
-	world_run_idle(w, world_now(w) + 10 * NS_PER_S);
+	assert_int_equal(bed.b.count, 50);
+	assert_int_equal(cablebed_stats(&bed)->queue_frames_max, 0);
+	cablebed_fini(&bed);
 }
 
 static void assert_near(double is, double wanted, double by)
@@ -235,14 +192,17 @@ static void loss_is_as_probable_as_said(void **state)
 	for (i = 0; i < 5; i++) {
 		struct cable_params p = {.loss = probable[i]};
 
-		set_up_rooms(&p, 0);
-		send_many(ROOM, 10);
-		assert_int_equal(stats()->lost + b.count, ROOM);
-		assert_int_equal(cable->place.drops[DROP_cable_loss],
-				 stats()->lost);
-		assert_near((double)stats()->lost / ROOM, p.loss, 0.01);
-		assert_near((double)stats()->lost / ROOM / p.loss, 1, 0.4);
-		tear_down();
+		cablebed_init(&bed, &p, 0);
+		cablebed_send_many(&bed, ROOM, 10);
+		assert_int_equal(cablebed_stats(&bed)->lost + bed.b.count,
+				 ROOM);
+		assert_int_equal(bed.cable->place.drops[DROP_cable_loss],
+				 cablebed_stats(&bed)->lost);
+		assert_near((double)cablebed_stats(&bed)->lost / ROOM, p.loss,
+			    0.01);
+		assert_near((double)cablebed_stats(&bed)->lost / ROOM / p.loss,
+			    1, 0.4);
+		cablebed_fini(&bed);
 	}
 }
 
@@ -252,14 +212,14 @@ static void lost_frames_still_occupy_the_wire(void **state)
 
 	(void)state;
 	set_up(&p);
-	send_a(0, 60);
-	send_a(1, 60);
+	cablebed_send(&bed, 0, 60);
+	cablebed_send(&bed, 1, 60);
 	p.loss = 0;
-	cable_set_params(cable, CABLE_BOTH, &p);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 1);
-	assert_int_equal(b.caught[0].at_ns, 84000 + 72000);
-	tear_down();
+	cable_set_params(bed.cable, CABLE_BOTH, &p);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.count, 1);
+	assert_int_equal(bed.b.caught[0].at_ns, 84000 + 72000);
+	cablebed_fini(&bed);
 }
 
 static void duplicates_come_twice_in_a_row(void **state)
@@ -268,20 +228,20 @@ static void duplicates_come_twice_in_a_row(void **state)
 	size_t i, twice = 0;
 
 	(void)state;
-	set_up_rooms(&p, 2 * ROOM);
-	send_many(ROOM, 10);
-	for (i = 1; i < b.count; i++) {
-		if (caught_number(&b.caught[i]) ==
-		    caught_number(&b.caught[i - 1])) {
-			assert_int_equal(b.caught[i].at_ns,
-					 b.caught[i - 1].at_ns);
+	cablebed_init(&bed, &p, 2 * ROOM);
+	cablebed_send_many(&bed, ROOM, 10);
+	for (i = 1; i < bed.b.count; i++) {
+		if (caught_number(&bed.b.caught[i]) ==
+		    caught_number(&bed.b.caught[i - 1])) {
+			assert_int_equal(bed.b.caught[i].at_ns,
+					 bed.b.caught[i - 1].at_ns);
 			twice++;
 		}
 	}
-	assert_int_equal(b.count, ROOM + twice);
-	assert_int_equal(stats()->duplicated, twice);
+	assert_int_equal(bed.b.count, ROOM + twice);
+	assert_int_equal(cablebed_stats(&bed)->duplicated, twice);
 	assert_near((double)twice / ROOM, 0.25, 0.01);
-	tear_down();
+	cablebed_fini(&bed);
 }
 
 static void jitter_is_even_and_keeps_the_order(void **state)
@@ -291,13 +251,13 @@ static void jitter_is_even_and_keeps_the_order(void **state)
 	uint32_t i;
 
 	(void)state;
-	set_up_rooms(&p, ROOM);
-	send_many(ROOM, 500000);
+	cablebed_init(&bed, &p, ROOM);
+	cablebed_send_many(&bed, ROOM, 500000);
 	for (i = 0; i < ROOM; i++) {
 		double delay =
-			(double)(b.caught[i].at_ns - (uint64_t)i * 500000);
+			(double)(bed.b.caught[i].at_ns - (uint64_t)i * 500000);
 
-		assert_int_equal(caught_number(&b.caught[i]), i);
+		assert_int_equal(caught_number(&bed.b.caught[i]), i);
 		sum += delay;
 		least = delay < least ? delay : least;
 		most = delay > most ? delay : most;
@@ -305,14 +265,14 @@ static void jitter_is_even_and_keeps_the_order(void **state)
 	assert_near(sum / ROOM, 1200000, 2000);
 	assert_true(least >= 1000000 && least < 1000100);
 	assert_true(most <= 1400000 && most > 1399900);
-	tear_down();
+	cablebed_fini(&bed);
 
 	/* Close together: the order stays all the same. */
-	set_up_rooms(&p, ROOM);
-	send_many(ROOM, 100);
+	cablebed_init(&bed, &p, ROOM);
+	cablebed_send_many(&bed, ROOM, 100);
 	for (i = 0; i < ROOM; i++)
-		assert_int_equal(caught_number(&b.caught[i]), i);
-	tear_down();
+		assert_int_equal(caught_number(&bed.b.caught[i]), i);
+	cablebed_fini(&bed);
 }
 
 static void reordered_frames_are_overtaken(void **state)
@@ -322,23 +282,23 @@ static void reordered_frames_are_overtaken(void **state)
 	uint32_t i, late = 0;
 
 	(void)state;
-	set_up_rooms(&p, ROOM);
-	send_many(ROOM, 100);
-	assert_int_equal(b.count, ROOM);
+	cablebed_init(&bed, &p, ROOM);
+	cablebed_send_many(&bed, ROOM, 100);
+	assert_int_equal(bed.b.count, ROOM);
 	for (i = 0; i < ROOM; i++) {
-		uint32_t n = caught_number(&b.caught[i]);
-		uint64_t delay = b.caught[i].at_ns - (uint64_t)n * 100;
+		uint32_t n = caught_number(&bed.b.caught[i]);
+		uint64_t delay = bed.b.caught[i].at_ns - (uint64_t)n * 100;
 
 		assert_true(delay == 1000 || delay == 1350);
 		late += delay == 1350;
 	}
-	assert_int_equal(stats()->reordered, late);
+	assert_int_equal(cablebed_stats(&bed)->reordered, late);
 	assert_near((double)late / ROOM, 0.1, 0.01);
-	assert_int_not_equal(caught_number(&b.caught[100]) +
-				     caught_number(&b.caught[101]) +
-				     caught_number(&b.caught[102]),
+	assert_int_not_equal(caught_number(&bed.b.caught[100]) +
+				     caught_number(&bed.b.caught[101]) +
+				     caught_number(&bed.b.caught[102]),
 			     0);
-	tear_down();
+	cablebed_fini(&bed);
 }
 
 static void what_is_on_a_cable_that_goes_down_is_lost(void **state)
@@ -349,25 +309,25 @@ static void what_is_on_a_cable_that_goes_down_is_lost(void **state)
 	(void)state;
 	set_up(&p);
 	for (i = 0; i < 5; i++)
-		send_a((uint32_t)i, 60);
-	frame_send(b.port, mac_of(1), mac_of(2), 9, 60);
-	world_run_until(w, 100000);
-	assert_int_equal(cable_in_flight(cable), 6);
-	cable_set_up(cable, CABLE_AB, false);
-	assert_int_equal(cable_in_flight(cable), 1);
-	send_a(7, 60);
-	world_run_until(w, 5 * NS_PER_MS);
-	assert_int_equal(b.count, 0);
-	assert_int_equal(a.count, 1); /* the other way still works */
-	assert_int_equal(cable->place.drops[DROP_link_down], 6);
-	assert_int_equal(stats()->down, 6);
+		cablebed_send(&bed, (uint32_t)i, 60);
+	frame_send(bed.b.port, mac_of(1), mac_of(2), 9, 60);
+	world_run_until(bed.w, 100000);
+	assert_int_equal(cable_in_flight(bed.cable), 6);
+	cable_set_up(bed.cable, CABLE_AB, false);
+	assert_int_equal(cable_in_flight(bed.cable), 1);
+	cablebed_send(&bed, 7, 60);
+	world_run_until(bed.w, 5 * NS_PER_MS);
+	assert_int_equal(bed.b.count, 0);
+	assert_int_equal(bed.a.count, 1); /* the other way still works */
+	assert_int_equal(bed.cable->place.drops[DROP_link_down], 6);
+	assert_int_equal(cablebed_stats(&bed)->down, 6);
 
-	cable_set_up(cable, CABLE_BOTH, true);
-	send_a(8, 60);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 1);
-	assert_int_equal(caught_number(&b.caught[0]), 8);
-	tear_down();
+	cable_set_up(bed.cable, CABLE_BOTH, true);
+	cablebed_send(&bed, 8, 60);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.count, 1);
+	assert_int_equal(caught_number(&bed.b.caught[0]), 8);
+	cablebed_fini(&bed);
 }
 
 static enum cable_verdict drop_second(void *arg, struct cable *c,
@@ -375,7 +335,7 @@ static enum cable_verdict drop_second(void *arg, struct cable *c,
 {
 	int *seen = arg;
 
-	assert_ptr_equal(c, cable);
+	assert_ptr_equal(c, bed.cable);
 	assert_true(pkt->len >= 60);
 	if (dir == CABLE_BA)
 		return CABLE_DROP_PARTITION;
@@ -388,22 +348,22 @@ static void filters_drop_exactly_what_they_mean(void **state)
 
 	(void)state;
 	set_up(NULL);
-	cable_set_filter(cable, drop_second, &seen);
-	send_a(1, 60);
-	send_a(2, 60);
-	send_a(3, 60);
-	frame_send(b.port, mac_of(1), mac_of(2), 9, 60);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(b.count, 2);
-	assert_int_equal(caught_number(&b.caught[1]), 3);
-	assert_int_equal(a.count, 0);
-	assert_int_equal(cable->place.drops[DROP_fault_match], 1);
-	assert_int_equal(cable->place.drops[DROP_partition], 1);
-	cable_set_filter(cable, NULL, NULL);
-	frame_send(b.port, mac_of(1), mac_of(2), 9, 60);
-	world_run_idle(w, NS_PER_S);
-	assert_int_equal(a.count, 1);
-	tear_down();
+	cable_set_filter(bed.cable, drop_second, &seen);
+	cablebed_send(&bed, 1, 60);
+	cablebed_send(&bed, 2, 60);
+	cablebed_send(&bed, 3, 60);
+	frame_send(bed.b.port, mac_of(1), mac_of(2), 9, 60);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.b.count, 2);
+	assert_int_equal(caught_number(&bed.b.caught[1]), 3);
+	assert_int_equal(bed.a.count, 0);
+	assert_int_equal(bed.cable->place.drops[DROP_fault_match], 1);
+	assert_int_equal(bed.cable->place.drops[DROP_partition], 1);
+	cable_set_filter(bed.cable, NULL, NULL);
+	frame_send(bed.b.port, mac_of(1), mac_of(2), 9, 60);
+	world_run_idle(bed.w, NS_PER_S);
+	assert_int_equal(bed.a.count, 1);
+	cablebed_fini(&bed);
 }
 
 static void counters_of_a_direction_add_up(void **state)
@@ -416,17 +376,17 @@ static void counters_of_a_direction_add_up(void **state)
 	const struct cable_stats *st;
 
 	(void)state;
-	set_up_rooms(&p, 0);
-	send_many(20000, 6000);
-	st = stats();
+	cablebed_init(&bed, &p, 0);
+	cablebed_send_many(&bed, 20000, 6000);
+	st = cablebed_stats(&bed);
 	assert_int_equal(st->sent_frames, 20000);
 	assert_true(st->queue_full > 0);
 	assert_int_equal(st->delivered_frames,
 			 st->sent_frames - st->queue_full - st->lost +
 				 st->duplicated);
-	assert_int_equal(st->delivered_frames, b.count);
-	assert_int_equal(st->delivered_octets, b.octets);
-	tear_down();
+	assert_int_equal(st->delivered_frames, bed.b.count);
+	assert_int_equal(st->delivered_octets, bed.b.octets);
+	cablebed_fini(&bed);
 }
 
 static void same_seed_gives_the_same_fate(void **state)
@@ -437,13 +397,13 @@ static void same_seed_gives_the_same_fate(void **state)
 
 	(void)state;
 	set_up(&p);
-	send_many(100, 100);
-	memcpy(first, b.caught, sizeof(first));
-	tear_down();
+	cablebed_send_many(&bed, 100, 100);
+	memcpy(first, bed.b.caught, sizeof(first));
+	cablebed_fini(&bed);
 	set_up(&p);
-	send_many(100, 100);
-	assert_memory_equal(first, b.caught, sizeof(first));
-	tear_down();
+	cablebed_send_many(&bed, 100, 100);
+	assert_memory_equal(first, bed.b.caught, sizeof(first));
+	cablebed_fini(&bed);
 }
 
 static void parallel_cables_have_names_and_fates_of_their_own(void **state)
@@ -456,22 +416,22 @@ static void parallel_cables_have_names_and_fates_of_their_own(void **state)
 
 	(void)state;
 	set_up(&p);
-	pa = box_add_port(a.port->node, NULL);
-	pb = box_add_port(b.port->node, NULL);
-	assert_null(world_link(w, pa, a.port, &p)); /* in use */
-	other = world_link(w, pa, pb, &p);
-	assert_string_equal(cable->place.name, "a -- b");
+	pa = box_add_port(bed.a.port->node, NULL);
+	pb = box_add_port(bed.b.port->node, NULL);
+	assert_null(world_link(bed.w, pa, bed.a.port, &p)); /* in use */
+	other = world_link(bed.w, pa, pb, &p);
+	assert_string_equal(bed.cable->place.name, "a -- b");
 	assert_string_equal(other->place.name, "a -- b (2)");
 	for (i = 0; i < 50; i++) {
-		before = b.count;
-		send_a(i, 60);
+		before = bed.b.count;
+		cablebed_send(&bed, i, 60);
 		frame_send(pa, mac_of(2), mac_of(1), i, 60);
-		world_run_idle(w, NS_PER_S);
-		if (b.count == before + 1)
+		world_run_idle(bed.w, NS_PER_S);
+		if (bed.b.count == before + 1)
 			break; /* one of the two was lost */
 	}
 	assert_true(i < 50);
-	tear_down();
+	cablebed_fini(&bed);
 }
 
 int main(void)
