@@ -70,6 +70,7 @@ struct weft_watch *weft_watch(struct weft_stack *ws, int fd, short events,
 	watch->fn = fn;
 	watch->arg = arg;
 	waiter_init(&watch->waiter, wake, NULL, (uint16_t)events);
+	watch->waiter.name = "watch";
 	task_init(&watch->task, call, watch);
 	waitq_add(&file->wq, &watch->waiter);
 	list_add_tail(&ws->watches, &watch->node);

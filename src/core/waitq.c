@@ -29,6 +29,7 @@ void waiter_init(struct waiter *w,
 	w->arg = arg;
 	w->mask = mask | ALWAYS;
 	w->is_exclusive = false;
+	w->name = NULL;
 }
 
 void waitq_add(struct waitq *q, struct waiter *w)

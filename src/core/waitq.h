@@ -40,6 +40,7 @@ struct waiter {
 	void *arg;
 	uint32_t mask;	   /* wake only for these; WAIT_ERR, HUP, NVAL always */
 	bool is_exclusive; /* at most one exclusive waiter is woken at a time */
+	const char *name;  /* who it is, for people; a static string, or NULL */
 };
 
 void waitq_init(struct waitq *q);

@@ -45,6 +45,7 @@
 #include "core/stack.h"
 #include "core/waitq.h"
 
+#include "io/epoll_info.h"
 #include "io/io.h"
 #include "io/io_int.h"
 
@@ -251,6 +252,7 @@ static int item_add(struct epoll *set, struct file *target, int fd,
 	it->fd = fd;
 	it->ev = *ev;
 	waiter_init(&it->waiter, wake, NULL, wanted(it));
+	it->waiter.name = "epoll";
 	it->waiter.is_exclusive = ev->events & SK_EPOLLEXCLUSIVE;
 	waitq_add(&target->wq, &it->waiter);
 	if (ask(it))
@@ -362,7 +364,7 @@ int sk_epoll_wait(struct stack *stack, int epfd, struct sk_epoll_event *evs,
 		n = collect(set, evs, max);
 		if (n || timeout_ns == 0)
 			break;
-		err = file_wait(&set->file, WAIT_IN, until);
+		err = file_wait(&set->file, "epoll_wait", WAIT_IN, until);
 		if (err) {
 			n = err == -ETIMEDOUT ? 0 : err;
 			break;
@@ -370,4 +372,34 @@ int sk_epoll_wait(struct stack *stack, int epfd, struct sk_epoll_event *evs,
 	}
 	file_put(&set->file);
 	return n;
+}
+
+bool epoll_is(const struct file *file)
+{
+	return file->ops == &epoll_ops;
+}
+
+void epoll_for_each(struct file *file,
+		    void (*fn)(const struct epoll_info *info, void *arg),
+		    void *arg)
+{
+	const struct epoll *set = epoll_of(file);
+	const struct item *it;
+	size_t pos = 0;
+
+	check(epoll_is(file));
+	while ((it = htab_next(&set->items, &pos))) {
+		const struct epoll_info info = {
+			.fd = it->fd,
+			.target = it->target,
+			.events = it->ev.events,
+			.now = ask(it),
+			.data = it->ev.data,
+			.cause = it->cause,
+			.is_ready = list_is_linked(&it->node),
+			.is_disabled = it->is_disabled,
+		};
+
+		fn(&info, arg);
+	}
 }

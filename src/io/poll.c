@@ -90,6 +90,7 @@ static void add_waiters(struct poll_call *call)
 		file_get(w->file);
 		waiter_init(&w->waiter, wake, call,
 			    (uint16_t)call->fds[i].events);
+		w->waiter.name = "poll";
 		waitq_add(&w->file->wq, &w->waiter);
 	}
 }

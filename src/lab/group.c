@@ -198,6 +198,7 @@ static int member_open(struct member *m)
 	if (m->fd < 0)
 		return m->fd;
 	waiter_init(&m->waiter, on_wake, m, WAIT_IN);
+	m->waiter.name = "group member";
 	waitq_add(&file_find(stack, m->fd)->wq, &m->waiter);
 	err = sk_setsockopt_int(stack, m->fd, SK_SOL_SOCKET, SK_SO_REUSEADDR,
 				1);

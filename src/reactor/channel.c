@@ -185,3 +185,17 @@ struct mem *channel_mem(struct channel *ch)
 {
 	return loop_mem(ch->loop);
 }
+
+/* The handler nearest to the application says best what it is for. */
+const char *channel_name(const struct channel *ch)
+{
+	const struct list *handlers = &ch->pipeline.handlers;
+	const struct handler *h;
+
+	if (ch->kind == CHANNEL_LISTENER)
+		return "listener";
+	if (list_is_empty(handlers))
+		return "channel";
+	h = container_of_const(handlers->prev, struct handler, node);
+	return h->ops->name ? h->ops->name : "channel";
+}

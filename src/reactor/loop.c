@@ -115,6 +115,7 @@ static int open_epoll(struct loop *loop)
 		return loop->epfd;
 	file = file_find(loop->stack, loop->epfd);
 	waiter_init(&loop->waiter, wake, NULL, WAIT_IN);
+	loop->waiter.name = "reactor";
 	waitq_add(&file->wq, &loop->waiter);
 	return 0;
 }

@@ -185,5 +185,6 @@ int channel_peer(struct channel *ch, struct endpoint *ep);
 int channel_fd(const struct channel *ch); /* for options; -1: none */
 struct loop *channel_loop(struct channel *ch);
 struct mem *channel_mem(struct channel *ch);
+const char *channel_name(const struct channel *ch); /* for people */
 
 #endif /* REACTOR_REACTOR_H */

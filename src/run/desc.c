@@ -94,6 +94,7 @@ void desc_init(struct desc *d, const struct desc_ops *ops,
 	list_init(&d->dirty);
 	list_init(&d->parked);
 	waiter_init(&d->waiter, on_stack, d, ~0U);
+	d->waiter.name = "relay";
 	list_add_tail(&sup->all, &d->all);
 }
 

@@ -228,7 +228,8 @@ static bool is_woken(void *arg)
 	return s->is_woken;
 }
 
-int file_wait(struct file *file, uint32_t events, uint64_t until_ns)
+int file_wait(struct file *file, const char *call, uint32_t events,
+	      uint64_t until_ns)
 {
 	struct sleeper s = {0};
 	int err;
@@ -236,6 +237,7 @@ int file_wait(struct file *file, uint32_t events, uint64_t until_ns)
 	if (file_poll(file) & (events | WAIT_ERR | WAIT_HUP))
 		return 0;
 	waiter_init(&s.waiter, wake_sleeper, NULL, events);
+	s.waiter.name = call;
 	file_get(file);
 	waitq_add(&file->wq, &s.waiter);
 	file->sleepers++;

@@ -142,6 +142,7 @@ void file_set_max(struct stack *stack, uint32_t max);
 /**
  * file_wait() - Block until a file is ready
  * @file:	Referred to during the call
+ * @call:	Which call of the program blocks, for people
  * @events:	For what; errors and hang-ups always count
  * @until_ns:	At the latest, absolute; UINT64_MAX: for ever
  *
@@ -150,6 +151,7 @@ void file_set_max(struct stack *stack, uint32_t max);
  * Return: 0 (ready, or no longer worth waiting for), -ETIMEDOUT, or
  * -EDEADLK: called from within an event, or nothing is left that could happen
  */
-int file_wait(struct file *file, uint32_t events, uint64_t until_ns);
+int file_wait(struct file *file, const char *call, uint32_t events,
+	      uint64_t until_ns);
 
 #endif /* SOCK_FILE_H */

@@ -363,7 +363,7 @@ static int connect_blocking(struct sock *s, const struct endpoint *peer)
 	int first = connect_once(s, peer, true), err = first;
 
 	while (is_under_way(err) && sock_may_block(s, 0)) {
-		err = file_wait(&s->file, WAIT_OUT, until);
+		err = file_wait(&s->file, "connect", WAIT_OUT, until);
 		if (err == -ETIMEDOUT)
 			return first;
 		if (!err)
@@ -430,7 +430,7 @@ static int accept_blocking(struct sock *s, struct endpoint *peer, int flags)
 		call_end(call);
 		if (fd != -EAGAIN || !sock_may_block(s, 0))
 			return fd;
-		err = file_wait(&s->file, WAIT_IN, until);
+		err = file_wait(&s->file, "accept", WAIT_IN, until);
 		if (err)
 			return err == -ETIMEDOUT ? -EAGAIN : err;
 	}

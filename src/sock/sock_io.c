@@ -112,7 +112,8 @@ static long move(struct sock *s, struct sock_io *io, const struct mover *m)
 			continue;
 		if (n != -EAGAIN || !may_block)
 			return outcome(io, n);
-		n = file_wait(&s->file, m->event, until);
+		n = file_wait(&s->file, is_recv ? "recv" : "send", m->event,
+			      until);
 		if (n)
 			return outcome(io, n == -ETIMEDOUT ? -EAGAIN : n);
 	}
@@ -274,7 +275,7 @@ long sk_read(struct stack *stack, int fd, void *buf, size_t len)
 	file_get(file);
 	while ((n = read_once(file, buf, len)) == -EAGAIN &&
 	       !(file->flags & SK_O_NONBLOCK)) {
-		int err = file_wait(file, WAIT_IN, UINT64_MAX);
+		int err = file_wait(file, "read", WAIT_IN, UINT64_MAX);
 
 		if (err) {
 			n = err;
@@ -305,7 +306,7 @@ static long write_all(struct file *file, const uint8_t *buf, size_t len)
 		}
 		if ((n < 0 && n != -EAGAIN) || !may_block(file))
 			return done ? (long)done : n;
-		n = file_wait(file, WAIT_OUT, UINT64_MAX);
+		n = file_wait(file, "write", WAIT_OUT, UINT64_MAX);
 		if (n)
 			return done ? (long)done : n;
 	}
