@@ -243,6 +243,8 @@ static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 		fprintf(stderr, "weft run: %s\n", strerror(-err));
 		return NOT_RUN;
 	}
+	if (!a->out) /* nobody will read it, and it would grow */
+		trace_log_detach(lab_run_log(run));
 	status = run_programs(run, mem, a);
 	if (write_files(run, mem, a) && !status)
 		status = CLI_FAILED;

@@ -31,7 +31,8 @@ enum call_verdict {
  * @node:	In @desc->parked if it was put off
  * @timed:	In the supervisor if it gives up some time
  * @program:	Whose
- * @peer:	Which thread
+ * @tid:	Which thread
+ * @peer:	The same
  * @id:		The kernel's number for it
  * @nr:		Number of the call
  * @arg:	Its arguments
@@ -44,6 +45,7 @@ enum call_verdict {
 struct call {
 	struct list node, timed;
 	struct program *program;
+	pid_t tid;
 	struct peer *peer;
 	uint64_t id;
 	int nr;
@@ -61,10 +63,11 @@ typedef long call_fn(struct call *call);
 /* When the kernel tells of a call. */
 enum call_when {
 	WHEN_ALWAYS,
-	WHEN_NOT,  /* argument is not this number */
-	WHEN_SET,  /* argument is not 0 */
-	DENY,	   /* never; it fails with this errno, or does nothing if 0 */
-	DENY_WHEN, /* the same, if argument 0 is @value */
+	WHEN_NOT,   /* argument is not this number */
+	WHEN_SET,   /* argument is not 0 */
+	WHEN_CLEAR, /* argument has none of these bits */
+	DENY,	    /* never; it fails with this errno, or does nothing if 0 */
+	DENY_WHEN,  /* the same, if argument 0 is @value */
 };
 
 /**

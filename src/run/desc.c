@@ -71,6 +71,9 @@ static void on_ours(struct watch *w, uint32_t events)
 	struct desc *d = container_of(w, struct desc, ours);
 
 	d->has_hung_up |= (events & EPOLLHUP) != 0;
+	d->has_ended |= (events & (EPOLLHUP | EPOLLRDHUP)) != 0;
+	d->has_urgent |= (events & EPOLLPRI) != 0;
+	d->has_news |= (events & ~(uint32_t)EPOLLOUT) != 0;
 	desc_mark(d);
 }
 
@@ -165,6 +168,13 @@ void desc_close_sk(struct desc *d)
 int desc_watch(struct desc *d, int fd, uint32_t events)
 {
 	return sup_watch(d->sup, &d->ours, fd, events);
+}
+
+void desc_rewatch(struct desc *d, uint32_t events)
+{
+	struct epoll_event ev = {.events = events, .data.ptr = &d->ours};
+
+	(void)epoll_ctl(d->sup->epoll, EPOLL_CTL_MOD, d->ours.fd, &ev);
 }
 
 void desc_close_ours(struct desc *d)

@@ -73,6 +73,10 @@ struct desc_ops {
  * @error:	What the program finds as SO_ERROR when it is no more
  * @has_hung_up: Nothing comes from the program after what lies in our end
  * @is_gone:	No program has it any more
+ * @has_ended:	The same, or the program has shut down writing
+ * @has_news:	There may be something to read in our end
+ * @is_full:	Our end takes no more; it tells when it does
+ * @has_urgent:	There may be an urgent octet in it
  */
 struct desc {
 	struct list all, dirty;
@@ -94,7 +98,7 @@ struct desc {
 	uint32_t generation;
 	struct endpoint local, remote;
 	int error;
-	bool has_hung_up, is_gone;
+	bool has_hung_up, is_gone, has_ended, has_news, has_urgent, is_full;
 };
 
 /* desc.c */
@@ -114,6 +118,8 @@ void desc_detach(struct desc *d);
 void desc_close_sk(struct desc *d);
 /* Use our end. */
 int desc_watch(struct desc *d, int fd, uint32_t events);
+/* Be told of other things there. */
+void desc_rewatch(struct desc *d, uint32_t events);
 void desc_close_ours(struct desc *d);
 void desc_mark(struct desc *d); /* there is work */
 struct stack *desc_stack(const struct desc *d);

@@ -68,6 +68,7 @@ static void up(struct desc *d)
 	int rounds = 0;
 	ssize_t n;
 
+	d->has_news = false;
 	while (rounds++ < DGRAM_ROUNDS) {
 		n = recv(d->ours.fd, buf, sizeof(buf), MSG_DONTWAIT);
 		if (n < 0)
@@ -76,6 +77,7 @@ static void up(struct desc *d)
 		(void)sk_send(desc_stack(d), d->sk, buf, (size_t)n,
 			      MSG_DONTWAIT);
 	}
+	d->has_news = true;
 	desc_mark(d);
 }
 
@@ -145,7 +147,8 @@ static void dgram_work(struct desc *d)
 	}
 	if (d->sk < 0)
 		return;
-	up(d);
+	if (d->has_news)
+		up(d);
 	serve_parked(d);
 	down(d);
 }

@@ -107,6 +107,16 @@ static void put_row_compare(struct assembler *a, const struct call_row *row)
 	put_nr(a);
 }
 
+/* Argument has none of the bits. */
+static void put_row_clear(struct assembler *a, const struct call_row *row)
+{
+	put_equal(a, (uint32_t)row->nr, 4);
+	put_load(a, offset_low(row->arg));
+	put(a, BPF_JMP | BPF_JSET | BPF_K, row->value, 1, 0);
+	put_return(a, verdict(row));
+	put_nr(a);
+}
+
 /* Argument, all 64 bits of it, is not 0. */
 static void put_row_set(struct assembler *a, const struct call_row *row)
 {
@@ -133,6 +143,9 @@ static void put_row(struct assembler *a, const struct call_row *row)
 		return;
 	case WHEN_SET:
 		put_row_set(a, row);
+		return;
+	case WHEN_CLEAR:
+		put_row_clear(a, row);
 		return;
 	}
 }

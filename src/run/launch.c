@@ -30,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -41,6 +42,11 @@
 
 #include "run/call.h"
 #include "run/filter.h"
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	   SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
 
 /* What the child was doing when it failed, or what it has. */
 enum stage { STAGE_LISTENER, STAGE_PRIVILEGES, STAGE_FILTER, STAGE_EXEC };
@@ -201,6 +207,11 @@ static int fetch(pid_t pid, int fd, int *listener)
 	if (*listener < 0)
 		err = -errno;
 	close(pidfd);
+	/* (Since Linux 6.6.)  Whoever calls sleeps until we answer, and we until
+	 * somebody calls: let them take turns on one processor. */
+	if (!err)
+		(void)ioctl(*listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS,
+			    SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	return err;
 }
 

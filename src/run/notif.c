@@ -177,8 +177,12 @@ bool call_finish_all(struct desc *d, long answer)
 static long find_desc(struct call *call)
 {
 	call->fd = peer_fd(call->peer, (int)call->arg[0]);
-	if (call->fd == -EBADF)
-		return -EBADF;
+	if (call->fd == -ESRCH) { /* another thread's number before */
+		peer_drop(call->peer);
+		call->peer = peer_get(call->program, call->tid, false);
+		call->fd = call->peer ? peer_fd(call->peer, (int)call->arg[0])
+				      : -ENOMEM;
+	}
 	if (call->fd < 0)
 		return call->fd;
 	call->desc = desc_find(call_sup(call), desc_cookie(call->fd));
@@ -227,6 +231,7 @@ static void call_arrived(struct program *p, const struct seccomp_notif *req)
 	const struct call_row *row = call_row_of(req->data.nr);
 	struct call call = {
 		.program = p,
+		.tid = (pid_t)req->pid,
 		.id = req->id,
 		.nr = req->data.nr,
 		.fd = -1,
@@ -236,7 +241,7 @@ static void call_arrived(struct program *p, const struct seccomp_notif *req)
 	memcpy(call.arg, req->data.args, sizeof(call.arg));
 	list_init(&call.node);
 	list_init(&call.timed);
-	call.peer = peer_get(p, (pid_t)req->pid);
+	call.peer = peer_get(p, call.tid, !row || !row->has_desc);
 	if (!call.peer)
 		answer = -ENOMEM;
 	else if (row && !lost_take(&call, &answer))

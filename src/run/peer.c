@@ -151,12 +151,12 @@ static bool is_gone(const struct peer *peer)
 	       errno == ESRCH;
 }
 
-struct peer *peer_get(struct program *p, pid_t tid)
+struct peer *peer_get(struct program *p, pid_t tid, bool is_to_be_asked)
 {
 	struct htab *t = &p->sup->peers;
 	struct peer *peer = htab_find(t, hash_of(tid), has_tid, &tid);
 
-	if (peer && (peer->program != p || is_gone(peer))) {
+	if (peer && (peer->program != p || (is_to_be_asked && is_gone(peer)))) {
 		peer_drop(peer);
 		peer = NULL;
 	}

@@ -32,7 +32,9 @@ struct peer {
 	} lost;
 };
 
-struct peer *peer_get(struct program *p, pid_t tid);
+/* The thread of that number that calls now, or NULL.  @is_to_be_asked: whether
+ * it is still the one that called before; without, peer_fd() may say -ESRCH. */
+struct peer *peer_get(struct program *p, pid_t tid, bool is_to_be_asked);
 void peer_drop(struct peer *peer);
 /* A descriptor of ours for the caller's @fd; -EBADF, -errno. */
 int peer_fd(struct peer *peer, int fd);

@@ -27,8 +27,8 @@
  *	peer's RST, timeout			stream_fail()
  *
  * Events of our end come once for each change (edges), so everything is tried
- * until it says EAGAIN, but for at most RELAY_ROUNDS chunks; then others have
- * their turn.
+ * until it says EAGAIN or gives less than there is room for, but for at most
+ * RELAY_ROUNDS chunks; then others have their turn.
  *
  * The urgent octet of each direction stands in line in the stack and in our end;
  * who is at the mark says so, and it goes on alone, as an urgent one.
@@ -38,7 +38,9 @@
  */
 #include <errno.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -108,11 +110,21 @@ static void up_breaks(struct stream *s)
 }
 
 /* Is the next octet of the program the urgent one? */
-static bool is_urgent(int fd)
+static bool is_urgent(const struct desc *d)
 {
 	int is_at_mark = 0;
 
-	return !ioctl(fd, SIOCATMARK, &is_at_mark) && is_at_mark;
+	return d->has_urgent && !ioctl(d->ours.fd, SIOCATMARK, &is_at_mark) &&
+	       is_at_mark;
+}
+
+/* Of @room octets @n came: was that all?  What comes later is an event. */
+static void note_read(struct desc *d, ssize_t n, size_t room)
+{
+	if (n < 0)
+		d->has_news = d->has_urgent = false;
+	else if ((size_t)n < room && !d->has_ended && !d->has_urgent)
+		d->has_news = false;
 }
 
 /* One chunk.  False: not now, or never again. */
@@ -127,7 +139,7 @@ static bool up_chunk(struct stream *s)
 
 	if (!send_kept(s))
 		return false;
-	if (is_urgent(d->ours.fd)) {
+	if (is_urgent(d)) {
 		flags |= MSG_OOB;
 		room = 1;
 	}
@@ -136,6 +148,7 @@ static bool up_chunk(struct stream *s)
 		up_breaks(s);
 	else if (n == 0)
 		up_ends(s);
+	note_read(d, n, room);
 	if (n <= 0)
 		return false;
 	m = sk_send(desc_stack(d), d->sk, buf, (size_t)n, flags);
@@ -145,20 +158,35 @@ static bool up_chunk(struct stream *s)
 		return false; /* down() finds out */
 	if (m < n && !keep(s, buf + m, (size_t)(n - m)))
 		up_breaks(s);
-	return m == n;
+	return m == n && d->has_news;
 }
 
-void relay_up(struct stream *s)
+static void relay_up(struct stream *s)
 {
 	int rounds = 0;
 
 	if (s->phase != STREAM_RELAYS || s->desc.sk < 0 || s->desc.ours.fd < 0)
+		return;
+	if (!s->desc.has_news && s->kept_at == s->kept_len)
 		return;
 	while (!s->up_is_over && rounds++ < RELAY_ROUNDS)
 		if (!up_chunk(s))
 			return;
 	if (!s->up_is_over)
 		desc_mark(&s->desc);
+}
+
+/* The event may still be on its way. */
+void relay_settle(struct stream *s)
+{
+	struct desc *d = &s->desc;
+	struct pollfd p = {.fd = d->ours.fd, .events = POLLIN | POLLPRI};
+
+	if (d->ours.fd < 0 || poll(&p, 1, 0) != 1)
+		return;
+	d->has_news |= (p.revents & POLLIN) != 0;
+	d->has_urgent |= (p.revents & POLLPRI) != 0;
+	relay_up(s);
 }
 
 /* Is there less than the program wants to be woken for? */
@@ -189,6 +217,16 @@ static bool is_at_mark(const struct desc *d)
 	return !sk_ioctl(desc_stack(d), d->sk, SK_SIOCATMARK, &value) && value;
 }
 
+/* Shall we be told that the program has read something?  Only if it was full:
+ * else each octet that it reads would wake us. */
+static void tell_of_room(struct desc *d, bool is_full)
+{
+	if (d->is_full == is_full)
+		return;
+	d->is_full = is_full;
+	desc_rewatch(d, STREAM_EVENTS | (is_full ? EPOLLOUT : 0));
+}
+
 /* One chunk.  False: not now, or never again. */
 static bool down_chunk(struct stream *s)
 {
@@ -207,8 +245,11 @@ static bool down_chunk(struct stream *s)
 	if (n <= 0 || is_below_mark(s, (size_t)n))
 		return false;
 	m = send(d->ours.fd, buf, (size_t)n, flags);
-	if (m < 0 && errno == EAGAIN)
+	if (m < 0 && errno == EAGAIN) {
+		tell_of_room(d, true);
 		return false;
+	}
+	tell_of_room(d, false);
 	/* Nobody reads any more: let it fall. */
 	(void)sk_recv(desc_stack(d), d->sk, NULL, (size_t)(m < 0 ? n : m),
 		      MSG_TRUNC | MSG_DONTWAIT);

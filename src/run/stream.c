@@ -127,7 +127,7 @@ static void stream_settle(struct desc *d)
 	struct stream *s = stream_of(d);
 
 	if (s->phase == STREAM_RELAYS)
-		relay_up(s);
+		relay_settle(s);
 }
 
 static bool stream_share(struct desc *d, const struct endpoint *local)
@@ -243,8 +243,7 @@ int stream_use(struct stream *s, int ours)
 	int one = 1;
 
 	(void)setsockopt(ours, SOL_SOCKET, SO_OOBINLINE, &one, sizeof(one));
-	return desc_watch(&s->desc, ours,
-			  EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+	return desc_watch(&s->desc, ours, STREAM_EVENTS);
 }
 
 int stream_pair(struct stream *s, int fd)

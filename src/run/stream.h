@@ -12,6 +12,9 @@
 /* Octets that are moved at one time, and kept at most. */
 enum { RELAY_CHUNK = 65536 };
 
+/* What our end always tells of. */
+#define STREAM_EVENTS (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET)
+
 /* Where a stream is, as far as the program's descriptor is concerned. */
 enum stream_phase {
 	STREAM_ALONE,	/* it has no other end */
@@ -103,6 +106,6 @@ void listen_check(struct supervisor *sup, uint16_t port);
 /* relay.c */
 void relay_work(struct stream *s);
 /* Take in what the program has written, as far as there is room. */
-void relay_up(struct stream *s);
+void relay_settle(struct stream *s);
 
 #endif /* RUN_STREAM_H */
