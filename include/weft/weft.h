@@ -33,7 +33,7 @@
  *
  * Functions that can fail return -1 or NULL and set errno, unless they say
  * otherwise.  A stack, and all stacks of one network, may be used by one
- * thread at a time.
+ * thread at a time, unless the program asks for more (thread.h).
  */
 
 #include <stddef.h>
@@ -180,6 +180,7 @@ WEFT_API const char *weft_version(void);
 #include <weft/net.h>
 #include <weft/netdb.h>
 #include <weft/socket.h>
+#include <weft/thread.h>
 #include <weft/transfer.h>
 #include <weft/wait.h>
 

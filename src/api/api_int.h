@@ -18,12 +18,15 @@
 #include "core/netif.h"
 #include "core/stack.h"
 
+#include "os/gate.h"
+
 #define API_NAME_MAX 64
 #define API_DNS_MAX  3
 
 /**
  * struct weft_stack - a stack as the program sees it
  * @node:	In its network's list
+ * @gate:	What threads go through, or NULL: there is one thread
  * @stack:	The stack: @own, or that of a network's host
  * @net:	The network it belongs to, or NULL
  * @watches:	struct weft_watch
@@ -33,11 +36,13 @@
  * @env:	Its time
  * @own:	The stack itself
  * @ports:	struct api_port
+ * @own_gate:	If it has threads
  * @dns:	Name servers, @dns_count of them; of all stacks, like the next
  * @hosts:	struct host_name, see names.c
  */
 struct weft_stack {
 	struct list node;
+	struct gate *gate;
 	struct stack *stack;
 	struct weft_net *net;
 	struct list watches;
@@ -47,6 +52,7 @@ struct weft_stack {
 	struct env env;
 	struct stack own;
 	struct list ports;
+	struct gate own_gate;
 	struct ip_addr dns[API_DNS_MAX];
 	int dns_count;
 	struct list hosts;
@@ -59,8 +65,31 @@ struct api_port {
 	struct weft_stack *owner;
 };
 
-/* The stack, with its clock set: for the beginning of every call. */
+/* The stack, with its clock set, within a call that has begun. */
 struct stack *api_stack(struct weft_stack *ws);
+
+/* A public call under way. */
+struct api_call {
+	struct gate *gate;
+	struct stack *stack;
+};
+
+struct api_call api_begin(struct weft_stack *ws);
+
+static inline void api_end(struct api_call *call)
+{
+	if (call->gate)
+		gate_leave(call->gate);
+}
+
+/* The first declaration of every public call: until the end of the block, call
+ * and its stack are this thread's.  A call that may block must not be within
+ * another one. */
+#define API_CALL(ws) \
+	struct api_call call __attribute__((cleanup(api_end))) = api_begin(ws)
+
+/* thread.c: the gate of a stack on its own, and its end if there is one. */
+void api_threads_end(struct weft_stack *ws);
 
 /* Prepare what all stacks have. */
 void api_stack_init(struct weft_stack *ws, struct stack *stack);

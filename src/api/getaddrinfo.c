@@ -349,6 +349,7 @@ int weft_getaddrinfo(struct weft_stack *ws, const char *node,
 		     const char *service, const struct addrinfo *hints,
 		     struct addrinfo **res)
 {
+	API_CALL(ws);
 	struct search s = {
 		.ws = ws,
 		.node = node,
@@ -366,7 +367,7 @@ int weft_getaddrinfo(struct weft_stack *ws, const char *node,
 		err = find_addrs(&s);
 	if (err)
 		return err;
-	sk_dest_sort(api_stack(ws), s.names.addr, (size_t)s.names.count);
+	sk_dest_sort(call.stack, s.names.addr, (size_t)s.names.count);
 	return make_list(&s, res);
 }
 

@@ -91,6 +91,7 @@ int weft_getnameinfo(struct weft_stack *ws, const struct sockaddr *addr,
 		     socklen_t addrlen, char *host, socklen_t hostlen,
 		     char *serv, socklen_t servlen, int flags)
 {
+	API_CALL(ws);
 	bool has_host = host && hostlen, has_serv = serv && servlen;
 	struct endpoint ep;
 	int err = 0;
@@ -141,7 +142,8 @@ const char *weft_gai_strerror(int err)
 
 unsigned int weft_if_nametoindex(struct weft_stack *ws, const char *name)
 {
-	struct netif *netif = stack_netif_by_name(ws->stack, name);
+	API_CALL(ws);
+	struct netif *netif = stack_netif_by_name(call.stack, name);
 
 	if (netif)
 		return netif->index;
@@ -151,7 +153,8 @@ unsigned int weft_if_nametoindex(struct weft_stack *ws, const char *name)
 
 char *weft_if_indextoname(struct weft_stack *ws, unsigned int index, char *name)
 {
-	struct netif *netif = stack_netif_by_index(ws->stack, index);
+	API_CALL(ws);
+	struct netif *netif = stack_netif_by_index(call.stack, index);
 
 	if (!netif) {
 		errno = ENXIO;

@@ -48,22 +48,23 @@ static void msg_out(const struct sk_msg *msg, struct msghdr *h)
 ssize_t weft_sendmsg(struct weft_stack *ws, int fd, const struct msghdr *h,
 		     int flags)
 {
+	API_CALL(ws);
 	struct sk_msg msg;
 	int err = msg_in(h, &msg);
 
-	return api_result(err ? err
-			      : sk_sendmsg(api_stack(ws), fd, &msg, flags));
+	return api_result(err ? err : sk_sendmsg(call.stack, fd, &msg, flags));
 }
 
 ssize_t weft_recvmsg(struct weft_stack *ws, int fd, struct msghdr *h, int flags)
 {
+	API_CALL(ws);
 	struct sk_msg msg = {
 		.iov = iov_of(h->msg_iov),
 		.iov_count = h->msg_iovlen,
 		.control = h->msg_control,
 		.control_len = h->msg_control ? h->msg_controllen : 0,
 	};
-	long n = sk_recvmsg(api_stack(ws), fd, &msg, flags);
+	long n = sk_recvmsg(call.stack, fd, &msg, flags);
 
 	if (n >= 0)
 		msg_out(&msg, h);
@@ -92,11 +93,18 @@ static int64_t ns_of(const struct timespec *ts)
 	return (int64_t)ts->tv_sec * (int64_t)NS_PER_S + ts->tv_nsec;
 }
 
+static uint64_t now_of(struct weft_stack *ws)
+{
+	API_CALL(ws);
+
+	return stack_now(call.stack);
+}
+
 /* NOLINTNEXTLINE(readability-function-size) */
 int weft_recvmmsg(struct weft_stack *ws, int fd, struct mmsghdr *msgs,
 		  unsigned int count, int flags, struct timespec *timeout)
 {
-	uint64_t begun = stack_now(api_stack(ws));
+	uint64_t begun = now_of(ws);
 	int more = flags & MSG_WAITFORONE ? MSG_DONTWAIT : 0;
 	unsigned int i;
 
@@ -108,8 +116,7 @@ int weft_recvmmsg(struct weft_stack *ws, int fd, struct mmsghdr *msgs,
 		if (n < 0)
 			return i ? (int)i : -1;
 		msgs[i].msg_len = (unsigned int)n;
-		if (timeout && stack_now(api_stack(ws)) - begun >=
-				       (uint64_t)ns_of(timeout))
+		if (timeout && now_of(ws) - begun >= (uint64_t)ns_of(timeout))
 			return (int)i + 1;
 	}
 	return (int)i;
@@ -118,17 +125,20 @@ int weft_recvmmsg(struct weft_stack *ws, int fd, struct mmsghdr *msgs,
 ssize_t weft_writev(struct weft_stack *ws, int fd, const struct iovec *iov,
 		    int count)
 {
+	API_CALL(ws);
+
 	if (count < 0)
 		return api_result(-EINVAL);
 	return api_result(
-		sk_writev(api_stack(ws), fd, iov_of(iov), (size_t)count));
+		sk_writev(call.stack, fd, iov_of(iov), (size_t)count));
 }
 
 ssize_t weft_readv(struct weft_stack *ws, int fd, const struct iovec *iov,
 		   int count)
 {
+	API_CALL(ws);
+
 	if (count < 0)
 		return api_result(-EINVAL);
-	return api_result(
-		sk_readv(api_stack(ws), fd, iov_of(iov), (size_t)count));
+	return api_result(sk_readv(call.stack, fd, iov_of(iov), (size_t)count));
 }

@@ -35,6 +35,7 @@ struct host_name {
 
 int weft_dns_add(struct weft_stack *ws, const char *addr)
 {
+	API_CALL(ws);
 	struct ip_addr a;
 
 	if (ip_addr_parse(&a, addr))
@@ -47,12 +48,13 @@ int weft_dns_add(struct weft_stack *ws, const char *addr)
 
 int weft_hosts_add(struct weft_stack *ws, const char *addr, const char *name)
 {
+	API_CALL(ws);
 	struct host_name *h;
 	struct ip_addr a;
 
 	if (ip_addr_parse(&a, addr) || !*name || strlen(name) >= DNS_NAME_TEXT)
 		return (int)api_result(-EINVAL);
-	h = mem_alloc(ws->stack->place.env->mem, sizeof(*h));
+	h = mem_alloc(call.stack->place.env->mem, sizeof(*h));
 	if (!h)
 		return (int)api_result(-ENOMEM);
 	h->addr = a;

@@ -4,6 +4,9 @@
  *
  * A thin cover over vnet/, which does the work: a network is a world, a stack
  * is one of its hosts.
+ *
+ * With threads the world follows the system's clock, and its calls block in the
+ * gate (os/gate.h) instead of running it.
  */
 
 #include <stdlib.h>
@@ -16,15 +19,37 @@
 #include "api/api_int.h"
 #include "api/names.h"
 #include "ip/ip.h"
+#include "os/clock.h"
 #include "os/mem.h"
+#include "vnet/real.h"
 #include "vnet/vnet.h"
 
-/* A network; its stacks in order of creation. */
+/**
+ * struct weft_net - a network
+ * @world:	Itself
+ * @stacks:	struct weft_stack, in order of creation
+ * @gate:	&own_gate once it has threads
+ * @ahead_ns:	With threads: what to add to the system's clock
+ */
 struct weft_net {
 	struct mem mem;
 	struct world *world;
 	struct list stacks;
+	struct gate *gate;
+	struct gate own_gate;
+	uint64_t ahead_ns;
 };
+
+static struct api_call net_begin(const struct weft_net *net)
+{
+	if (net->gate)
+		gate_enter(net->gate);
+	return (struct api_call){net->gate, NULL};
+}
+
+/* The first declaration of every public call on a network. */
+#define NET_CALL(net) \
+	struct api_call call __attribute__((cleanup(api_end))) = net_begin(net)
 
 struct weft_net *weft_net_new(uint64_t seed)
 {
@@ -42,12 +67,15 @@ struct weft_net *weft_net_new(uint64_t seed)
 	return NULL;
 }
 
+static void threads_end(struct weft_net *net);
+
 void weft_net_free(struct weft_net *net)
 {
 	struct list *pos;
 
 	if (!net)
 		return;
+	threads_end(net);
 	while ((pos = list_pop_head(&net->stacks))) {
 		struct weft_stack *ws =
 			container_of(pos, struct weft_stack, node);
@@ -62,6 +90,7 @@ void weft_net_free(struct weft_net *net)
 
 struct weft_stack *weft_net_host(struct weft_net *net, const char *name)
 {
+	NET_CALL(net);
 	struct weft_stack *ws = mem_alloc(&net->mem, sizeof(*ws));
 	struct host *host;
 
@@ -80,6 +109,7 @@ struct weft_stack *weft_net_host(struct weft_net *net, const char *name)
 	}
 	api_stack_init(ws, &host->stack);
 	ws->net = net;
+	ws->gate = net->gate;
 	list_add_tail(&net->stacks, &ws->node);
 	return ws;
 }
@@ -112,6 +142,7 @@ int weft_net_join(struct weft_stack *a, const char *a_addr,
 		  struct weft_stack *b, const char *b_addr,
 		  const struct weft_cable *cable)
 {
+	API_CALL(a);
 	struct cable_params params = params_of(cable);
 	struct port *a_port, *b_port;
 	int err;
@@ -128,15 +159,96 @@ int weft_net_join(struct weft_stack *a, const char *a_addr,
 	return (int)api_result(err);
 }
 
+static bool is_never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
 int weft_net_run(struct weft_net *net, uint64_t ns)
 {
+	NET_CALL(net);
 	uint64_t now = world_now(net->world);
 	uint64_t until = ns > UINT64_MAX - now ? UINT64_MAX : now + ns;
+	int err;
 
-	return (int)api_result(world_run_until(net->world, until));
+	if (!net->gate)
+		return (int)api_result(world_run_until(net->world, until));
+	err = gate_wait(net->gate, is_never, NULL, until);
+	return (int)api_result(err == -ETIMEDOUT ? 0 : err);
 }
 
 uint64_t weft_net_now(const struct weft_net *net)
 {
+	NET_CALL(net);
+
 	return world_now(net->world);
+}
+
+/* With threads: struct gate_ops, and how the world's calls block. */
+
+static uint64_t net_clock(void *arg)
+{
+	const struct weft_net *net = arg;
+
+	return os_clock_ns() + net->ahead_ns;
+}
+
+static uint64_t net_next(void *arg)
+{
+	const struct weft_net *net = arg;
+
+	return world_next(net->world);
+}
+
+static void net_run(void *arg, uint64_t now_ns)
+{
+	const struct weft_net *net = arg;
+
+	(void)world_run_until(net->world, now_ns);
+}
+
+static int net_wait(void *arg, bool (*is_done)(void *arg), void *done_arg,
+		    uint64_t until_ns)
+{
+	return gate_wait(arg, is_done, done_arg, until_ns);
+}
+
+static int net_sleep(void *arg, struct sleep *s, uint64_t until_ns)
+{
+	return gate_sleep(arg, s, until_ns);
+}
+
+static void set_gate(struct weft_net *net, struct gate *gate)
+{
+	struct weft_stack *ws;
+
+	net->gate = gate;
+	list_for_each_entry(ws, &net->stacks, struct weft_stack, node)
+		ws->gate = gate;
+	world_set_waiter(net->world, gate ? net_wait : NULL, gate);
+	world_set_sleeper(net->world, gate ? net_sleep : NULL, gate);
+}
+
+int weft_net_threads(struct weft_net *net)
+{
+	static const struct gate_ops ops = {net_clock, net_next, net_run};
+	int err;
+
+	if (net->gate)
+		return 0;
+	net->ahead_ns = world_now(net->world) - os_clock_ns();
+	set_gate(net, &net->own_gate);
+	err = gate_init(&net->own_gate, &ops, net);
+	if (err)
+		set_gate(net, NULL);
+	return (int)api_result(err);
+}
+
+static void threads_end(struct weft_net *net)
+{
+	if (!net->gate)
+		return;
+	gate_fini(&net->own_gate);
+	set_gate(net, NULL);
 }

@@ -14,34 +14,39 @@
 
 int weft_socket(struct weft_stack *ws, int domain, int type, int protocol)
 {
-	return (int)api_result(
-		sk_socket(api_stack(ws), domain, type, protocol));
+	API_CALL(ws);
+
+	return (int)api_result(sk_socket(call.stack, domain, type, protocol));
 }
 
 int weft_bind(struct weft_stack *ws, int fd, const struct sockaddr *addr,
 	      socklen_t len)
 {
+	API_CALL(ws);
 	struct sk_ll ll = {0};
 	struct endpoint ep;
 	int err = sockaddr_to_name(addr, len, &ep, &ll);
 
 	if (!err && ll.family)
-		err = sk_bind_ll(api_stack(ws), fd, &ll);
+		err = sk_bind_ll(call.stack, fd, &ll);
 	else if (!err)
-		err = sk_bind(api_stack(ws), fd, &ep);
+		err = sk_bind(call.stack, fd, &ep);
 	return (int)api_result(err);
 }
 
 int weft_listen(struct weft_stack *ws, int fd, int backlog)
 {
-	return (int)api_result(sk_listen(api_stack(ws), fd, backlog));
+	API_CALL(ws);
+
+	return (int)api_result(sk_listen(call.stack, fd, backlog));
 }
 
 int weft_accept4(struct weft_stack *ws, int fd, struct sockaddr *addr,
 		 socklen_t *len, int flags)
 {
+	API_CALL(ws);
 	struct endpoint peer;
-	int ret = sk_accept4(api_stack(ws), fd, &peer, flags);
+	int ret = sk_accept4(call.stack, fd, &peer, flags);
 
 	if (ret >= 0)
 		sockaddr_from_endpoint(&peer, addr, len);
@@ -57,11 +62,12 @@ int weft_accept(struct weft_stack *ws, int fd, struct sockaddr *addr,
 int weft_connect(struct weft_stack *ws, int fd, const struct sockaddr *addr,
 		 socklen_t len)
 {
+	API_CALL(ws);
 	struct endpoint ep;
 	int err = sockaddr_to_endpoint(addr, len, &ep);
 
 	if (!err)
-		err = sk_connect(api_stack(ws), fd, &ep);
+		err = sk_connect(call.stack, fd, &ep);
 	return (int)api_result(err);
 }
 
@@ -69,6 +75,7 @@ int weft_connect(struct weft_stack *ws, int fd, const struct sockaddr *addr,
 ssize_t weft_sendto(struct weft_stack *ws, int fd, const void *buf, size_t len,
 		    int flags, const struct sockaddr *addr, socklen_t addrlen)
 {
+	API_CALL(ws);
 	struct sk_iovec iov = {.len = len};
 	struct sk_msg msg = {.has_name = addr, .iov = &iov, .iov_count = 1};
 	int err = 0;
@@ -76,8 +83,7 @@ ssize_t weft_sendto(struct weft_stack *ws, int fd, const void *buf, size_t len,
 	memcpy(&iov.base, &buf, sizeof(buf)); /* is only read from */
 	if (addr)
 		err = sockaddr_to_name(addr, addrlen, &msg.name, &msg.ll);
-	return api_result(err ? err
-			      : sk_sendmsg(api_stack(ws), fd, &msg, flags));
+	return api_result(err ? err : sk_sendmsg(call.stack, fd, &msg, flags));
 }
 
 ssize_t weft_send(struct weft_stack *ws, int fd, const void *buf, size_t len,
@@ -90,9 +96,10 @@ ssize_t weft_send(struct weft_stack *ws, int fd, const void *buf, size_t len,
 ssize_t weft_recvfrom(struct weft_stack *ws, int fd, void *buf, size_t len,
 		      int flags, struct sockaddr *addr, socklen_t *addrlen)
 {
+	API_CALL(ws);
 	const struct sk_iovec iov = {buf, len};
 	struct sk_msg msg = {.iov = &iov, .iov_count = 1};
-	long n = sk_recvmsg(api_stack(ws), fd, &msg, flags);
+	long n = sk_recvmsg(call.stack, fd, &msg, flags);
 
 	if (n >= 0)
 		sockaddr_from_name(&msg.name, &msg.ll, addr, addrlen);
@@ -107,42 +114,58 @@ ssize_t weft_recv(struct weft_stack *ws, int fd, void *buf, size_t len,
 
 ssize_t weft_read(struct weft_stack *ws, int fd, void *buf, size_t len)
 {
-	return api_result(sk_read(api_stack(ws), fd, buf, len));
+	API_CALL(ws);
+
+	return api_result(sk_read(call.stack, fd, buf, len));
 }
 
 ssize_t weft_write(struct weft_stack *ws, int fd, const void *buf, size_t len)
 {
-	return api_result(sk_write(api_stack(ws), fd, buf, len));
+	API_CALL(ws);
+
+	return api_result(sk_write(call.stack, fd, buf, len));
 }
 
 int weft_shutdown(struct weft_stack *ws, int fd, int how)
 {
-	return (int)api_result(sk_shutdown(api_stack(ws), fd, how));
+	API_CALL(ws);
+
+	return (int)api_result(sk_shutdown(call.stack, fd, how));
 }
 
 int weft_close(struct weft_stack *ws, int fd)
 {
-	return (int)api_result(sk_close(api_stack(ws), fd));
+	API_CALL(ws);
+
+	return (int)api_result(sk_close(call.stack, fd));
 }
 
 int weft_dup(struct weft_stack *ws, int fd)
 {
-	return (int)api_result(sk_dup(api_stack(ws), fd));
+	API_CALL(ws);
+
+	return (int)api_result(sk_dup(call.stack, fd));
 }
 
 int weft_dup2(struct weft_stack *ws, int fd, int to)
 {
-	return (int)api_result(sk_dup2(api_stack(ws), fd, to));
+	API_CALL(ws);
+
+	return (int)api_result(sk_dup2(call.stack, fd, to));
 }
 
 int weft_dup3(struct weft_stack *ws, int fd, int to, int flags)
 {
-	return (int)api_result(sk_dup3(api_stack(ws), fd, to, flags));
+	API_CALL(ws);
+
+	return (int)api_result(sk_dup3(call.stack, fd, to, flags));
 }
 
 int weft_pipe2(struct weft_stack *ws, int fds[2], int flags)
 {
-	return (int)api_result(sk_pipe(api_stack(ws), fds, flags));
+	API_CALL(ws);
+
+	return (int)api_result(sk_pipe(call.stack, fds, flags));
 }
 
 int weft_pipe(struct weft_stack *ws, int fds[2])
@@ -153,13 +176,17 @@ int weft_pipe(struct weft_stack *ws, int fds[2])
 int weft_socketpair(struct weft_stack *ws, int domain, int type, int protocol,
 		    int fds[2])
 {
+	API_CALL(ws);
+
 	return (int)api_result(
-		sk_socketpair(api_stack(ws), domain, type, protocol, fds));
+		sk_socketpair(call.stack, domain, type, protocol, fds));
 }
 
 int weft_fcntl(struct weft_stack *ws, int fd, int cmd, int arg)
 {
-	return (int)api_result(sk_fcntl(api_stack(ws), fd, cmd, arg));
+	API_CALL(ws);
+
+	return (int)api_result(sk_fcntl(call.stack, fd, cmd, arg));
 }
 
 static bool is_about_interfaces(unsigned long request)
@@ -183,7 +210,8 @@ static int get_ifconf(struct stack *stack, struct ifconf *conf)
 
 int weft_ioctl(struct weft_stack *ws, int fd, unsigned long request, void *arg)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 
 	if (is_about_interfaces(request))
 		return (int)api_result(sk_ioctl_if(stack, fd, request, arg));
@@ -194,8 +222,9 @@ int weft_ioctl(struct weft_stack *ws, int fd, unsigned long request, void *arg)
 
 int weft_sockatmark(struct weft_stack *ws, int fd)
 {
+	API_CALL(ws);
 	int val = 0;
-	int err = sk_ioctl(api_stack(ws), fd, SK_SIOCATMARK, &val);
+	int err = sk_ioctl(call.stack, fd, SK_SIOCATMARK, &val);
 
 	return (int)api_result(err ? err : val);
 }
@@ -238,8 +267,9 @@ static int packet_name(struct weft_stack *ws, int fd, struct sockaddr *addr,
 int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
 		     socklen_t *len)
 {
+	API_CALL(ws);
 	struct endpoint ep;
-	int err = sk_getsockname(api_stack(ws), fd, &ep);
+	int err = sk_getsockname(call.stack, fd, &ep);
 
 	if (!err && domain_of(ws, fd) == AF_PACKET)
 		return packet_name(ws, fd, addr, len);
@@ -251,8 +281,9 @@ int weft_getsockname(struct weft_stack *ws, int fd, struct sockaddr *addr,
 int weft_getpeername(struct weft_stack *ws, int fd, struct sockaddr *addr,
 		     socklen_t *len)
 {
+	API_CALL(ws);
 	struct endpoint ep;
-	int err = sk_getpeername(api_stack(ws), fd, &ep);
+	int err = sk_getpeername(call.stack, fd, &ep);
 
 	if (!err)
 		name_out(ws, fd, &ep, addr, len);
@@ -262,15 +293,18 @@ int weft_getpeername(struct weft_stack *ws, int fd, struct sockaddr *addr,
 int weft_setsockopt(struct weft_stack *ws, int fd, int level, int name,
 		    const void *val, socklen_t len)
 {
+	API_CALL(ws);
+
 	return (int)api_result(
-		sk_setsockopt(api_stack(ws), fd, level, name, val, len));
+		sk_setsockopt(call.stack, fd, level, name, val, len));
 }
 
 int weft_getsockopt(struct weft_stack *ws, int fd, int level, int name,
 		    void *val, socklen_t *len)
 {
+	API_CALL(ws);
 	size_t room = *len;
-	int err = sk_getsockopt(api_stack(ws), fd, level, name, val, &room);
+	int err = sk_getsockopt(call.stack, fd, level, name, val, &room);
 
 	*len = (socklen_t)room;
 	return (int)api_result(err);

@@ -57,6 +57,14 @@ struct stack *api_stack(struct weft_stack *ws)
 	return ws->stack;
 }
 
+struct api_call api_begin(struct weft_stack *ws)
+{
+	if (!ws->gate)
+		return (struct api_call){NULL, api_stack(ws)};
+	gate_enter(ws->gate);
+	return (struct api_call){ws->gate, ws->stack};
+}
+
 struct stack *weft_stack_core(struct weft_stack *ws)
 {
 	return api_stack(ws);
@@ -76,6 +84,8 @@ static int on_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 	struct weft_stack *ws = owner_of(stack);
 	const struct weft_config *cfg = &ws->cfg;
 
+	if (ws->gate)
+		return gate_wait(ws->gate, is_done, arg, until_ns);
 	while (!is_done(arg)) {
 		uint64_t next = stack_next(stack);
 
@@ -94,7 +104,24 @@ static int on_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 	return 0;
 }
 
-static const struct stack_ops ops = {.on_kick = on_kick, .wait = on_wait};
+static int on_sleep(struct stack *stack, struct sleep *s, uint64_t until_ns)
+{
+	struct weft_stack *ws = owner_of(stack);
+	uint32_t outer = ws->env.cause;
+	int err;
+
+	if (!ws->gate)
+		return on_wait(stack, sleep_is_woken, s, until_ns);
+	err = gate_sleep(ws->gate, s, until_ns);
+	ws->env.cause = outer;
+	return err;
+}
+
+static const struct stack_ops ops = {
+	.on_kick = on_kick,
+	.wait = on_wait,
+	.sleep = on_sleep,
+};
 
 static int fill_random(void *arg, void *buf, size_t len)
 {
@@ -167,6 +194,7 @@ void weft_stack_free(struct weft_stack *ws)
 	if (!ws)
 		return;
 	check(!ws->net);
+	api_threads_end(ws);
 	set_clock(ws);
 	api_unwatch_all(ws);
 	names_free(ws);
@@ -211,6 +239,7 @@ static const struct netif_ops port_ops = {.transmit = port_transmit};
 int weft_if_add(struct weft_stack *ws, const char *name, const uint8_t mac[6],
 		unsigned int mtu)
 {
+	API_CALL(ws);
 	struct api_port *p;
 
 	if (ws->net || !*name || strlen(name) >= NETIF_NAME_MAX ||
@@ -255,7 +284,8 @@ int api_addr_add(struct stack *stack, struct netif *netif, const char *addr)
 
 int weft_addr_add(struct weft_stack *ws, int ifindex, const char *addr)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 	struct netif *netif = stack_netif_by_index(stack, (uint32_t)ifindex);
 
 	if (ifindex < 1 || !netif)
@@ -266,7 +296,8 @@ int weft_addr_add(struct weft_stack *ws, int ifindex, const char *addr)
 
 int weft_route_add(struct weft_stack *ws, const char *net, const char *gateway)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 	struct ip6_route r6 = {0};
 	struct ip4_net to;
 	ip4_addr gw;
@@ -295,7 +326,8 @@ static struct api_port *find_port(struct weft_stack *ws, int ifindex)
 int weft_input(struct weft_stack *ws, int ifindex, const void *frame,
 	       size_t len)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 	struct api_port *p = find_port(ws, ifindex);
 	struct pkt *pkt;
 
@@ -314,17 +346,35 @@ int weft_input(struct weft_stack *ws, int ifindex, const void *frame,
 
 void weft_run(struct weft_stack *ws)
 {
-	stack_run(api_stack(ws));
+	API_CALL(ws);
+
+	stack_run(call.stack);
 }
+
+/* Without a look at the clock if there are no threads: it is asked what time
+ * the stack believes it is. */
+static struct api_call peek_begin(const struct weft_stack *ws)
+{
+	if (ws->gate)
+		gate_enter(ws->gate);
+	return (struct api_call){ws->gate, ws->stack};
+}
+
+#define API_PEEK(ws) \
+	struct api_call call __attribute__((cleanup(api_end))) = peek_begin(ws)
 
 uint64_t weft_next(const struct weft_stack *ws)
 {
-	return stack_next(ws->stack);
+	API_PEEK(ws);
+
+	return stack_next(call.stack);
 }
 
 uint64_t weft_now(const struct weft_stack *ws)
 {
-	return stack_now(ws->stack);
+	API_PEEK(ws);
+
+	return stack_now(call.stack);
 }
 
 const char *weft_version(void)

@@ -40,7 +40,8 @@ static int poll_copy(struct stack *stack, struct pollfd *fds, nfds_t count,
 int weft_poll(struct weft_stack *ws, struct pollfd *fds, nfds_t count,
 	      int timeout_ms)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 	struct mem *mem = stack->place.env->mem;
 	struct sk_pollfd few[BATCH], *copy = few;
 	int n;
@@ -76,6 +77,7 @@ static void set_out(fd_set *set, const struct sk_fd_set *copy)
 int weft_select(struct weft_stack *ws, int count, fd_set *rd, fd_set *wr,
 		fd_set *ex, struct timeval *timeout)
 {
+	API_CALL(ws);
 	struct sk_fd_set sets[3];
 	int64_t ns = -1;
 	int n;
@@ -87,7 +89,7 @@ int weft_select(struct weft_stack *ws, int count, fd_set *rd, fd_set *wr,
 		ns = timeout->tv_sec * (int64_t)NS_PER_S +
 		     timeout->tv_usec * (int64_t)NS_PER_US;
 	}
-	n = sk_select(api_stack(ws), count, set_in(&sets[0], rd),
+	n = sk_select(call.stack, count, set_in(&sets[0], rd),
 		      set_in(&sets[1], wr), set_in(&sets[2], ex), ns);
 	if (n >= 0) {
 		set_out(rd, &sets[0]);
@@ -99,14 +101,17 @@ int weft_select(struct weft_stack *ws, int count, fd_set *rd, fd_set *wr,
 
 int weft_epoll_create1(struct weft_stack *ws, int flags)
 {
+	API_CALL(ws);
+
 	if (flags & ~EPOLL_CLOEXEC)
 		return (int)api_result(-EINVAL);
-	return (int)api_result(sk_epoll_create(api_stack(ws), flags));
+	return (int)api_result(sk_epoll_create(call.stack, flags));
 }
 
 int weft_epoll_ctl(struct weft_stack *ws, int epfd, int op, int fd,
 		   struct epoll_event *event)
 {
+	API_CALL(ws);
 	struct sk_epoll_event ev = {0};
 
 	if (event) {
@@ -115,16 +120,17 @@ int weft_epoll_ctl(struct weft_stack *ws, int epfd, int op, int fd,
 	} else if (op != EPOLL_CTL_DEL) {
 		return (int)api_result(-EFAULT);
 	}
-	return (int)api_result(sk_epoll_ctl(api_stack(ws), epfd, op, fd, &ev));
+	return (int)api_result(sk_epoll_ctl(call.stack, epfd, op, fd, &ev));
 }
 
 int weft_epoll_wait(struct weft_stack *ws, int epfd, struct epoll_event *events,
 		    int max, int timeout_ms)
 {
+	API_CALL(ws);
 	struct sk_epoll_event evs[BATCH];
 	int i, n;
 
-	n = sk_epoll_wait(api_stack(ws), epfd, evs, max < BATCH ? max : BATCH,
+	n = sk_epoll_wait(call.stack, epfd, evs, max < BATCH ? max : BATCH,
 			  from_ms(timeout_ms));
 	for (i = 0; i < n; i++) {
 		events[i].events = evs[i].events;
@@ -135,9 +141,11 @@ int weft_epoll_wait(struct weft_stack *ws, int epfd, struct epoll_event *events,
 
 int weft_timerfd_create(struct weft_stack *ws, int flags)
 {
+	API_CALL(ws);
+
 	if (flags & ~(TFD_NONBLOCK | TFD_CLOEXEC))
 		return (int)api_result(-EINVAL);
-	return (int)api_result(sk_timer_create(api_stack(ws), flags));
+	return (int)api_result(sk_timer_create(call.stack, flags));
 }
 
 /* A time, or UINT64_MAX for one that cannot be. */
@@ -159,7 +167,8 @@ static struct timespec timespec_of(uint64_t ns)
 int weft_timerfd_settime(struct weft_stack *ws, int fd, int flags,
 			 const struct itimerspec *value, struct itimerspec *old)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 	uint64_t first = ns_of(&value->it_value), left;
 	uint64_t interval = ns_of(&value->it_interval), before;
 	int err;
@@ -180,7 +189,9 @@ static_assert(EFD_SEMAPHORE == SK_EVENT_SEMAPHORE, "passed on as it is");
 
 int weft_eventfd(struct weft_stack *ws, unsigned int count, int flags)
 {
+	API_CALL(ws);
+
 	if (flags & ~(EFD_NONBLOCK | EFD_CLOEXEC | EFD_SEMAPHORE))
 		return (int)api_result(-EINVAL);
-	return (int)api_result(sk_event_create(api_stack(ws), count, flags));
+	return (int)api_result(sk_event_create(call.stack, count, flags));
 }

@@ -38,7 +38,7 @@ static void wake(struct waiter *w, uint32_t events)
 	stack_defer(watch->owner->stack, &watch->task);
 }
 
-static void call(struct task *task, void *arg)
+static void call_back(struct task *task, void *arg)
 {
 	struct weft_watch *watch = arg;
 	uint32_t events = file_poll(watch->file) & watch->waiter.mask;
@@ -51,7 +51,8 @@ static void call(struct task *task, void *arg)
 struct weft_watch *weft_watch(struct weft_stack *ws, int fd, short events,
 			      weft_watch_fn *fn, void *arg)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 	struct file *file = file_find(stack, fd);
 	struct weft_watch *watch;
 
@@ -71,7 +72,7 @@ struct weft_watch *weft_watch(struct weft_stack *ws, int fd, short events,
 	watch->arg = arg;
 	waiter_init(&watch->waiter, wake, NULL, (uint16_t)events);
 	watch->waiter.name = "watch";
-	task_init(&watch->task, call, watch);
+	task_init(&watch->task, call_back, watch);
 	waitq_add(&file->wq, &watch->waiter);
 	list_add_tail(&ws->watches, &watch->node);
 	if (file_poll(file) & watch->waiter.mask)
@@ -79,14 +80,21 @@ struct weft_watch *weft_watch(struct weft_stack *ws, int fd, short events,
 	return watch;
 }
 
-void weft_unwatch(struct weft_watch *watch)
+static void unwatch(struct weft_watch *watch)
 {
-	if (!watch)
-		return;
 	waitq_del(&watch->waiter);
 	task_cancel(&watch->task);
 	list_del(&watch->node);
 	mem_free(watch->owner->stack->place.env->mem, watch, sizeof(*watch));
+}
+
+void weft_unwatch(struct weft_watch *watch)
+{
+	if (watch) {
+		API_CALL(watch->owner);
+
+		unwatch(watch);
+	}
 }
 
 void api_unwatch_all(struct weft_stack *ws)
@@ -94,5 +102,5 @@ void api_unwatch_all(struct weft_stack *ws)
 	struct list *pos;
 
 	while ((pos = list_pop_head(&ws->watches)))
-		weft_unwatch(container_of(pos, struct weft_watch, node));
+		unwatch(container_of(pos, struct weft_watch, node));
 }

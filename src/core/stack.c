@@ -226,3 +226,26 @@ int stack_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 		return -EDEADLK;
 	return stack->ops->wait(stack, is_done, arg, until_ns);
 }
+
+bool sleep_is_woken(void *arg)
+{
+	const struct sleep *s = arg;
+
+	return s->is_woken;
+}
+
+void sleep_wake(struct sleep *s)
+{
+	s->is_woken = true;
+	if (s->rouse)
+		s->rouse(s);
+}
+
+int stack_sleep(struct stack *stack, struct sleep *s, uint64_t until_ns)
+{
+	if (s->is_woken)
+		return 0;
+	if (!stack->ops || !stack->ops->sleep || stack->depth)
+		return stack_wait(stack, sleep_is_woken, s, until_ns);
+	return stack->ops->sleep(stack, s, until_ns);
+}

@@ -76,17 +76,33 @@ struct entropy {
 };
 
 /**
+ * struct sleep - one call that is blocked, until somebody says it is woken
+ * @is_woken:	sleep_wake() was called
+ * @rouse:	Set by whoever drives the stack, if he has to do something so
+ *		that the call goes on: wake its thread
+ * @thread:	His own
+ */
+struct sleep {
+	bool is_woken;
+	void (*rouse)(struct sleep *s);
+	void *thread;
+};
+
+/**
  * struct stack_ops - what whoever drives a stack does for it
  * @on_kick:	(required) stack_next() is earlier now, or a task waits
  * @wait:	(optional) Run the world until @is_done(@arg) or @until_ns.
  *		Returns 0, -ETIMEDOUT, -EDEADLK (called from within an event,
  *		or nothing is left that could ever happen).  Without it
  *		blocking calls return -EDEADLK.
+ * @sleep:	(optional, else @wait) The same until @s is woken: with threads
+ *		nobody need ask again and again whether it is
  */
 struct stack_ops {
 	void (*on_kick)(struct stack *stack);
 	int (*wait)(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 		    uint64_t until_ns);
+	int (*sleep)(struct stack *stack, struct sleep *s, uint64_t until_ns);
 };
 
 /**
@@ -183,5 +199,22 @@ int stack_new_key(struct stack *stack, struct hash_key *key);
 /* Block in virtual or real time, see struct stack_ops.wait. */
 int stack_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 	       uint64_t until_ns);
+
+/**
+ * stack_sleep() - Block until sleep_wake()
+ * @s:		Zeroed, before anybody can wake it
+ *
+ * For who has a callback that says when it is over.  stack_wait() is for
+ * conditions that nobody announces.
+ *
+ * Return: as stack_wait()
+ */
+int stack_sleep(struct stack *stack, struct sleep *s, uint64_t until_ns);
+
+/* From a callback: the call need not sleep any more. */
+void sleep_wake(struct sleep *s);
+
+/* The condition of stack_wait() that is the same: @arg is a struct sleep. */
+bool sleep_is_woken(void *arg);
 
 #endif /* CORE_STACK_H */

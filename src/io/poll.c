@@ -34,7 +34,7 @@ struct poll_call {
 	struct sk_pollfd *fds;
 	uint32_t count;
 	struct poll_waiter *waiters;
-	bool is_woken;
+	struct sleep sleep;
 };
 
 static void wake(struct waiter *w, uint32_t events)
@@ -42,14 +42,7 @@ static void wake(struct waiter *w, uint32_t events)
 	struct poll_call *call = w->arg;
 
 	(void)events;
-	call->is_woken = true;
-}
-
-static bool is_woken(void *arg)
-{
-	const struct poll_call *call = arg;
-
-	return call->is_woken;
+	sleep_wake(&call->sleep);
 }
 
 static int16_t look_at(struct stack *stack, const struct sk_pollfd *p)
@@ -80,7 +73,7 @@ static void add_waiters(struct poll_call *call)
 {
 	uint32_t i;
 
-	call->is_woken = false;
+	call->sleep = (struct sleep){0};
 	for (i = 0; i < call->count; i++) {
 		struct poll_waiter *w = &call->waiters[i];
 
@@ -125,7 +118,7 @@ static int sleep_until_ready(struct poll_call *call, uint64_t until_ns)
 
 	do {
 		add_waiters(call);
-		err = stack_wait(call->stack, is_woken, call, until_ns);
+		err = stack_sleep(call->stack, &call->sleep, until_ns);
 		del_waiters(call);
 		ready = look(call);
 	} while (!ready && !err);

@@ -210,7 +210,7 @@ void file_set_max(struct stack *stack, uint32_t max)
 
 struct sleeper {
 	struct waiter waiter;
-	bool is_woken;
+	struct sleep sleep;
 };
 
 static void wake_sleeper(struct waiter *w, uint32_t events)
@@ -218,14 +218,7 @@ static void wake_sleeper(struct waiter *w, uint32_t events)
 	struct sleeper *s = container_of(w, struct sleeper, waiter);
 
 	(void)events;
-	s->is_woken = true;
-}
-
-static bool is_woken(void *arg)
-{
-	const struct sleeper *s = arg;
-
-	return s->is_woken;
+	sleep_wake(&s->sleep);
 }
 
 int file_wait(struct file *file, const char *call, uint32_t events,
@@ -241,7 +234,7 @@ int file_wait(struct file *file, const char *call, uint32_t events,
 	file_get(file);
 	waitq_add(&file->wq, &s.waiter);
 	file->sleepers++;
-	err = stack_wait(file->stack, is_woken, &s, until_ns);
+	err = stack_sleep(file->stack, &s.sleep, until_ns);
 	file->sleepers--;
 	waitq_del(&s.waiter);
 	file_put(file);

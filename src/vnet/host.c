@@ -78,9 +78,16 @@ static int host_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 			      until_ns);
 }
 
+/* struct stack_ops.sleep */
+static int host_sleep(struct stack *stack, struct sleep *s, uint64_t until_ns)
+{
+	return world_run_sleep(host_of_stack(stack)->node.world, s, until_ns);
+}
+
 static const struct stack_ops host_ops = {
 	.on_kick = host_kick,
 	.wait = host_wait,
+	.sleep = host_sleep,
 };
 
 /* struct entropy.fill */

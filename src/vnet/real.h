@@ -32,6 +32,18 @@ typedef int world_wait_fn(void *arg, bool (*is_done)(void *arg), void *done_arg,
  */
 void world_set_waiter(struct world *w, world_wait_fn *fn, void *arg);
 
+/* As struct stack_ops.sleep, for a whole world. */
+typedef int world_sleep_fn(void *arg, struct sleep *s, uint64_t until_ns);
+
+/**
+ * world_set_sleeper() - Who lets a call sleep until it is woken
+ * @fn:		NULL: who waits for conditions
+ */
+void world_set_sleeper(struct world *w, world_sleep_fn *fn, void *arg);
+
+/* As world_run_wait(), until @s is woken. */
+int world_run_sleep(struct world *w, struct sleep *s, uint64_t until_ns);
+
 /**
  * world_set_entropy() - Where hosts get their secrets from
  * @entropy:	.fill NULL: from streams of the seed, the same each time, which

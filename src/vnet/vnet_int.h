@@ -30,6 +30,8 @@
  * @is_running:	An event is under way
  * @wait:	Who lets time pass, or NULL: the world itself
  * @wait_arg:	His argument
+ * @sleep:	Who lets calls sleep, or NULL: as @wait
+ * @sleep_arg:	His argument
  * @entropy:	Of hosts, see vnet/real.h
  */
 struct world {
@@ -48,6 +50,8 @@ struct world {
 	bool is_running;
 	world_wait_fn *wait;
 	void *wait_arg;
+	world_sleep_fn *sleep;
+	void *sleep_arg;
 	struct entropy entropy;
 };
 

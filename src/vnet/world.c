@@ -230,6 +230,24 @@ int world_run_wait(struct world *w, bool (*is_done)(void *arg), void *arg,
 	return err;
 }
 
+int world_run_sleep(struct world *w, struct sleep *s, uint64_t until_ns)
+{
+	uint32_t outer = w->env.cause;
+	int err;
+
+	if (!w->sleep || w->is_running)
+		return world_run_wait(w, sleep_is_woken, s, until_ns);
+	err = w->sleep(w->sleep_arg, s, until_ns);
+	w->env.cause = outer;
+	return err;
+}
+
+void world_set_sleeper(struct world *w, world_sleep_fn *fn, void *arg)
+{
+	w->sleep = fn;
+	w->sleep_arg = arg;
+}
+
 void world_set_waiter(struct world *w, world_wait_fn *fn, void *arg)
 {
 	w->wait = fn;
