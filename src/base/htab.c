@@ -22,6 +22,16 @@
  * that it goes on filling the slots it has, all but one, and tries again at
  * each addition: look-ups slow down, they do not fail.  It halves when it is
  * an eighth full, if there is memory; a table that was flooded shrinks again.
+ *
+ * No single call pays for that.  The old slots stay beside the new ones, and
+ * each addition and deletion empties a few of them, so that a stranger who
+ * fills a table makes none of his packets a dear one.  A run is moved as a
+ * whole, so what is left in the old slots can be found there.  A small table
+ * moves at once.
+ *
+ *	old:	. . . . . . d e . f . .		a, b, c have moved
+ *		            ^ old_at
+ *	new:	. a . . . b . . . . c . g . . .		g is an addition
  */
 
 #include "base/htab.h"
@@ -30,32 +40,56 @@
 
 #include "base/check.h"
 
-enum { HTAB_MIN = 8 };
+enum {
+	HTAB_MIN = 8,
+	HTAB_SMALL = 256, /* slots that are moved at once */
+	HTAB_STEP = 32,	  /* slots at least that a change looks at: all are
+			   * empty before the table halves or doubles again */
+};
 
 void htab_init(struct htab *t, struct mem *m, size_t max)
 {
 	*t = (struct htab){.mem = m, .max = max};
 }
 
+static void htab_free_old(struct htab *t)
+{
+	mem_free(t->mem, t->old, t->old_size * sizeof(*t->old));
+	t->old = NULL;
+	t->old_size = t->old_count = t->old_at = 0;
+}
+
 void htab_fini(struct htab *t)
 {
+	htab_free_old(t);
 	mem_free(t->mem, t->slots, t->size * sizeof(*t->slots));
 	htab_init(t, t->mem, t->max);
+}
+
+static void *htab_search(const struct htab_slot *slots, size_t size,
+			 uint32_t hash, htab_eq *eq, const void *key)
+{
+	const size_t mask = size - 1;
+	const struct htab_slot *s;
+	size_t i;
+
+	for (i = hash & mask; (s = &slots[i])->item; i = (i + 1) & mask)
+		if (s->hash == hash && eq(s->item, key))
+			return s->item;
+	return NULL;
 }
 
 void *htab_find(const struct htab *t, uint32_t hash, htab_eq *eq,
 		const void *key)
 {
-	const size_t mask = t->size - 1;
-	const struct htab_slot *s;
-	size_t i;
+	void *item;
 
 	if (!t->count)
 		return NULL;
-	for (i = hash & mask; (s = &t->slots[i])->item; i = (i + 1) & mask)
-		if (s->hash == hash && eq(s->item, key))
-			return s->item;
-	return NULL;
+	item = htab_search(t->slots, t->size, hash, eq, key);
+	if (!item && t->old)
+		item = htab_search(t->old, t->old_size, hash, eq, key);
+	return item;
 }
 
 /* Puts an item into the first free slot; there is one. */
@@ -69,22 +103,45 @@ static void htab_place(struct htab_slot *slots, size_t mask, uint32_t hash,
 	slots[i] = (struct htab_slot){.item = item, .hash = hash};
 }
 
+/* Moves what stands in @count old slots, and to the end of the run there. */
+static void htab_move(struct htab *t, size_t count)
+{
+	while (t->old_count) {
+		struct htab_slot *s = &t->old[t->old_at];
+
+		if (count)
+			count--;
+		else if (!s->item)
+			return;
+		t->old_at = (t->old_at + 1) & (t->old_size - 1);
+		if (!s->item)
+			continue;
+		htab_place(t->slots, t->size - 1, s->hash, s->item);
+		s->item = NULL;
+		t->old_count--;
+	}
+	if (t->old)
+		htab_free_old(t);
+}
+
 /* Returns 0, or -ENOMEM and the table is as it was. */
 static int htab_resize(struct htab *t, size_t size)
 {
 	struct htab_slot *slots;
-	size_t i;
 
+	htab_move(t, SIZE_MAX);
 	slots = mem_alloc_array(t->mem, size, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
-	for (i = 0; i < t->size; i++)
-		if (t->slots[i].item)
-			htab_place(slots, size - 1, t->slots[i].hash,
-				   t->slots[i].item);
-	mem_free(t->mem, t->slots, t->size * sizeof(*t->slots));
+	t->old = t->slots;
+	t->old_size = t->size;
+	t->old_count = t->count;
 	t->slots = slots;
 	t->size = size;
+	while (t->old_count && t->old[t->old_at].item)
+		t->old_at++; /* to the first hole: no run is torn */
+	if (t->old_size <= HTAB_SMALL)
+		htab_move(t, SIZE_MAX);
 	return 0;
 }
 
@@ -101,54 +158,70 @@ int htab_add(struct htab *t, uint32_t hash, void *item)
 		return err;
 	htab_place(t->slots, t->size - 1, hash, item);
 	t->count++;
+	htab_move(t, HTAB_STEP);
 	return 0;
 }
 
 /* Fills the hole at @hole with later items of the run that may go there. */
-static void htab_close_hole(struct htab *t, size_t hole)
+static void htab_close_hole(struct htab_slot *slots, size_t mask, size_t hole)
 {
-	const size_t mask = t->size - 1;
 	size_t i;
 
-	for (i = (hole + 1) & mask; t->slots[i].item; i = (i + 1) & mask) {
-		size_t from_home = (i - t->slots[i].hash) & mask;
+	for (i = (hole + 1) & mask; slots[i].item; i = (i + 1) & mask) {
+		size_t from_home = (i - slots[i].hash) & mask;
 
 		if (from_home < ((i - hole) & mask))
 			continue;
-		t->slots[hole] = t->slots[i];
+		slots[hole] = slots[i];
 		hole = i;
 	}
-	t->slots[hole] = (struct htab_slot){.item = NULL};
+	slots[hole] = (struct htab_slot){.item = NULL};
 }
 
-static void htab_del_at(struct htab *t, size_t i)
+/* One item less. */
+static void htab_deleted(struct htab *t)
 {
-	htab_close_hole(t, i);
 	t->count--;
+	htab_move(t, HTAB_STEP);
 	if (t->size > HTAB_MIN && t->count < t->size / 8)
 		(void)htab_resize(t, t->size / 2);
 }
 
-bool htab_del(struct htab *t, uint32_t hash, const void *item)
+/* Takes @item out of some slots; false: it is not there. */
+static bool htab_take(struct htab_slot *slots, size_t size, uint32_t hash,
+		      const void *item)
 {
-	const size_t mask = t->size - 1;
+	const size_t mask = size - 1;
 	size_t i;
 
-	if (!t->count)
-		return false;
-	for (i = hash & mask; t->slots[i].item; i = (i + 1) & mask) {
-		if (t->slots[i].item == item) {
-			htab_del_at(t, i);
+	for (i = hash & mask; slots[i].item; i = (i + 1) & mask) {
+		if (slots[i].item == item) {
+			htab_close_hole(slots, mask, i);
 			return true;
 		}
 	}
 	return false;
 }
 
+bool htab_del(struct htab *t, uint32_t hash, const void *item)
+{
+	if (!t->count)
+		return false;
+	if (!htab_take(t->slots, t->size, hash, item)) {
+		if (!t->old || !htab_take(t->old, t->old_size, hash, item))
+			return false;
+		t->old_count--;
+	}
+	htab_deleted(t);
+	return true;
+}
+
 void *htab_next(const struct htab *t, size_t *pos)
 {
-	while (*pos < t->size) {
-		void *item = t->slots[(*pos)++].item;
+	while (*pos < t->size + t->old_size) {
+		size_t i = (*pos)++;
+		void *item = i < t->size ? t->slots[i].item
+					 : t->old[i - t->size].item;
 
 		if (item)
 			return item;
@@ -164,10 +237,12 @@ void *htab_pop(struct htab *t)
 
 	if (!t->count)
 		return NULL;
+	htab_move(t, SIZE_MAX);
 	for (i = t->pop_at & mask; !t->slots[i].item; i = (i + 1) & mask)
 		;
 	item = t->slots[i].item;
 	t->pop_at = i;
-	htab_del_at(t, i);
+	htab_close_hole(t->slots, mask, i);
+	htab_deleted(t);
 	return item;
 }

@@ -32,8 +32,12 @@ struct htab_slot {
  * @count:	Items in the table
  * @max:	Cap on @count, 0 for none; may be set any time
  * @pop_at:	Where htab_pop() goes on
+ * @old:	While items move to new slots: those they come from; else NULL
+ * @old_size:	How many
+ * @old_count:	Items that are still there, counted in @count too
+ * @old_at:	The next to be looked at
  *
- * Invariant: at least one slot is empty if there are any.
+ * Invariant: at least one slot is empty if there are any; likewise of the old.
  */
 struct htab {
 	struct mem *mem;
@@ -42,6 +46,8 @@ struct htab {
 	size_t count;
 	size_t max;
 	size_t pop_at;
+	struct htab_slot *old;
+	size_t old_size, old_count, old_at;
 };
 
 /**

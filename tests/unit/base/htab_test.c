@@ -74,23 +74,25 @@ static uint32_t clumped_hash(struct rng *r)
 	       rng_below(r, 3) << 12;
 }
 
-static void run_against_model(struct mem *m, int failures)
+enum { FEW = 300, MANY = 3000 };
+
+static void run_against_model(struct mem *m, int failures, uint32_t n)
 {
-	enum { N = 300, STEPS = 6000 };
-	static struct item items[N];
+	static struct item items[MANY];
 	struct htab t;
 	struct rng r;
-	int i;
+	uint32_t i;
 
 	rng_init(&r, 1, "htab");
 	htab_init(&t, m, 0);
-	for (i = 0; i < N; i++)
-		items[i] = (struct item){.key = (uint32_t)i,
-					 .hash = clumped_hash(&r)};
-	for (i = 0; i < STEPS; i++) {
+	for (i = 0; i < n; i++)
+		items[i] = (struct item){.key = i,
+					 .hash = n == FEW ? clumped_hash(&r)
+							  : rng_u32(&r)};
+	for (i = 0; i < 20 * n; i++) {
 		/* Phases of growth and of decay. */
-		bool wants_in = rng_below(&r, 10) < (i / 1500 % 2 ? 3 : 7);
-		struct item *it = &items[rng_below(&r, N)];
+		bool wants_in = rng_below(&r, 20) < (i / n / 5 % 2 ? 1 : 16);
+		struct item *it = &items[rng_below(&r, n)];
 
 		if (failures && rng_below(&r, 8))
 			m->fail_at = m->calls + 1;
@@ -100,10 +102,10 @@ static void run_against_model(struct mem *m, int failures)
 			assert_int_equal(htab_del(&t, it->hash, it), it->is_in),
 				it->is_in = false;
 		m->fail_at = 0;
-		if (i % 50 == 0)
-			agree(&t, items, N);
+		if (i % (n / 6) == 0)
+			agree(&t, items, n);
 	}
-	agree(&t, items, N);
+	agree(&t, items, n);
 	htab_fini(&t);
 	assert_int_equal(m->in_use_bytes, 0);
 }
@@ -114,7 +116,8 @@ static void random_operations_agree_with_a_model(void **state)
 
 	(void)state;
 	mem_init_libc(&m);
-	run_against_model(&m, 0);
+	run_against_model(&m, 0, FEW);
+	run_against_model(&m, 0, MANY);
 }
 
 static void lack_of_memory_loses_nothing(void **state)
@@ -123,8 +126,40 @@ static void lack_of_memory_loses_nothing(void **state)
 
 	(void)state;
 	mem_init_libc(&m);
-	run_against_model(&m, 1);
+	run_against_model(&m, 1, FEW);
+	run_against_model(&m, 1, MANY);
 	assert_true(m.failures > 10);
+}
+
+/* Strangers add to our tables: none of their packets may pay for all of them. */
+static void no_change_moves_the_whole_table(void **state)
+{
+	enum { N = 20000, MOST = 200 };
+	static struct item items[N];
+	struct mem m;
+	struct htab t;
+	uint32_t i;
+	size_t was, growths = 0;
+
+	(void)state;
+	mem_init_libc(&m);
+	htab_init(&t, &m, 0);
+	for (i = 0; i < 2 * N; i++) {
+		bool is_new = !t.old;
+
+		was = t.old_count;
+		if (i < N)
+			htab_add(&t, i * 0x9e3779b1U, &items[i]);
+		else
+			htab_del(&t, (i - N) * 0x9e3779b1U, &items[i - N]);
+		growths += is_new && t.old;
+		if (!is_new)
+			assert_true(was - t.old_count <= MOST);
+	}
+	assert_true(growths > 10);
+	assert_int_equal(t.count, 0);
+	htab_fini(&t);
+	assert_int_equal(m.in_use_bytes, 0);
 }
 
 static void the_cap_is_exact(void **state)
@@ -205,6 +240,7 @@ int main(void)
 		cmocka_unit_test(what_was_added_is_found),
 		cmocka_unit_test(random_operations_agree_with_a_model),
 		cmocka_unit_test(lack_of_memory_loses_nothing),
+		cmocka_unit_test(no_change_moves_the_whole_table),
 		cmocka_unit_test(the_cap_is_exact),
 		cmocka_unit_test(without_memory_it_fills_up_and_still_answers),
 		cmocka_unit_test(a_table_can_be_emptied_by_taking),
