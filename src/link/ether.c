@@ -57,15 +57,19 @@ static ether_input_fn *ether_find(const struct ether *e, uint16_t type)
 	return NULL;
 }
 
-/* Largest frame the interface may bring.  A device that segments for us may
- * also join segments for us; those packets say so in gso_size. */
-static size_t frame_max(const struct netif *netif, const struct pkt *pkt)
+/* Largest frame the interface may bring; a VLAN tag comes on top.  A device
+ * that segments for us may also join segments for us; those packets say so in
+ * gso_size.  @p: the Ethernet header. */
+static size_t frame_max(const struct netif *netif, const struct pkt *pkt,
+			const uint8_t *p)
 {
 	size_t mtu = netif->mtu;
 
 	if (pkt->gso_size && netif->gso_max > mtu)
 		mtu = netif->gso_max;
-	return mtu + ETH_HLEN + ETH_VLAN_LEN;
+	if (get16(p + ETH_HLEN - 2) == ETH_VLAN)
+		mtu += ETH_VLAN_LEN;
+	return mtu + ETH_HLEN;
 }
 
 /* CRC-32 of all octets of the frame, in order. */
@@ -99,7 +103,7 @@ static enum drop ether_accept(const struct netif *netif, struct pkt *pkt,
 
 	if (!p)
 		return DROP_l2_short;
-	if (pkt->len > frame_max(netif, pkt))
+	if (pkt->len > frame_max(netif, pkt, p))
 		return DROP_rx_oversize;
 	if (pkt->has_fcs && frame_crc(pkt) != pkt->fcs)
 		return DROP_l2_fcs;

@@ -145,13 +145,18 @@ static void snap_headers_that_name_nothing_are_dropped(void **state)
 
 static void oversize_frames_are_dropped(void **state)
 {
-	static const size_t sizes[] = {1519, 9001, 65535};
+	static const size_t sizes[] = {1515, 1518, 9001, 65535};
 	size_t i;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		ether_to_us(*state, ETH_IP4, sizes[i] - ETH_HLEN);
 		assert_drop(*state, DROP_rx_oversize);
 	}
+	ether_to_us(*state, ETH_VLAN, 1519 - ETH_HLEN); /* its tag is extra */
+	assert_drop(*state, DROP_rx_oversize);
+	ether_to_us(*state, ETH_VLAN, 1518 - ETH_HLEN);
+	f.b[ETH_HLEN + 1] = 7;
+	assert_drop(*state, DROP_vlan_unknown);
 }
 
 static void frames_for_others_are_dropped(void **state)
