@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#include "hostile.h"
+const struct row rows_udp[] = {{0}};
