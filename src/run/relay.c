@@ -24,7 +24,8 @@
  *	program closes, or shuts down writing	our end reads 0: FIN
  *	program closes with octets unread	ECONNRESET in our end: RST
  *	peer's FIN				our end is shut down for writing
- *	peer's RST, timeout			stream_fail()
+ *	peer's RST, timeout			stream_fail(), whichever
+ *						direction is told first
  *
  * Events of our end come once for each change (edges), so everything is tried
  * until it says EAGAIN or gives less than there is room for, but for at most
@@ -52,6 +53,15 @@
 
 enum { RELAY_ROUNDS = 16 };
 
+/* The stack takes nothing more.  It says why only once, so that is noted: what
+ * came before can still be read. */
+static void up_fails(struct stream *s, long err)
+{
+	s->broken = (int)-err;
+	s->up_is_over = true;
+	s->kept_at = s->kept_len = 0;
+}
+
 /* What is kept goes first.  True: nothing is kept any more. */
 static bool send_kept(struct stream *s)
 {
@@ -65,8 +75,8 @@ static bool send_kept(struct stream *s)
 		if (n == -EAGAIN)
 			return false;
 		if (n < 0) { /* nobody will ever take it */
-			s->kept_at = s->kept_len;
-			break;
+			up_fails(s, n);
+			return false;
 		}
 		s->kept_at += (size_t)n;
 	}
@@ -154,8 +164,10 @@ static bool up_chunk(struct stream *s)
 	m = sk_send(desc_stack(d), d->sk, buf, (size_t)n, flags);
 	if (m == -EAGAIN)
 		m = 0;
-	if (m < 0)
-		return false; /* down() finds out */
+	if (m < 0) {
+		up_fails(s, m);
+		return false;
+	}
 	if (m < n && !keep(s, buf + m, (size_t)(n - m)))
 		up_breaks(s);
 	return m == n && d->has_news;
@@ -238,7 +250,7 @@ static bool down_chunk(struct stream *s)
 			 MSG_PEEK | MSG_DONTWAIT);
 	ssize_t m;
 
-	if (n == 0)
+	if (n == 0 && !s->broken)
 		down_ends(s);
 	if (n < 0 && n != -EAGAIN)
 		stream_fail(s, (int)-n);
@@ -302,6 +314,8 @@ void relay_work(struct stream *s)
 	}
 	if (!d->has_hung_up)
 		relay_down(s);
+	if (s->broken && s->phase == STREAM_RELAYS)
+		stream_fail(s, s->broken);
 	/* A reset after the peer's last octet. */
 	if (s->down_is_over && d->sk >= 0 &&
 	    sk_ready(desc_stack(d), d->sk) & WAIT_ERR) {

@@ -38,6 +38,7 @@ enum stream_phase {
  * @owes_outcome: Connecting failed, and connect(2) has not said so
  * @up_is_over:	Nothing more comes from the program
  * @down_is_over: Nothing more goes to it
+ * @broken:	Why the stack takes nothing more from the program (an errno), or 0
  * @kept:	Octets of the program that the stack had no room for
  * @kept_at:	Of these, how many it has by now
  * @kept_len:	How many there were
@@ -55,6 +56,7 @@ struct stream {
 	int domain;
 	size_t stuffed;
 	bool has_shut, owes_answer, owes_outcome, up_is_over, down_is_over;
+	int broken;
 	uint8_t *kept;
 	size_t kept_at, kept_len;
 	uint8_t name[UNIX_NAME_MAX];

@@ -207,6 +207,18 @@ def probe_reset_after_data():
         outcome(near.recv, 10), outcome(near.recv, 10), outcome(near.recv, 10))
 
 
+def probe_reset_after_end():
+    """Who only writes finds out, however fast it writes."""
+    near, far = connected()
+    near.send(b"x")
+    far.recv(1)
+    far.close()
+    end, said = time.monotonic() + PATIENCE, "1"
+    while said == "1" and time.monotonic() < end:
+        said = quiet_send(near, b"x")
+    say("reset after end", said, settled(near), outcome(near.recv, 1))
+
+
 def probe_shutdown():
     near, far = connected()
     far.shutdown(socket.SHUT_RD)

@@ -30,6 +30,8 @@ KNOWN = {
     "new, recv: ENOTCONN": "new, recv: EINVAL",
     "new, send: EPIPE": "new, send: ENOTCONN",
     "refused later, recv: ECONNREFUSED": "refused later, recv: ECONNRESET",
+    "reset after end: EPIPE IN OUT HUP RDHUP b''":
+        "reset after end: ECONNRESET IN OUT HUP RDHUP b''",
     "listen, recv: ENOTCONN": "listen, recv: EINVAL",
     "listen, shutdown, poll: OUT HUP": "listen, shutdown, poll: IN HUP RDHUP",
 }
@@ -144,6 +146,18 @@ class Run(Case):
         page = self.run_on("laptop", tool("curl"), "-4sS", "http://web/")
         self.assertEqual(page, PAGE.read_text())
         self.assertEqual(self.run_on("laptop", "uname", "-n"), "laptop\n")
+
+    def test_a_host_gets_another_name(self):
+        """root gives a host another name, and the machine keeps its own"""
+        mine = os.uname().nodename
+        self.addCleanup(lambda: self.assertEqual(os.uname().nodename, mine))
+        if os.geteuid():
+            self.skipTest("only root may name hosts")
+        said = self.run_on("laptop", "sh", "-c",
+                           "hostname other; hostname; uname -n")
+        self.assertEqual(said, "other\nother\n")
+        drop = ["setpriv", "--reuid=1", "--clear-groups"]
+        self.run_on("laptop", *drop, "hostname", "other", status=1)
 
     def test_ping(self):
         """ping reaches a lab host"""
