@@ -139,7 +139,7 @@ call_fn call_socket, call_bind, call_getsockname, call_getpeername;
 call_fn call_connect, call_listen, call_accept, call_accept4;
 call_fn call_sendto, call_sendmsg, call_sendmmsg;
 call_fn call_recvfrom, call_recvmsg, call_recvmmsg;
-call_fn call_open, call_openat, call_uname;
+call_fn call_open, call_openat, call_uname, call_sethostname;
 /* connect(2) on a descriptor that is not ours */
 call_fn call_connect_unix;
 call_fn call_setsockopt, call_getsockopt, call_shutdown;

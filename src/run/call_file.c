@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * call_file.c - files that say something of the network, and the host's name
+ * call_file.c - files that say something of the network
  *
  * Theory of operation
  * ===================
@@ -20,7 +20,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -125,17 +124,6 @@ long call_open(struct call *call)
 long call_openat(struct call *call)
 {
 	return open_file(call, call->arg[1], (int)call->arg[2]);
-}
-
-long call_uname(struct call *call)
-{
-	struct utsname u;
-
-	if (uname(&u))
-		return -errno;
-	(void)snprintf(u.nodename, sizeof(u.nodename), "%s",
-		       call->program->host->node.name);
-	return call_write(call, call->arg[0], &u, sizeof(u));
 }
 
 long call_connect_unix(struct call *call)

@@ -51,6 +51,8 @@ static const struct call_row rows[] = {
 	{CALL(open), WHEN_CLEAR, 1, NOT_TO_READ, 0, call_open, false, false},
 #endif
 	{CALL(uname), WHEN_ALWAYS, 0, 0, 0, call_uname, false, false},
+	{CALL(sethostname), WHEN_ALWAYS, 0, 0, 0, call_sethostname, false, true},
+	{CALL(setdomainname), DENY, 0, 0, EPERM, NULL, false, false},
 
 	/* A ring makes sockets without any of these calls. */
 	{CALL(io_uring_setup), DENY, 0, 0, ENOSYS, NULL, false, false},

@@ -61,6 +61,7 @@ struct corpse {
  * @programs:	struct program
  * @listeners:	struct stream.in_listeners
  * @corpses:	struct corpse
+ * @names:	Names that hosts were given by programs, call_name.c
  * @mask:	Signals that programs begin with blocked
  * @lab_programs: How the lab starts programs
  * @limit:	Descriptors that a program may have
@@ -81,7 +82,7 @@ struct supervisor {
 	uint64_t sweep_at_ns;
 	uint32_t sweep_generation;
 	struct htab peers, descs;
-	struct list all, dirty, timed, programs, listeners, corpses;
+	struct list all, dirty, timed, programs, listeners, corpses, names;
 	sigset_t mask;
 	struct lab_programs lab_programs;
 	struct rlimit limit;
@@ -127,6 +128,9 @@ void sup_complain(struct supervisor *sup, const char *format, ...)
 /* Do now what the stacks have left. */
 void sup_work(struct supervisor *sup);
 uint64_t sup_now(const struct supervisor *sup);
+/* call_name.c: as its programs call it. */
+const char *host_name(const struct supervisor *sup, const struct host *host);
+void host_names_free(struct supervisor *sup);
 /* programs.c */
 int programs_open(struct supervisor *sup); /* those of the lab.  0 or -errno */
 void programs_end(struct supervisor *sup);

@@ -287,6 +287,7 @@ void sup_free(struct supervisor *sup)
 	while ((peer = htab_pop(&sup->peers)))
 		peer_drop(peer);
 	free_corpses(sup);
+	host_names_free(sup);
 	while ((p = list_first_entry(&sup->programs, struct program, node))) {
 		sup_unwatch(sup, &p->listener);
 		list_del(&p->node);
@@ -327,6 +328,7 @@ int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
 	list_init(&sup->programs);
 	list_init(&sup->listeners);
 	list_init(&sup->corpses);
+	list_init(&sup->names);
 	sup->driven = (struct pace_driven){
 		.next = work_next,
 		.run = work_run,
