@@ -130,6 +130,10 @@ int call_write(const struct call *call, uint64_t addr, const void *buf,
 /* call_addr.c: addresses in a program's memory. */
 int call_read_addr(const struct call *call, uint64_t addr, uint64_t len,
 		   struct endpoint *ep);
+/* Any address of @len octets, as getsockname(2) gives it: cut off to what the
+ * program has room for.  @len_addr: where that stands. */
+int call_write_name(const struct call *call, uint64_t addr, uint64_t len_addr,
+		    const void *name, uint32_t len);
 /* @len_addr: where the length stands; as getsockname(2) does it. */
 int call_write_addr(const struct call *call, uint64_t addr, uint64_t len_addr,
 		    const struct endpoint *ep);

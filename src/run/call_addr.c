@@ -28,11 +28,9 @@ int call_read_addr(const struct call *call, uint64_t addr, uint64_t len,
 	return sockaddr_to_endpoint((struct sockaddr *)&ss, (socklen_t)len, ep);
 }
 
-int call_write_addr(const struct call *call, uint64_t addr, uint64_t len_addr,
-		    const struct endpoint *ep)
+int call_write_name(const struct call *call, uint64_t addr, uint64_t len_addr,
+		    const void *name, uint32_t len)
 {
-	struct sockaddr_storage ss = {0};
-	socklen_t len = sizeof(ss);
 	int room, err;
 
 	err = call_read(call, len_addr, &room, sizeof(room));
@@ -40,10 +38,19 @@ int call_write_addr(const struct call *call, uint64_t addr, uint64_t len_addr,
 		return err;
 	if (room < 0)
 		return -EINVAL;
-	sockaddr_from_endpoint(ep, (struct sockaddr *)&ss, &len);
 	if (!call_is_alive(call))
 		return -EINTR;
-	err = call_write(call, addr, &ss,
+	err = call_write(call, addr, name,
 			 (size_t)room < len ? (size_t)room : len);
 	return err ? err : call_write(call, len_addr, &len, sizeof(len));
+}
+
+int call_write_addr(const struct call *call, uint64_t addr, uint64_t len_addr,
+		    const struct endpoint *ep)
+{
+	struct sockaddr_storage ss = {0};
+	socklen_t len = sizeof(ss);
+
+	sockaddr_from_endpoint(ep, (struct sockaddr *)&ss, &len);
+	return call_write_name(call, addr, len_addr, &ss, len);
 }

@@ -9,16 +9,18 @@
  * came with, and is the kind of socket's to send or to receive.
  *
  * The filter cannot see into a struct msghdr, so all sendmsg(2) and recvmsg(2)
- * come here; those without an address go on.
+ * come here; those without an address and without ancillary data go on.
  *
  * Limits
  * ------
  * recvmmsg(2) with addresses receives one message, sendmmsg(2) as many as there
- * are.  No ancillary data comes with a message that has an address.
+ * are.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/check.h"
 
@@ -62,19 +64,91 @@ int msg_write(const struct call *call, const struct msg *m, const void *buf,
 	return (size_t)n == len ? 0 : -EFAULT;
 }
 
-int msg_write_rest(const struct call *call, const struct msg *m,
-		   const struct endpoint *from, int flags)
+/* An address, and its length, as recvfrom(2) does it. */
+static int write_name(const struct call *call, const struct msg *m,
+		      const struct msg_about *about)
 {
-	uint64_t none = 0;
-	int err = 0;
+	int room, err;
 
-	if (m->name && m->name_len_at)
-		err = call_write_addr(call, m->name, m->name_len_at, from);
+	if (!m->name || !m->name_len_at)
+		return 0;
+	err = call_read(call, m->name_len_at, &room, sizeof(room));
+	if (err)
+		return err;
+	if (room < 0)
+		return -EINVAL;
+	err = call_write(call, m->name, about->name,
+			 min_size((size_t)room, about->name_len));
+	return err ? err
+		   : call_write(call, m->name_len_at, &about->name_len,
+				sizeof(about->name_len));
+}
+
+/* What has no room is cut off, and that is said. */
+static int write_control(const struct call *call, const struct msg *m,
+			 struct msg_about *about)
+{
+	uint64_t len = min_size(about->control_len, m->control_len);
+	int err;
+
+	if (!m->control_len_at)
+		return 0;
+	if (len < about->control_len)
+		about->flags |= MSG_CTRUNC;
+	err = call_write(call, m->control, about->control, len);
+	return err ? err
+		   : call_write(call, m->control_len_at, &len, sizeof(len));
+}
+
+long msg_give(const struct call *call, const struct msg *m, const void *buf,
+	      size_t len, struct msg_about *about, int flags)
+{
+	size_t n = min_size(len, m->len);
+	int err = msg_write(call, m, buf, n);
+
+	if (n < len)
+		about->flags |= MSG_TRUNC;
+	if (!err)
+		err = write_name(call, m, about);
+	if (!err)
+		err = write_control(call, m, about);
 	if (!err && m->flags_at)
-		err = call_write(call, m->flags_at, &flags, sizeof(flags));
-	if (!err && m->control_len_at)
-		err = call_write(call, m->control_len_at, &none, sizeof(none));
-	return err;
+		err = call_write(call, m->flags_at, &about->flags,
+				 sizeof(about->flags));
+	if (err)
+		return err;
+	return flags & MSG_TRUNC ? (long)len : (long)n;
+}
+
+bool msg_may_wait(const struct call *call, int flags)
+{
+	return !(flags & MSG_DONTWAIT) &&
+	       !(fcntl(call->fd, F_GETFL) & O_NONBLOCK);
+}
+
+void msg_serve_parked(struct desc *d)
+{
+	struct list *pos, *next;
+	int fd;
+
+	if (list_is_empty(&d->parked))
+		return;
+	fd = desc_program_fd(d);
+	list_for_each_safe(pos, next, &d->parked) {
+		struct call *call = list_entry(pos, struct call, node);
+		long answer = -EAGAIN;
+
+		call->fd = fd;
+		call->is_again = true;
+		if (fd >= 0 && call_is_alive(call))
+			answer = call_row_of(call->nr)->fn(call);
+		else
+			call_forget(call);
+		if (answer != -EAGAIN)
+			(void)call_finish(call, answer);
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Of sendto(2) and recvfrom(2). */
@@ -114,6 +188,8 @@ static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 		.name_len = h.msg_namelen,
 		.name_len_at = at + offsetof(struct msghdr, msg_namelen),
 		.flags_at = at + offsetof(struct msghdr, msg_flags),
+		.control = (uintptr_t)h.msg_control,
+		.control_len = h.msg_control ? h.msg_controllen : 0,
 		.control_len_at = at + offsetof(struct msghdr, msg_controllen),
 		.count = h.msg_iovlen,
 	};
@@ -126,22 +202,23 @@ static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 
 static long send_msg(struct call *call, struct msg *m, int flags)
 {
-	struct endpoint to;
-	int err;
+	const struct desc_ops *ops = call->desc->ops;
 
-	if (!m->name || !call->desc->ops->send)
+	if (!ops->send || !(m->name || m->control_len || ops->takes_all))
 		return CALL_CONTINUE;
 	if (m->is_cut)
 		return -EMSGSIZE;
-	err = call_read_addr(call, m->name, m->name_len, &to);
-	return err ? err : call->desc->ops->send(call, m, flags, &to);
+	return ops->send(call, m, flags);
 }
 
 static long recv_msg(struct call *call, struct msg *m, int flags)
 {
-	if (!m->name || !call->desc->ops->recv)
+	const struct desc_ops *ops = call->desc->ops;
+	bool is_about = m->name || m->control_len || flags & MSG_ERRQUEUE;
+
+	if (!ops->recv || !(is_about || ops->takes_all))
 		return CALL_CONTINUE;
-	return call->desc->ops->recv(call, m, flags);
+	return ops->recv(call, m, flags);
 }
 
 long call_sendto(struct call *call)

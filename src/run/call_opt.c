@@ -31,7 +31,7 @@ static const int also_native[] = {
 	SO_RCVTIMEO, SO_SNDTIMEO,
 };
 static const int only_native[] = {
-	SO_COOKIE, SO_TIMESTAMP, SO_TIMESTAMPNS, SO_PRIORITY, SO_OOBINLINE, SO_PEEK_OFF,
+	SO_COOKIE, SO_PRIORITY, SO_OOBINLINE, SO_PEEK_OFF,
 };
 /* clang-format on */
 
@@ -62,6 +62,13 @@ long call_setsockopt(struct call *call)
 		err = -EINTR;
 	if (err)
 		return err;
+	if (d->ops->set) {
+		const struct opt opt = {level, name, val, (size_t)len};
+
+		err = d->ops->set(call, &opt);
+		if (err != CALL_CONTINUE)
+			return err;
+	}
 	if (d->sk < 0)
 		return -EINVAL;
 	if (d->ops->settle)
@@ -80,10 +87,18 @@ static int fetch_error(struct call *call, void *val, size_t *len)
 {
 	struct desc *d = call->desc;
 	socklen_t native_len = sizeof(int);
-	int native, err = d->error;
+	int native = 0, err = d->error;
+	bool was_told = d->has_told;
 
 	(void)getsockopt(call->fd, SOL_SOCKET, SO_ERROR, &native, &native_len);
 	d->error = 0;
+	d->has_told = false;
+	desc_mark(d);
+	if (was_told && !native) /* it has heard of it already */
+		(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET,
+					SO_ERROR, &err);
+	if (was_told && !native)
+		err = 0;
 	if (d->sk >= 0 && !err)
 		return sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_ERROR,
 				     val, len);
@@ -96,6 +111,14 @@ static int fetch(struct call *call, int level, int name, void *val, size_t *len)
 {
 	struct desc *d = call->desc;
 
+	if (d->ops->get) {
+		struct opt opt = {level, name, val, *len};
+		int err = d->ops->get(call, &opt);
+
+		*len = opt.len;
+		if (err != CALL_CONTINUE)
+			return err;
+	}
 	if (level == SOL_SOCKET && name == SO_ERROR)
 		return fetch_error(call, val, len);
 	if (d->sk < 0)

@@ -26,6 +26,8 @@ static const struct {
 	{AF_INET6, SOCK_DGRAM, dgram_open},
 	{AF_INET, SOCK_RAW, dgram_open},
 	{AF_INET6, SOCK_RAW, dgram_open},
+	{AF_PACKET, SOCK_RAW, dgram_open},
+	{AF_PACKET, SOCK_DGRAM, dgram_open},
 };
 /* clang-format on */
 
@@ -47,12 +49,29 @@ long call_socket(struct call *call)
 	return err;
 }
 
+/* An address that is none of IP's. */
+static long bind_other(struct call *call)
+{
+	uint8_t name[128] = {0};
+	int len = (int)call->arg[2], err;
+
+	if (len < 0 || len > (int)sizeof(name))
+		return -EINVAL;
+	err = call_read(call, call->arg[1], name, (size_t)len);
+	if (!err && !call_is_alive(call))
+		err = -EINTR;
+	return err ? err : call->desc->ops->bind(call, name, (size_t)len);
+}
+
 long call_bind(struct call *call)
 {
 	struct desc *d = call->desc;
 	struct endpoint ep;
-	int err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
+	int err;
 
+	if (d->ops->bind)
+		return bind_other(call);
+	err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
 	if (err)
 		return err;
 	if (d->sk < 0)
@@ -69,12 +88,24 @@ long call_bind(struct call *call)
 	return err;
 }
 
+static long name_other(struct call *call)
+{
+	uint8_t name[128] = {0};
+	int len = call->desc->ops->name(call->desc, name);
+
+	return len < 0 ? len
+		       : call_write_name(call, call->arg[1], call->arg[2],
+					 name, (uint32_t)len);
+}
+
 long call_getsockname(struct call *call)
 {
 	struct desc *d = call->desc;
 	struct endpoint ep = d->local;
 	int err = 0;
 
+	if (d->ops->name)
+		return name_other(call);
 	if (d->sk >= 0 && !ep.port)
 		err = sk_getsockname(desc_stack(d), d->sk, &ep);
 	if (err)

@@ -62,20 +62,6 @@ static void unstuff(struct stream *s)
 	}
 }
 
-/* SO_SNDTIMEO, as an absolute time. */
-static uint64_t deadline(const struct desc *d)
-{
-	struct sk_timeval tv = {0};
-	size_t len = sizeof(tv);
-
-	if (sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_SNDTIMEO, &tv,
-			  &len) ||
-	    (!tv.sec && !tv.usec))
-		return UINT64_MAX;
-	return sup_now(d->sup) + (uint64_t)tv.sec * NS_PER_S +
-	       (uint64_t)tv.usec * NS_PER_US;
-}
-
 static bool may_block(int fd)
 {
 	return !(fcntl(fd, F_GETFL) & O_NONBLOCK);
@@ -89,7 +75,7 @@ static long begin(struct call *call, struct stream *s)
 	if (may_block(call->fd)) {
 		if (s->phase == STREAM_ALONE)
 			s->phase = STREAM_WAITS;
-		return call_park(call, deadline(&s->desc), -EINPROGRESS);
+		return call_park(call, desc_deadline(&s->desc, SO_SNDTIMEO), -EINPROGRESS);
 	}
 	if (s->phase != STREAM_ALONE)
 		return -EALREADY;

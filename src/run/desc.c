@@ -95,6 +95,7 @@ void desc_init(struct desc *d, const struct desc_ops *ops,
 	d->corpse.free = desc_free;
 	d->generation = sup->sweep_generation;
 	list_init(&d->dirty);
+	list_init(&d->later);
 	list_init(&d->parked);
 	waiter_init(&d->waiter, on_stack, d, ~0U);
 	d->waiter.name = "relay";
@@ -165,6 +166,18 @@ void desc_close_sk(struct desc *d)
 		(void)sk_close(desc_stack(d), sk);
 }
 
+uint64_t desc_deadline(const struct desc *d, int name)
+{
+	struct sk_timeval tv = {0};
+	size_t len = sizeof(tv);
+
+	if (sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, name, &tv, &len) ||
+	    (!tv.sec && !tv.usec))
+		return UINT64_MAX;
+	return sup_now(d->sup) + (uint64_t)tv.sec * NS_PER_S +
+	       (uint64_t)tv.usec * NS_PER_US;
+}
+
 int desc_watch(struct desc *d, int fd, uint32_t events)
 {
 	return sup_watch(d->sup, &d->ours, fd, events);
@@ -186,6 +199,13 @@ void desc_mark(struct desc *d)
 {
 	if (!list_is_linked(&d->dirty))
 		list_add_tail(&d->sup->dirty, &d->dirty);
+}
+
+void desc_mark_later(struct desc *d, uint64_t at_ns)
+{
+	d->later_ns = at_ns;
+	if (!list_is_linked(&d->later))
+		list_add_tail(&d->sup->later, &d->later);
 }
 
 void desc_enter(const struct desc *d)
@@ -285,6 +305,7 @@ void desc_fini(struct desc *d)
 		waitq_del(&d->waiter);
 	desc_forget(d);
 	list_del(&d->dirty);
+	list_del(&d->later);
 	list_del(&d->all);
 }
 

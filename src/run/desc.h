@@ -21,14 +21,32 @@ struct msg;
 struct stack;
 
 /**
+ * struct opt - an option of a socket
+ * @level, @name: Which
+ * @val:	Its value, or room for it
+ * @len:	Octets; get: the room, and afterwards what is used
+ */
+struct opt {
+	int level, name;
+	void *val;
+	size_t len;
+};
+
+/**
  * struct desc_ops - a kind of descriptor
  * @connect:	connect(2) to @to
  * @share:	(optional) The address is taken: may it be shared?
  * @listen:	(optional, else -EOPNOTSUPP)
  * @accept:	(optional, else -EOPNOTSUPP) @flags as accept4(2)
- * @send:	(optional) A message @m to @to; @flags as sendto(2).  Without, the
- *		kernel does it
+ * @bind:	(optional) bind(2), if addresses are not those of IP
+ * @name:	(optional) getsockname(2), likewise: the length of what it
+ *		wrote to @name, or -errno
+ * @set, @get:	(optional) An option, before anybody else is asked;
+ *		CALL_CONTINUE: it is somebody else's
+ * @send:	(optional) A message with an address or with ancillary data;
+ *		@flags as sendto(2).  Without, the kernel does it
  * @recv:	(optional) A message with the address of its sender; likewise
+ * @takes_all:	All of sendmsg(2) and recvmsg(2) are for @send and @recv
  * @shutdown:	(optional) After what was written has been taken in; the kernel
  *		then does the same to the descriptor
  * @settle:	Before an option changes: take in what was written before
@@ -42,9 +60,13 @@ struct desc_ops {
 	bool (*share)(struct desc *d, const struct endpoint *local);
 	long (*listen)(struct call *call, int backlog);
 	long (*accept)(struct call *call, int flags);
-	long (*send)(struct call *call, const struct msg *m, int flags,
-		     const struct endpoint *to);
+	int (*bind)(struct call *call, const void *name, size_t len);
+	int (*name)(struct desc *d, uint8_t name[128]);
+	int (*set)(struct call *call, const struct opt *opt);
+	int (*get)(struct call *call, struct opt *opt);
+	long (*send)(struct call *call, const struct msg *m, int flags);
 	long (*recv)(struct call *call, const struct msg *m, int flags);
+	bool takes_all;
 	long (*shutdown)(struct call *call, int how);
 	void (*settle)(struct desc *d);
 	void (*work)(struct desc *d);
@@ -55,6 +77,8 @@ struct desc_ops {
  * struct desc - an open socket of a program: embedded in its kind
  * @all:	In the supervisor
  * @dirty:	In the supervisor, if there is work
+ * @later:	In the supervisor, if there will be some at @later_ns
+ * @tries:	How often something was put off
  * @ops:	Its kind
  * @sup:	Whose
  * @host:	On which host
@@ -71,6 +95,7 @@ struct desc_ops {
  * @generation:	Of the last look that found it
  * @local, @remote: Its addresses if its socket in the stack does not know them
  * @error:	What the program finds as SO_ERROR when it is no more
+ * @has_told:	The descriptor has told the program of an error of the stack
  * @has_hung_up: Nothing comes from the program after what lies in our end
  * @is_gone:	No program has it any more
  * @has_ended:	The same, or the program has shut down writing
@@ -79,7 +104,9 @@ struct desc_ops {
  * @has_urgent:	There may be an urgent octet in it
  */
 struct desc {
-	struct list all, dirty;
+	struct list all, dirty, later;
+	uint64_t later_ns;
+	unsigned int tries;
 	struct corpse corpse;
 	const struct desc_ops *ops;
 	struct supervisor *sup;
@@ -98,7 +125,8 @@ struct desc {
 	uint32_t generation;
 	struct endpoint local, remote;
 	int error;
-	bool has_hung_up, is_gone, has_ended, has_news, has_urgent, is_full;
+	bool has_told, has_hung_up, is_gone, has_ended, has_news, has_urgent;
+	bool is_full;
 };
 
 /* desc.c */
@@ -116,12 +144,15 @@ void desc_attach(struct desc *d, int sk);
 /* No longer use it, and leave it open. */
 void desc_detach(struct desc *d);
 void desc_close_sk(struct desc *d);
+/* When a call that waits gives up: @name is SO_RCVTIMEO or SO_SNDTIMEO. */
+uint64_t desc_deadline(const struct desc *d, int name);
 /* Use our end. */
 int desc_watch(struct desc *d, int fd, uint32_t events);
 /* Be told of other things there. */
 void desc_rewatch(struct desc *d, uint32_t events);
 void desc_close_ours(struct desc *d);
 void desc_mark(struct desc *d); /* there is work */
+void desc_mark_later(struct desc *d, uint64_t at_ns);
 struct stack *desc_stack(const struct desc *d);
 /* One more descriptor for the program's end, or -1: nobody has it any more. */
 int desc_program_fd(struct desc *d);

@@ -6,59 +6,83 @@
  * ===================
  * A program's UDP socket is one end of a pair of AF_UNIX datagram descriptors;
  * the other is ours.  What it sends or receives without an address is the
- * kernel's, what has one is answered here:
+ * kernel's, what has one, or has ancillary data, is answered here:
  *
  *	send(fd, ...)			--> kernel --> our end --> sk_send()
- *	sendto(fd, ..., address)	-- notified ------------> sk_sendto()
- *	recv(fd, ...)			<-- kernel <-- our end <-- sk_recvfrom()
- *	recvfrom(fd, ..., &address)	<- notified ---+--------- sk_recvfrom()
+ *	sendto(fd, ..., address)	-- notified ------------> sk_sendmsg()
+ *	recv(fd, ...)			<-- kernel <-- our end <-- sk_recvmsg()
+ *	recvfrom(fd, ..., &address)	<- notified ---+--------- sk_recvmsg()
  *
  * The kernel's queue would not tell from whom a datagram came.  So at most one
- * is in it at a time, the next goes there when that has been taken, and whose
- * it is is noted here.  The others wait in the stack's own queue, which has the
- * limit that the program has chosen.
+ * is in it at a time, the next goes there when that has been taken, and what
+ * is known of it is noted here.  The others wait in the stack's own queue,
+ * which has the limit that the program has chosen.
  *
  * That one was taken is an event of our end: it may be written to again.
+ *
+ * Errors that ICMP brings stay in the stack, where notified calls find them.
+ * For poll(2) and for calls that are the kernel's, the kernel has to have one
+ * too: an AF_UNIX datagram socket whose other end turns away from it gets
+ * ECONNRESET, if something was on its way.  So our end dissolves its
+ * connection, and connects again; to be found, the program's end gets a name first.  It is connected to ours all the
+ * time, so nobody else on the machine may write to it.  It is told when it
+ * waits: a send(2) in between would fail with this error, where the kernel's
+ * UDP has another, which programs know how to take.
+ *
+ * Raw sockets and packet sockets are the same, with other addresses.
  *
  * Limits
  * ------
  * send(2) on a socket without a peer says nothing where the kernel says
- * EDESTADDRREQ.  An error that ICMP brings is said by recvfrom(2), by
- * connect(2) and by SO_ERROR, but not by poll(2) and recv(2).
+ * EDESTADDRREQ: whether there is a peer is not for the filter to see.  The
+ * error that recv(2) without an address returns is always ECONNRESET.
  */
+#include "run/dgram.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "api/sockaddr.h"
 #include "core/env.h"
-
-#include "run/msg.h"
 
 /* Datagrams that are moved before others have their turn. */
 enum { DGRAM_ROUNDS = 64 };
 
-/**
- * struct dgram - a datagram socket of a program
- * @desc:	What all sockets have
- * @from:	Whose the datagram in the kernel's queue is
- */
-struct dgram {
-	struct desc desc;
-	struct endpoint from;
-};
+/* How often, and how long, an error waits for its program to wait. */
+enum { TELL_TRIES = 8 };
+#define TELL_WAIT_NS NS_PER_MS
 
-static struct dgram *dgram_of(struct desc *d)
+void dgram_free(struct desc *d)
 {
-	return container_of(d, struct dgram, desc);
+	struct dgram *g = dgram_of(d);
+
+	sieve_fini(&g->sieve);
+	mem_free(d->sup->mem, g, sizeof(*g));
 }
 
-static void dgram_free(struct desc *d)
+/*
+ * Up.
+ */
+
+/* An error of an earlier datagram does not stop this one, which the program
+ * could only send after it had heard of it. */
+static void up_one(struct desc *d, const uint8_t *buf, size_t len)
 {
-	mem_free(d->sup->mem, dgram_of(d), sizeof(struct dgram));
+	long n = sk_send(desc_stack(d), d->sk, buf, len, MSG_DONTWAIT);
+
+	if (n >= 0 || !d->has_told)
+		return;
+	d->has_told = false;
+	d->error = (int)-n;
+	(void)sk_send(desc_stack(d), d->sk, buf, len, MSG_DONTWAIT);
 }
 
 /* What the program has written without an address. */
@@ -73,12 +97,168 @@ static void up(struct desc *d)
 		n = recv(d->ours.fd, buf, sizeof(buf), MSG_DONTWAIT);
 		if (n < 0)
 			return;
-		/* Without a peer it goes nowhere. */
-		(void)sk_send(desc_stack(d), d->sk, buf, (size_t)n,
-			      MSG_DONTWAIT);
+		up_one(d, buf, (size_t)n);
 	}
 	d->has_news = true;
 	desc_mark(d);
+}
+
+/*
+ * Errors.
+ */
+
+/* A name for the program's end, so that ours can connect to it again; and
+ * something from it that lies in ours unread, or its end would be no loss. */
+static int prepare(struct desc *d, struct sockaddr_un *un, socklen_t *len)
+{
+	struct sockaddr_un none = {.sun_family = AF_UNIX};
+	int fd = desc_program_fd(d), err = 0;
+
+	if (fd < 0)
+		return -ENOENT;
+	/* It may have one. */
+	(void)bind(fd, (struct sockaddr *)&none, sizeof(none.sun_family));
+	*len = sizeof(*un);
+	if (getsockname(fd, (struct sockaddr *)un, len) ||
+	    *len <= sizeof(un->sun_family) ||
+	    send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+		err = -EINVAL;
+	close(fd);
+	return err;
+}
+
+/* Let poll(2) of the program say that there is an error. */
+static void tell_error(struct desc *d)
+{
+	struct sockaddr_un none = {.sun_family = AF_UNSPEC}, un;
+	socklen_t len;
+
+	if (d->has_told || !(sk_ready(desc_stack(d), d->sk) & WAIT_ERR))
+		return;
+	if (!peer_sleeps(d->peer_tid) && d->tries++ < TELL_TRIES) {
+		desc_mark_later(d, sup_now(d->sup) + TELL_WAIT_NS);
+		return;
+	}
+	d->tries = 0;
+	up(d); /* what lies there would be lost */
+	if (prepare(d, &un, &len))
+		return;
+	d->has_told = !connect(d->ours.fd, (struct sockaddr *)&none,
+			       sizeof(none.sun_family)) &&
+		      !connect(d->ours.fd, (struct sockaddr *)&un, len);
+}
+
+/* A call that can tell the error itself: the kernel need not any more.  If the
+ * kernel has done so already, the stack's is over too. */
+static void take_back_error(struct call *call)
+{
+	struct desc *d = call->desc;
+	socklen_t len = sizeof(int);
+	int native = 0, err;
+
+	if (!d->has_told)
+		return;
+	d->has_told = false;
+	(void)getsockopt(call->fd, SOL_SOCKET, SO_ERROR, &native, &len);
+	if (native)
+		return;
+	d->error = 0;
+	(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, SO_ERROR,
+				&err);
+}
+
+/*
+ * Down.
+ */
+
+uint64_t dgram_wall_ns(const struct desc *d, uint64_t at_ns)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec -
+	       sup_now(d->sup) + at_ns;
+}
+
+/* The stack counts from the lab's start, programs from 1970. */
+static void fix_time(const struct desc *d, int type, uint8_t *data)
+{
+	int64_t t[2];
+	int64_t unit = type == SO_TIMESTAMP ? NS_PER_US : 1;
+	uint64_t ns;
+
+	memcpy(t, data, sizeof(t));
+	ns = dgram_wall_ns(d, (uint64_t)(t[0] * (int64_t)NS_PER_S +
+					 t[1] * unit));
+	t[0] = (int64_t)(ns / NS_PER_S);
+	t[1] = (int64_t)(ns % NS_PER_S) / unit;
+	memcpy(data, t, sizeof(t));
+}
+
+static void fix_times(const struct desc *d, struct msg_about *about)
+{
+	struct sk_cmsghdr h;
+	size_t at = 0;
+
+	while (about->control_len - at >= sizeof(h)) {
+		memcpy(&h, about->control + at, sizeof(h));
+		if (h.level == SOL_SOCKET &&
+		    (h.type == SO_TIMESTAMP || h.type == SO_TIMESTAMPNS) &&
+		    h.len >= SK_CMSG_LEN(2 * sizeof(int64_t)))
+			fix_time(d, h.type, about->control + at + sizeof(h));
+		at += SK_CMSG_ALIGN(h.len);
+		if (at > about->control_len)
+			return;
+	}
+}
+
+static long fetch_one(struct desc *d, uint8_t *buf, int flags,
+		      struct msg_about *about)
+{
+	const struct sk_iovec iov = {buf, MSG_OCTETS};
+	struct sk_msg msg = {
+		.iov = &iov,
+		.iov_count = 1,
+		.control = about->control,
+		.control_len = sizeof(about->control),
+	};
+	long n = sk_recvmsg(desc_stack(d), d->sk, &msg,
+			    flags | MSG_DONTWAIT | MSG_TRUNC);
+
+	if (n < 0)
+		return n;
+	about->name_len = sizeof(about->name);
+	sockaddr_from_name(&msg.name, &msg.ll, (struct sockaddr *)about->name,
+			   &about->name_len);
+	about->control_len = msg.control_len;
+	about->flags = msg.flags & ~MSG_TRUNC;
+	fix_times(d, about);
+	return n;
+}
+
+/* What the sieve does not let pass is as if it had never come; what it cuts
+ * off too.  An error is no message. */
+long dgram_fetch(struct desc *d, uint8_t *buf, int flags,
+		 struct msg_about *about)
+{
+	const struct sieve *s = &dgram_of(d)->sieve;
+	uint8_t rest[1];
+	size_t pass;
+	long n;
+
+	if (d->sk < 0)
+		return -ENETDOWN;
+	for (;;) {
+		n = fetch_one(d, buf, flags, about);
+		if (n <= 0 || flags & MSG_ERRQUEUE)
+			return n;
+		pass = sieve_pass(s, buf, (size_t)n);
+		if (pass)
+			return (long)pass;
+		if (flags & MSG_PEEK)
+			(void)sk_recv(desc_stack(d), d->sk, rest, sizeof(rest),
+				      MSG_DONTWAIT);
+	}
 }
 
 /* Is the datagram that we gave to the kernel still there? */
@@ -94,50 +274,21 @@ static void down(struct desc *d)
 {
 	struct dgram *g = dgram_of(d);
 	uint8_t buf[MSG_OCTETS];
-	struct endpoint from;
 	long n;
 
 	while (is_taken(d)) {
-		n = sk_recvfrom(desc_stack(d), d->sk, buf, sizeof(buf),
-				MSG_DONTWAIT, &from);
-		if (n < 0) {
-			if (n != -EAGAIN)
-				d->error = (int)-n;
+		/* An error would be taken too, and nobody would hear of it. */
+		if (sk_ready(desc_stack(d), d->sk) & WAIT_ERR)
 			return;
-		}
-		g->from = from;
+		n = dgram_fetch(d, buf, 0, &g->about);
+		if (n < 0)
+			return;
 		(void)send(d->ours.fd, buf, (size_t)n,
 			   MSG_DONTWAIT | MSG_NOSIGNAL);
 	}
 }
 
-/* Parked calls are as if they came now. */
-static void serve_parked(struct desc *d)
-{
-	struct list *pos, *next;
-	int fd;
-
-	if (list_is_empty(&d->parked))
-		return;
-	fd = desc_program_fd(d);
-	list_for_each_safe(pos, next, &d->parked) {
-		struct call *call = list_entry(pos, struct call, node);
-		long answer = -EAGAIN;
-
-		call->fd = fd;
-		call->is_again = true;
-		if (fd >= 0 && call_is_alive(call))
-			answer = call_row_of(call->nr)->fn(call);
-		else
-			call_forget(call);
-		if (answer != -EAGAIN)
-			(void)call_finish(call, answer);
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
-static void dgram_work(struct desc *d)
+void dgram_work(struct desc *d)
 {
 	if (d->is_gone) {
 		if (d->sk >= 0)
@@ -149,17 +300,22 @@ static void dgram_work(struct desc *d)
 		return;
 	if (d->has_news)
 		up(d);
-	serve_parked(d);
+	msg_serve_parked(d);
+	tell_error(d);
 	down(d);
 }
 
-static void dgram_settle(struct desc *d)
+void dgram_settle(struct desc *d)
 {
 	if (d->sk >= 0)
 		up(d);
 }
 
-static long dgram_connect(struct call *call, const struct endpoint *to)
+/*
+ * Calls.
+ */
+
+long dgram_connect(struct call *call, const struct endpoint *to)
 {
 	struct desc *d = call->desc;
 
@@ -169,14 +325,43 @@ static long dgram_connect(struct call *call, const struct endpoint *to)
 	return sk_connect(desc_stack(d), d->sk, to);
 }
 
-static long dgram_send(struct call *call, const struct msg *m, int flags,
-		       const struct endpoint *to)
+/* Where to, and how, from the program's memory.  0 or -errno. */
+static int read_about(const struct call *call, const struct msg *m,
+		      struct sk_msg *msg, uint8_t control[MSG_CONTROL])
+{
+	struct sockaddr_storage ss = {0};
+	int err = 0;
+
+	if (m->control_len > MSG_CONTROL)
+		return -ENOBUFS;
+	if (m->name && m->name_len > sizeof(ss))
+		return -EINVAL;
+	if (m->name) {
+		err = call_read(call, m->name, &ss, m->name_len);
+		if (!err)
+			err = sockaddr_to_name((struct sockaddr *)&ss,
+					       m->name_len, &msg->name,
+					       &msg->ll);
+		msg->has_name = true;
+	}
+	if (!err && m->control_len)
+		err = call_read(call, m->control, control, m->control_len);
+	msg->control = control;
+	msg->control_len = m->control_len;
+	return err;
+}
+
+long dgram_send(struct call *call, const struct msg *m, int flags)
 {
 	struct desc *d = call->desc;
-	uint8_t buf[MSG_OCTETS];
-	int err = msg_read(call, m, buf);
+	uint8_t buf[MSG_OCTETS], control[MSG_CONTROL];
+	const struct sk_iovec iov = {buf, m->len};
+	struct sk_msg msg = {.iov = &iov, .iov_count = 1};
+	int err = read_about(call, m, &msg, control);
 	long n;
 
+	if (!err)
+		err = msg_read(call, m, buf);
 	if (!err && !call_is_alive(call))
 		err = -EINTR;
 	if (err)
@@ -184,81 +369,89 @@ static long dgram_send(struct call *call, const struct msg *m, int flags,
 	if (d->sk < 0)
 		return -ENETDOWN;
 	up(d);
-	n = sk_sendto(desc_stack(d), d->sk, buf, m->len,
-		      (flags & MSG_DONTROUTE) | MSG_DONTWAIT, to);
+	take_back_error(call);
+	n = sk_sendmsg(desc_stack(d), d->sk, &msg,
+		       (flags & (MSG_DONTROUTE | MSG_MORE)) | MSG_DONTWAIT);
 	/* It would have waited for room; nobody promised that it arrives. */
-	if (n == -EAGAIN && !(flags & MSG_DONTWAIT) &&
-	    !(fcntl(call->fd, F_GETFL) & O_NONBLOCK))
+	if (n == -EAGAIN && msg_may_wait(call, flags))
 		n = (long)m->len;
+	desc_mark(d);
 	return n;
 }
 
 /* The oldest datagram: in the kernel's queue, or in the stack's.  Its whole
  * length, or -errno. */
 static long take(struct call *call, uint8_t *buf, int flags,
-		 struct endpoint *from)
+		 struct msg_about *about)
 {
 	struct desc *d = call->desc;
-	int own = (flags & MSG_PEEK) | MSG_DONTWAIT | MSG_TRUNC;
-	long n = recv(call->fd, buf, MSG_OCTETS, own);
+	int own = flags & (MSG_PEEK | MSG_ERRQUEUE);
+	long n = -1;
 
-	if (n >= 0) {
-		*from = dgram_of(d)->from;
-		return n;
-	}
-	if (d->error) {
+	take_back_error(call);
+	if (d->error && !(own & MSG_ERRQUEUE)) {
 		n = -d->error;
 		d->error = 0;
 		return n;
 	}
-	if (d->sk < 0)
-		return -ENETDOWN;
-	return sk_recvfrom(desc_stack(d), d->sk, buf, MSG_OCTETS, own, from);
+	/* An error comes before what has come before it. */
+	if (d->sk >= 0 && !(own & MSG_ERRQUEUE) &&
+	    !(sk_ready(desc_stack(d), d->sk) & WAIT_ERR))
+		n = recv(call->fd, buf, MSG_OCTETS,
+			 own | MSG_DONTWAIT | MSG_TRUNC);
+	if (n >= 0) {
+		*about = dgram_of(d)->about;
+		return n;
+	}
+	n = dgram_fetch(d, buf, own, about);
+	if (n != -EAGAIN || own & MSG_ERRQUEUE)
+		return n;
+	/* It was only the queue of errors that had something. */
+	n = recv(call->fd, buf, MSG_OCTETS, own | MSG_DONTWAIT | MSG_TRUNC);
+	*about = dgram_of(d)->about;
+	return n < 0 ? -EAGAIN : n;
 }
 
-/* SO_RCVTIMEO, as an absolute time. */
-static uint64_t deadline(const struct desc *d)
-{
-	struct sk_timeval tv = {0};
-	size_t len = sizeof(tv);
-
-	if (sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_RCVTIMEO, &tv,
-			  &len) ||
-	    (!tv.sec && !tv.usec))
-		return UINT64_MAX;
-	return sup_now(d->sup) + (uint64_t)tv.sec * NS_PER_S +
-	       (uint64_t)tv.usec * NS_PER_US;
-}
-
-static long dgram_recv(struct call *call, const struct msg *m, int flags)
+long dgram_recv(struct call *call, const struct msg *m, int flags)
 {
 	struct desc *d = call->desc;
 	uint8_t buf[MSG_OCTETS];
-	struct endpoint from = {0};
-	bool is_cut;
-	long n;
-	int err;
+	struct msg_about about = {.flags = 0};
+	long n = take(call, buf, flags, &about);
 
-	if (flags & MSG_ERRQUEUE)
-		return -EAGAIN;
-	n = take(call, buf, flags, &from);
-	if (n == -EAGAIN && !(flags & MSG_DONTWAIT) &&
-	    !(fcntl(call->fd, F_GETFL) & O_NONBLOCK))
-		return call_park(call, deadline(d), -EAGAIN);
-	if (n < 0)
-		return n;
-	is_cut = (size_t)n > m->len;
-	err = msg_write(call, m, buf, is_cut ? m->len : (size_t)n);
-	if (!err)
-		err = msg_write_rest(call, m, &from, is_cut ? MSG_TRUNC : 0);
-	if (err)
-		return err;
 	desc_mark(d);
-	return is_cut && !(flags & MSG_TRUNC) ? (long)m->len : n;
+	if (n == -EAGAIN && !(flags & MSG_ERRQUEUE) && d->sk >= 0 &&
+	    msg_may_wait(call, flags))
+		return call_park(call, desc_deadline(d, SO_RCVTIMEO), -EAGAIN);
+	return n < 0 ? n : msg_give(call, m, buf, (size_t)n, &about, flags);
+}
+
+/* The kernel shows a filter what we do not have at hand (the header of UDP);
+ * of raw and packet sockets it is what the program gets. */
+static bool has_filter(struct desc *d)
+{
+	int type = SOCK_DGRAM;
+
+	(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, SO_TYPE,
+				&type);
+	return type == SOCK_RAW || d->ops == &packet_ops;
+}
+
+int dgram_set(struct call *call, const struct opt *opt)
+{
+	struct desc *d = call->desc;
+	bool is_filter = opt->level == SOL_SOCKET &&
+			 (opt->name == SO_ATTACH_FILTER ||
+			  opt->name == SO_DETACH_FILTER);
+
+	if (!is_filter || d->sk < 0 || !has_filter(d))
+		return CALL_CONTINUE;
+	return sieve_set(&dgram_of(d)->sieve, call, opt);
 }
 
 static const struct desc_ops dgram_ops = {
 	.kind = "udp",
+	.set = dgram_set,
 	.connect = dgram_connect,
 	.send = dgram_send,
 	.recv = dgram_recv,
@@ -303,7 +496,9 @@ long dgram_open(struct call *call, int domain, int type, int proto)
 		(void)sk_close(call_stack(call), sk);
 		return -ENOMEM;
 	}
-	desc_init(&g->desc, &dgram_ops, sup, call->program->host);
+	sieve_init(&g->sieve);
+	desc_init(&g->desc, domain == AF_PACKET ? &packet_ops : &dgram_ops, sup,
+		  call->program->host);
 	desc_attach(&g->desc, sk);
 	desc_set_maker(&g->desc, call);
 	answer = dgram_give(call, &g->desc, type);

@@ -248,20 +248,6 @@ static long accept_now(struct call *call, int listener, int flags)
 	return answer;
 }
 
-/* SO_RCVTIMEO, as an absolute time. */
-static uint64_t deadline(const struct desc *d)
-{
-	struct sk_timeval tv = {0};
-	size_t len = sizeof(tv);
-
-	if (sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_RCVTIMEO, &tv,
-			  &len) ||
-	    (!tv.sec && !tv.usec))
-		return UINT64_MAX;
-	return sup_now(d->sup) + (uint64_t)tv.sec * NS_PER_S +
-	       (uint64_t)tv.usec * NS_PER_US;
-}
-
 long stream_accept(struct call *call, int flags)
 {
 	struct stream *s = stream_of(call->desc);
@@ -273,7 +259,7 @@ long stream_accept(struct call *call, int flags)
 	answer = accept_now(call, call->fd, flags);
 	if (answer != -EAGAIN || fcntl(call->fd, F_GETFL) & O_NONBLOCK)
 		return answer;
-	return call_park(call, deadline(call->desc), -EAGAIN);
+	return call_park(call, desc_deadline(call->desc, SO_RCVTIMEO), -EAGAIN);
 }
 
 /* Flags of a parked call. */

@@ -14,12 +14,17 @@
 /* Pieces of a message that are looked at, and octets of it. */
 enum { MSG_PIECES = 64, MSG_OCTETS = 65536 };
 
+/* Octets of ancillary data, and of an address. */
+enum { MSG_CONTROL = 512, MSG_NAME = 128 };
+
 /**
  * struct msg - where its parts are
  * @name:	Address of the socket address, 0: none
  * @name_len:	Its length, or the room for it
  * @name_len_at: Where the length is written after receiving, 0: nowhere
  * @flags_at:	Where struct msghdr.msg_flags is, 0: there is none
+ * @control:	Address of the ancillary data
+ * @control_len: Its length, or the room for it
  * @control_len_at: Where struct msghdr.msg_controllen is, 0: there is none
  * @iov:	@count pieces, in the program's memory
  * @len:	Octets in all of them
@@ -28,7 +33,8 @@ enum { MSG_PIECES = 64, MSG_OCTETS = 65536 };
 struct msg {
 	uint64_t name;
 	uint32_t name_len;
-	uint64_t name_len_at, flags_at, control_len_at;
+	uint64_t name_len_at, flags_at;
+	uint64_t control, control_len, control_len_at;
 	struct iovec iov[MSG_PIECES];
 	size_t count, len;
 	bool is_cut;
@@ -39,8 +45,35 @@ int msg_read(const struct call *call, const struct msg *m, void *buf);
 int msg_write(const struct call *call, const struct msg *m, const void *buf,
 	      size_t len);
 
-/* Say from whom it was, and with which flags.  0 or -errno. */
-int msg_write_rest(const struct call *call, const struct msg *m,
-		   const struct endpoint *from, int flags);
+/**
+ * struct msg_about - what is known of a message that has come
+ * @name:	From whom, @name_len octets as programs have addresses
+ * @control:	Ancillary data, @control_len octets
+ * @flags:	MSG_TRUNC and the like
+ */
+struct msg_about {
+	uint8_t name[MSG_NAME];
+	uint32_t name_len;
+	uint8_t control[MSG_CONTROL];
+	size_t control_len;
+	int flags;
+};
+
+/**
+ * msg_give() - A message has come: the program gets it
+ * @buf:	Its octets, as many as there are of @len
+ * @len:	Its whole length
+ * @flags:	Of the call: MSG_TRUNC, the answer is the whole length
+ *
+ * Return: the answer of the call, or -errno
+ */
+long msg_give(const struct call *call, const struct msg *m, const void *buf,
+	      size_t len, struct msg_about *about, int flags);
+
+/* May the call wait for a message, or for room? */
+bool msg_may_wait(const struct call *call, int flags);
+
+/* Parked calls are as if they came now. */
+void msg_serve_parked(struct desc *d);
 
 #endif /* RUN_MSG_H */

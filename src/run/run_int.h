@@ -57,6 +57,7 @@ struct corpse {
  * @descs:	struct desc by cookie
  * @all:	All struct desc
  * @dirty:	struct desc that the stack or their descriptor told something
+ * @later:	struct desc that have work at some time
  * @timed:	struct call, parked, that give up some time
  * @programs:	struct program
  * @listeners:	struct stream.in_listeners
@@ -82,7 +83,8 @@ struct supervisor {
 	uint64_t sweep_at_ns;
 	uint32_t sweep_generation;
 	struct htab peers, descs;
-	struct list all, dirty, timed, programs, listeners, corpses, names;
+	struct list all, dirty, later, timed, programs, listeners, corpses;
+	struct list names;
 	sigset_t mask;
 	struct lab_programs lab_programs;
 	struct rlimit limit;

@@ -118,12 +118,15 @@ static void on_events(struct pace_fd *pfd, void *arg)
 	free_corpses(sup);
 }
 
-/* When the first parked call gives up. */
+/* When the first parked call gives up, or a descriptor has work. */
 static uint64_t first_deadline(const struct supervisor *sup)
 {
 	uint64_t first = UINT64_MAX;
 	struct call *call;
+	struct desc *d;
 
+	list_for_each_entry(d, &sup->later, struct desc, later)
+		first = min_u64(first, d->later_ns);
 	list_for_each_entry(call, &sup->timed, struct call, timed)
 		first = min_u64(first, call->until_ns);
 	return first;
@@ -138,6 +141,20 @@ static void give_up_parked(struct supervisor *sup, uint64_t now_ns)
 
 		if (call->until_ns <= now_ns)
 			(void)call_finish(call, call->late);
+	}
+}
+
+static void mark_due(struct supervisor *sup, uint64_t now_ns)
+{
+	struct list *pos, *next;
+
+	list_for_each_safe(pos, next, &sup->later) {
+		struct desc *d = list_entry(pos, struct desc, later);
+
+		if (d->later_ns > now_ns)
+			continue;
+		list_del(&d->later);
+		desc_mark(d);
 	}
 }
 
@@ -175,6 +192,7 @@ static void work_run(void *arg, uint64_t now_ns)
 
 	if (sweep_when(sup) <= now_ns)
 		sweep_now(sup);
+	mark_due(sup, now_ns);
 	sup_work(sup);
 	give_up_parked(sup, now_ns);
 	free_corpses(sup);
@@ -324,6 +342,7 @@ int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
 	htab_init(&sup->descs, mem, 0);
 	list_init(&sup->all);
 	list_init(&sup->dirty);
+	list_init(&sup->later);
 	list_init(&sup->timed);
 	list_init(&sup->programs);
 	list_init(&sup->listeners);
