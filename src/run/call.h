@@ -151,5 +151,6 @@ call_fn call_setsockopt, call_getsockopt, call_shutdown;
 /* stream.c: kinds of sockets.  Answer a call of socket(2). */
 long stream_open(struct call *call, int domain, int type, int proto);
 long dgram_open(struct call *call, int domain, int type, int proto);
+long netlink_open(struct call *call, int domain, int type, int proto);
 
 #endif /* RUN_CALL_H */

@@ -7,11 +7,14 @@
  * descriptor of the machine's network ever gets into a program.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/check.h"
 
-#include "run/call.h"
+#include "run/msg.h"
 
 typedef long open_fn(struct call *call, int domain, int type, int proto);
 
@@ -28,8 +31,39 @@ static const struct {
 	{AF_INET6, SOCK_RAW, dgram_open},
 	{AF_PACKET, SOCK_RAW, dgram_open},
 	{AF_PACKET, SOCK_DGRAM, dgram_open},
+	{AF_NETLINK, SOCK_RAW, netlink_open},
+	{AF_NETLINK, SOCK_DGRAM, netlink_open},
 };
 /* clang-format on */
+
+static long give_pair(struct call *call, struct desc *d, int type)
+{
+	int flags = type & SOCK_NONBLOCK, fd[2];
+	long answer;
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, fd))
+		return -errno;
+	(void)fcntl(fd[0], F_SETFL, flags);
+	answer = desc_know(d, fd[0]);
+	if (!answer)
+		answer = desc_watch(d, fd[1], EPOLLIN | EPOLLOUT | EPOLLET);
+	if (answer)
+		close(fd[1]);
+	else
+		answer = call_add_fd(call, fd[0],
+				     type & SOCK_CLOEXEC ? O_CLOEXEC : 0);
+	close(fd[0]);
+	return answer;
+}
+
+long desc_give_pair(struct call *call, struct desc *d, int type)
+{
+	long answer = give_pair(call, d, type);
+
+	if (answer != CALL_SENT)
+		desc_end(d);
+	return answer;
+}
 
 long call_socket(struct call *call)
 {
@@ -94,8 +128,8 @@ static long name_other(struct call *call)
 	int len = call->desc->ops->name(call->desc, name);
 
 	return len < 0 ? len
-		       : call_write_name(call, call->arg[1], call->arg[2],
-					 name, (uint32_t)len);
+		       : call_write_name(call, call->arg[1], call->arg[2], name,
+					 (uint32_t)len);
 }
 
 long call_getsockname(struct call *call)
@@ -119,6 +153,8 @@ long call_getpeername(struct call *call)
 	struct endpoint ep = d->remote;
 	int err = ep.port ? 0 : -ENOTCONN;
 
+	if (d->ops->name && d->sk < 0) /* the kernel itself */
+		return name_other(call);
 	if (d->sk >= 0)
 		err = sk_getpeername(desc_stack(d), d->sk, &ep);
 	if (err)
@@ -140,9 +176,11 @@ long call_shutdown(struct call *call)
 
 long call_connect(struct call *call)
 {
-	struct endpoint ep;
-	int err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
+	struct endpoint ep = {0};
+	int err = 0;
 
+	if (!call->desc->ops->bind)
+		err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
 	return err ? err : call->desc->ops->connect(call, &ep);
 }
 

@@ -75,7 +75,8 @@ static long begin(struct call *call, struct stream *s)
 	if (may_block(call->fd)) {
 		if (s->phase == STREAM_ALONE)
 			s->phase = STREAM_WAITS;
-		return call_park(call, desc_deadline(&s->desc, SO_SNDTIMEO), -EINPROGRESS);
+		return call_park(call, desc_deadline(&s->desc, SO_SNDTIMEO),
+				 -EINPROGRESS);
 	}
 	if (s->phase != STREAM_ALONE)
 		return -EALREADY;

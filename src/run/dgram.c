@@ -50,8 +50,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "api/sockaddr.h"
 #include "core/env.h"
+
+#include "api/sockaddr.h"
 
 /* Datagrams that are moved before others have their turn. */
 enum { DGRAM_ROUNDS = 64 };
@@ -188,8 +189,8 @@ static void fix_time(const struct desc *d, int type, uint8_t *data)
 	uint64_t ns;
 
 	memcpy(t, data, sizeof(t));
-	ns = dgram_wall_ns(d, (uint64_t)(t[0] * (int64_t)NS_PER_S +
-					 t[1] * unit));
+	ns = dgram_wall_ns(d,
+			   (uint64_t)(t[0] * (int64_t)NS_PER_S + t[1] * unit));
 	t[0] = (int64_t)(ns / NS_PER_S);
 	t[1] = (int64_t)(ns % NS_PER_S) / unit;
 	memcpy(data, t, sizeof(t));
@@ -440,9 +441,9 @@ static bool has_filter(struct desc *d)
 int dgram_set(struct call *call, const struct opt *opt)
 {
 	struct desc *d = call->desc;
-	bool is_filter = opt->level == SOL_SOCKET &&
-			 (opt->name == SO_ATTACH_FILTER ||
-			  opt->name == SO_DETACH_FILTER);
+	bool is_filter =
+		opt->level == SOL_SOCKET && (opt->name == SO_ATTACH_FILTER ||
+					     opt->name == SO_DETACH_FILTER);
 
 	if (!is_filter || d->sk < 0 || !has_filter(d))
 		return CALL_CONTINUE;
@@ -460,34 +461,12 @@ static const struct desc_ops dgram_ops = {
 	.free = dgram_free,
 };
 
-/* A pair: one end for the program, one for us. */
-static long dgram_give(struct call *call, struct desc *d, int type)
-{
-	int flags = type & SOCK_NONBLOCK, fd[2];
-	long answer;
-
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, fd))
-		return -errno;
-	(void)fcntl(fd[0], F_SETFL, flags);
-	answer = desc_know(d, fd[0]);
-	if (!answer)
-		answer = desc_watch(d, fd[1], EPOLLIN | EPOLLOUT | EPOLLET);
-	if (answer)
-		close(fd[1]);
-	else
-		answer = call_add_fd(call, fd[0],
-				     type & SOCK_CLOEXEC ? O_CLOEXEC : 0);
-	close(fd[0]);
-	return answer;
-}
-
 long dgram_open(struct call *call, int domain, int type, int proto)
 {
 	struct supervisor *sup = call_sup(call);
 	int sk = sk_socket(call_stack(call), domain, type | SOCK_NONBLOCK,
 			   proto);
 	struct dgram *g;
-	long answer;
 
 	if (sk < 0)
 		return sk;
@@ -501,8 +480,5 @@ long dgram_open(struct call *call, int domain, int type, int proto)
 		  call->program->host);
 	desc_attach(&g->desc, sk);
 	desc_set_maker(&g->desc, call);
-	answer = dgram_give(call, &g->desc, type);
-	if (answer != CALL_SENT)
-		desc_end(&g->desc);
-	return answer;
+	return desc_give_pair(call, &g->desc, type);
 }

@@ -73,6 +73,10 @@ long msg_give(const struct call *call, const struct msg *m, const void *buf,
 /* May the call wait for a message, or for room? */
 bool msg_may_wait(const struct call *call, int flags);
 
+/* A pair of descriptors that keep messages apart: one end for the program, one
+ * for us.  The answer of socket(2); if that is an error @d has ended. */
+long desc_give_pair(struct call *call, struct desc *d, int type);
+
 /* Parked calls are as if they came now. */
 void msg_serve_parked(struct desc *d);
 

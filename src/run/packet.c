@@ -20,8 +20,7 @@ static int packet_bind(struct call *call, const void *name, size_t len)
 	if (len < sizeof(ll))
 		return -EINVAL;
 	memcpy(&ll, name, sizeof(ll));
-	return d->sk < 0 ? -ENETDOWN
-			 : sk_bind_ll(desc_stack(d), d->sk, &ll);
+	return d->sk < 0 ? -ENETDOWN : sk_bind_ll(desc_stack(d), d->sk, &ll);
 }
 
 /* As long as the address in it makes it. */

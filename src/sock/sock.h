@@ -51,7 +51,6 @@ int sk_socket(struct stack *stack, int domain, int type, int proto);
 /* 0, -EBADF, -ENOTSOCK, -EINVAL (bound already), -EADDRINUSE,
  * -EADDRNOTAVAIL (not an address of this host), -EAFNOSUPPORT. */
 int sk_bind(struct stack *stack, int fd, const struct endpoint *local);
-
 /* The same for packet sockets: interface and protocol of @local count.
  * 0, -ENODEV, -EINVAL (not a packet socket), -EBADF, -ENOTSOCK. */
 int sk_bind_ll(struct stack *stack, int fd, const struct sk_ll *local);
@@ -183,6 +182,8 @@ int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val);
  */
 int sk_ioctl_if(struct stack *stack, int fd, unsigned long request,
 		struct sk_ifreq *req);
+/* The same without a descriptor. */
+int sk_if_ask(struct stack *stack, unsigned long request, struct sk_ifreq *req);
 
 /* All interfaces with an IPv4 address, SK_SIOCGIFCONF: how many there are; the
  * first @count are filled in. */
@@ -218,7 +219,6 @@ void sk_dest_sort(struct stack *stack, struct ip_addr *list, size_t count);
 const char *sk_dest_why(struct stack *stack, struct ip_addr first,
 			struct ip_addr second);
 bool sk_has_ip6(const struct stack *stack);
-
 /* What is ready now: WAIT_xxx, WAIT_NVAL if there is no such descriptor. */
 uint32_t sk_ready(struct stack *stack, int fd);
 

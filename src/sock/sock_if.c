@@ -46,8 +46,10 @@ static void put_addr(struct sk_ifreq *req, ip4_addr a)
 
 static int16_t flags_of(const struct netif *n)
 {
-	int flags = n->is_up ? IFF_UP | IFF_RUNNING : 0;
+	int flags = n->is_up ? IFF_UP : 0;
 
+	if (n->is_up && !n->has_no_carrier)
+		flags |= IFF_RUNNING;
 	if (is_lo(n))
 		flags |= IFF_LOOPBACK;
 	else if (n->features & NETIF_F_NO_ARP)
@@ -117,21 +119,27 @@ static int answer(struct stack *stack, const struct netif *n,
 	}
 }
 
-int sk_ioctl_if(struct stack *stack, int fd, unsigned long request,
-		struct sk_ifreq *req)
+int sk_if_ask(struct stack *stack, unsigned long request, struct sk_ifreq *req)
 {
 	struct netif *n;
-	struct sock *s;
-	int err = sock_find(stack, fd, &s);
 
-	if (err)
-		return err == -ENOTSOCK ? -ENOTTY : err;
 	req->name[sizeof(req->name) - 1] = '\0';
 	if (request == SK_SIOCGIFNAME)
 		n = stack_netif_by_index(stack, (uint32_t)req->value);
 	else
 		n = stack_netif_by_name(stack, req->name);
 	return n ? answer(stack, n, request, req) : -ENODEV;
+}
+
+int sk_ioctl_if(struct stack *stack, int fd, unsigned long request,
+		struct sk_ifreq *req)
+{
+	struct sock *s;
+	int err = sock_find(stack, fd, &s);
+
+	if (err)
+		return err == -ENOTSOCK ? -ENOTTY : err;
+	return sk_if_ask(stack, request, req);
 }
 
 struct conf {
