@@ -6,12 +6,12 @@ what went to the machine's network would go nowhere.
 """
 import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import unittest
 
+from namespace import ALONE
 from weft import SOURCE, TIME_LIMIT, WEFT, Case, tool
 
 PROBE = SOURCE / "tests/real/run_probe.py"
@@ -77,15 +77,6 @@ func main() {
 	}
 }
 """
-
-
-def may(*command):
-    return subprocess.run(command, capture_output=True).returncode == 0
-
-
-# A namespace whose loopback is down; without root, where users may have one.
-ALONE = next((x for x in (["unshare", "-n"], ["unshare", "-rn"])
-              if shutil.which("unshare") and may(*x, "true")), [])
 
 
 class Run(Case):
