@@ -196,12 +196,10 @@ static void frags_pull(struct pkt *pkt, size_t n)
 		pkt->frag_count * sizeof(pkt->frag[0]));
 }
 
-uint8_t *pkt_need(struct pkt *pkt, size_t n)
+uint8_t *pkt_gather(struct pkt *pkt, size_t n)
 {
 	size_t more;
 
-	if (n <= pkt->lin_len)
-		return pkt_data(pkt);
 	if (n > pkt->len || pkt->lin_off + n > PKT_ROOM)
 		return NULL;
 	more = n - pkt->lin_len;
@@ -211,23 +209,13 @@ uint8_t *pkt_need(struct pkt *pkt, size_t n)
 	return pkt_data(pkt);
 }
 
-uint8_t *pkt_push(struct pkt *pkt, size_t n)
+void pkt_pull_far(struct pkt *pkt, size_t n)
 {
-	if (n > pkt->lin_off)
-		return NULL;
-	pkt->lin_off = (uint16_t)(pkt->lin_off - n);
-	pkt->lin_len = (uint16_t)(pkt->lin_len + n);
-	pkt->len += (uint32_t)n;
-	return pkt_data(pkt);
-}
-
-void pkt_pull(struct pkt *pkt, size_t n)
-{
-	size_t lin = min_size(n, pkt->lin_len);
+	size_t lin = pkt->lin_len;
 
 	check(n <= pkt->len);
 	pkt->lin_off = (uint16_t)(pkt->lin_off + lin);
-	pkt->lin_len = (uint16_t)(pkt->lin_len - lin);
+	pkt->lin_len = 0;
 	pkt->len -= (uint32_t)n;
 	frags_pull(pkt, n - lin);
 }
@@ -336,10 +324,15 @@ int pkt_join(struct pkt *to, struct pkt *from)
 
 void pkt_copy_out(const struct pkt *pkt, size_t off, void *buf, size_t len)
 {
-	struct pkt_walk w = pkt_seek(pkt, off);
+	struct pkt_walk w;
 	uint8_t *to = buf;
 
 	check(off + len <= pkt->len);
+	if (off + len <= pkt->lin_len) {
+		memcpy(to, pkt_cdata(pkt) + off, len);
+		return;
+	}
+	w = pkt_seek(pkt, off);
 	while (len) {
 		size_t n;
 		const uint8_t *p = pkt_step(&w, len, &n);
@@ -352,11 +345,14 @@ void pkt_copy_out(const struct pkt *pkt, size_t off, void *buf, size_t len)
 
 uint32_t pkt_csum(const struct pkt *pkt, size_t off, size_t len)
 {
-	struct pkt_walk w = pkt_seek(pkt, off);
+	struct pkt_walk w;
 	uint32_t sum = 0;
 	size_t done = 0;
 
 	check(off + len <= pkt->len);
+	if (off + len <= pkt->lin_len) /* as all small packets */
+		return csum_add(0, pkt_cdata(pkt) + off, len);
+	w = pkt_seek(pkt, off);
 	while (done < len) {
 		size_t n;
 		const uint8_t *p = pkt_step(&w, len - done, &n);

@@ -193,23 +193,46 @@ static inline const uint8_t *pkt_cdata(const struct pkt *pkt)
 	return pkt->room + pkt->lin_off;
 }
 
+uint8_t *pkt_gather(struct pkt *pkt, size_t n); /* pkt_need(), the long way */
+void pkt_pull_far(struct pkt *pkt, size_t n);	/* pkt_pull(), likewise */
+
 /**
  * pkt_need() - See to it that the first @n octets lie in the linear part
  *
  * Return: pointer to them, or NULL if the packet is shorter than @n or the
  * linear part cannot hold them.  Nothing changes then.
  */
-uint8_t *pkt_need(struct pkt *pkt, size_t n);
+static inline uint8_t *pkt_need(struct pkt *pkt, size_t n)
+{
+	return n <= pkt->lin_len ? pkt_data(pkt) : pkt_gather(pkt, n);
+}
 
 /**
  * pkt_push() - Room for a header in front
  *
  * Return: its first octet, not cleared; NULL if there is no headroom left
  */
-uint8_t *pkt_push(struct pkt *pkt, size_t n);
+static inline uint8_t *pkt_push(struct pkt *pkt, size_t n)
+{
+	if (n > pkt->lin_off)
+		return NULL;
+	pkt->lin_off = (uint16_t)(pkt->lin_off - n);
+	pkt->lin_len = (uint16_t)(pkt->lin_len + n);
+	pkt->len += (uint32_t)n;
+	return pkt_data(pkt);
+}
 
 /* Take @n octets off the front; they must be there (linear or fragments). */
-void pkt_pull(struct pkt *pkt, size_t n);
+static inline void pkt_pull(struct pkt *pkt, size_t n)
+{
+	if (n > pkt->lin_len) {
+		pkt_pull_far(pkt, n);
+		return;
+	}
+	pkt->lin_off = (uint16_t)(pkt->lin_off + n);
+	pkt->lin_len = (uint16_t)(pkt->lin_len - n);
+	pkt->len -= (uint32_t)n;
+}
 
 /* Undo pulls: the front is again at @off in the room (an l?_off). */
 void pkt_unpull(struct pkt *pkt, uint16_t off);

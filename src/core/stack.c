@@ -94,12 +94,7 @@ struct netif *stack_netif_by_index(struct stack *stack, uint32_t index)
 	return NULL;
 }
 
-void stack_enter(struct stack *stack)
-{
-	stack->depth++;
-}
-
-static void run_tasks(struct stack *stack)
+void stack_run_tasks(struct stack *stack)
 {
 	struct env *env = stack->place.env;
 	uint32_t outer = env->cause;
@@ -113,14 +108,6 @@ static void run_tasks(struct stack *stack)
 		t->fn(t, t->arg);
 	}
 	env->cause = outer;
-}
-
-void stack_leave(struct stack *stack)
-{
-	check(stack->depth > 0);
-	if (stack->depth == 1)
-		run_tasks(stack);
-	stack->depth--;
 }
 
 void stack_input(struct stack *stack, struct netif *netif, struct pkt *pkt)

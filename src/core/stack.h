@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/check.h"
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/wheel.h"
@@ -168,8 +169,20 @@ uint64_t stack_next(const struct stack *stack);
  * Bracket calls from outside (a program's send(), say) so that put-off work
  * runs at the end of the outermost and not in the middle.
  */
-void stack_enter(struct stack *stack);
-void stack_leave(struct stack *stack);
+static inline void stack_enter(struct stack *stack)
+{
+	stack->depth++;
+}
+
+void stack_run_tasks(struct stack *stack); /* what stack_leave() calls */
+
+static inline void stack_leave(struct stack *stack)
+{
+	check(stack->depth > 0);
+	if (stack->depth == 1 && !list_is_empty(&stack->tasks))
+		stack_run_tasks(stack);
+	stack->depth--;
+}
 
 /* Put off work; does nothing if @task waits already. */
 void stack_defer(struct stack *stack, struct task *task);

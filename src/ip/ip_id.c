@@ -10,16 +10,33 @@
  * where destinations share one.
  *
  * So the identification is a secret permutation of a counter: a Feistel
- * network of four rounds over two octets, keyed anew whenever the counter has
- * gone round.  To anybody without the key the values look random; to one
- * destination or to all of them no value comes twice in 65,536 packets,
- * which is all that RFC 6864, 4.3 asks in practice.  Packets that cannot be
- * fragmented carry 0 (RFC 6864, 4.1).
+ * network of four rounds over two octets.  To anybody without the key the
+ * values look random; to one destination or to all of them no value comes
+ * twice in 65,536 packets, which is all that RFC 6864, 4.3 asks in practice.
+ * Packets that cannot be fragmented carry 0 (RFC 6864, 4.1).
+ *
+ * What a round combines one half with depends on the other half alone, that is
+ * on an octet: it is a table of 256, drawn from the key anew whenever the
+ * counter has gone round.  A packet then costs four loads instead of four
+ * hashes.
  */
+
+#include <string.h>
 
 #include "ip/ip_int.h"
 
-#define ROUNDS 4
+/* The tables for the packets from @n on. */
+static void id_tables_draw(struct ip *ip, uint32_t n)
+{
+	uint64_t word;
+	size_t at;
+
+	for (at = 0; at < sizeof(ip->id_table); at += sizeof(word)) {
+		word = siphash13_u64(&ip->id_key,
+				     (uint64_t)(n >> 16) << 16 | at);
+		memcpy(&ip->id_table[0][0] + at, &word, sizeof(word));
+	}
+}
 
 uint16_t ip_id_next(struct ip *ip)
 {
@@ -27,13 +44,10 @@ uint16_t ip_id_next(struct ip *ip)
 	uint8_t left = (uint8_t)(n >> 8), right = (uint8_t)n;
 	unsigned int i;
 
-	for (i = 0; i < ROUNDS; i++) {
-		/* The turn, the round and one half choose what the other is
-		 * combined with. */
-		uint64_t f =
-			siphash13_u64(&ip->id_key, (uint64_t)(n >> 16) << 16 |
-							   i << 8 | right);
-		uint8_t next = (uint8_t)(left ^ (uint8_t)f);
+	if (!(uint16_t)n)
+		id_tables_draw(ip, n);
+	for (i = 0; i < IP_ID_ROUNDS; i++) {
+		uint8_t next = left ^ ip->id_table[i][right];
 
 		left = right;
 		right = next;

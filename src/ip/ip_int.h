@@ -45,6 +45,8 @@ struct ip_ifaddr {
 	struct ip4_net net;
 };
 
+#define IP_ID_ROUNDS 4
+
 #define ROUTE_CACHE_BITS 7
 #define ROUTE_CACHE_SIZE (1 << ROUTE_CACHE_BITS)
 
@@ -76,6 +78,7 @@ struct groups {
  * @lo:		"lo", through which packets to ourselves go; NULL: none
  * @id_key:	Of the permutation in ip_id.c
  * @id_next:	Its argument
+ * @id_table:	Its rounds
  * @reass:	Fragments that wait; allocated with the first
  * @pmtu:	struct pmtu by destination
  */
@@ -100,6 +103,7 @@ struct ip {
 	struct hash_key key;
 	struct hash_key id_key;
 	uint32_t id_next;
+	uint8_t id_table[IP_ID_ROUNDS][256];
 	struct reass *reass;
 	struct htab pmtu;
 	struct list pmtu_by_age;

@@ -14,11 +14,10 @@
 
 enum { FRAG_OFF_MASK = 0x1fff, FRAG_FLAGS_SHIFT = 13 };
 
-int ip4_hdr_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
+/* Header length, or a WIRE_ error. */
+static int ip4_hlen(const struct ip4_wire *w, size_t len)
 {
-	const struct ip4_wire *w = (const void *)buf;
 	size_t hlen;
-	uint16_t frag;
 
 	if (len < sizeof(*w))
 		return WIRE_SHORT;
@@ -27,50 +26,69 @@ int ip4_hdr_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
 	hlen = (size_t)(w->ver_hlen[0] & 15) * 4;
 	if (hlen < sizeof(*w) || hlen > len)
 		return WIRE_HLEN;
-	frag = get16(w->frag);
-	*hdr = (struct ip4_hdr){
-		.src = get_ip4(w->src),
-		.dst = get_ip4(w->dst),
-		.proto = w->proto[0],
-		.ttl = w->ttl[0],
-		.tos = w->tos[0],
-		.flags = (uint8_t)(frag >> FRAG_FLAGS_SHIFT),
-		.id = get16(w->id),
-		.frag_off = (uint16_t)((frag & FRAG_OFF_MASK) * 8),
-		.total_len = get16(w->total_len),
-		.hlen = (uint8_t)hlen,
-		.opts_len = (uint8_t)(hlen - sizeof(*w)),
-		.opts = hlen > sizeof(*w) ? buf + sizeof(*w) : NULL,
-	};
 	return (int)hlen;
 }
 
-/* The checksum of a header: csum() in the few steps that words of 32 bits
- * need, for every packet pays this. */
+static uint16_t ip4_frag_off(const struct ip4_wire *w)
+{
+	return (uint16_t)((get16(w->frag) & FRAG_OFF_MASK) * 8);
+}
+
+static void ip4_read(struct ip4_hdr *hdr, const struct ip4_wire *w, int hlen)
+{
+	hdr->src = get_ip4(w->src);
+	hdr->dst = get_ip4(w->dst);
+	hdr->proto = w->proto[0];
+	hdr->ttl = w->ttl[0];
+	hdr->tos = w->tos[0];
+	hdr->flags = (uint8_t)(get16(w->frag) >> FRAG_FLAGS_SHIFT);
+	hdr->id = get16(w->id);
+	hdr->frag_off = ip4_frag_off(w);
+	hdr->total_len = get16(w->total_len);
+	hdr->hlen = (uint8_t)hlen;
+	hdr->opts_len = (uint8_t)(hlen - IP4_HLEN);
+	hdr->opts = hlen > IP4_HLEN ? (const uint8_t *)(w + 1) : NULL;
+}
+
+int ip4_hdr_parse_quoted(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
+{
+	const struct ip4_wire *w = (const void *)buf;
+	int hlen = ip4_hlen(w, len);
+
+	if (hlen > 0)
+		ip4_read(hdr, w, hlen);
+	return hlen;
+}
+
+/* The checksum of a header: csum_add() in the few steps that words of 32 bits
+ * need, for every packet pays this, and nearly all have no options. */
 static uint16_t ip4_hdr_csum(const uint8_t *buf, size_t hlen)
 {
-	uint64_t sum = 0;
+	uint64_t sum = (uint64_t)get32(buf) + get32(buf + 4) + get32(buf + 8) +
+		       get32(buf + 12) + get32(buf + 16);
 	size_t i;
 
-	for (i = 0; i < hlen; i += 4)
+	for (i = IP4_HLEN; i < hlen; i += 4)
 		sum += get32(buf + i);
 	return csum_fold(csum_combine((uint32_t)sum, (uint32_t)(sum >> 32)));
 }
 
 int ip4_hdr_parse(struct ip4_hdr *hdr, const uint8_t *buf, size_t len)
 {
-	struct ip4_hdr h;
-	int hlen = ip4_hdr_parse_quoted(&h, buf, len);
+	const struct ip4_wire *w = (const void *)buf;
+	int hlen = ip4_hlen(w, len);
+	uint32_t total;
 
 	if (hlen < 0)
 		return hlen;
-	if (h.total_len < h.hlen || h.total_len > len)
+	total = get16(w->total_len);
+	if (total < (uint32_t)hlen || total > len)
 		return WIRE_LEN;
-	if (ip4_hdr_csum(buf, h.hlen) != 0)
+	if (ip4_hdr_csum(buf, (size_t)hlen) != 0)
 		return WIRE_CSUM;
-	if (h.frag_off + (uint32_t)h.total_len - h.hlen > IP4_LEN_MAX)
+	if (ip4_frag_off(w) + total - (uint32_t)hlen > IP4_LEN_MAX)
 		return WIRE_FIELD;
-	*hdr = h;
+	ip4_read(hdr, w, hlen);
 	return hlen;
 }
 
@@ -86,7 +104,8 @@ void ip4_hdr_emit(uint8_t *buf, const struct ip4_hdr *hdr)
 
 	check(hdr->opts_len <= IP4_OPTS_MAX && hdr->frag_off % 8 == 0);
 
-	memset(buf, 0, hlen);
+	memset(buf + IP4_HLEN, 0, hlen - IP4_HLEN);
+	put16(w->sum, 0);
 	w->ver_hlen[0] = (uint8_t)(IP_V4 << 4 | hlen / 4);
 	w->tos[0] = hdr->tos;
 	put16(w->total_len, hdr->total_len);
