@@ -103,7 +103,8 @@ static void mend_l3(const struct gso *g, struct pkt *seg, size_t off)
 	ip4_hdr_parse_quoted(&h, p, g->l3_hlen);
 	h.total_len = (uint16_t)seg->len;
 	if (off && !(h.flags & IP4_DF))
-		h.id = ip_id_next(ip_of(g->stack));
+		h.id = g->stack ? ip_id_next(ip_of(g->stack))
+				: (uint16_t)(h.id + off / g->pkt->gso_size);
 	h.opts = g->pkt->room + g->pkt->l3_off + IP4_HLEN;
 	ip4_hdr_emit(p, &h);
 }
@@ -177,12 +178,13 @@ static bool gso_begin(struct gso *g, struct stack *stack, struct pkt *pkt)
 
 int gso_split(struct stack *stack, struct pkt *pkt, ip_piece_fn *fn, void *arg)
 {
+	struct place *place = stack ? &stack->place : pkt->netif->place;
 	struct gso g;
 	size_t off = 0;
 	int err = 0;
 
 	if (!gso_begin(&g, stack, pkt)) {
-		pkt_drop(&stack->place, pkt, DROP_vnet_bad);
+		pkt_drop(place, pkt, DROP_vnet_bad);
 		return -EINVAL;
 	}
 	do {
@@ -190,7 +192,7 @@ int gso_split(struct stack *stack, struct pkt *pkt, ip_piece_fn *fn, void *arg)
 		struct pkt *seg = gso_piece(&g, off, n);
 
 		if (!seg) {
-			pkt_drop(&stack->place, pkt, DROP_no_memory);
+			pkt_drop(place, pkt, DROP_no_memory);
 			return -ENOMEM;
 		}
 		err = fn(arg, seg);

@@ -139,6 +139,8 @@ typedef int ip_piece_fn(void *arg, struct pkt *piece);
 
 /**
  * gso_split() - Cut a packet with a gso_size into segments
+ * @stack:	Whose; NULL: it is passed on by something that has none, and
+ *		what is lost is counted at @pkt->netif
  * @pkt:	Taken; the IP header at the front, of either version
  * @fn:		Takes each segment
  *
