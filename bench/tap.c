@@ -122,7 +122,7 @@ static void report(const struct run *r, const struct station *st, uint64_t sum,
 		       cpu,
 	       each(s->tx_octets, s->tx_frames),
 	       each(s->rx_octets, s->rx_frames),
-	       each(s->rx_frames, st->tap.batches));
+	       each(s->rx_frames, st->dev->batches));
 	(void)fflush(stdout);
 }
 

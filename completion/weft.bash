@@ -18,7 +18,7 @@ _weft() {
                       --help" ;;
         lab) words="-o --out --seed --twice -q -v -vv --json --ascii --help" ;;
         up) words="--tap --serial --ppp --ping --address --dhcp --gateway --serve --port --echo --mtu
-                   --mac --offload --delay --loss --rate -v --verbose
+                   --mac --offload --queues --delay --loss --rate -v --verbose
                    --help" ;;
         run) words="-o --out --help" ;;
         show) words="-v --verbose -l --log -j --json --signal --ascii --help" ;;
@@ -27,6 +27,9 @@ _weft() {
                       --ascii -j --jobs --help" ;;
         hops) words="-l --log --help" ;;
         esac
+    elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = up ]]; then
+        words=$(compgen -G '/sys/class/net/*')
+        words="tap: packet: xdp: ${words//\/sys\/class\/net\//}"
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = visit ]]; then
         words="http://www.shop.test/"
     else

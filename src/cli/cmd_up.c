@@ -22,16 +22,21 @@
 #include "reactor/reactor.h"
 
 static const char help[] =
-	"usage: weft up --tap NAME {--address ADDRESS/LEN... | --dhcp}\n"
+	"usage: weft up DEVICE {--address ADDRESS/LEN... | --dhcp}\n"
 	"               [--gateway ADDRESS]\n"
 	"       weft up --serial DEVICE [--ppp KEY=VALUE,...] [--ping "
 	"ADDRESS]\n"
 	"               [--serve DIR] [--port N] [--echo N]\n"
-	"               [--mtu N] [--mac MAC] [--offload]\n"
+	"               [--mtu N] [--mac MAC] [--offload] [--queues N]\n"
 	"               [--delay TIME] [--loss PERCENT] [--rate RATE]\n"
 	"               [-v|--verbose]\n\n"
-	"  --tap      the device; it is made if it does not exist, which takes "
-	"root\n"
+	"  DEVICE     tap:NAME     a TAP device; it is made if it does not "
+	"exist, which\n"
+	"                          takes root; --tap NAME is the same\n"
+	"             packet:NAME  an interface that the kernel goes on to "
+	"use\n"
+	"             xdp:NAME     an interface that the kernel lends us\n"
+	"             NAME         what it is\n"
 	"  --address  of the host on it, and its net; one of IPv4, one of IPv6 "
 	"or both\n"
 	"  --dhcp     of IPv4 from a DHCP server; of IPv6 as a router on the "
@@ -50,9 +55,10 @@ static const char help[] =
 	"  --serve    serve the files below DIR over HTTP\n"
 	"  --port     on this port; 80 if not said\n"
 	"  --echo     send back what comes to this port, TCP and UDP\n"
-	"  --mtu      largest packet; if not said, as the kernel's end has it\n"
+	"  --mtu      largest packet; if not said, as the device has it\n"
 	"  --mac      of the host; if not said, made from NAME\n"
 	"  --offload  leave checksums and segmentation to the kernel\n"
+	"  --queues   of a TAP device that was made with several\n"
 	"  --delay, --loss, --rate\n"
 	"             put a cable between that is so slow, or loses so much\n"
 	"  --verbose  say at the end what came, what went and what was lost\n\n"
@@ -60,8 +66,10 @@ static const char help[] =
 	"examples:\n"
 	"  ip tuntap add weft0 mode tap user $USER     (as root, once)\n"
 	"  ip address add 10.1.0.1/24 dev weft0        (as root, once)\n"
-	"  weft up --tap weft0 --address 10.1.0.2/24 --serve labs/site\n"
-	"  curl http://10.1.0.2/\n";
+	"  weft up weft0 --address 10.1.0.2/24 --serve labs/site\n"
+	"  curl http://10.1.0.2/\n\n"
+	"  weft up eth0 --dhcp --serve labs/site       (as root: a second host "
+	"on eth0)\n";
 
 /**
  * struct up - arguments, and what runs
@@ -97,6 +105,7 @@ enum {
 	OPT_LOSS,
 	OPT_RATE,
 	OPT_OFFLOAD,
+	OPT_QUEUES,
 	OPT_DHCP,
 	OPT_SERIAL,
 	OPT_PPP,
@@ -172,12 +181,30 @@ static int read_addresses(struct up *up, int option, const char *text)
 	return 0;
 }
 
+static int read_device(struct up *up, enum dev_kind kind, const char *name)
+{
+	if (up->cfg.device)
+		return cli_usage("up", "one device: '%s' or '%s'?",
+				 up->cfg.device, name);
+	up->cfg.kind = kind;
+	up->cfg.device = name;
+	return 0;
+}
+
+static int read_queues(struct up *up, const char *text)
+{
+	unsigned long n;
+	int bad = read_number(text, 1, DEV_QUEUES, &n);
+
+	up->cfg.queues = (uint32_t)n;
+	return bad;
+}
+
 static int read_option(struct up *up, int option, const char *text)
 {
 	switch (option) {
 	case 't':
-		up->cfg.device = text;
-		return 0;
+		return read_device(up, DEV_TAP, text);
 	case 'a':
 	case 'g':
 	case 'm':
@@ -194,6 +221,8 @@ static int read_option(struct up *up, int option, const char *text)
 	case OPT_OFFLOAD:
 		up->cfg.has_offload = true;
 		return 0;
+	case OPT_QUEUES:
+		return read_queues(up, text);
 	case OPT_DHCP:
 		up->has_dhcp = true;
 		return 0;
@@ -228,7 +257,15 @@ static int check_args(const struct up *up)
 	if (!up->cfg.device ||
 	    (!up->cfg.address.len && !up->cfg.address6.len && !up->has_dhcp))
 		return cli_usage("up",
-				 "--tap and --address or --dhcp are needed");
+				 "a device and --address or --dhcp are needed");
+	if (up->cfg.kind == DEV_PCAP)
+		return cli_usage("up", "a capture answers nobody; a lab can "
+				       "replay one: uplink: {pcap: FILE}");
+	if (up->cfg.kind == DEV_XDP && up->cfg.has_offload)
+		return cli_usage("up", "xdp: knows whole frames only: no "
+				       "--offload");
+	if (up->cfg.queues > 1 && up->cfg.kind != DEV_TAP)
+		return cli_usage("up", "--queues are of a TAP device");
 	if (up->has_dhcp && (up->cfg.address.len || up->cfg.gateway.v))
 		return cli_usage("up", "who asks by --dhcp has no --address "
 				       "of IPv4 and no --gateway");
@@ -256,12 +293,14 @@ static int parse_args(int argc, char **argv, struct up *up)
 		{"ppp", required_argument, NULL, OPT_PPP},
 		{"ping", required_argument, NULL, OPT_PING},
 		{"offload", no_argument, NULL, OPT_OFFLOAD},
+		{"queues", required_argument, NULL, OPT_QUEUES},
 		{"delay", required_argument, NULL, OPT_DELAY},
 		{"loss", required_argument, NULL, OPT_LOSS},
 		{"rate", required_argument, NULL, OPT_RATE},
 		{"verbose", no_argument, NULL, 'v'},
 		{0},
 	};
+	const char *name;
 	int c, bad;
 
 	opterr = 0;
@@ -274,8 +313,15 @@ static int parse_args(int argc, char **argv, struct up *up)
 		if (bad)
 			return bad;
 	}
-	if (optind != argc)
-		return cli_usage("up", "what is '%s'?", argv[optind]);
+	if (optind < argc) {
+		enum dev_kind kind = dev_parse(argv[optind], &name);
+
+		bad = read_device(up, kind, name);
+		if (bad)
+			return bad;
+	}
+	if (optind + 1 < argc)
+		return cli_usage("up", "what is '%s'?", argv[optind + 1]);
 	return check_args(up);
 }
 
@@ -385,15 +431,33 @@ static int run(struct up *up, int stop)
 	return err;
 }
 
+/* What else could be the matter. */
+static const char *hint(const struct up *up, int err)
+{
+	if (up->cfg.serial)
+		return NULL;
+	if (up->cfg.kind == DEV_TAP && (err == -EPERM || err == -EACCES))
+		return "making a device takes root; ip tuntap add NAME mode "
+		       "tap user USER makes one for USER";
+	if (err == -EPERM || err == -EACCES)
+		return "somebody else's wire takes root";
+	if (up->cfg.kind == DEV_TAP && err == -EINVAL)
+		return "a device that was made with multi_queue takes "
+		       "--queues, and no other; with vnet_hdr, --offload";
+	if (up->cfg.kind == DEV_XDP &&
+	    (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENOSYS))
+		return "this kernel has no AF_XDP; packet: does without";
+	return NULL;
+}
+
 static int complain(const struct up *up, int err)
 {
 	const char *device = up->cfg.serial ? up->cfg.serial : up->cfg.device;
+	const char *more = hint(up, err);
 
 	fprintf(stderr, "weft up: %s: %s\n", device, strerror(-err));
-	if (!up->cfg.serial && (err == -EPERM || err == -EACCES))
-		fprintf(stderr,
-			"(making a device takes root; ip tuntap add "
-			"NAME mode tap user USER makes one for USER)\n");
+	if (more)
+		fprintf(stderr, "(%s)\n", more);
 	return CLI_FAILED;
 }
 

@@ -7,8 +7,8 @@
  * Everything is there already; this file plugs it together, in one of three
  * ways:
  *
- *	stack --- tap --- kernel
- *	host --- cable --- uplink (box and tap) --- kernel
+ *	stack --- device --- kernel, wire
+ *	host --- cable --- uplink (box and device) --- kernel, wire
  *	host --- serial cable --- uplink (box and tty) --- whoever is there
  *
  * The loop around both is a struct pace.  It asks the stack, or the world, for
@@ -23,9 +23,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "base/hash.h"
 
 #include "apps/http_date.h"
 #include "inet/inet.h"
@@ -39,31 +36,45 @@
 #include "vnet/uplink_serial.h"
 #include "vnet/vnet.h"
 
-/* Locally administered, and the same each time. */
-static mac_addr mac_from_name(const char *name)
-{
-	static const struct hash_key key;
-	uint64_t h = siphash13(&key, name, strlen(name));
-	mac_addr mac = {{0x02}};
-	int i;
-
-	for (i = 1; i < 6; i++, h >>= 8)
-		mac.o[i] = (uint8_t)h;
-	return mac;
-}
-
 static void on_frames(struct pace_fd *pfd, void *arg)
 {
 	struct station *st = arg;
-	int n = st->line     ? serial_uplink_read(st->line)
-		: st->uplink ? uplink_read(st->uplink)
-			     : tap_read(&st->tap);
+	int n = st->line ? serial_uplink_read(st->line) : dev_read(st->dev);
 
 	if (n != -ENODEV)
 		return;
 	st->is_gone = true;
 	pace_unwatch(&st->pace, pfd);
 	pace_stop(&st->pace);
+}
+
+static uint64_t flush_when(void *arg)
+{
+	return dev_flush_at(arg);
+}
+
+static void flush_told(void *arg, uint64_t now_ns)
+{
+	(void)now_ns;
+	dev_flush(arg);
+}
+
+/* Wait for the device, and empty its rings before each sleep. */
+static int watch_dev(struct station *st)
+{
+	uint32_t i;
+	int err = 0;
+
+	st->flush = (struct pace_driven){
+		.next = flush_when,
+		.run = flush_told,
+		.arg = st->dev,
+	};
+	pace_add(&st->pace, &st->flush);
+	for (i = 0; !err && i < st->dev->fd_count; i++)
+		err = pace_watch(&st->pace, &st->rx[i], st->dev->fd[i],
+				 on_frames, st);
+	return err;
 }
 
 static int give_address(struct station *st, const struct station_cfg *cfg)
@@ -82,8 +93,7 @@ static int give_address(struct station *st, const struct station_cfg *cfg)
 }
 
 /* The stack directly on the device. */
-static int open_bare(struct station *st, const struct station_cfg *cfg,
-		     struct tap_cfg *tap)
+static int open_bare(struct station *st, const struct dev_cfg *cfg)
 {
 	int err;
 
@@ -97,9 +107,10 @@ static int open_bare(struct station *st, const struct station_cfg *cfg,
 	err = inet_init(st->stack, NULL);
 	if (err)
 		return err;
-	tap->has_vnet_hdr = tap->has_offload = cfg->has_offload;
-	tap_init(&st->tap, &st->own.place, tap);
-	st->netif = &st->tap.netif;
+	err = dev_open(&st->own.place, cfg, &st->dev);
+	if (err)
+		return err;
+	st->netif = &st->dev->netif;
 	stack_add_netif(st->stack, st->netif);
 	return 0;
 }
@@ -147,21 +158,23 @@ static int begin_world(struct station *st)
 }
 
 /* A virtual network of one host and a cable. */
-static int open_world(struct station *st, const struct station_cfg *cfg,
-		      struct tap_cfg *tap)
+static int open_world(struct station *st, const struct dev_cfg *cfg,
+		      const struct cable_params *cable)
 {
 	int err = begin_world(st);
 	struct port *port;
 
+	if (!err)
+		err = uplink_open(st->world, "uplink", cfg, &st->uplink);
 	if (err)
 		return err;
-	port = host_add_port(st->host, &tap->mac);
-	st->uplink = uplink_new(st->world, "uplink", tap);
-	if (!port || !st->uplink ||
-	    !world_link(st->world, port, uplink_port(st->uplink), cfg->cable))
+	st->dev = uplink_dev(st->uplink);
+	port = host_add_port(st->host, &st->dev->netif.mac);
+	if (!port ||
+	    !world_link(st->world, port, uplink_port(st->uplink), cable))
 		return -ENOMEM;
 	st->netif = &port->netif;
-	st->netif->mtu = tap->mtu;
+	st->netif->mtu = st->dev->netif.mtu;
 	return 0;
 }
 
@@ -186,42 +199,32 @@ static int open_line(struct station *st, const struct station_cfg *cfg)
 				 cfg->cable))
 		return -ENOMEM;
 	st->netif = port_netif(port);
-	return pace_watch(&st->pace, &st->rx, serial_uplink_fd(st->line),
+	return pace_watch(&st->pace, &st->rx[0], serial_uplink_fd(st->line),
 			  on_frames, st);
 }
 
 static int open_host(struct station *st, const struct station_cfg *cfg)
 {
-	struct tap_cfg tap = {
-		.fd = st->fd,
-		.name = st->name,
+	const struct dev_cfg dev = {
+		.kind = cfg->kind,
+		.device = cfg->device,
+		.queues = cfg->queues,
 		.mac = cfg->mac,
 		.mtu = cfg->mtu,
+		.has_offload = cfg->has_offload,
 	};
-	int err = tap_dev_mtu(st->name);
+	int err = cfg->cable ? open_world(st, &dev, cfg->cable)
+			     : open_bare(st, &dev);
 
-	if (!tap.mtu)
-		tap.mtu = err > 0 ? (uint32_t)err : 1500;
-	if (mac_eq(tap.mac, MAC_ZERO))
-		tap.mac = mac_from_name(st->name);
-	err = tap_dev_up(st->name, tap.mtu);
-	if (err && err != -EPERM)
-		return err;
-	err = cfg->cable ? open_world(st, cfg, &tap) : open_bare(st, cfg, &tap);
-	if (!err)
+	if (!err) {
+		snprintf(st->name, sizeof(st->name), "%s", st->dev->device);
 		err = give_address(st, cfg);
-	if (!err)
-		err = pace_watch(&st->pace, &st->rx, st->fd, on_frames, st);
-	return err;
+	}
+	return err ? err : watch_dev(st);
 }
 
 int station_open(struct station *st, const struct station_cfg *cfg)
 {
-	const struct tap_dev_cfg dev = {
-		.name = cfg->device,
-		.has_vnet_hdr = cfg->has_offload,
-		.has_offload = cfg->has_offload,
-	};
 	int err;
 
 	if (cfg->cable && cfg->has_offload)
@@ -229,9 +232,6 @@ int station_open(struct station *st, const struct station_cfg *cfg)
 	memset(st, 0, sizeof(*st));
 	os_mem_init(&st->mem, 0);
 	pace_init(&st->pace, os_wall_ns() - (uint64_t)HTTP_EPOCH_S * NS_PER_S);
-	st->fd = cfg->serial ? -1 : tap_dev_open(&dev, st->name);
-	if (st->fd < 0 && !cfg->serial)
-		return st->fd;
 	err = cfg->serial ? open_line(st, cfg) : open_host(st, cfg);
 	if (err)
 		(void)station_close(st);
@@ -242,25 +242,19 @@ static size_t close_bare(struct station *st)
 {
 	if (!st->stack)
 		return 0;
-	st->netif->is_up = false; /* nothing more is said */
+	if (st->netif)
+		st->netif->is_up = false; /* nothing more is said */
 	inet_fini(st->stack);
 	stack_fini(st->stack);
-	tap_fini(&st->tap);
+	dev_close(st->dev);
 	return env_fini(&st->env);
 }
 
 size_t station_close(struct station *st)
 {
-	size_t leaked;
-
-	if (st->world) {
-		uplink_free(st->uplink);
-		serial_uplink_free(st->line);
-		leaked = world_free(st->world);
-	} else {
-		leaked = close_bare(st);
-	}
-	if (st->fd >= 0)
-		close(st->fd);
-	return leaked;
+	if (!st->world)
+		return close_bare(st);
+	uplink_free(st->uplink);
+	serial_uplink_free(st->line);
+	return world_free(st->world);
 }

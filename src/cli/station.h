@@ -18,9 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "driver/dev.h"
 #include "driver/serial_dev.h"
-#include "driver/tap.h"
-#include "driver/tap_dev.h"
 #include "os/pace.h"
 #include "vnet/cable.h"
 #include "vnet/serial.h"
@@ -32,7 +31,9 @@ struct world;
 
 /**
  * struct station_cfg - what it is to be
- * @device:	As struct tap_dev_cfg.name
+ * @kind:	Which driver; a tap if not said
+ * @device:	As struct dev_cfg.device
+ * @queues:	As struct dev_cfg.queues
  * @address:	Its address and net; no length: it has none
  * @address6:	The same for IPv6, besides the one that it makes itself
  * @gateway:	Way to everybody else; 0.0.0.0: none
@@ -41,7 +42,7 @@ struct world;
  * @has_offload: Checksums and segmentation are left to the kernel, both ways;
  *		not with a cable
  * @cable:	What stands between, or NULL
- * @serial:	Not a TAP device but a line that knows only octets, as
+ * @serial:	No device but a line that knows only octets, as
  *		serial_dev_open(): PPP is spoken there as @ppp says, and
  *		brings the addresses
  * @ppp:	See above
@@ -49,7 +50,9 @@ struct world;
  * @ppp_arg:	Their argument
  */
 struct station_cfg {
+	enum dev_kind kind;
 	const char *device;
+	uint32_t queues;
 	struct ip4_net address;
 	struct ip6_net address6;
 	ip4_addr gateway;
@@ -87,14 +90,13 @@ struct station {
 	struct env env;
 	struct stack own;
 	struct pace_stack ps;
-	struct tap tap;
+	struct dev *dev;
 	struct world *world;
 	struct host *host;
 	struct uplink *uplink;
 	struct serial_uplink *line;
-	struct pace_driven driven;
-	struct pace_fd rx;
-	int fd;
+	struct pace_driven driven, flush;
+	struct pace_fd rx[DEV_QUEUES];
 };
 
 /**
@@ -104,7 +106,7 @@ struct station {
  * owns the machine's business.  The time is that of the day, counted from
  * 2000-01-01, so that what a server says about dates is true.
  *
- * Return: 0, or as tap_dev_open(), -ENOMEM, -EIO; then there is nothing to
+ * Return: 0, or as dev_open(), -ENOMEM, -EIO; then there is nothing to
  * close
  */
 int station_open(struct station *st, const struct station_cfg *cfg);

@@ -21,63 +21,56 @@
  * A batch is bounded, so that a flood on one device leaves time for timers and
  * for other devices; the descriptor stays readable, and the loop comes back.
  *
- * What the far end does not take is lost, as on any wire, under a name:
- *
- *	EAGAIN, ENOBUFS		tx_queue	its queue is full
- *	EIO, ENETDOWN		tx_down		the kernel's end is down
- *	EINVAL, EMSGSIZE, ...	tx_refused	it does not like the frame
- *	EBADFD, ENODEV, ...	link_down	the device is gone, for good
- *
- * Limits
- * ------
- * One queue: one thread, one device.
+ * A device may have several queues, each a descriptor.  A frame that leaves is
+ * put into the one that its flow's addresses and ports choose, which keeps the
+ * order within a flow; the kernel remembers, and sends that flow's frames to
+ * the same queue.
  */
 
 #include "driver/tap.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/uio.h>
 
+#include "base/bytes.h"
 #include "base/check.h"
-
-#include "wire/ether.h"
-#include "wire/ip4.h"
 
 #include "core/pkt.h"
 
+#include "driver/dev.h"
+#include "driver/iface.h"
+#include "driver/tap_dev.h"
 #include "driver/virtio.h"
 
 #define LINEAR	54
 #define GSO_MAX 65535
 
-/* Is there no device any more?  A socket says so in other words. */
-static bool is_gone(int err)
-{
-	return err == EBADFD || err == ENODEV || err == ENXIO || err == EBADF ||
-	       err == EPIPE || err == ECONNREFUSED || err == ECONNRESET ||
-	       err == ENOTCONN;
-}
+/**
+ * struct tap - a TAP device
+ * @dev:	The interface
+ * @has_vnet_hdr: Frames have a header in front
+ * @owns_fds:	They are closed with it
+ * @spare:	Blocks for the next frame, by class
+ */
+struct tap {
+	struct dev dev;
+	bool has_vnet_hdr, owns_fds;
+	struct block *spare[BLOCK_CLASSES];
+};
 
-static int tx_failed(struct tap *tap, struct pkt *pkt, int err)
+/* Which queue a frame leaves by: the same for all frames of a flow.  The
+ * sixteen octets before the 38th are addresses and ports of IPv4, and tell
+ * flows of IPv6 apart, too. */
+static int queue_fd(const struct dev *dev, const struct pkt *pkt)
 {
-	struct place *place = tap->netif.place;
+	const uint8_t *p = pkt_cdata(pkt);
+	uint32_t mix;
 
-	if (err == EAGAIN || err == ENOBUFS || err == ENOMEM) {
-		pkt_drop(place, pkt, DROP_tx_queue);
-		return -ENOBUFS;
-	}
-	if (err == EIO || err == ENETDOWN) {
-		pkt_drop(place, pkt, DROP_tx_down);
-		return -ENETDOWN;
-	}
-	if (is_gone(err)) {
-		tap->is_gone = true;
-		pkt_drop(place, pkt, DROP_link_down);
-		return -ENETDOWN;
-	}
-	pkt_drop(place, pkt, DROP_tx_refused);
-	return -err;
+	if (dev->fd_count < 2 || pkt->lin_len < 38)
+		return dev->fd[0];
+	mix = get32(p + 22) ^ get32(p + 26) ^ get32(p + 30) ^ get32(p + 34);
+	mix *= 0x9e3779b1;
+	return dev->fd[(mix >> 16) % dev->fd_count];
 }
 
 /* struct netif_ops.transmit */
@@ -99,51 +92,18 @@ static int tap_transmit(struct netif *netif, struct pkt *pkt)
 
 		iov[count++] = (struct iovec){f->blk->data + f->off, f->len};
 	}
-	do {
-		n = writev(tap->fd, iov, count);
-	} while (n < 0 && errno == EINTR);
+	n = tap->dev.sys->writev(queue_fd(&tap->dev, pkt), iov, count);
 	if (n < 0)
-		return tx_failed(tap, pkt, errno);
+		return dev_tx_failed(&tap->dev, pkt, (int)-n);
 	pkt_free(pkt);
 	return 0;
-}
-
-static const struct netif_ops tap_ops = {.transmit = tap_transmit};
-
-void tap_init(struct tap *tap, struct place *place, const struct tap_cfg *cfg)
-{
-	memset(tap, 0, sizeof(*tap));
-	netif_init(&tap->netif, place, cfg->name, cfg->mac);
-	tap->netif.ops = &tap_ops;
-	tap->netif.drv = tap;
-	if (cfg->mtu)
-		tap->netif.mtu = cfg->mtu;
-	if (cfg->has_offload) {
-		check(cfg->has_vnet_hdr);
-		tap->netif.features = NETIF_F_CSUM_TX | NETIF_F_GSO_TCP;
-		tap->netif.gso_max = GSO_MAX;
-	}
-	tap->fd = cfg->fd;
-	tap->batch = cfg->batch ? cfg->batch : TAP_BATCH;
-	tap->has_vnet_hdr = cfg->has_vnet_hdr;
-}
-
-void tap_fini(struct tap *tap)
-{
-	int c;
-
-	for (c = 0; c < BLOCK_CLASSES; c++)
-		if (tap->spare[c])
-			block_put(tap->spare[c]);
-	memset(tap->spare, 0, sizeof(tap->spare));
-	tap->netif.ops = NULL;
 }
 
 /* See to it that there is a block of each class.  -ENOMEM. */
 static int fill_spares(struct tap *tap)
 {
 	static const size_t sizes[BLOCK_CLASSES] = {2048, 16384, 65536};
-	struct env *env = tap->netif.place->env;
+	struct env *env = tap->dev.netif.place->env;
 	int c;
 
 	for (c = 0; c < BLOCK_CLASSES; c++) {
@@ -188,83 +148,161 @@ static void gather(struct tap *tap, struct pkt *pkt, size_t len)
 	}
 }
 
-static ssize_t read_frame(int fd, const struct iovec *iov, int count)
-{
-	ssize_t n;
-
-	do {
-		n = readv(fd, iov, count);
-	} while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n;
-}
-
 /* No memory: the frame must go, or it would be found again at once. */
-static int discard_one(struct tap *tap)
+static ssize_t discard_one(struct tap *tap, int fd)
 {
 	uint8_t octet;
 	struct iovec iov = {&octet, 1};
-	ssize_t n = read_frame(tap->fd, &iov, 1);
+	ssize_t n = tap->dev.sys->readv(fd, &iov, 1);
 
 	if (n >= 0)
-		tap->netif.place->drops[DROP_no_memory]++;
-	return n < 0 ? (int)n : 1;
+		tap->dev.netif.place->drops[DROP_no_memory]++;
+	return n < 0 ? n : 1;
 }
 
 static void frame_input(struct tap *tap, struct pkt *pkt, size_t n,
 			const uint8_t *hdr)
 {
-	size_t hlen = tap->has_vnet_hdr ? VIRTIO_HLEN : 0;
-	enum drop why = n < hlen ? DROP_vnet_bad : DROP_COUNT;
-
-	pkt->netif = &tap->netif;
-	if (why == DROP_COUNT) {
-		gather(tap, pkt, n - hlen);
-		if (hlen)
-			why = virtio_apply(pkt, hdr);
+	if (!tap->has_vnet_hdr) {
+		gather(tap, pkt, n);
+		dev_input_pkt(&tap->dev, pkt, NULL);
+	} else if (n < VIRTIO_HLEN) {
+		pkt->netif = &tap->dev.netif;
+		pkt_drop(tap->dev.netif.place, pkt, DROP_vnet_bad);
+	} else {
+		gather(tap, pkt, n - VIRTIO_HLEN);
+		dev_input_pkt(&tap->dev, pkt, hdr);
 	}
-	if (tap->on_frame)
-		tap->on_frame(tap, pkt);
-	if (why == DROP_COUNT)
-		netif_input(&tap->netif, pkt);
-	else
-		pkt_drop(tap->netif.place, pkt, why);
 }
 
-/* 1: a frame; 0: none there; -errno. */
-static int read_one(struct tap *tap)
+/* More than 0: a frame; 0: an empty one, which is none; -errno. */
+static ssize_t read_one(struct tap *tap, int fd)
 {
 	struct iovec iov[2 + BLOCK_CLASSES];
 	uint8_t hdr[VIRTIO_HLEN];
-	struct pkt *pkt = pkt_new_rx(tap->netif.place->env, R_NONE);
+	struct pkt *pkt = pkt_new_rx(tap->dev.netif.place->env, R_NONE);
 	int count = 0;
 	ssize_t n;
 
 	if (!pkt || fill_spares(tap)) {
 		pkt_free(pkt);
-		return discard_one(tap);
+		return discard_one(tap, fd);
 	}
 	if (tap->has_vnet_hdr)
 		iov[count++] = (struct iovec){hdr, sizeof(hdr)};
 	count += scatter(tap, pkt, iov + count);
-	n = read_frame(tap->fd, iov, count);
-	if (n <= 0) {
+	n = tap->dev.sys->readv(fd, iov, count);
+	if (n <= 0)
 		pkt_free(pkt);
-		return (int)n;
-	}
-	frame_input(tap, pkt, (size_t)n, hdr);
-	return 1;
+	else
+		frame_input(tap, pkt, (size_t)n, hdr);
+	return n;
 }
 
-int tap_read(struct tap *tap)
+/* struct dev_ops.read */
+static int tap_read(struct dev *dev)
 {
-	uint32_t count = 0;
-	int got = 1;
+	struct tap *tap = container_of(dev, struct tap, dev);
+	uint32_t q, count, most = 0;
+	ssize_t n = 0;
 
-	while (count < tap->batch && (got = read_one(tap)) == 1)
-		count++;
-	tap->batches += count > 0;
-	tap->full += count == tap->batch;
-	if (got < 0 && is_gone(-got))
-		tap->is_gone = true;
-	return tap->is_gone ? -ENODEV : (int)count;
+	for (q = 0; q < dev->fd_count; q++) {
+		count = 0;
+		while (count < dev->batch &&
+		       (n = read_one(tap, dev->fd[q])) > 0)
+			count++;
+		if (n < 0)
+			dev_rx_failed(dev, (int)-n);
+		most += count;
+	}
+	return dev_count(dev, most);
+}
+
+static void close_queues(struct dev *dev)
+{
+	while (dev->fd_count)
+		tap_dev_close(dev->fd[--dev->fd_count]);
+}
+
+/* struct dev_ops.close */
+static void tap_close(struct dev *dev)
+{
+	struct tap *tap = container_of(dev, struct tap, dev);
+	int c;
+
+	for (c = 0; c < BLOCK_CLASSES; c++)
+		if (tap->spare[c])
+			block_put(tap->spare[c]);
+	if (tap->owns_fds)
+		close_queues(dev);
+	mem_free(dev->netif.place->env->mem, tap, sizeof(*tap));
+}
+
+static const struct netif_ops tap_netif_ops = {.transmit = tap_transmit};
+static const struct dev_ops tap_ops = {.read = tap_read, .close = tap_close};
+
+/* The kernel's end: up, and with the MTU that was asked for, if we may say so;
+ * else it is as somebody else has made it. */
+static int far_end_up(struct dev *dev, uint32_t mtu)
+{
+	int err = iface_up(dev->device, mtu), now;
+
+	if (err && err != -EPERM)
+		return err;
+	now = iface_mtu(dev->device);
+	if (!mtu && now > 0)
+		dev->netif.mtu = (uint32_t)now;
+	return 0;
+}
+
+static int open_queues(struct dev *dev, const struct dev_cfg *cfg)
+{
+	struct tap_dev_cfg dev_cfg = {
+		.name = cfg->device,
+		.has_vnet_hdr = cfg->has_offload,
+		.has_offload = cfg->has_offload,
+		.is_multi_queue = cfg->queues > 1,
+	};
+	uint32_t count = cfg->queues ? cfg->queues : 1;
+	char name[TAP_NAME_MAX];
+
+	if (count > DEV_QUEUES)
+		return -EINVAL;
+	while (dev->fd_count < count) {
+		int fd = tap_dev_open(&dev_cfg, name);
+
+		if (fd < 0)
+			return fd;
+		dev->fd[dev->fd_count++] = fd;
+		dev_cfg.name = name; /* the next one is the same device's */
+	}
+	dev_rename(dev, cfg, name);
+	return far_end_up(dev, cfg->mtu);
+}
+
+int tap_open(struct place *place, const struct dev_cfg *cfg, struct dev **out)
+{
+	struct tap *tap = mem_alloc(place->env->mem, sizeof(*tap));
+	struct netif *netif;
+	int err = 0;
+
+	if (!tap)
+		return -ENOMEM;
+	netif = &tap->dev.netif;
+	dev_init(&tap->dev, place, cfg, &tap_netif_ops, &tap_ops);
+	tap->has_vnet_hdr = cfg->has_offload;
+	tap->owns_fds = !cfg->fd;
+	if (cfg->has_offload) {
+		netif->features = NETIF_F_CSUM_TX | NETIF_F_GSO_TCP;
+		netif->gso_max = GSO_MAX;
+	}
+	if (tap->owns_fds)
+		err = open_queues(&tap->dev, cfg);
+	else
+		tap->dev.fd[tap->dev.fd_count++] = cfg->fd;
+	if (err)
+		tap_close(&tap->dev);
+	else
+		*out = &tap->dev;
+	return err;
 }

@@ -74,6 +74,8 @@ static int attach(int fd, const struct tap_dev_cfg *cfg, struct ifreq *req)
 	req->ifr_flags = IFF_TAP | IFF_NO_PI;
 	if (cfg->has_vnet_hdr)
 		req->ifr_flags |= IFF_VNET_HDR;
+	if (cfg->is_multi_queue)
+		req->ifr_flags |= IFF_MULTI_QUEUE;
 	if (ioctl(fd, TUNSETIFF, req))
 		return -errno;
 	return set_header(fd, cfg);
@@ -100,40 +102,4 @@ int tap_dev_open(const struct tap_dev_cfg *cfg, char name[TAP_NAME_MAX])
 void tap_dev_close(int fd)
 {
 	close(fd);
-}
-
-/* One question or order about an interface. */
-static int ask(unsigned long what, const char *name, struct ifreq *req)
-{
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err = 0;
-
-	if (s < 0)
-		return -errno;
-	(void)snprintf(req->ifr_name, sizeof(req->ifr_name), "%s", name);
-	if (ioctl(s, what, req))
-		err = -errno;
-	close(s);
-	return err;
-}
-
-int tap_dev_up(const char *name, uint32_t mtu)
-{
-	struct ifreq req = {.ifr_mtu = (int)mtu};
-	int err = ask(SIOCSIFMTU, name, &req);
-
-	if (!err)
-		err = ask(SIOCGIFFLAGS, name, &req);
-	if (err)
-		return err;
-	req.ifr_flags |= IFF_UP;
-	return ask(SIOCSIFFLAGS, name, &req);
-}
-
-int tap_dev_mtu(const char *name)
-{
-	struct ifreq req = {0};
-	int err = ask(SIOCGIFMTU, name, &req);
-
-	return err ? err : req.ifr_mtu;
 }

@@ -24,11 +24,13 @@
  * @has_vnet_hdr: Frames carry a header for offloads, see virtio.h
  * @has_offload: With it: the kernel may hand over TCP without checksums and in
  *		large segments
+ * @is_multi_queue: It may be opened several times, each a queue
  */
 struct tap_dev_cfg {
 	const char *name;
 	bool has_vnet_hdr;
 	bool has_offload;
+	bool is_multi_queue;
 };
 
 /**
@@ -44,12 +46,5 @@ struct tap_dev_cfg {
 int tap_dev_open(const struct tap_dev_cfg *cfg, char name[TAP_NAME_MAX]);
 
 void tap_dev_close(int fd);
-
-/* Make it end-to-end useful: the kernel's end up, with this MTU.  0, -EPERM,
- * -EINVAL (an MTU that cannot be), another -errno. */
-int tap_dev_up(const char *name, uint32_t mtu);
-
-/* The MTU that the kernel's end has, or -errno. */
-int tap_dev_mtu(const char *name);
 
 #endif /* DRIVER_TAP_DEV_H */

@@ -23,8 +23,8 @@
  * Limits
  * ------
  * The transport header is found behind an IPv4 header with options or a plain
- * IPv6 header; behind extension headers or a VLAN tag, checksums are completed
- * here and large segments are refused.
+ * IPv6 header, and behind one VLAN tag; behind extension headers checksums are
+ * completed here and large segments are refused.
  */
 
 #include "driver/virtio.h"
@@ -69,23 +69,38 @@ static void hdr_parse(struct virtio_hdr *h, const uint8_t *buf)
 	h->csum_offset = get16le(w->csum_offset);
 }
 
-/* Returns false where there is none that we can find. */
-static bool find_l4(struct pkt *pkt, struct place_l4 *l4)
+/* Octets of the link header with at most one tag; 0: not all of it is there. */
+static size_t find_l3(struct pkt *pkt, uint16_t *type)
 {
 	const uint8_t *p = pkt_need(pkt, ETH_HLEN + IP4_HLEN);
 
 	if (!p)
+		return 0;
+	*type = get16(p + offsetof(struct ether_wire, type));
+	if (*type != ETH_VLAN)
+		return ETH_HLEN;
+	*type = get16(p + ETH_HLEN + 2);
+	return pkt_need(pkt, ETH_HLEN + ETH_VLAN_LEN + IP4_HLEN)
+		       ? ETH_HLEN + ETH_VLAN_LEN
+		       : 0;
+}
+
+/* Returns false where there is none that we can find. */
+static bool find_l4(struct pkt *pkt, struct place_l4 *l4)
+{
+	size_t l3 = find_l3(pkt, &l4->type);
+	const uint8_t *p = pkt_data(pkt) + l3;
+
+	if (!l3)
 		return false;
-	l4->type = get16(p + offsetof(struct ether_wire, type));
-	p += ETH_HLEN;
 	if (l4->type == ETH_IP4) {
 		l4->proto = p[offsetof(struct ip4_wire, proto)];
-		l4->off = ETH_HLEN + (size_t)(p[0] & 15) * 4;
-		return p[0] >> 4 == 4 && l4->off >= ETH_HLEN + IP4_HLEN;
+		l4->off = l3 + (size_t)(p[0] & 15) * 4;
+		return p[0] >> 4 == 4 && l4->off >= l3 + IP4_HLEN;
 	}
 	if (l4->type == ETH_IP6) {
 		l4->proto = p[IP6_NEXT];
-		l4->off = ETH_HLEN + IP6_HLEN;
+		l4->off = l3 + IP6_HLEN;
 		return p[0] >> 4 == 6;
 	}
 	return false;
@@ -221,4 +236,21 @@ void virtio_describe(const struct pkt *pkt, uint8_t *hdr)
 	put16le(w->csum_offset, pkt->csum_off);
 	if (pkt->gso_size)
 		describe_gso(pkt, w);
+}
+
+void virtio_shift(uint8_t *hdr, size_t n)
+{
+	struct virtio_wire *w = (void *)hdr;
+
+	if (w->flags[0] & VIRTIO_NEEDS_CSUM)
+		put16le(w->csum_start, (uint16_t)(get16le(w->csum_start) + n));
+	if (get16le(w->hdr_len))
+		put16le(w->hdr_len, (uint16_t)(get16le(w->hdr_len) + n));
+}
+
+void virtio_set_hdr_len(uint8_t *hdr, uint16_t n)
+{
+	struct virtio_wire *w = (void *)hdr;
+
+	put16le(w->hdr_len, n);
 }

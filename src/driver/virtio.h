@@ -74,4 +74,10 @@ enum drop virtio_apply(struct pkt *pkt, const uint8_t *hdr);
  */
 void virtio_describe(const struct pkt *pkt, uint8_t *hdr);
 
+/* @n octets were put into the frame in front of what @hdr is about. */
+void virtio_shift(uint8_t *hdr, size_t n);
+
+/* Say that the first @n octets are headers. */
+void virtio_set_hdr_len(uint8_t *hdr, uint16_t n);
+
 #endif /* DRIVER_VIRTIO_H */

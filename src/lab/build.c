@@ -18,6 +18,8 @@
 
 #include "base/check.h"
 
+#include "lab/expand.h"
+#include "lab/file.h"
 #include "lab/ppp.h"
 #include "lab/program.h"
 #include "lab/real.h"
@@ -111,10 +113,25 @@ static int box_add(struct world *w, struct run_box *box, const char *name,
 static int uplink_add(struct run_node *n)
 {
 	struct run_box *box = &n->box;
-	int err = uplink_open(n->run->world, n->spec->item.name.s,
-			      n->spec->tap.s, &box->uplink);
+	char path[LAB_PATH], record[LAB_PATH];
+	struct dev_cfg cfg;
+	int err = 0;
 
-	return err ? err : real_add_uplink(n->run->real, box->uplink);
+	uplink_device(n->spec, &cfg);
+	if (cfg.kind == DEV_PCAP) {
+		err = lab_file_path(n->run->lab, cfg.device, path);
+		cfg.device = path;
+	}
+	if (!err && cfg.record) {
+		err = lab_file_path(n->run->lab, cfg.record, record);
+		cfg.record = record;
+	}
+	if (!err)
+		err = uplink_open(n->run->world, n->spec->item.name.s, &cfg,
+				  &box->uplink);
+	if (err || !n->run->real)
+		return err;
+	return real_add_uplink(n->run->real, box->uplink);
 }
 
 static struct port *box_port(struct run_box *box)

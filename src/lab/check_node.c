@@ -51,6 +51,7 @@ static const struct {
 	{"net6",	KIND(SWITCH) | KIND(HUB),	"a switch"},
 	{"ip6",		ANY & ~NO_IP,	"what has an address"},
 	{"tap",		KIND(UPLINK),		"an uplink"},
+	{"uplink",	KIND(UPLINK),		"an uplink"},
 	{"stp",		KIND(SWITCH),		"a switch"},
 	{"loops",	KIND(SWITCH),		"a switch"},
 	{"priority",	KIND(SWITCH),		"a switch"},

@@ -2,10 +2,16 @@
 /*
  * check_uplink.c - where a lab is connected to this machine
  *
- * An uplink is a plug and no switch: one cable leads there.  The kernel at its
- * far end lives by the clock, so the lab has to.
+ * An uplink is a plug and no switch: one cable leads there.  Who is at its far
+ * end lives by the clock, so the lab has to; only a capture does not care.
+ *
+ * `tap: weft0` of a node is short for `uplink: {tap: weft0}`.
  */
+#include <string.h>
+
 #include "lab/expand.h"
+#include "lab/file.h"
+#include "vnet/uplink.h"
 
 /* The first cable to @node; counts all of them. */
 static const struct topo_cable *
@@ -24,20 +30,76 @@ find_cable(const struct lab *lab, const struct lab_node *node, size_t *count)
 	return first;
 }
 
+void fill_uplinks(struct lab *lab)
+{
+	struct lab_node *node = lab->spec.nodes.items;
+
+	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
+		if (!node[i].uplink.item.is_set || node[i].kind.is_set)
+			continue;
+		node[i].kind.is_set = true;
+		node[i].kind.v = LAB_UPLINK;
+	}
+}
+
+void uplink_device(const struct lab_node *node, struct dev_cfg *cfg)
+{
+	const struct lab_device *d = &node->uplink;
+	const char *names[DEV_KINDS] = {
+		[DEV_TAP] = node->tap.s ? node->tap.s : d->tap.s,
+		[DEV_PACKET] = d->interface.s,
+		[DEV_XDP] = d->xdp.s,
+		[DEV_PCAP] = d->pcap.s,
+	};
+
+	*cfg = (struct dev_cfg){.record = d->record.s};
+	for (int kind = 0; kind < DEV_KINDS; kind++) {
+		if (!names[kind] || cfg->device)
+			continue;
+		cfg->kind = (enum dev_kind)kind;
+		cfg->device = names[kind];
+	}
+}
+
+/* A capture has to be there before anything begins. */
+static void check_capture(struct lab *lab, const struct lab_str *file)
+{
+	int err = lab_file_check(lab, file->s);
+
+	if (err)
+		diag_error(&lab->diag, file->at, "%s: %s", file->s,
+			   strerror(-err));
+}
+
+static void check_device(struct lab *lab, const struct lab_node *node)
+{
+	const char *name = node->item.name.s;
+	struct dev_cfg cfg;
+
+	uplink_device(node, &cfg);
+	if (!cfg.device && !node->uplink.item.is_set)
+		diag_error(&lab->diag, node->item.at,
+			   "'%s' needs 'tap' or 'uplink': the device that it "
+			   "leads to",
+			   name);
+	if (node->tap.s && node->uplink.item.is_set)
+		diag_error(&lab->diag, node->uplink.item.at,
+			   "'%s' leads to '%s' already", name, node->tap.s);
+	if (lab->spec.time.v != LAB_REAL && cfg.kind != DEV_PCAP)
+		diag_error(&lab->diag, node->item.at,
+			   "'%s' leads out of the lab, where time is real: the "
+			   "lab needs 'time: real'",
+			   name);
+	if (cfg.device && cfg.kind == DEV_PCAP)
+		check_capture(lab, &node->uplink.pcap);
+}
+
 static void check_uplink(struct lab *lab, const struct lab_node *node)
 {
 	const char *name = node->item.name.s;
 	size_t cables;
 
-	if (!node->tap.s)
-		diag_error(&lab->diag, node->item.at,
-			   "'%s' needs 'tap': the device that it leads to",
-			   name);
-	if (lab->spec.time.v != LAB_REAL)
-		diag_error(&lab->diag, node->item.at,
-			   "'%s' leads out of the lab, where time is real: the "
-			   "lab needs 'time: real'",
-			   name);
+	check_device(lab, node);
 	(void)find_cable(lab, node, &cables);
 	if (cables > 1)
 		diag_error(

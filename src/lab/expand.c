@@ -93,6 +93,7 @@ static void fill_values(struct lab *lab)
 	spec->defaults.item.is_set = true;
 	spec->defaults.link.item.is_set = true;
 	fill_hub_rates(lab);
+	fill_uplinks(lab);
 	fill_ppp(lab);
 	fill_cables(lab);
 	fill_items(lab, "nodes", &spec->nodes);

@@ -123,9 +123,15 @@ bool boot_pool(const struct lab_str *pool, ip4_addr *from, ip4_addr *to);
 size_t boot_iface_for(const struct lab *lab, const struct lab_node *node,
 		      ip4_addr ip);
 
-/* check_uplink.c: has each uplink what it needs?  And where is it? */
+/* check_uplink.c: what says where it leads is an uplink.  Has each uplink what
+ * it needs?  And where is it? */
+void fill_uplinks(struct lab *lab);
 void check_uplinks(struct lab *lab);
 size_t uplink_segment(const struct lab *lab, const struct lab_node *uplink);
+
+/* Where an uplink leads, and by which driver; .device NULL: nobody said. */
+struct dev_cfg;
+void uplink_device(const struct lab_node *node, struct dev_cfg *cfg);
 
 /* Script and expectations (check.c, check_fault.c). */
 void check_script(struct lab *lab);

@@ -24,7 +24,7 @@
 
 #include "lab/lab.h"
 
-enum { FILE_MAX = 64 << 20, FILE_PATH = 4096 };
+enum { FILE_MAX = 64 << 20 };
 
 #define FILE_MTIME_S INT64_C(946684800) /* 2000-01-01, when labs begin */
 
@@ -33,7 +33,7 @@ struct lab_site {
 	struct http_source source;
 	const struct lab *lab;
 	struct mem *mem;
-	char dir[FILE_PATH];
+	char dir[LAB_PATH];
 };
 
 /* A page that is open. */
@@ -91,20 +91,50 @@ static int read_stream(FILE *f, struct strbuf *out)
 	return out->error;
 }
 
+int lab_file_path(const struct lab *lab, const char *name, char path[LAB_PATH])
+{
+	if (lab->is_default)
+		return -ENOENT;
+	if (snprintf(path, LAB_PATH, "%s%s", name[0] == '/' ? "" : lab->dir,
+		     name) >= LAB_PATH)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+/* The file, or NULL; then *@err says why. */
+static FILE *open_file(const struct lab *lab, const char *name, int *err)
+{
+	char path[LAB_PATH];
+	FILE *f = NULL;
+
+	*err = lab_file_path(lab, name, path);
+	if (!*err) {
+		f = fopen(path, "rb");
+		*err = f ? 0 : -errno;
+	}
+	return f;
+}
+
+int lab_file_check(const struct lab *lab, const char *name)
+{
+	int err;
+	FILE *f = open_file(lab, name, &err);
+
+	if (f)
+		(void)fclose(f);
+	return err;
+}
+
 int lab_read_file(const struct lab *lab, const char *name, struct strbuf *out)
 {
-	char path[FILE_PATH];
 	FILE *f;
 	int err;
 
 	if (lab->is_default)
 		return read_default(name, out);
-	if (snprintf(path, sizeof(path), "%s%s", name[0] == '/' ? "" : lab->dir,
-		     name) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	f = fopen(path, "rb");
+	f = open_file(lab, name, &err);
 	if (!f)
-		return -errno;
+		return err;
 	err = read_stream(f, out);
 	(void)fclose(f);
 	return err;
@@ -121,7 +151,7 @@ static int site_open(struct http_source *s, const char *path,
 		     struct http_file *file)
 {
 	struct lab_site *site = container_of(s, struct lab_site, source);
-	char name[FILE_PATH];
+	char name[LAB_PATH];
 	struct lab_page *page;
 	struct strbuf text;
 	int err;

@@ -41,6 +41,21 @@ const struct lab_file *lab_default_file(const char *name);
  */
 int lab_read_file(const struct lab *lab, const char *name, struct strbuf *out);
 
+#define LAB_PATH 4096
+
+/**
+ * lab_file_path() - Where a file that the lab names lies
+ * @name:	As written there: relative to the lab file
+ * @path:	Gets its path
+ *
+ * Return: 0, -ENAMETOOLONG, or -ENOENT: the lab is part of the program, where
+ * nothing has a path
+ */
+int lab_file_path(const struct lab *lab, const char *name, char path[LAB_PATH]);
+
+/* Can it be read?  0 or -errno. */
+int lab_file_check(const struct lab *lab, const char *name);
+
 /**
  * lab_site_new() - The pages of a directory that the lab names
  * @lab:	Whose; must outlive it

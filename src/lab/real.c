@@ -34,6 +34,7 @@ struct real_uplink {
 	struct list node;
 	struct lab_real *real;
 	struct uplink *uplink;
+	struct pace_driven flush;
 	struct pace_fd pfd;
 };
 
@@ -143,16 +144,36 @@ static void on_frames(struct pace_fd *pfd, void *arg)
 	pace_unwatch(&ru->real->pace, pfd);
 }
 
+static uint64_t flush_when(void *arg)
+{
+	return dev_flush_at(arg);
+}
+
+static void flush_told(void *arg, uint64_t now_ns)
+{
+	(void)now_ns;
+	dev_flush(arg);
+}
+
 int real_add_uplink(struct lab_real *r, struct uplink *u)
 {
 	struct real_uplink *ru = mem_alloc(r->mem, sizeof(*ru));
+	struct dev *dev = uplink_dev(u);
 
 	if (!ru)
 		return -ENOMEM;
 	ru->real = r;
 	ru->uplink = u;
+	ru->flush = (struct pace_driven){
+		.next = flush_when,
+		.run = flush_told,
+		.arg = dev,
+	};
+	pace_add(&r->pace, &ru->flush);
 	list_add_tail(&r->uplinks, &ru->node);
-	return pace_watch(&r->pace, &ru->pfd, uplink_fd(u), on_frames, ru);
+	if (!dev->fd_count)
+		return 0; /* a capture: the world knows when */
+	return pace_watch(&r->pace, &ru->pfd, dev->fd[0], on_frames, ru);
 }
 
 void real_run_until(struct lab_real *r, uint64_t t_ns)

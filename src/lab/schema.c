@@ -238,6 +238,8 @@ static const struct schema_field node_fields[] = {
 	 FIELD_NET6, AT(lab_node, net6)},
 	{"tap", "an uplink's TAP device, whose far end is the kernel of this "
 	 "machine", FIELD_TEXT, AT(lab_node, tap)},
+	{"uplink", "it is an uplink, and leads there", FIELD_OBJECT,
+	 AT(lab_node, uplink), .object = &schema_uplink},
 	{"stp", "a switch negotiates with others which cables to use",
 	 FIELD_WORD, AT(lab_node, stp), .words = stp_words},
 	{"loops", "of switches that do not negotiate: opened before the lab "

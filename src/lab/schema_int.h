@@ -20,6 +20,7 @@ extern const struct schema_object schema_ppp;
 
 /* ... and the map `pppoe` of a node. */
 extern const struct schema_object schema_pppoe;
+extern const struct schema_object schema_uplink;
 
 bool schema_is_name(const char *text);
 bool schema_is_domain(const char *text);

@@ -108,6 +108,13 @@ struct lab_serve {
 	struct lab_str http; /* directory */
 };
 
+/* Where an uplink leads: one of the first four. */
+struct lab_device {
+	struct lab_item item;
+	struct lab_str tap, interface, xdp, pcap;
+	struct lab_str record;
+};
+
 /* A VLAN of a switch; its name is its number. */
 struct lab_vlan {
 	struct lab_item item;
@@ -162,6 +169,7 @@ struct lab_node {
 	struct lab_net net;
 	struct lab_net6 net6;
 	struct lab_str tap;
+	struct lab_device uplink;
 	struct lab_num stp;   /* 0: off, 1: on */
 	struct lab_num loops; /* 0: opened, 1: kept */
 	struct lab_num priority;

@@ -14,7 +14,9 @@
  * END is how the conversation ends when standard input has ended: "half"
  * (shut down, and read what still comes; the default), "close" or "reset".
  *
- * Options: --offload, --mtu N, --gateway IP, --six ADDRESS/LEN (IPv6 too),
+ * DEVICE is what `weft up` takes: weft0, xdp:veth1, ...
+ *
+ * Options: --offload, --mtu N, --queues N, --gateway IP, --six ADDRESS/LEN (IPv6 too),
  * --router PREFIX/LEN (and advertise that), --set KNOB=N (of its TCP),
  * --stall 700ms (read nothing for so long); and of the cable in front of it:
  * --loss 1%, --dup, --reorder, --corrupt, --delay 2ms.
@@ -392,6 +394,8 @@ static char **read_options(char **argv, struct station_cfg *cfg)
 		}
 		if (!strcmp(*argv, "--mtu"))
 			cfg->mtu = (uint32_t)number(argv[1], VALUE_NUMBER);
+		else if (!strcmp(*argv, "--queues"))
+			cfg->queues = (uint32_t)number(argv[1], VALUE_NUMBER);
 		else if (!strcmp(*argv, "--stall"))
 			stall_ns = number(argv[1], VALUE_DURATION);
 		else if (!strcmp(*argv, "--gateway"))
@@ -496,7 +500,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4 || ip4_net_parse(&cfg.address, argv[2]))
 		die("tap-peer DEVICE ADDRESS/LEN [OPTION...] MODE ...");
-	cfg.device = argv[1];
+	cfg.kind = dev_parse(argv[1], &cfg.device);
 	alarm(TIME_LIMIT_S); /* whatever happens, this ends */
 	argv = read_options(argv + 3, &cfg);
 	err = station_open(&st, &cfg);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ static struct fixture f;
 
 static void begin(const struct cable_params *params)
 {
-	struct tap_cfg cfg = {0};
+	struct dev_cfg cfg = {.kind = DEV_TAP};
 
 	memset(&f, 0, sizeof(f));
 	mem_init_libc(&f.mem);
@@ -40,8 +41,7 @@ static void begin(const struct cable_params *params)
 	f.w = world_new(&f.mem, 1);
 	catch_init(&f.box, f.w, "box", 100);
 	cfg.fd = f.fds[0];
-	f.up = uplink_new(f.w, "uplink", &cfg);
-	assert_non_null(f.up);
+	assert_int_equal(uplink_open(f.w, "uplink", &cfg, &f.up), 0);
 	assert_non_null(world_link(f.w, f.box.port, uplink_port(f.up), params));
 }
 
@@ -181,21 +181,25 @@ static void whoever_drives_the_world_lets_time_pass(void **state)
 
 static void without_memory_there_is_no_uplink(void **state)
 {
-	struct tap_cfg cfg = {.fd = -1};
+	struct dev_cfg cfg = {.kind = DEV_TAP, .fd = -1};
 	struct uplink *up = NULL;
+	char name[16];
 	uint64_t i;
 
 	(void)state;
 	begin(NULL);
 	for (i = 1; i < 20 && !up; i++) {
 		f.mem.fail_at = f.mem.calls + i;
-		up = uplink_new(f.w, i % 2 ? "odd" : "even", &cfg);
+		/* A box that was made stays, so each has a name of its own. */
+		snprintf(name, sizeof(name), "up%d", (int)i);
+		(void)uplink_open(f.w, name, &cfg, &up);
 	}
 	assert_non_null(up);
 	assert_in_range(i, 3, 19);
 	uplink_free(up);
 	f.mem.fail_at = 0;
-	assert_null(uplink_new(f.w, "uplink", &cfg)); /* the name is in use */
+	assert_int_equal(uplink_open(f.w, "uplink", &cfg, &up), -ENOMEM);
+	assert_null(up); /* the name is in use */
 	catch_fini(&f.box);
 	uplink_free(f.up);
 	uplink_free(NULL);
