@@ -10,10 +10,12 @@
 
 #include "cli/cli.h"
 #include "cli/cmd_lab.h"
+#include "cli/live.h"
 #include "cli/run_files.h"
 #include "lab/expect.h"
 #include "lab/program.h"
 #include "lab/run.h"
+#include "os/control.h"
 #include "run/run.h"
 #include "trace/filter_table.h"
 #include "trace/json.h"
@@ -93,6 +95,7 @@ static int parse_args(int argc, char **argv, struct args *a)
 static int run_once(struct lab_run **run, struct mem *mem,
 		    const struct lab *lab, uint64_t seed)
 {
+	struct control *control;
 	struct supervisor *sup = NULL;
 	int err = lab_run_new(run, mem, lab, seed);
 
@@ -114,7 +117,9 @@ static int run_once(struct lab_run **run, struct mem *mem,
 				"weft lab: %s runs by the clock; "
 				"Ctrl-C ends it\n",
 				lab->diag.file);
+		control = live_open(*run, mem);
 		err = lab_run_go(*run);
+		control_close(control);
 		sup_free(sup);
 		if (err)
 			(void)lab_run_free(*run);

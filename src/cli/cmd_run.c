@@ -10,8 +10,10 @@
 
 #include "cli/cli.h"
 #include "cli/cmd_lab.h"
+#include "cli/live.h"
 #include "cli/run_files.h"
 #include "lab/run.h"
+#include "os/control.h"
 #include "os/mem.h"
 #include "run/run.h"
 #include "vnet/vnet.h"
@@ -234,6 +236,7 @@ static int write_files(struct lab_run *run, struct mem *mem,
 
 static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 {
+	struct control *control;
 	struct lab_run *run;
 	int status, err;
 
@@ -245,7 +248,9 @@ static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 	}
 	if (!a->out) /* nobody will read it, and it would grow */
 		trace_log_detach(lab_run_log(run));
+	control = live_open(run, mem);
 	status = run_programs(run, mem, a);
+	control_close(control);
 	if (write_files(run, mem, a) && !status)
 		status = CLI_FAILED;
 	(void)lab_run_free(run);

@@ -24,6 +24,8 @@ static const struct {
 	{"trace",	cmd_trace,	"the routers on the way to a host of a lab"},
 	{"lab",		cmd_lab,	"run, check and show lab files"},
 	{"run",		cmd_run,	"run a program that nobody changed on a host of a lab"},
+	{"ss",		cmd_ss,		"the sockets of a lab: buffers, timers, and who waits"},
+	{"ps",		cmd_ps,		"the programs that run on hosts of a lab"},
 	{"up",		cmd_up,		"one host on a real wire: a TAP device"},
 	{"why",		cmd_why,	"why is there a frame, back to what a person did"},
 	{"hops",	cmd_hops,	"one frame at each switch and router"},

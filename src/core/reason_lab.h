@@ -123,7 +123,10 @@
 	/* real programs */						\
 	X(RUN_START,		"run.start")				\
 	X(RUN_CALL,		"run.call")				\
-	X(RUN_EXIT,		"run.exit")
+	X(RUN_EXIT,		"run.exit") \
+	X(RUN_STOP,		"run.stop") \
+	X(RUN_GO_ON,		"run.go-on") \
+	X(RUN_KILL,		"run.kill")
 /* clang-format on */
 
 #endif /* CORE_REASON_LAB_H */

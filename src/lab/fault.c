@@ -119,6 +119,7 @@ static void fault_host_begin(struct run_line *line)
 
 	if (f->freeze.is_set) {
 		host_freeze(h);
+		program_freeze(line->node, true);
 	} else if (f->kill.is_set) {
 		host_kill(h);
 	} else {
@@ -127,6 +128,12 @@ static void fault_host_begin(struct run_line *line)
 		if (err)
 			line->run->error = err;
 	}
+}
+
+static void fault_host_end(struct run_line *line)
+{
+	host_thaw(line->node->host);
+	program_freeze(line->node, false);
 }
 
 static void fault_apply(struct run_line *line, bool is_begin)
@@ -141,7 +148,7 @@ static void fault_apply(struct run_line *line, bool is_begin)
 	else if (is_begin)
 		fault_host_begin(line);
 	else
-		host_thaw(line->node->host);
+		fault_host_end(line);
 }
 
 static void fault_tell(struct run_line *line, enum reason what)

@@ -75,6 +75,14 @@ void program_halt(struct run_node *n)
 		n->run->programs->stop(n->run->programs->arg, n->host);
 }
 
+void program_freeze(struct run_node *n, bool is_frozen)
+{
+	const struct lab_programs *p = n->run->programs;
+
+	if (p && p->freeze)
+		p->freeze(p->arg, n->host, is_frozen);
+}
+
 int program_begin(struct run_line *line)
 {
 	line->status = -1;

@@ -14,6 +14,7 @@
 struct host;
 struct lab;
 struct lab_run;
+struct look_sink;
 
 /**
  * struct lab_programs - who starts programs
@@ -21,12 +22,17 @@ struct lab_run;
  *		lab_run_program_ended() with it at the end; without, the program
  *		is a server, and the lab does not wait for it.  0 or -errno
  * @stop:	@host goes off: kill what runs there
- * @arg:	Argument of both
+ * @freeze:	@host freezes: stop (SIGSTOP) what runs there; or, if not
+ *		@is_frozen, let it go on.  @host's memory stays as it is
+ * @look:	Tell what runs, and what it has
+ * @arg:	Argument of all
  */
 struct lab_programs {
 	int (*start)(void *arg, struct host *host, char *const *argv,
 		     void *line);
 	void (*stop)(void *arg, struct host *host);
+	void (*freeze)(void *arg, struct host *host, bool is_frozen);
+	void (*look)(void *arg, const struct look_sink *sink);
 	void *arg;
 };
 

@@ -109,6 +109,7 @@ void connect_forget(struct run_line *line);
 int program_begin(struct run_line *line);
 int program_boot(struct run_node *n);
 void program_halt(struct run_node *n);
+void program_freeze(struct run_node *n, bool is_frozen);
 
 /* Lines `fault`. */
 int fault_schedule(struct run_line *line);

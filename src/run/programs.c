@@ -13,7 +13,9 @@
  * file wants (is_labs).  The first decide how long it all lasts.  When it is
  * over the others are asked to end, and ended if they do not.
  *
- * A host that goes off takes its programs with it.
+ * A host that goes off takes its programs with it.  One that freezes stops them
+ * (SIGSTOP), all processes of them, and they go on when it does (SIGCONT); one
+ * that somebody had stopped before goes on, too.
  */
 #include <errno.h>
 #include <signal.h>
@@ -27,6 +29,8 @@
 #include "core/probe.h"
 
 #include "run/call.h"
+#include "run/look.h"
+#include "run/procs.h"
 #include "vnet/vnet.h"
 
 /* How long programs may take to end when the lab does. */
@@ -146,17 +150,22 @@ static int labs_start(void *arg, struct host *host, char *const *argv,
 /* struct lab_programs.stop: the power goes. */
 static void labs_stop(void *arg, struct host *host)
 {
-	struct supervisor *sup = arg;
-	struct program *p;
-	struct peer *peer;
-	size_t pos = 0;
+	size_t count = procs_signal(arg, host, SIGKILL);
 
-	list_for_each_entry(p, &sup->programs, struct program, node)
-		if (p->host == host && p->status < 0)
-			(void)kill(p->pid, SIGKILL);
-	while ((peer = htab_next(&sup->peers, &pos)))
-		if (peer->program->host == host)
-			(void)kill(peer->tid, SIGKILL);
+	if (count)
+		PROBE(host->node.place, EV_APP, R_RUN_KILL, NULL,
+		      EVF_NUM("count", count));
+}
+
+/* struct lab_programs.freeze: no process runs, as no timer does. */
+static void labs_freeze(void *arg, struct host *host, bool is_frozen)
+{
+	size_t count = procs_signal(arg, host, is_frozen ? SIGSTOP : SIGCONT);
+
+	if (count)
+		PROBE(host->node.place, EV_APP,
+		      is_frozen ? R_RUN_STOP : R_RUN_GO_ON, NULL,
+		      EVF_NUM("count", count));
 }
 
 int programs_open(struct supervisor *sup)
@@ -164,6 +173,8 @@ int programs_open(struct supervisor *sup)
 	sup->lab_programs = (struct lab_programs){
 		.start = labs_start,
 		.stop = labs_stop,
+		.freeze = labs_freeze,
+		.look = programs_look,
 		.arg = sup,
 	};
 	return lab_run_set_programs(sup->lab, &sup->lab_programs);

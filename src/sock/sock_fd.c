@@ -8,6 +8,7 @@
 #include "core/probe.h"
 
 #include "sock/sock_int.h"
+#include "sock/sock_look.h"
 
 static bool is_lingered(void *arg)
 {
@@ -96,21 +97,36 @@ struct walk {
 	void *arg;
 };
 
+static bool info_fill(int fd, struct file *file, struct sock_info *info)
+{
+	struct sock *s = sock_of(file);
+
+	if (!s)
+		return false;
+	*info = (struct sock_info){.fd = fd};
+	info->kind = s->ops->name;
+	info->local = s->ops->local(s);
+	info->peer = s->ops->peer(s);
+	info->waiters = (uint32_t)list_count(&file->wq.waiters);
+	info->sleepers = file->sleepers;
+	s->ops->info(s, info);
+	return true;
+}
+
+bool sock_info_get(struct stack *stack, int fd, struct sock_info *out)
+{
+	struct file *file = file_find(stack, fd);
+
+	return file && info_fill(fd, file, out);
+}
+
 static void info_one(int fd, struct file *file, void *arg)
 {
 	const struct walk *walk = arg;
-	struct sock *s = sock_of(file);
-	struct sock_info info = {.fd = fd};
+	struct sock_info info;
 
-	if (!s)
-		return;
-	info.kind = s->ops->name;
-	info.local = s->ops->local(s);
-	info.peer = s->ops->peer(s);
-	info.waiters = (uint32_t)list_count(&file->wq.waiters);
-	info.sleepers = file->sleepers;
-	s->ops->info(s, &info);
-	walk->fn(&info, walk->arg);
+	if (info_fill(fd, file, &info))
+		walk->fn(&info, walk->arg);
 }
 
 void sock_for_each(struct stack *stack,

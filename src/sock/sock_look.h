@@ -26,6 +26,11 @@ struct sock_look {
 	struct tcp_info tcp;
 };
 
+/* What sock_for_each() tells of one descriptor; false: it is no socket. */
+struct sock_info;
+struct stack;
+bool sock_info_get(struct stack *stack, int fd, struct sock_info *out);
+
 /* False: the file is no socket. */
 bool sock_look(struct file *file, struct sock_look *out);
 

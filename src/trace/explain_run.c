@@ -20,6 +20,15 @@ static const struct words words[R_COUNT] = {
 	W(RUN_EXIT, "program",
 	  "process {pid} has ended, status {status}",
 	  NULL, NULL)
+	W(RUN_STOP, "program",
+	  "{count} process(es) of {host} are stopped (SIGSTOP)",
+	  "their host is frozen: nothing in it moves until it thaws", NULL)
+	W(RUN_GO_ON, "program",
+	  "{count} process(es) of {host} go on (SIGCONT)",
+	  "their host is frozen no more; what came meanwhile waits for them", NULL)
+	W(RUN_KILL, "program",
+	  "{count} process(es) of {host} are killed (SIGKILL)",
+	  "their host loses power: they cannot even say good-bye", NULL)
 };
 /* clang-format on */
 
