@@ -45,6 +45,19 @@ static bool has(const int *set, size_t count, const struct call *call)
 	return false;
 }
 
+/* A buffer has another size now: so have those on the way to it. */
+static void resize(struct call *call)
+{
+	struct desc *d = call->desc;
+	int name = (int)call->arg[2], size = 0;
+	bool is_size = (int)call->arg[1] == SOL_SOCKET &&
+		       (name == SO_SNDBUF || name == SO_RCVBUF);
+
+	if (is_size && d->ops->resize &&
+	    !sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, name, &size))
+		d->ops->resize(d, call->fd, name, size / 2);
+}
+
 long call_setsockopt(struct call *call)
 {
 	struct desc *d = call->desc;
@@ -77,6 +90,8 @@ long call_setsockopt(struct call *call)
 		return -EINVAL;
 	err = sk_setsockopt(desc_stack(d), d->sk, level, name, val,
 			    (size_t)len);
+	if (!err)
+		resize(call);
 	if (!err && has(also_native, ARRAY_SIZE(also_native), call))
 		(void)setsockopt(call->fd, level, name, val, (socklen_t)len);
 	return err;

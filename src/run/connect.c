@@ -105,6 +105,7 @@ static int renew(struct call *call, struct stream *s)
 		close(fd);
 		return sk;
 	}
+	desc_close_sk(&s->desc);
 	desc_attach(&s->desc, sk);
 	desc_forget(&s->desc);
 	err = desc_know(&s->desc, fd);
@@ -159,6 +160,8 @@ long stream_connect(struct call *call, const struct endpoint *to)
 
 	if (s->phase == STREAM_STUFFED)
 		connect_work(s);
+	if (s->phase == STREAM_OVER && !s->owes_outcome)
+		return -EISCONN;
 	has_failed = s->owes_outcome;
 	err = earlier_outcome(s);
 	if (has_failed && renew(call, s))
@@ -189,6 +192,7 @@ static void blocking_stands(struct stream *s)
 	if (err) {
 		(void)call_finish_all(&s->desc, err);
 		stream_fail(s, (int)-err);
+		desc_close_sk(&s->desc); /* it stands still */
 		return;
 	}
 	s->phase = STREAM_RELAYS;

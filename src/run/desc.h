@@ -50,6 +50,8 @@ struct opt {
  * @shutdown:	(optional) After what was written has been taken in; the kernel
  *		then does the same to the descriptor
  * @settle:	Before an option changes: take in what was written before
+ * @resize:	(optional) SO_SNDBUF or SO_RCVBUF, @name, has become @size octets;
+ *		@fd is the program's end
  * @work:	The stack or our end has told something: move octets, answer
  *		parked calls
  * @free:	Let go of everything and of @d
@@ -69,6 +71,7 @@ struct desc_ops {
 	bool takes_all;
 	long (*shutdown)(struct call *call, int how);
 	void (*settle)(struct desc *d);
+	void (*resize)(struct desc *d, int fd, int name, int size);
 	void (*work)(struct desc *d);
 	void (*free)(struct desc *d);
 };

@@ -68,7 +68,7 @@ static int listen_in_stack(struct stream *s, int backlog)
 	struct endpoint local;
 	int err;
 
-	if (d->sk < 0)
+	if (d->sk < 0 || s->phase == STREAM_OVER)
 		return -EINVAL;
 	if (s->leader && s->leader != s)
 		return 0;
@@ -153,6 +153,8 @@ static int take_one(struct stream *leader)
 	}
 	child->phase = STREAM_RELAYS;
 	child->domain = leader->domain;
+	child->sndbuf = s->sndbuf;
+	child->rcvbuf = s->rcvbuf;
 	child->desc.event = s->desc.event;
 	list_add_tail(&s->queue, &child->in_queue);
 	if (stream_use(child, ours)) {
@@ -217,6 +219,7 @@ static long hand_over(struct call *call, struct stream *child, int flags)
 
 	if (!answer && !is_native)
 		answer = -errno;
+	stream_fit(child, fd);
 	if (!answer && !d->cookie)
 		answer = desc_know(d, fd);
 	desc_set_maker(d, call);

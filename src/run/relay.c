@@ -51,7 +51,7 @@
 
 #include "run/stream.h"
 
-enum { RELAY_ROUNDS = 16 };
+enum { RELAY_ROUNDS = 16, RELAY_LEAST = 1024 };
 
 /* The stack takes nothing more.  It says why only once, so that is noted: what
  * came before can still be read. */
@@ -137,13 +137,21 @@ static void note_read(struct desc *d, ssize_t n, size_t room)
 		d->has_news = false;
 }
 
+/* Octets to take at once: no more than the program wants to have on the way. */
+static size_t room_for(const struct stream *s)
+{
+	size_t want = max_size((size_t)s->sndbuf, RELAY_LEAST);
+
+	return s->sndbuf ? min_size(want, RELAY_CHUNK) : RELAY_CHUNK;
+}
+
 /* One chunk.  False: not now, or never again. */
 static bool up_chunk(struct stream *s)
 {
 	struct desc *d = &s->desc;
 	uint8_t buf[RELAY_CHUNK];
 	int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
-	size_t room = sizeof(buf);
+	size_t room = room_for(s);
 	ssize_t n;
 	long m;
 

@@ -25,6 +25,9 @@
  * that is closed while octets lie in it.  When there are none, an octet is
  * written from the program's side (desc_program_fd()) into ours just before.
  *
+ * A connection that died leaves a socket in the stack, which can still be asked for
+ * its options; it goes with the descriptor.
+ *
  * Both ends meet at a listener of the supervisor's.  Its name can be found by
  * others on the machine; who is not this process is turned away.
  */
@@ -135,6 +138,29 @@ static bool stream_share(struct desc *d, const struct endpoint *local)
 	return group_join(stream_of(d), local);
 }
 
+void stream_fit(const struct stream *s, int fd)
+{
+	int size = s->sndbuf < PROGRAM_SNDBUF ? s->sndbuf : PROGRAM_SNDBUF;
+
+	if (s->sndbuf)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size,
+				 sizeof(size));
+	if (s->rcvbuf && s->desc.ours.fd >= 0)
+		(void)setsockopt(s->desc.ours.fd, SOL_SOCKET, SO_SNDBUF,
+				 &s->rcvbuf, sizeof(s->rcvbuf));
+}
+
+static void stream_resize(struct desc *d, int fd, int name, int size)
+{
+	struct stream *s = stream_of(d);
+
+	if (name == SO_SNDBUF)
+		s->sndbuf = size;
+	else
+		s->rcvbuf = size;
+	stream_fit(s, fd);
+}
+
 static const struct desc_ops stream_ops = {
 	.kind = "tcp",
 	.share = stream_share,
@@ -143,6 +169,7 @@ static const struct desc_ops stream_ops = {
 	.accept = stream_accept,
 	.shutdown = stream_shutdown,
 	.settle = stream_settle,
+	.resize = stream_resize,
 	.work = stream_work,
 	.free = stream_free,
 };
@@ -260,6 +287,8 @@ int stream_pair(struct stream *s, int fd)
 	err = stream_use(s, ours);
 	if (err)
 		close(ours);
+	else
+		stream_fit(s, fd);
 	return err;
 }
 
@@ -289,6 +318,5 @@ void stream_fail(struct stream *s, int err)
 	if (d->ours.fd >= 0)
 		leave_unread(s);
 	desc_close_ours(d);
-	desc_close_sk(d);
 	s->phase = STREAM_OVER;
 }

@@ -38,6 +38,7 @@ enum stream_phase {
  * @owes_outcome: Connecting failed, and connect(2) has not said so
  * @up_is_over:	Nothing more comes from the program
  * @down_is_over: Nothing more goes to it
+ * @sndbuf, @rcvbuf: What the program has asked for, in octets; 0: nothing
  * @broken:	Why the stack takes nothing more from the program (an errno), or 0
  * @kept:	Octets of the program that the stack had no room for
  * @kept_at:	Of these, how many it has by now
@@ -56,6 +57,7 @@ struct stream {
 	int domain;
 	size_t stuffed;
 	bool has_shut, owes_answer, owes_outcome, up_is_over, down_is_over;
+	int sndbuf, rcvbuf;
 	int broken;
 	uint8_t *kept;
 	size_t kept_at, kept_len;
@@ -79,6 +81,9 @@ struct stream *stream_new(struct supervisor *sup, struct host *host, int sk);
 int stream_pair(struct stream *s, int fd);
 /* @ours is our end.  0 or -errno. */
 int stream_use(struct stream *s, int ours);
+/* Between the program and the stack lie as many octets as it asked for, and not
+ * as many as the kernel likes; @fd is its end. */
+void stream_fit(const struct stream *s, int fd);
 /* The connection has died of @err (an errno). */
 void stream_fail(struct stream *s, int err);
 

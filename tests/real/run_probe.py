@@ -197,6 +197,17 @@ def probe_reset():
             quiet_send(far, b"x"), outcome(far.getpeername))
 
 
+def probe_options_after_reset():
+    near, far = connected()
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
+    near.close()
+    say("options after reset", until(far, "IN OUT ERR HUP RDHUP"),
+        far.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE),
+        outcome(far.getpeername), outcome(far.listen),
+        outcome(far.setsockopt, socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        outcome(far.bind, (HOST, 0)), outcome(far.connect, (HOST, 9)))
+
+
 def probe_reset_after_data():
     near, far = connected()
     far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_RESET)
@@ -324,6 +335,24 @@ def probe_back_pressure():
     while got < sent:
         got += len(far.recv(1 << 20))
     say("back pressure, read", got == sent, until(near, "OUT"))
+
+
+def probe_small_buffers():
+    """Who asks for small buffers is told soon that nobody reads."""
+    door, near = listener(), new()
+    for sock, name in (door, socket.SO_RCVBUF), (near, socket.SO_SNDBUF):
+        sock.setsockopt(socket.SOL_SOCKET, name, 4096)
+    near.connect(door.getsockname())
+    far, _ = door.accept()
+    near.setblocking(False)
+    sent = got = 0
+    while (n := outcome(near.send, bytes(1000))).isdigit():
+        sent += int(n)
+        time.sleep(0.001)
+    near.close()
+    while data := far.recv(9000):
+        got += len(data)
+    say("small buffers", n, 0 < sent < 40000, got == sent)
 
 
 def probe_stream():
