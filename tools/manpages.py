@@ -60,7 +60,7 @@ class Function:
         inside = self.proto[self.proto.index("(") + 1:-1]
         return [] if inside == "void" else [
             re.search(r"(\w+)(\[\d*\])?$", part.strip()).group(1)
-            for part in inside.split(",")]
+            for part in inside.split(",") if part.strip() != "..."]
 
     def check(self):
         said = [name for name, _ in self.params]

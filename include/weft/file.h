@@ -81,19 +81,23 @@ WEFT_API int weft_pipe2(struct weft_stack *stack, int fds[2], int flags);
  * @fd:		Any
  * @cmd:	F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL
  *		(O_NONBLOCK, O_ASYNC), F_GETOWN, F_SETOWN, F_GETSIG, F_SETSIG,
- *		F_GETPIPE_SZ, F_SETPIPE_SZ
- * @arg:	Its argument
+ *		F_GETPIPE_SZ, F_SETPIPE_SZ; F_GETOWN_EX, F_SETOWN_EX with a
+ *		struct f_owner_ex *.  Signals are told of in signal.h
  *
- * Return: what was asked for, or 0; -1: EBADF, EINVAL, EMFILE, EBUSY, EPERM
+ * The argument of @cmd follows, if it has one.
+ *
+ * Return: what was asked for, or 0; -1: EBADF, EINVAL, EMFILE, EBUSY, EPERM,
+ * ESRCH, ENOMEM
  */
-WEFT_API int weft_fcntl(struct weft_stack *stack, int fd, int cmd, int arg);
+WEFT_API int weft_fcntl(struct weft_stack *stack, int fd, int cmd, ...);
 
 /**
  * weft_ioctl() - Questions about queues and interfaces
  * @stack:	Whose
  * @fd:		Any
  * @request:	FIONREAD (SIOCINQ), SIOCOUTQ, SIOCOUTQNSD, SIOCATMARK, FIONBIO,
- *		FIOASYNC, FIOCLEX, FIONCLEX: @arg is an int *.  SIOCGIFNAME,
+ *		FIOASYNC, FIOCLEX, FIONCLEX, FIOSETOWN, SIOCSPGRP, FIOGETOWN,
+ *		SIOCGPGRP: @arg is an int *.  SIOCGIFNAME,
  *		INDEX, MTU, FLAGS, HWADDR, ADDR, NETMASK, BRDADDR: a struct
  *		ifreq *; SIOCGIFCONF: a struct ifconf *
  * @arg:	The question, and afterwards the answer

@@ -11,7 +11,8 @@
  *
  *   - Descriptors are the stack's own, from 0 on, and mean nothing to the
  *     operating system.
- *   - There are no signals: a broken pipe is EPIPE, and nothing is EINTR.
+ *   - No signal interrupts: a broken pipe is EPIPE, and nothing is EINTR but
+ *     what says so.  Signals of O_ASYNC are told of in signal.h.
  *   - Addresses are struct sockaddr_in and, of AF_INET6 sockets, struct
  *     sockaddr_in6, with ::ffff:192.0.2.1 for IPv4 peers.
  *   - A call that has to block in an event (a callback of weft_watch()), or

@@ -12,10 +12,12 @@
  */
 
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <weft/weft.h>
 
 #ifdef __cplusplus
@@ -43,15 +45,54 @@ WEFT_API int weft_poll(struct weft_stack *stack, struct pollfd *fds,
  * @rd:		To read; any of the three may be NULL
  * @wr:		To write
  * @ex:		Urgent data
- * @timeout:	At most so long; NULL: for ever
+ * @timeout:	At most so long, and afterwards what is left of it; NULL: for
+ *		ever
+ *
+ * 1024 is FD_SETSIZE: a set is an array of so many bits, and there is no room
+ * in it for a higher descriptor.  FD_SET() on one writes beyond its end.
  *
  * May block.
  *
- * Return: bits left in the sets, 0: the time is over; -1: EBADF, EINVAL,
- * ENOMEM, EDEADLK
+ * Return: bits left in the sets, 0: the time is over; -1: EBADF, EINVAL (also:
+ * @count above 1024), ENOMEM, EDEADLK
  */
 WEFT_API int weft_select(struct weft_stack *stack, int count, fd_set *rd,
 			 fd_set *wr, fd_set *ex, struct timeval *timeout);
+
+/**
+ * weft_pselect() - Wait for descriptors, and for signals
+ * @stack:	Whose
+ * @count:	As weft_select()
+ * @rd:		As weft_select()
+ * @wr:		As weft_select()
+ * @ex:		As weft_select()
+ * @timeout:	At most so long; NULL: for ever
+ * @mask:	Signals in memory (signal.h) that do not end the call; all others
+ *		do, and stay pending.  NULL: none does
+ *
+ * May block.
+ *
+ * Return: as weft_select(); -1: EINTR too
+ */
+WEFT_API int weft_pselect(struct weft_stack *stack, int count, fd_set *rd,
+			  fd_set *wr, fd_set *ex,
+			  const struct timespec *timeout, const sigset_t *mask);
+
+/**
+ * weft_ppoll() - Wait for descriptors, and for signals
+ * @stack:	Whose
+ * @fds:	As weft_poll()
+ * @count:	As weft_poll()
+ * @timeout:	As weft_pselect()
+ * @mask:	As weft_pselect()
+ *
+ * May block.
+ *
+ * Return: as weft_poll(); -1: EINTR too
+ */
+WEFT_API int weft_ppoll(struct weft_stack *stack, struct pollfd *fds,
+			nfds_t count, const struct timespec *timeout,
+			const sigset_t *mask);
 
 /**
  * weft_epoll_create1() - A set of descriptors to wait for

@@ -179,6 +179,8 @@ WEFT_API const char *weft_version(void);
 #include <weft/file.h>
 #include <weft/net.h>
 #include <weft/netdb.h>
+#include <weft/ring.h>
+#include <weft/signal.h>
 #include <weft/socket.h>
 #include <weft/thread.h>
 #include <weft/transfer.h>

@@ -20,6 +20,8 @@
 
 #include "os/gate.h"
 
+struct sigq;
+
 #define API_NAME_MAX 64
 #define API_DNS_MAX  3
 
@@ -30,6 +32,8 @@
  * @stack:	The stack: @own, or that of a network's host
  * @net:	The network it belongs to, or NULL
  * @watches:	struct weft_watch
+ * @rings:	struct weft_ring
+ * @sigq:	Its signals
  * @cfg:	On its own: the program's callbacks; likewise all that follow
  * @name:	Of the host
  * @mem:	Its memory
@@ -46,6 +50,8 @@ struct weft_stack {
 	struct stack *stack;
 	struct weft_net *net;
 	struct list watches;
+	struct list rings;
+	struct sigq *sigq;
 	struct weft_config cfg;
 	char name[API_NAME_MAX];
 	struct mem mem;
@@ -91,11 +97,22 @@ static inline void api_end(struct api_call *call)
 /* thread.c: the gate of a stack on its own, and its end if there is one. */
 void api_threads_end(struct weft_stack *ws);
 
-/* Prepare what all stacks have. */
-void api_stack_init(struct weft_stack *ws, struct stack *stack);
+/* Prepare what all stacks have: 0 or -ENOMEM. */
+int api_stack_init(struct weft_stack *ws, struct stack *stack);
 
-/* End all watches. */
+/* Give back what the program has left: watches, rings, names. */
+void api_stack_fini(struct weft_stack *ws);
+
 void api_unwatch_all(struct weft_stack *ws);
+void api_rings_free(struct weft_stack *ws);
+
+/* A time as POSIX has it: nanoseconds, negative for NULL (for ever), or
+ * API_NO_TIME for one that cannot be. */
+#define API_NO_TIME INT64_MIN
+int64_t api_ns(const struct timespec *ts);
+
+/* A set of signals, as io/sigq.h has it. */
+uint64_t api_sigset(const sigset_t *set);
 
 /* "10.0.0.2/24" or "2001:db8::2/64": 0 or -EINVAL. */
 int api_addr_check(const char *addr);

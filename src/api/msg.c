@@ -6,6 +6,8 @@
  * passed on where they are; the address is translated.
  */
 
+#include "api/msg.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -22,8 +24,7 @@ static const struct sk_iovec *iov_of(const struct iovec *iov)
 	return (const void *)iov;
 }
 
-/* 0 or -errno. */
-static int msg_in(const struct msghdr *h, struct sk_msg *msg)
+int msg_in(const struct msghdr *h, struct sk_msg *msg)
 {
 	*msg = (struct sk_msg){
 		.has_name = h->msg_name,
@@ -38,7 +39,7 @@ static int msg_in(const struct msghdr *h, struct sk_msg *msg)
 				&msg->ll);
 }
 
-static void msg_out(const struct sk_msg *msg, struct msghdr *h)
+void msg_out(const struct sk_msg *msg, struct msghdr *h)
 {
 	sockaddr_from_name(&msg->name, &msg->ll, h->msg_name, &h->msg_namelen);
 	h->msg_controllen = msg->control_len;
@@ -55,17 +56,24 @@ ssize_t weft_sendmsg(struct weft_stack *ws, int fd, const struct msghdr *h,
 	return api_result(err ? err : sk_sendmsg(call.stack, fd, &msg, flags));
 }
 
-ssize_t weft_recvmsg(struct weft_stack *ws, int fd, struct msghdr *h, int flags)
+void msg_to_fill(const struct msghdr *h, struct sk_msg *msg)
 {
-	API_CALL(ws);
-	struct sk_msg msg = {
+	*msg = (struct sk_msg){
 		.iov = iov_of(h->msg_iov),
 		.iov_count = h->msg_iovlen,
 		.control = h->msg_control,
 		.control_len = h->msg_control ? h->msg_controllen : 0,
 	};
-	long n = sk_recvmsg(call.stack, fd, &msg, flags);
+}
 
+ssize_t weft_recvmsg(struct weft_stack *ws, int fd, struct msghdr *h, int flags)
+{
+	API_CALL(ws);
+	struct sk_msg msg;
+	long n;
+
+	msg_to_fill(h, &msg);
+	n = sk_recvmsg(call.stack, fd, &msg, flags);
 	if (n >= 0)
 		msg_out(&msg, h);
 	return api_result(n);

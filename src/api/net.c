@@ -80,8 +80,7 @@ void weft_net_free(struct weft_net *net)
 		struct weft_stack *ws =
 			container_of(pos, struct weft_stack, node);
 
-		api_unwatch_all(ws);
-		names_free(ws);
+		api_stack_fini(ws);
 		mem_free(&net->mem, ws, sizeof(*ws));
 	}
 	world_free(net->world);
@@ -107,7 +106,11 @@ struct weft_stack *weft_net_host(struct weft_net *net, const char *name)
 		errno = is_bad ? EINVAL : ENOMEM;
 		return NULL;
 	}
-	api_stack_init(ws, &host->stack);
+	if (api_stack_init(ws, &host->stack)) {
+		mem_free(&net->mem, ws, sizeof(*ws));
+		errno = ENOMEM;
+		return NULL;
+	}
 	ws->net = net;
 	ws->gate = net->gate;
 	list_add_tail(&net->stacks, &ws->node);

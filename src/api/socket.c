@@ -5,11 +5,14 @@
  * Two have seven parameters, for POSIX gave them six.
  */
 
+#include <fcntl.h>
 #include <net/if.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "api/api_int.h"
 #include "api/sockaddr.h"
+#include "sock/file_async.h"
 #include "sock/sock.h"
 
 int weft_socket(struct weft_stack *ws, int domain, int type, int protocol)
@@ -182,11 +185,46 @@ int weft_socketpair(struct weft_stack *ws, int domain, int type, int protocol,
 		sk_socketpair(call.stack, domain, type, protocol, fds));
 }
 
-int weft_fcntl(struct weft_stack *ws, int fd, int cmd, int arg)
+static int fcntl_owner(struct stack *stack, int fd, int cmd,
+		       struct f_owner_ex *ex)
+{
+	struct sk_owner owner;
+	int err;
+
+	if (cmd == F_SETOWN_EX) {
+		owner = (struct sk_owner){(int32_t)ex->type, ex->pid};
+		return sk_set_owner(stack, fd, &owner);
+	}
+	err = sk_get_owner(stack, fd, &owner);
+	if (!err) {
+		ex->type = (enum __pid_type)owner.type;
+		ex->pid = owner.pid;
+	}
+	return err;
+}
+
+/* Some commands have no argument, and then there may be none. */
+static bool has_argument(int cmd)
+{
+	return cmd != F_GETFD && cmd != F_GETFL && cmd != F_GETOWN &&
+	       cmd != F_GETSIG && cmd != F_GETPIPE_SZ;
+}
+
+int weft_fcntl(struct weft_stack *ws, int fd, int cmd, ...)
 {
 	API_CALL(ws);
+	va_list ap;
+	int ret;
 
-	return (int)api_result(sk_fcntl(call.stack, fd, cmd, arg));
+	va_start(ap, cmd);
+	if (cmd == F_SETOWN_EX || cmd == F_GETOWN_EX)
+		ret = fcntl_owner(call.stack, fd, cmd,
+				  va_arg(ap, struct f_owner_ex *));
+	else
+		ret = sk_fcntl(call.stack, fd, cmd,
+			       has_argument(cmd) ? va_arg(ap, int) : 0);
+	va_end(ap);
+	return (int)api_result(ret);
 }
 
 static bool is_about_interfaces(unsigned long request)

@@ -26,6 +26,7 @@
 #include "api/core.h"
 #include "api/names.h"
 #include "inet/inet.h"
+#include "io/sigq.h"
 #include "ip/ip.h"
 #include "ip6/ip6.h"
 #include "os/clock.h"
@@ -137,12 +138,27 @@ static struct entropy entropy_of(struct weft_stack *ws)
 	return (struct entropy){.fill = fill_random, .arg = ws};
 }
 
-void api_stack_init(struct weft_stack *ws, struct stack *stack)
+int api_stack_init(struct weft_stack *ws, struct stack *stack)
 {
 	ws->stack = stack;
 	list_init(&ws->watches);
+	list_init(&ws->rings);
 	list_init(&ws->ports);
 	list_init(&ws->hosts);
+	ws->sigq = sigq_new(stack->place.env->mem);
+	if (!ws->sigq)
+		return -ENOMEM;
+	stack->signals = sigq_sink(ws->sigq);
+	return 0;
+}
+
+void api_stack_fini(struct weft_stack *ws)
+{
+	api_unwatch_all(ws);
+	api_rings_free(ws);
+	names_free(ws);
+	ws->stack->signals = (struct signal_sink){.raise = NULL};
+	sigq_free(ws->sigq);
 }
 
 static int start(struct weft_stack *ws)
@@ -157,8 +173,8 @@ static int start(struct weft_stack *ws)
 		return err;
 	ws->own.ops = &ops;
 	ws->own.driver = ws;
-	api_stack_init(ws, &ws->own);
-	return inet_init(&ws->own, NULL);
+	err = api_stack_init(ws, &ws->own);
+	return err ? err : inet_init(&ws->own, NULL);
 }
 
 struct weft_stack *weft_stack_new(const struct weft_config *config)
@@ -179,8 +195,10 @@ struct weft_stack *weft_stack_new(const struct weft_config *config)
 	err = start(ws);
 	if (!err)
 		return ws;
-	if (ws->stack)
+	if (ws->stack) {
+		sigq_free(ws->sigq);
 		stack_fini(&ws->own);
+	}
 	env_fini(&ws->env);
 	free(ws);
 	errno = -err;
@@ -196,8 +214,7 @@ void weft_stack_free(struct weft_stack *ws)
 	check(!ws->net);
 	api_threads_end(ws);
 	set_clock(ws);
-	api_unwatch_all(ws);
-	names_free(ws);
+	api_stack_fini(ws);
 	inet_fini(&ws->own);
 	stack_fini(&ws->own);
 	while ((pos = list_pop_head(&ws->ports)))

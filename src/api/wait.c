@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * wait.c - poll, select, epoll, timers and event counters, as Linux has them
+ * wait.c - epoll, timers and event counters, as Linux has them
  *
  * The structures differ in layout, or could; so they are translated, a batch
  * at a time where the program gives an array.
  */
 
 #include <assert.h>
-#include <string.h>
 #include <sys/eventfd.h>
 
 #include "api/api_int.h"
@@ -20,83 +19,6 @@
 static int64_t from_ms(int ms)
 {
 	return ms < 0 ? -1 : (int64_t)ms * (int64_t)NS_PER_MS;
-}
-
-static int poll_copy(struct stack *stack, struct pollfd *fds, nfds_t count,
-		     struct sk_pollfd *copy, int64_t timeout_ns)
-{
-	nfds_t i;
-	int n;
-
-	for (i = 0; i < count; i++)
-		copy[i] = (struct sk_pollfd){.fd = fds[i].fd,
-					     .events = fds[i].events};
-	n = sk_poll(stack, copy, (uint32_t)count, timeout_ns);
-	for (i = 0; i < count; i++)
-		fds[i].revents = copy[i].revents;
-	return n;
-}
-
-int weft_poll(struct weft_stack *ws, struct pollfd *fds, nfds_t count,
-	      int timeout_ms)
-{
-	API_CALL(ws);
-	struct stack *stack = call.stack;
-	struct mem *mem = stack->place.env->mem;
-	struct sk_pollfd few[BATCH], *copy = few;
-	int n;
-
-	if (count > UINT32_MAX)
-		return (int)api_result(-EINVAL);
-	if (count > BATCH)
-		copy = mem_alloc_array(mem, count, sizeof(*copy));
-	if (!copy)
-		return (int)api_result(-ENOMEM);
-	n = poll_copy(stack, fds, count, copy, from_ms(timeout_ms));
-	if (copy != few)
-		mem_free(mem, copy, count * sizeof(*copy));
-	return (int)api_result(n);
-}
-
-static_assert(sizeof(fd_set) == sizeof(struct sk_fd_set), "1,024 bits");
-
-static struct sk_fd_set *set_in(struct sk_fd_set *copy, const fd_set *set)
-{
-	if (!set)
-		return NULL;
-	memcpy(copy, set, sizeof(*copy));
-	return copy;
-}
-
-static void set_out(fd_set *set, const struct sk_fd_set *copy)
-{
-	if (set)
-		memcpy(set, copy, sizeof(*copy));
-}
-
-int weft_select(struct weft_stack *ws, int count, fd_set *rd, fd_set *wr,
-		fd_set *ex, struct timeval *timeout)
-{
-	API_CALL(ws);
-	struct sk_fd_set sets[3];
-	int64_t ns = -1;
-	int n;
-
-	if (timeout) {
-		if (timeout->tv_sec < 0 || timeout->tv_usec < 0 ||
-		    timeout->tv_sec > INT64_MAX / (int64_t)NS_PER_S - 1)
-			return (int)api_result(-EINVAL);
-		ns = timeout->tv_sec * (int64_t)NS_PER_S +
-		     timeout->tv_usec * (int64_t)NS_PER_US;
-	}
-	n = sk_select(call.stack, count, set_in(&sets[0], rd),
-		      set_in(&sets[1], wr), set_in(&sets[2], ex), ns);
-	if (n >= 0) {
-		set_out(rd, &sets[0]);
-		set_out(wr, &sets[1]);
-		set_out(ex, &sets[2]);
-	}
-	return (int)api_result(n);
 }
 
 int weft_epoll_create1(struct weft_stack *ws, int flags)

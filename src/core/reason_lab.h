@@ -120,6 +120,8 @@
 	X(SOCK_ERROR,		"sock.error")				\
 	X(SOCK_RAW,		"sock.raw")				\
 	X(SOCK_HEARD,		"sock.heard")				\
+	X(SOCK_SIGNAL,		"sock.signal")				\
+	X(RING_DONE,		"ring.done")				\
 	/* real programs */						\
 	X(RUN_START,		"run.start")				\
 	X(RUN_CALL,		"run.call")				\

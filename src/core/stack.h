@@ -35,6 +35,7 @@
 #include "core/env.h"
 #include "core/netif.h"
 #include "core/place.h"
+#include "core/signal.h"
 
 struct pkt;
 struct stack;
@@ -112,6 +113,7 @@ struct stack_ops {
  * @ops:	Whoever drives it
  * @driver:	His own
  * @entropy:	Its source of randomness
+ * @signals:	Who delivers its signals; raise NULL: nobody
  * @netifs:	Its interfaces
  * @netif_count: How many there ever were; the next index less one
  * @wheel:	Its timers
@@ -125,6 +127,7 @@ struct stack {
 	const struct stack_ops *ops;
 	void *driver;
 	struct entropy entropy;
+	struct signal_sink signals;
 	struct list netifs;
 	uint32_t netif_count;
 	struct wheel wheel;

@@ -35,6 +35,24 @@ struct sk_pollfd {
 int sk_poll(struct stack *stack, struct sk_pollfd *fds, uint32_t count,
 	    int64_t timeout_ns);
 
+struct sigq;
+
+/* Signals that end a call with -EINTR, and stay: @set of those in @queue. */
+struct sk_signals {
+	const struct sigq *queue;
+	uint64_t set;
+};
+
+/* All there is to say about a poll.  As sk_poll(); -EINTR. */
+struct sk_poll_call {
+	struct sk_pollfd *fds;
+	uint32_t count;
+	int64_t timeout_ns;
+	struct sk_signals signals;
+};
+
+int sk_poll_call(struct stack *stack, const struct sk_poll_call *call);
+
 #define SK_FD_SETSIZE 1024
 
 /* A set of descriptors, as bits: select()'s limit is its very shape. */
@@ -56,6 +74,16 @@ struct sk_fd_set {
  */
 int sk_select(struct stack *stack, int count, struct sk_fd_set *rd,
 	      struct sk_fd_set *wr, struct sk_fd_set *ex, int64_t timeout_ns);
+
+/* All there is to say about a select.  As sk_select(); -EINTR. */
+struct sk_select_call {
+	int count;
+	struct sk_fd_set *rd, *wr, *ex;
+	int64_t timeout_ns;
+	struct sk_signals signals;
+};
+
+int sk_select_call(struct stack *stack, const struct sk_select_call *call);
 
 enum {
 	SK_EPOLL_CTL_ADD = 1,

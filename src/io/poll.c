@@ -21,6 +21,7 @@
 
 #include "io/io.h"
 #include "io/io_int.h"
+#include "io/sigq.h"
 #include "sock/file.h"
 
 /* One descriptor that is waited for. */
@@ -34,8 +35,16 @@ struct poll_call {
 	struct sk_pollfd *fds;
 	uint32_t count;
 	struct poll_waiter *waiters;
+	struct sk_signals signals;
 	struct sleep sleep;
 };
+
+static bool is_interrupted(const struct poll_call *call)
+{
+	const struct sk_signals *s = &call->signals;
+
+	return s->set && sigq_pending(s->queue) & s->set;
+}
 
 static void wake(struct waiter *w, uint32_t events)
 {
@@ -43,6 +52,13 @@ static void wake(struct waiter *w, uint32_t events)
 
 	(void)events;
 	sleep_wake(&call->sleep);
+}
+
+static bool is_over(void *arg)
+{
+	const struct poll_call *call = arg;
+
+	return call->sleep.is_woken || is_interrupted(call);
 }
 
 static int16_t look_at(struct stack *stack, const struct sk_pollfd *p)
@@ -112,34 +128,60 @@ uint64_t io_deadline(const struct stack *stack, int64_t timeout_ns)
 	return now + (uint64_t)timeout_ns;
 }
 
+/* A signal wakes nobody; who waits for one is asked again and again. */
+static int sleep_in(struct poll_call *call, uint64_t until_ns)
+{
+	if (call->signals.set)
+		return stack_wait(call->stack, is_over, call, until_ns);
+	return stack_sleep(call->stack, &call->sleep, until_ns);
+}
+
 static int sleep_until_ready(struct poll_call *call, uint64_t until_ns)
 {
 	int ready, err;
 
 	do {
 		add_waiters(call);
-		err = stack_sleep(call->stack, &call->sleep, until_ns);
+		err = sleep_in(call, until_ns);
 		del_waiters(call);
 		ready = look(call);
+		if (!ready && is_interrupted(call))
+			err = -EINTR;
 	} while (!ready && !err);
 	return ready || err == -ETIMEDOUT ? ready : err;
+}
+
+int sk_poll_call(struct stack *stack, const struct sk_poll_call *what)
+{
+	struct mem *mem = stack->place.env->mem;
+	struct poll_call call = {.stack = stack,
+				 .fds = what->fds,
+				 .count = what->count,
+				 .signals = what->signals};
+	size_t size = ((size_t)call.count + 1) * sizeof(*call.waiters);
+	int ready = look(&call);
+
+	if (ready)
+		return ready;
+	if (is_interrupted(&call))
+		return -EINTR;
+	if (!what->timeout_ns)
+		return 0;
+	call.waiters = mem_alloc(mem, size);
+	if (!call.waiters)
+		return -ENOMEM;
+	ready = sleep_until_ready(&call, io_deadline(stack, what->timeout_ns));
+	mem_free(mem, call.waiters, size);
+	return ready;
 }
 
 int sk_poll(struct stack *stack, struct sk_pollfd *fds, uint32_t count,
 	    int64_t timeout_ns)
 {
-	struct mem *mem = stack->place.env->mem;
-	struct poll_call call = {.stack = stack, .fds = fds, .count = count};
-	int ready = look(&call);
+	const struct sk_poll_call call = {
+		.fds = fds, .count = count, .timeout_ns = timeout_ns};
 
-	if (ready || timeout_ns == 0)
-		return ready;
-	call.waiters = mem_alloc_array(mem, count, sizeof(*call.waiters));
-	if (!call.waiters)
-		return -ENOMEM;
-	ready = sleep_until_ready(&call, io_deadline(stack, timeout_ns));
-	mem_free(mem, call.waiters, count * sizeof(*call.waiters));
-	return ready;
+	return sk_poll_call(stack, &call);
 }
 
 static bool set_has(const struct sk_fd_set *set, int fd)
@@ -165,7 +207,8 @@ static int16_t asked_of(const struct select_set sets[3], int fd)
 	return ask;
 }
 
-/* Leaves the bits of what is ready.  Returns how many. */
+/* Leaves the bits of what is ready, and words behind the last one as they are,
+ * for the kernel does not reach them.  Returns how many. */
 static int answer(const struct select_set *s, const struct sk_pollfd *fds,
 		  int count)
 {
@@ -183,49 +226,76 @@ static int answer(const struct select_set *s, const struct sk_pollfd *fds,
 		out.bits[fd / 64] |= UINT64_C(1) << fd % 64;
 		n++;
 	}
-	*s->set = out;
+	memcpy(s->set, &out, (size_t)(count + 63) / 64 * sizeof(out.bits[0]));
 	return n;
 }
 
-static int select_array(struct stack *stack, const struct select_set sets[3],
-			struct sk_pollfd *fds, int count, int64_t timeout_ns)
+/* What to poll for: 0 or -EBADF. */
+static int ask_all(struct stack *stack, const struct select_set sets[3],
+		   struct sk_poll_call *poll)
 {
-	int fd, i, n = 0;
+	int fd;
 
-	for (fd = 0; fd < count; fd++) {
+	for (fd = 0; fd < (int)poll->count; fd++) {
 		int16_t ask = asked_of(sets, fd);
 
 		if (ask && !file_find(stack, fd))
 			return -EBADF;
-		fds[fd].fd = ask ? fd : -1;
-		fds[fd].events = ask;
+		poll->fds[fd].fd = ask ? fd : -1;
+		poll->fds[fd].events = ask;
 	}
-	n = sk_poll(stack, fds, (uint32_t)count, timeout_ns);
+	return 0;
+}
+
+static int select_array(struct stack *stack, const struct select_set sets[3],
+			struct sk_poll_call *poll)
+{
+	int i, n = ask_all(stack, sets, poll);
+
+	if (!n)
+		n = sk_poll_call(stack, poll);
 	if (n < 0)
 		return n;
 	for (i = 0, n = 0; i < 3; i++)
-		n += answer(&sets[i], fds, count);
+		n += answer(&sets[i], poll->fds, (int)poll->count);
+	return n;
+}
+
+int sk_select_call(struct stack *stack, const struct sk_select_call *call)
+{
+	const struct select_set sets[3] = {
+		{call->rd, WAIT_IN | WAIT_RDHUP, WAIT_IN | WAIT_HUP | WAIT_ERR},
+		{call->wr, WAIT_OUT, WAIT_OUT | WAIT_ERR},
+		{call->ex, WAIT_PRI, WAIT_PRI},
+	};
+	struct mem *mem = stack->place.env->mem;
+	struct sk_poll_call poll = {.count = (uint32_t)call->count,
+				    .timeout_ns = call->timeout_ns,
+				    .signals = call->signals};
+	size_t size;
+	int n;
+
+	if (call->count < 0 || call->count > SK_FD_SETSIZE)
+		return -EINVAL;
+	size = ((size_t)call->count + 1) * sizeof(*poll.fds);
+	poll.fds = mem_alloc(mem, size);
+	if (!poll.fds)
+		return -ENOMEM;
+	n = select_array(stack, sets, &poll);
+	mem_free(mem, poll.fds, size);
 	return n;
 }
 
 int sk_select(struct stack *stack, int count, struct sk_fd_set *rd,
 	      struct sk_fd_set *wr, struct sk_fd_set *ex, int64_t timeout_ns)
 {
-	const struct select_set sets[3] = {
-		{rd, WAIT_IN | WAIT_RDHUP, WAIT_IN | WAIT_HUP | WAIT_ERR},
-		{wr, WAIT_OUT, WAIT_OUT | WAIT_ERR},
-		{ex, WAIT_PRI, WAIT_PRI},
+	const struct sk_select_call call = {
+		.count = count,
+		.rd = rd,
+		.wr = wr,
+		.ex = ex,
+		.timeout_ns = timeout_ns,
 	};
-	struct mem *mem = stack->place.env->mem;
-	struct sk_pollfd *fds;
-	int n;
 
-	if (count < 0 || count > SK_FD_SETSIZE)
-		return -EINVAL;
-	fds = mem_alloc_array(mem, (size_t)count + 1, sizeof(*fds));
-	if (!fds)
-		return -ENOMEM;
-	n = select_array(stack, sets, fds, count, timeout_ns);
-	mem_free(mem, fds, ((size_t)count + 1) * sizeof(*fds));
-	return n;
+	return sk_select_call(stack, &call);
 }

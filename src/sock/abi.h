@@ -136,6 +136,10 @@ enum {
 	SK_FIONCLEX		= 0x5450,
 	SK_FIOCLEX		= 0x5451,
 	SK_FIOASYNC		= 0x5452,
+	SK_FIOSETOWN		= 0x8901,
+	SK_SIOCSPGRP		= 0x8902,
+	SK_FIOGETOWN		= 0x8903,
+	SK_SIOCGPGRP		= 0x8904,
 };
 /* clang-format on */
 

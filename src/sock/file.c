@@ -36,8 +36,7 @@ void file_init(struct file *file, struct stack *stack,
 	file->sleepers = 0;
 	file->flags = 0;
 	file->access = SK_O_RDWR;
-	file->owner = 0;
-	file->sig = 0;
+	file->async = NULL;
 }
 
 struct file *file_get(struct file *file)

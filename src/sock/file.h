@@ -31,6 +31,7 @@
 #include "core/waitq.h"
 
 struct file;
+struct file_async;
 struct stack;
 
 /* Descriptors of a stack unless file_set_max() says otherwise. */
@@ -48,6 +49,7 @@ struct stack;
  *		say it
  * @release:	(required) The last reference is gone: free it
  * @is_stream:	A write that may block goes on until all octets are written
+ * @is_private:	It cannot be sent to others with SCM_RIGHTS
  */
 struct file_ops {
 	const char *kind;
@@ -58,6 +60,7 @@ struct file_ops {
 	long (*size)(struct file *file, long want);
 	void (*release)(struct file *file);
 	bool is_stream;
+	bool is_private;
 };
 
 /**
@@ -69,8 +72,7 @@ struct file_ops {
  * @sleepers:	Of these, calls that are blocked
  * @flags:	SK_O_NONBLOCK, SK_O_ASYNC
  * @access:	SK_O_RDONLY, SK_O_WRONLY or SK_O_RDWR
- * @owner:	Whom to signal: a process, or (negative) a group; 0: nobody
- * @sig:	With which signal; 0: SIGIO
+ * @async:	Who is told by signals, or NULL: nobody ever was
  */
 struct file {
 	const struct file_ops *ops;
@@ -80,8 +82,7 @@ struct file {
 	uint32_t sleepers;
 	uint32_t flags;
 	uint32_t access;
-	int32_t owner;
-	int32_t sig;
+	struct file_async *async;
 };
 
 /* Fill in @file; it has one reference, the caller's. */

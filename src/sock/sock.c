@@ -28,6 +28,7 @@
 #include "core/probe.h"
 
 #include "sock/sock_raw.h"
+#include "sock/sock_try.h"
 
 static uint32_t poll_file(struct file *file);
 static long read_file(struct file *file, void *buf, size_t len);
@@ -357,6 +358,15 @@ static int connect_once(struct sock *s, const struct endpoint *peer,
 	return err;
 }
 
+int sock_try_connect(struct file *file, const struct endpoint *peer,
+		     bool is_first)
+{
+	struct sock *s = sock_of(file);
+	int err = s ? connect_once(s, peer, is_first) : -ENOTSOCK;
+
+	return is_under_way(err) ? -EAGAIN : err;
+}
+
 static int connect_blocking(struct sock *s, const struct endpoint *peer)
 {
 	uint64_t until = sock_deadline(s, s->opts.send_timeout_ns);
@@ -419,15 +429,27 @@ static int accept_once(struct sock *s, struct endpoint *peer, int flags)
 	return fd;
 }
 
+int sock_try_accept(struct file *file, struct endpoint *peer, int flags)
+{
+	struct sock *s = sock_of(file);
+	struct sock_call call;
+	int fd;
+
+	if (!s)
+		return -ENOTSOCK;
+	call = call_begin(file->stack);
+	fd = accept_once(s, peer, flags);
+	call_end(call);
+	return fd;
+}
+
 static int accept_blocking(struct sock *s, struct endpoint *peer, int flags)
 {
 	uint64_t until = sock_deadline(s, s->opts.recv_timeout_ns);
 
 	for (;;) {
-		struct sock_call call = call_begin(s->file.stack);
-		int fd = accept_once(s, peer, flags), err;
+		int fd = sock_try_accept(&s->file, peer, flags), err;
 
-		call_end(call);
 		if (fd != -EAGAIN || !sock_may_block(s, 0))
 			return fd;
 		err = file_wait(&s->file, "accept", WAIT_IN, until);
@@ -457,20 +479,27 @@ int sk_accept(struct stack *stack, int fd, struct endpoint *peer)
 	return sk_accept4(stack, fd, peer, 0);
 }
 
-int sk_shutdown(struct stack *stack, int fd, int how)
+int sock_try_shutdown(struct file *file, int how)
 {
+	struct sock *s = sock_of(file);
 	struct sock_call call;
-	struct sock *s;
-	int err = sock_find(stack, fd, &s);
+	int err;
 
-	if (err)
-		return err;
+	if (!s)
+		return -ENOTSOCK;
 	if (how < SK_SHUT_RD || how > SK_SHUT_RDWR)
 		return -EINVAL;
-	call = call_begin(stack);
-	PROBE_CAUSE(&stack->place, EV_CALL, R_SOCK_SHUTDOWN, NULL,
-		    EVF_NUM("fd", fd), EVF_NUM("how", how));
+	call = call_begin(file->stack);
+	PROBE_CAUSE(&file->stack->place, EV_CALL, R_SOCK_SHUTDOWN, NULL,
+		    EVF_NUM("fd", s->fd), EVF_NUM("how", how));
 	err = s->ops->shutdown(s, how);
 	call_end(call);
 	return err;
+}
+
+int sk_shutdown(struct stack *stack, int fd, int how)
+{
+	struct file *file = file_find(stack, fd);
+
+	return file ? sock_try_shutdown(file, how) : -EBADF;
 }

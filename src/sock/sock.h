@@ -153,7 +153,7 @@ int sk_getsockopt_int(struct stack *stack, int fd, int level, int name,
 
 /* SK_F_DUPFD[_CLOEXEC], GETFD, SETFD, GETFL, SETFL (SK_O_NONBLOCK, ASYNC),
  * SETOWN, GETOWN, SETSIG, GETSIG, SETPIPE_SZ, GETPIPE_SZ.  -EBADF, -EINVAL,
- * -EMFILE, -EBUSY, -EPERM (too large a pipe). */
+ * -EMFILE, -EBUSY, -EPERM (too large a pipe), -ESRCH, -ENOMEM. */
 int sk_fcntl(struct stack *stack, int fd, int cmd, int arg);
 
 /* The copy's descriptor; what was open at @to is closed.  @flags:
@@ -167,7 +167,7 @@ int sk_dup3(struct stack *stack, int fd, int to, int flags);
  * @request:	SK_SIOCATMARK (is the next octet the urgent one?), SK_FIONREAD
  *		(to read), SK_TIOCOUTQ (not acknowledged), SK_SIOCOUTQNSD (not
  *		sent); SK_FIONBIO sets SK_O_NONBLOCK to *@val, SK_FIOASYNC
- *		SK_O_ASYNC; SK_FIOCLEX, FIONCLEX
+ *		SK_O_ASYNC; SK_FIOCLEX, FIONCLEX; of sockets FIOSETOWN, ...
  *
  * Return: 0, -EINVAL (it listens), -ENOTTY, -EBADF
  */

@@ -141,6 +141,8 @@ static int read_rights(struct sock *s, const struct piece *p,
 			return -EBADF;
 		if (sock_of(file) && sock_of(file)->domain == SK_AF_UNIX)
 			return -ETOOMANYREFS;
+		if (file->ops->is_private)
+			return -EINVAL;
 		files->file[files->count++] = file_get(file);
 	}
 	return 0;

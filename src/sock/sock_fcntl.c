@@ -10,10 +10,8 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "sock/file_async.h"
 #include "sock/sock_int.h"
-
-#define SETTABLE ((uint32_t)(SK_O_NONBLOCK | SK_O_ASYNC))
-#define SIG_MAX	 64
 
 static void set_flag(struct file *file, uint32_t flag, bool is_on)
 {
@@ -31,20 +29,32 @@ static int dup_from(struct file *file, int min, bool is_cloexec)
 	return fd;
 }
 
-static int set_owner(struct file *file, int owner)
+/* As F_SETOWN has it: a process, or (negative) a group. */
+static int set_owner(struct file *file, int who)
 {
-	if (owner == INT_MIN)
+	struct sk_owner owner = {SIGNAL_TO_PROCESS, who};
+
+	if (who == INT_MIN)
 		return -EINVAL;
-	file->owner = owner;
-	return 0;
+	if (who < 0)
+		owner = (struct sk_owner){SIGNAL_TO_GROUP, -who};
+	return file_async_set_owner(file, &owner);
 }
 
-static int set_signal(struct file *file, int sig)
+static int get_owner(const struct file *file)
 {
-	if (sig < 0 || sig > SIG_MAX)
-		return -EINVAL;
-	file->sig = sig;
-	return 0;
+	struct sk_owner owner = file_async_owner(file);
+
+	return owner.type == SIGNAL_TO_GROUP ? -owner.pid : owner.pid;
+}
+
+static int set_flags(struct file *file, int fd, int flags)
+{
+	int err = file_async_set(file, fd, flags & SK_O_ASYNC);
+
+	if (!err)
+		set_flag(file, SK_O_NONBLOCK, flags & SK_O_NONBLOCK);
+	return err;
 }
 
 static int resize(struct file *file, long want)
@@ -53,22 +63,21 @@ static int resize(struct file *file, long want)
 }
 
 /* What is of the file and not of the descriptor. */
-static int file_fcntl(struct file *file, int cmd, int arg)
+static int file_fcntl(struct file *file, int fd, int cmd, int arg)
 {
 	switch (cmd) {
 	case SK_F_GETFL:
 		return (int)(file->flags | file->access);
 	case SK_F_SETFL:
-		file->flags = (uint32_t)arg & SETTABLE;
-		return 0;
+		return set_flags(file, fd, arg);
 	case SK_F_SETOWN:
 		return set_owner(file, arg);
 	case SK_F_GETOWN:
-		return file->owner;
+		return get_owner(file);
 	case SK_F_SETSIG:
-		return set_signal(file, arg);
+		return file_async_set_signal(file, arg);
 	case SK_F_GETSIG:
-		return file->sig;
+		return file_async_signal(file);
 	case SK_F_SETPIPE_SZ:
 		return arg < 0 ? -EINVAL : resize(file, arg ? arg : 1);
 	case SK_F_GETPIPE_SZ:
@@ -95,8 +104,25 @@ int sk_fcntl(struct stack *stack, int fd, int cmd, int arg)
 		file_set_cloexec(stack, fd, arg & SK_FD_CLOEXEC);
 		return 0;
 	default:
-		return file_fcntl(file, cmd, arg);
+		return file_fcntl(file, fd, cmd, arg);
 	}
+}
+
+int sk_set_owner(struct stack *stack, int fd, const struct sk_owner *owner)
+{
+	struct file *file = file_find(stack, fd);
+
+	return file ? file_async_set_owner(file, owner) : -EBADF;
+}
+
+int sk_get_owner(struct stack *stack, int fd, struct sk_owner *owner)
+{
+	struct file *file = file_find(stack, fd);
+
+	if (!file)
+		return -EBADF;
+	*owner = file_async_owner(file);
+	return 0;
 }
 
 int sk_dup(struct stack *stack, int fd)
@@ -143,25 +169,42 @@ int sk_dup3(struct stack *stack, int fd, int to, int flags)
 	return ret;
 }
 
-/* Requests that every file understands; false: another one. */
-static bool ioctl_of_all(struct stack *stack, int fd, unsigned long request,
-			 const int *val)
-{
-	struct file *file = file_find(stack, fd);
+#define NOT_OF_ALL 1
 
+/* Requests that every file understands: 0, -errno, or NOT_OF_ALL. */
+static int ioctl_of_all(struct file *file, int fd, unsigned long request,
+			int *val)
+{
 	switch (request) {
 	case SK_FIONBIO:
 		set_flag(file, SK_O_NONBLOCK, *val);
-		return true;
+		return 0;
 	case SK_FIOASYNC:
-		set_flag(file, SK_O_ASYNC, *val);
-		return true;
+		return file_async_set(file, fd, *val);
 	case SK_FIOCLEX:
 	case SK_FIONCLEX:
-		file_set_cloexec(stack, fd, request == SK_FIOCLEX);
-		return true;
+		file_set_cloexec(file->stack, fd, request == SK_FIOCLEX);
+		return 0;
 	default:
-		return false;
+		return NOT_OF_ALL;
+	}
+}
+
+/* What sockets understand, whatever their kind. */
+static int ioctl_of_socks(struct file *file, unsigned long request, int *val)
+{
+	if (!sock_of(file))
+		return NOT_OF_ALL;
+	switch (request) {
+	case SK_FIOSETOWN:
+	case SK_SIOCSPGRP:
+		return set_owner(file, *val);
+	case SK_FIOGETOWN:
+	case SK_SIOCGPGRP:
+		*val = get_owner(file);
+		return 0;
+	default:
+		return NOT_OF_ALL;
 	}
 }
 
@@ -173,8 +216,11 @@ int sk_ioctl(struct stack *stack, int fd, unsigned long request, int *val)
 
 	if (!file)
 		return -EBADF;
-	if (ioctl_of_all(stack, fd, request, val))
-		return 0;
+	err = ioctl_of_all(file, fd, request, val);
+	if (err == NOT_OF_ALL)
+		err = ioctl_of_socks(file, request, val);
+	if (err != NOT_OF_ALL)
+		return err;
 	if (!file->ops->ioctl)
 		return -ENOTTY;
 	call = call_begin(stack);

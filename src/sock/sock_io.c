@@ -24,6 +24,7 @@
 #include "core/probe.h"
 
 #include "sock/sock_int.h"
+#include "sock/sock_try.h"
 
 typedef long step_fn(struct sock *s, struct sock_io *io);
 
@@ -261,6 +262,31 @@ static long write_once(struct file *file, const void *buf, size_t len)
 
 	call_end(call);
 	return n;
+}
+
+bool sock_is_stream(struct file *file)
+{
+	const struct sock *s = sock_of(file);
+
+	return s && s->ops->type == SK_SOCK_STREAM;
+}
+
+long file_try_read(struct file *file, void *buf, size_t len)
+{
+	struct sk_iovec iov = {buf, len};
+	struct sk_msg msg = {.iov = &iov, .iov_count = 1};
+
+	return sock_of(file) ? sock_try_recv(file, &msg, 0)
+			     : read_once(file, buf, len);
+}
+
+long file_try_write(struct file *file, const void *buf, size_t len)
+{
+	struct sock_io io = {
+		.out = buf, .len = len, .flags = SK_MSG_DONTWAIT, .want = len};
+	struct sock *s = sock_of(file);
+
+	return s ? sock_send(s, &io) : write_once(file, buf, len);
 }
 
 long sk_read(struct stack *stack, int fd, void *buf, size_t len)

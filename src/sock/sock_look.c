@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 
+#include "sock/file_async.h"
 #include "sock/sock_int.h"
 #include "sock/sock_opt.h"
 
@@ -85,5 +86,5 @@ void sock_look_options(struct file *file,
 	if (file->flags & SK_O_NONBLOCK)
 		fn("nonblock", 1, arg);
 	if (file->flags & SK_O_ASYNC)
-		fn("async", file->owner, arg);
+		fn("async", file_async_owner(file).pid, arg);
 }

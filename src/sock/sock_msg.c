@@ -26,6 +26,7 @@
 #include "sock/sock_cmsg.h"
 #include "sock/sock_int.h"
 #include "sock/sock_pair.h"
+#include "sock/sock_try.h"
 
 #define IOV_COUNT_MAX 1024
 #define RECV_MAX      ((size_t)1 << 20)
@@ -166,6 +167,13 @@ long sk_sendmsg(struct stack *stack, int fd, const struct sk_msg *msg,
 	return err ? err : sendmsg(s, msg, flags);
 }
 
+long sock_try_send(struct file *file, const struct sk_msg *msg, int flags)
+{
+	struct sock *s = sock_of(file);
+
+	return s ? sendmsg(s, msg, flags | SK_MSG_DONTWAIT) : -ENOTSOCK;
+}
+
 int sk_sendmmsg(struct stack *stack, int fd, struct sk_mmsg *msgs,
 		uint32_t count, int flags)
 {
@@ -253,6 +261,14 @@ long sk_recvmsg(struct stack *stack, int fd, struct sk_msg *msg, int flags)
 	n = recvmsg(s, msg, flags);
 	file_put(&s->file);
 	return n;
+}
+
+long sock_try_recv(struct file *file, struct sk_msg *msg, int flags)
+{
+	struct sock *s = sock_of(file);
+	int how = flags & ~SK_MSG_WAITALL;
+
+	return s ? recvmsg(s, msg, how | SK_MSG_DONTWAIT) : -ENOTSOCK;
 }
 
 int sk_recvmmsg(struct stack *stack, int fd, struct sk_mmsg *msgs,

@@ -577,22 +577,18 @@ static_assert(ARRAY_SIZE(words) == R_COUNT, "a row for each reason");
 
 const struct words *words_of(enum reason what)
 {
-	const struct words *gw = words_of_gateway(what);
-	const struct words *w = gw ? gw : words_of_nd(what);
+	static const struct words *(*const families[])(enum reason) = {
+		words_of_gateway, words_of_nd,	 words_of_switch,
+		words_of_group,	  words_of_boot, words_of_ppp,
+		words_of_way,	  words_of_run,	 words_of_io,
+	};
+	size_t i;
 
-	if (!w)
-		w = words_of_switch(what);
-	if (!w)
-		w = words_of_group(what);
-	if (!w)
-		w = words_of_boot(what);
-	if (!w)
-		w = words_of_ppp(what);
-	if (!w)
-		w = words_of_way(what);
-	if (!w)
-		w = words_of_run(what);
-	if (w)
-		return w;
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		const struct words *w = families[i](what);
+
+		if (w)
+			return w;
+	}
 	return &words[what < R_COUNT ? what : R_NONE];
 }

@@ -44,6 +44,8 @@ const struct words *words_of_ppp(enum reason what);
 const struct words *words_of_way(enum reason what);
 /* explain_run.c: those of real programs. */
 const struct words *words_of_run(enum reason what);
+/* explain_io.c: those of signals and completions. */
+const struct words *words_of_io(enum reason what);
 /* explain_gateway.c: those of routers that filter, in the same way. */
 const struct words *words_of_gateway(enum reason what);
 
