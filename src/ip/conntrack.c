@@ -258,6 +258,14 @@ static uint32_t host_hash(const struct filter *f, struct ip_addr a)
 	return end_hash(f, 0, (struct track_end){.addr = a});
 }
 
+bool track_host_is_full(const struct filter *f, struct ip_addr a)
+{
+	const struct track_host *h =
+		htab_find(&f->hosts, host_hash(f, a), host_eq, &a);
+
+	return h && h->count >= f->host_max;
+}
+
 /* NULL: no memory. */
 static struct track_host *host_get(struct filter *f, struct ip_addr a)
 {
@@ -298,26 +306,38 @@ void track_free(struct filter *f, struct track *fl)
 	pool_put(&f->pool, fl);
 }
 
-/* Room for one more: of those that may be nothing, the longest idle goes. */
+/* Who goes first: what has ended; of what nobody has answered the one idle for
+ * longest, whatever its protocol, so that a flood in one of them does not cost
+ * the others their handshakes; at last handshakes. */
+static struct track *least_real(const struct filter *f)
+{
+	static const enum filter_state unanswered[] = {FILTER_TCP_SYN,
+						       FILTER_NEW, FILTER_ECHO};
+	struct track *least = idle_longest(f, FILTER_TCP_CLOSED);
+
+	if (least)
+		return least;
+	for (size_t i = 0; i < ARRAY_SIZE(unanswered); i++) {
+		struct track *fl = idle_longest(f, (int)unanswered[i]);
+
+		if (fl && (!least || fl->used_ns < least->used_ns))
+			least = fl;
+	}
+	return least ? least : idle_longest(f, FILTER_TCP_ANSWERED);
+}
+
 static bool make_room(struct filter *f)
 {
-	static const enum filter_state order[] = {
-		FILTER_TCP_CLOSED,   FILTER_TCP_SYN, FILTER_NEW,
-		FILTER_TCP_ANSWERED, FILTER_ECHO,
-	};
+	struct track *fl;
 
 	if (f->pool.in_use < f->pool.max)
 		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
-		struct track *fl = idle_longest(f, (int)order[i]);
-
-		if (!fl)
-			continue;
-		track_tell(f, fl, R_FILTER_EVICT);
-		track_free(f, fl);
-		return true;
-	}
-	return false;
+	fl = least_real(f);
+	if (!fl)
+		return false;
+	track_tell(f, fl, R_FILTER_EVICT);
+	track_free(f, fl);
+	return true;
 }
 
 static enum filter_state first_state(uint8_t proto)

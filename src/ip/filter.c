@@ -90,17 +90,39 @@ static size_t rule_find(const struct filter *f, const struct track_key *k)
 	return 0;
 }
 
+/* What rule number @rule says, 0: none. */
+static enum drop rule_says(const struct filter *f, size_t rule)
+{
+	if (!rule)
+		return f->allows_rest ? DROP_COUNT : DROP_filter_denied;
+	if (f->rules[rule - 1].is_allowed)
+		return DROP_COUNT;
+	return f->rules[rule - 1].is_aloud ? DROP_filter_rejected
+					   : DROP_filter_denied;
+}
+
+enum drop filter_would(const struct filter *f, const struct track_key *key)
+{
+	enum track_side side;
+	enum drop why;
+
+	if (track_find(f, key, &side))
+		return DROP_COUNT;
+	why = rule_says(f, rule_find(f, key));
+	if (why == DROP_COUNT && track_host_is_full(f, key->from.addr))
+		why = DROP_filter_host;
+	return why;
+}
+
 /* Question 3. */
 static enum drop judge_new(struct filter *f, const struct track_pkt *p)
 {
 	size_t rule = rule_find(f, &p->key);
-	enum drop why;
+	enum drop why = rule_says(f, rule);
 	struct track *fl;
 
-	if (!(rule ? f->rules[rule - 1].is_allowed : f->allows_rest))
-		return rule && f->rules[rule - 1].is_aloud
-			       ? DROP_filter_rejected
-			       : DROP_filter_denied;
+	if (why != DROP_COUNT)
+		return why;
 	fl = track_new(f, &p->key, rule, &why);
 	if (!fl)
 		return why;

@@ -161,6 +161,23 @@ static void reject(struct stack *stack, struct pkt *pkt,
 	icmp_error(stack, pkt, ICMP4_UNREACHABLE, ICMP4_FILTERED, 0);
 }
 
+enum drop filter_ask(struct stack *stack, struct pkt *pkt,
+		     const struct ip4_hdr *h, struct track_end to)
+{
+	struct track_pkt p;
+	struct track_key key;
+	enum drop why = pkt_read(&p, pkt, h);
+
+	if (why != DROP_COUNT)
+		return why;
+	key = p.key;
+	key.to = to;
+	why = filter_would(filter_of(stack), &key);
+	if (why == DROP_filter_rejected)
+		reject(stack, pkt, h, &p);
+	return why;
+}
+
 struct pkt *filter_forward(struct stack *stack, struct pkt *pkt,
 			   struct ip4_hdr *h, enum drop *why)
 {

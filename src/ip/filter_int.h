@@ -83,6 +83,21 @@ static inline struct filter *filter_of(const struct stack *stack)
 struct pkt *filter_forward(struct stack *stack, struct pkt *pkt,
 			   struct ip4_hdr *h, enum drop *why);
 
+/**
+ * filter_ask() - Would a packet that comes in through the NAT be let through?
+ * @pkt:	Whole, not translated yet; its IP header parsed in @h
+ * @to:		The endpoint inside that would get it
+ *
+ * Nothing is remembered.  If a rule wants it, the sender is told.
+ *
+ * Return: DROP_COUNT: yes, as far as can be known; else why not
+ */
+enum drop filter_ask(struct stack *stack, struct pkt *pkt,
+		     const struct ip4_hdr *h, struct track_end to);
+
+/* filter.c: the same of its ends alone. */
+enum drop filter_would(const struct filter *f, const struct track_key *key);
+
 /* conntrack.c */
 void tracks_init(struct filter *f);
 void tracks_fini(struct filter *f);
@@ -94,6 +109,8 @@ struct track *track_find(const struct filter *f, const struct track_key *key,
  * @rule counts from 1; 0: none. */
 struct track *track_new(struct filter *f, const struct track_key *key,
 			size_t rule, enum drop *why);
+/* Has that host opened as many as it may? */
+bool track_host_is_full(const struct filter *f, struct ip_addr a);
 void track_free(struct filter *f, struct track *fl);
 /* A packet of it passes. */
 void track_seen(struct filter *f, struct track *fl, const struct track_pkt *p,

@@ -31,8 +31,7 @@
  * Limits
  * ------
  * So many sessions in all and per inside host.  When all are taken the one
- * idle for longest that is not established goes (RFC 7857 says: those that
- * nobody has answered first); established ones never do.
+ * idle for longest that is not established goes; established ones never do.
  */
 
 #include <assert.h>
@@ -47,6 +46,9 @@
 #include "ip/nat_int.h"
 
 #define SWEEP_MAX 64
+
+/* How exactly it is known when a session was used last. */
+#define TOUCH_NS (50 * NS_PER_MS)
 
 #define TO(s) (1u << NAT_##s)
 
@@ -125,7 +127,7 @@ void nat_touch(struct nat *nat, struct nat_session *s)
 {
 	uint64_t now = stack_now(nat->stack);
 
-	if (now - s->used_ns < NS_PER_S)
+	if (now - s->used_ns < TOUCH_NS)
 		return;
 	s->used_ns = now;
 	list_move_tail(&nat->by_state[s->state], &s->node);
@@ -175,25 +177,38 @@ static void session_free(struct nat *nat, struct nat_session *s)
 	nat_host_put(nat, host);
 }
 
-bool nat_make_room(struct nat *nat)
+/* Of those that are not established the one idle for longest, whatever its
+ * state: a flood that ends in one of them must not cost the others their
+ * handshakes. */
+static struct nat_session *least_real(const struct nat *nat)
 {
-	static const enum nat_state order[] = {NAT_TCP_NEW, NAT_UDP_BRIEF,
+	static const enum nat_state brief[] = {NAT_TCP_NEW, NAT_UDP_BRIEF,
 					       NAT_UDP_NEW, NAT_ICMP,
 					       NAT_TCP_CLOSED};
+	struct nat_session *least = NULL;
 	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(brief); i++) {
+		struct nat_session *s = idle_longest(nat, brief[i]);
+
+		if (s && (!least || s->used_ns < least->used_ns))
+			least = s;
+	}
+	return least;
+}
+
+bool nat_make_room(struct nat *nat)
+{
+	struct nat_session *s;
 
 	if (nat->sessions.in_use < nat->sessions.max)
 		return true;
-	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		struct nat_session *s = idle_longest(nat, order[i]);
-
-		if (s) {
-			session_tell(nat, s, R_NAT_EXPIRE);
-			session_free(nat, s);
-			return true;
-		}
-	}
-	return false;
+	s = least_real(nat);
+	if (!s)
+		return false;
+	session_tell(nat, s, R_NAT_EXPIRE);
+	session_free(nat, s);
+	return true;
 }
 
 static bool session_index(struct nat *nat, struct nat_session *s)

@@ -16,6 +16,9 @@
  * and then there is a session.  Nobody outside can fill an inside host's share
  * of sessions: what comes in through a mapping leaves him half of it.
  *
+ * Beside a filter the filter is asked first, so that what it refuses takes
+ * nobody's place.
+ *
  * A forward is a mapping that never goes.  What the server sends first from
  * the same endpoint uses it as well, or its mapping would depend on who spoke
  * first (REQ-1).
@@ -117,6 +120,23 @@ static struct nat_session *enter_forward(struct nat *nat,
 	if (!m)
 		m = nat_map_new(nat, f->proto, f->to, out);
 	return nat_session_open(nat, m, host, remote);
+}
+
+bool nat_place_in(const struct nat *nat, uint8_t proto, struct nat_end out,
+		  struct nat_end remote, struct nat_end *in)
+{
+	const struct nat_forward *f = forward_at(nat, proto, out.port);
+	const struct nat_mapping *m;
+
+	if (f) {
+		*in = f->to;
+		return true;
+	}
+	m = nat_map_find_out(nat, proto, out);
+	if (!m || !may_enter(nat, m, remote))
+		return false;
+	*in = m->in;
+	return true;
 }
 
 struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,

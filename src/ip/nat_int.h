@@ -65,7 +65,7 @@ struct nat_mapping {
  * @node:	In the list of its state, the longest idle first
  * @sibling:	In the list of its mapping
  * @state:	Written by nat_set_state() only
- * @used_ns:	Last packet (to the second)
+ * @used_ns:	Last packet, to a twentieth of a second
  * @has_answered: The remote end has spoken
  * @syn_in:	It has sent a SYN
  * @fin_in:	And a FIN
@@ -160,6 +160,9 @@ ip4_addr nat_outside_addr(const struct nat *nat);
 /* A new flow from outside, if it may come in; else NULL. */
 struct nat_session *nat_open_in(struct nat *nat, uint8_t proto,
 				struct nat_end out, struct nat_end remote);
+/* To whom such a flow would go; false: it may not come in. */
+bool nat_place_in(const struct nat *nat, uint8_t proto, struct nat_end out,
+		  struct nat_end remote, struct nat_end *in);
 /* Does anything inside have this outside endpoint? */
 bool nat_has_place(const struct nat *nat, uint8_t proto, struct nat_end out);
 /* The outside port that is forwarded to an inside endpoint; 0: none. */

@@ -40,6 +40,7 @@
 
 #include "core/probe.h"
 
+#include "ip/filter_int.h"
 #include "ip/icmp.h"
 #include "ip/ip_int.h"
 #include "ip/nat_int.h"
@@ -316,19 +317,42 @@ static bool is_mapped_port(const struct flow *f)
 	       f->dst.port <= NAT_PORT_MAX;
 }
 
+/* A session for a packet from outside; DROP_COUNT and NULL: it is not for
+ * anybody inside. */
+static enum drop session_in(struct nat *nat, struct pkt *pkt,
+			    const struct ip4_hdr *h, const struct flow *f,
+			    struct nat_session **into)
+{
+	enum drop why = DROP_COUNT;
+	struct track_end to;
+	struct nat_end in;
+
+	*into = nat_find_in(nat, f->proto, f->dst, f->src);
+	if (*into || !may_open(f) ||
+	    !nat_place_in(nat, f->proto, f->dst, f->src, &in))
+		return DROP_COUNT;
+	to = (struct track_end){ip_addr_v4(in.addr), in.port};
+	if (filter_of(nat->stack))
+		why = filter_ask(nat->stack, pkt, h, to);
+	if (why == DROP_COUNT)
+		*into = nat_open_in(nat, f->proto, f->dst, f->src);
+	return why;
+}
+
 static enum drop xlate_in(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h)
 {
 	struct nat_session *s;
 	struct flow f;
+	enum drop why;
 
 	/* What cannot be read is for the transport here to judge. */
 	if (flow_read(&f, pkt, h, false) != DROP_COUNT || f.is_own)
 		return DROP_COUNT;
 	if (f.is_error)
 		return nat_icmp_in(nat, pkt, h);
-	s = nat_find_in(nat, f.proto, f.dst, f.src);
-	if (!s && may_open(&f))
-		s = nat_open_in(nat, f.proto, f.dst, f.src);
+	why = session_in(nat, pkt, h, &f, &s);
+	if (why != DROP_COUNT)
+		return why;
 	if (!s)
 		return is_mapped_port(&f) ? DROP_nat_none : DROP_COUNT;
 	pass_in(nat, pkt, h, &f, s);

@@ -368,6 +368,23 @@ static void host_opens_so_many_and_no_more(void **state)
 	assert_true(syn_to(net, outside(10), 7000, 80));
 }
 
+/* HOSTILE 129: the oldest that nobody has answered goes, of whatever kind. */
+static void flood_of_datagrams_costs_no_handshake(void **state)
+{
+	struct testnet *net = *state;
+	uint16_t i;
+
+	filter_set_max(testnet_host(net, ROUTER), 20);
+	for (i = 0; i < 20; i++)
+		assert_true(udp(net, true, (uint16_t)(5000 + i)));
+	testnet_run_ms(net, 100);
+	assert_true(tcp(net, true, TCP_SYN, 100, 0));
+	for (i = 0; i < 19; i++)
+		assert_true(udp(net, true, (uint16_t)(5100 + i)));
+	assert_true(tcp(net, false, TCP_SYN | TCP_ACK, 500, 101));
+	assert_int_equal(known(net), 20);
+}
+
 /* RFC 9293, 3.5.2: the reset that the other end would have sent. */
 static void rejected_connection_is_refused_at_once(void **state)
 {
@@ -432,6 +449,7 @@ int main(void)
 		T(full_of_real_ones_refuses_new_ones),
 		T(short_headers_are_dropped),
 		T(host_opens_so_many_and_no_more),
+		T(flood_of_datagrams_costs_no_handshake),
 		T(rejected_connection_is_refused_at_once),
 	};
 

@@ -14,6 +14,7 @@
 #include "wire/tcp.h"
 #include "wire/udp.h"
 
+#include "ip/filter.h"
 #include "ip/ip.h"
 #include "ip/nat.h"
 #include "link/arp.h"
@@ -303,6 +304,54 @@ static void established_flows_survive_a_flood_of_new_ones(void **state)
 	assert_true(natnet_tcp_in(net, natnet_server(1), port, TCP_ACK));
 }
 
+/* HOSTILE 129: the oldest goes, of whatever kind; so a handshake has the time
+ * that all others have, however many flows of another kind there are. */
+static void flood_of_another_kind_costs_no_handshake(void **state)
+{
+	struct testnet *net = *state;
+	uint16_t port, i;
+
+	nat_set_max(testnet_host(net, 0), 20, 20);
+	for (i = 0; i < 20; i++)
+		natnet_udp_out(net, 11, i, natnet_server(2), 53);
+	testnet_run_ms(net, 100);
+	port = natnet_tcp_out(net, 10, 6000, natnet_server(1), TCP_SYN);
+	for (i = 100; i < 119; i++)
+		natnet_udp_out(net, 11, i, natnet_server(2), 53);
+	assert_true(
+		natnet_tcp_in(net, natnet_server(1), port, TCP_SYN | TCP_ACK));
+	natnet_udp_out(net, 11, 200, natnet_server(2), 53);
+	assert_false(
+		natnet_tcp_in(net, natnet_server(1), port, TCP_SYN | TCP_ACK));
+}
+
+/* What the filter refuses has no session, and nobody loses his for it. */
+static void filter_is_asked_before_a_session_begins(void **state)
+{
+	const struct filter_rule rules[] = {
+		{.from = {ip4_make(10, 1, 0, 0), 16}, .is_allowed = true},
+		{.from = {natnet_server(6), 32}, .is_aloud = true},
+		{.from = {natnet_server(7), 32}, .is_allowed = true},
+	};
+	struct testnet *net = *state;
+	struct stack *r = testnet_host(net, 0);
+	struct endpoint to = {ip_addr_v4(natnet_inside(20)), 80};
+
+	assert_int_equal(nat_forward_add(r, IP_PROTO_TCP, 8080, to), 0);
+	assert_int_equal(filter_enable(r, rules, 3, false), 0);
+	assert_false(natnet_tcp_in(net, natnet_server(5), 8080, TCP_SYN));
+	assert_int_equal(testnet_drops(net, 0, DROP_filter_denied), 1);
+	assert_int_equal(testnet_sent_count(natnet_out(net)), 0);
+	assert_false(natnet_tcp_in(net, natnet_server(6), 8080, TCP_SYN));
+	assert_int_equal(testnet_drops(net, 0, DROP_filter_rejected), 1);
+	assert_true(frame_take(&natnet_frame, natnet_out(net)));
+	natnet_assert_sum(); /* a reset, in the outside address's name */
+	assert_int_equal(frame_to_ip4(&natnet_frame).src.v, 0xc0000201);
+	assert_int_equal(nat_count(r), 0);
+	assert_true(natnet_tcp_in(net, natnet_server(7), 8080, TCP_SYN));
+	assert_int_equal(nat_count(r), 1);
+}
+
 static void forwarded_port_reaches_the_server_inside(void **state)
 {
 	struct testnet *net = *state;
@@ -395,6 +444,8 @@ int main(void)
 		T(fragments_are_put_together_first),
 		T(one_host_cannot_take_all_ports),
 		T(established_flows_survive_a_flood_of_new_ones),
+		T(flood_of_another_kind_costs_no_handshake),
+		T(filter_is_asked_before_a_session_begins),
 		T(forwarded_port_reaches_the_server_inside),
 		T(others_are_routed_as_they_are),
 		T(short_headers_are_dropped),
