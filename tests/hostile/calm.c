@@ -91,6 +91,7 @@ struct calm *calm_begin(struct hostile *x)
 	c->echo = icmp_echo_open(&x->p->stack, on_echo, c);
 	check(c->echo);
 	streams_init(&c->streams);
+	c->streams.is_translated = x->row->is_far;
 	stream_serve(&c->server, &c->streams, &peer->stack, 80, STREAM_UP,
 		     STREAM);
 	open_stream(c);

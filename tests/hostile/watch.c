@@ -109,7 +109,9 @@ static bool is_innocent(uint32_t addr)
 static bool is_question(const uint8_t *b)
 {
 	return mac_is_group(get_mac(b)) ||
-	       (get16(b + 12) == ETH_ARP && b[ETH_HLEN + 7] == ARP_REQUEST);
+	       (get16(b + 12) == ETH_ARP && b[ETH_HLEN + 7] == ARP_REQUEST) ||
+	       (get16(b + 12) == ETH_IP6 && b[ETH_HLEN + 6] == IP_PROTO_ICMP6 &&
+		b[ETH_HLEN + 40] == ICMP6_NEIGHBOUR_SOLICIT);
 }
 
 /* What an error may be larger than its reason. */

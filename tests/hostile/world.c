@@ -4,8 +4,8 @@
  *
  * Its memory is handed out full of a pattern (O5), and, except where work is
  * measured, without slabs, so that the count of allocations is the count of
- * all objects of all pools (O3).  The attacker's box answers ARP and neighbour
- * discovery for its own addresses, as any real attacker does.
+ * all objects of all pools (O3).  The attacker's box answers ARP for
+ * its own addresses, as any real attacker does.
  */
 
 #include <stdlib.h>
@@ -169,6 +169,8 @@ static void introduce(struct hostile *x)
 		frame_arp(&x->f, MAC_BROADCAST, MAC_A, &h);
 		(void)box_send(x->a, x->f.b, x->f.len);
 	}
+	check(!nd_add(&x->v->stack, &x->vp->netif, a6("2001:db8::66"), MAC_A));
+	check(!nd_add(&x->r->stack, &x->rp->netif, a6("2001:db8::66"), MAC_A));
 }
 
 static void ignore_echo(void *arg, const struct icmp_echo_event *ev)

@@ -223,7 +223,10 @@ static uint32_t tail_of(struct ip_addr a)
 
 static void set_keys(struct stream *st, struct endpoint client, bool is_client)
 {
-	uint64_t key = (uint64_t)tail_of(client.addr) << 16 | client.port;
+	uint64_t key =
+		st->streams->is_translated
+			? 0
+			: (uint64_t)tail_of(client.addr) << 16 | client.port;
 	uint64_t up = pattern_word(key, 1), down = pattern_word(key, 2);
 
 	st->key_out = is_client ? up : down;

@@ -28,9 +28,11 @@
 #include "core/stack.h"
 #include "core/waitq.h"
 
-/* Both ends of all streams, and when they are done. */
+/* Both ends of all streams, and when they are done.  If the ends do not know
+ * each other by the same addresses, because a NAT is between them, say so. */
 struct streams {
 	struct list all; /* struct stream.list */
+	bool is_translated;
 	uint32_t opened, accepted;
 	uint32_t done;	  /* ends that finished well */
 	uint32_t retries; /* clients that tried again */
