@@ -66,6 +66,7 @@ enum call_when {
 	WHEN_NOT,   /* argument is not this number */
 	WHEN_SET,   /* argument is not 0 */
 	WHEN_CLEAR, /* argument has none of these bits */
+	WHEN_LIKE,  /* argument is this number, but for its last octet */
 	DENY,	    /* never; it fails with this errno, or does nothing if 0 */
 	DENY_WHEN,  /* the same, if argument 0 is @value */
 };
@@ -143,6 +144,7 @@ call_fn call_socket, call_bind, call_getsockname, call_getpeername;
 call_fn call_connect, call_listen, call_accept, call_accept4;
 call_fn call_sendto, call_sendmsg, call_sendmmsg;
 call_fn call_recvfrom, call_recvmsg, call_recvmmsg;
+call_fn call_ioctl;
 call_fn call_open, call_openat, call_uname, call_sethostname;
 /* connect(2) on a descriptor that is not ours */
 call_fn call_connect_unix;

@@ -27,6 +27,7 @@
 
 #include "lab/etc.h"
 #include "run/call.h"
+#include "run/net_file.h"
 #include "vnet/vnet.h"
 
 enum { PAGE = 4096, NAME_ROOM = 64 };
@@ -48,6 +49,9 @@ static const struct {
 	{"/etc/hosts", lab_run_hosts_file},
 	{"/etc/hostname", put_hostname},
 };
+
+/* Where files are that somebody may have to make. */
+static const char *const folders[] = {"/etc/", "/proc/", "/sys/class/net/"};
 
 /* Who looks names up for others. */
 static const char *const daemons[] = {
@@ -85,16 +89,32 @@ static int make_file(const char *name, const struct strbuf *text)
 	return -ENOSPC;
 }
 
-static long give_file(struct call *call, size_t which, int flags)
+/* What a file says: 0, -ENOENT, or 1 if it is the machine's. */
+static int put_file(struct call *call, const char *name, struct strbuf *text)
 {
 	struct supervisor *sup = call_sup(call);
+	const struct net_file f = {sup, call->program->host, text};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (!strcmp(name, files[i].name)) {
+			files[i].put(sup->lab, call->program->host, text);
+			return 0;
+		}
+	return call->program->host->is_on ? net_file_put(&f, name) : 1;
+}
+
+static long give_file(struct call *call, const char *name, int flags)
+{
 	struct strbuf text;
 	long answer;
 	int fd;
 
-	strbuf_init(&text, sup->mem);
-	files[which].put(sup->lab, call->program->host, &text);
-	fd = text.error ? text.error : make_file(files[which].name, &text);
+	strbuf_init(&text, call_sup(call)->mem);
+	fd = put_file(call, name, &text);
+	if (!fd)
+		fd = text.error ? text.error : make_file(name, &text);
+	else if (fd == 1)
+		fd = CALL_CONTINUE;
 	strbuf_fini(&text);
 	if (fd < 0)
 		return fd;
@@ -110,9 +130,9 @@ static long open_file(struct call *call, uint64_t name_at, int flags)
 	if ((flags & O_ACCMODE) != O_RDONLY || flags & O_PATH ||
 	    read_text(call, name_at, name, sizeof(name)))
 		return CALL_CONTINUE;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (!strcmp(name, files[i].name))
-			return give_file(call, i, flags);
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (!strncmp(name, folders[i], strlen(folders[i])))
+			return give_file(call, name, flags);
 	return CALL_CONTINUE;
 }
 

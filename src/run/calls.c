@@ -45,6 +45,9 @@ static const struct call_row rows[] = {
 	{CALL(sendmmsg), WHEN_ALWAYS, 0, 0, 0, call_sendmmsg, true, false},
 	{CALL(recvmmsg), WHEN_ALWAYS, 0, 0, 0, call_recvmmsg, true, false},
 
+	/* Interfaces: all numbers that sockets have. */
+	{CALL(ioctl), WHEN_LIKE, 1, 0x8900, 0, call_ioctl, false, false},
+
 	/* Files that describe the network, and the host's own name. */
 	{CALL(openat), WHEN_CLEAR, 2, NOT_TO_READ, 0, call_openat, false, false},
 #ifdef SYS_open

@@ -107,6 +107,17 @@ static void put_row_compare(struct assembler *a, const struct call_row *row)
 	put_nr(a);
 }
 
+/* Argument is a number, but for its last octet. */
+static void put_row_like(struct assembler *a, const struct call_row *row)
+{
+	put_equal(a, (uint32_t)row->nr, 5);
+	put_load(a, offset_low(row->arg));
+	put(a, BPF_ALU | BPF_AND | BPF_K, ~0xffU, 0, 0);
+	put(a, BPF_JMP | BPF_JEQ | BPF_K, row->value, 0, 1);
+	put_return(a, verdict(row));
+	put_nr(a);
+}
+
 /* Argument has none of the bits. */
 static void put_row_clear(struct assembler *a, const struct call_row *row)
 {
@@ -143,6 +154,9 @@ static void put_row(struct assembler *a, const struct call_row *row)
 		return;
 	case WHEN_SET:
 		put_row_set(a, row);
+		return;
+	case WHEN_LIKE:
+		put_row_like(a, row);
 		return;
 	case WHEN_CLEAR:
 		put_row_clear(a, row);
