@@ -122,6 +122,10 @@ int call_replace_fd(struct call *call, int fd, int at);
 struct stack *call_stack(const struct call *call);
 struct supervisor *call_sup(const struct call *call);
 
+/* call_mmap.c: let the caller's mmap(2) be one of our @fd.  CALL_SENT, or
+ * -errno. */
+long call_mmap_other(struct call *call, int fd);
+
 /* peer.c */
 /* The caller's memory.  0, -EFAULT, -EPERM (it may not be looked at). */
 int call_read(const struct call *call, uint64_t addr, void *buf, size_t len);
@@ -144,7 +148,7 @@ call_fn call_socket, call_bind, call_getsockname, call_getpeername;
 call_fn call_connect, call_listen, call_accept, call_accept4;
 call_fn call_sendto, call_sendmsg, call_sendmmsg;
 call_fn call_recvfrom, call_recvmsg, call_recvmmsg;
-call_fn call_ioctl;
+call_fn call_ioctl, call_mmap;
 call_fn call_open, call_openat, call_uname, call_sethostname;
 /* connect(2) on a descriptor that is not ours */
 call_fn call_connect_unix;

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -47,6 +48,9 @@ static const struct call_row rows[] = {
 
 	/* Interfaces: all numbers that sockets have. */
 	{CALL(ioctl), WHEN_LIKE, 1, 0x8900, 0, call_ioctl, false, false},
+
+	/* Rings of packet sockets: memory that is shared with a file. */
+	{CALL(mmap), WHEN_CLEAR, 3, MAP_PRIVATE | MAP_ANONYMOUS, 0, call_mmap, false, false},
 
 	/* Files that describe the network, and the host's own name. */
 	{CALL(openat), WHEN_CLEAR, 2, NOT_TO_READ, 0, call_openat, false, false},

@@ -43,6 +43,7 @@ struct opt {
  *		wrote to @name, or -errno
  * @set, @get:	(optional) An option, before anybody else is asked;
  *		CALL_CONTINUE: it is somebody else's
+ * @map:	(optional) mmap(2) of it
  * @send:	(optional) A message with an address or with ancillary data;
  *		@flags as sendto(2).  Without, the kernel does it
  * @recv:	(optional) A message with the address of its sender; likewise
@@ -66,6 +67,7 @@ struct desc_ops {
 	int (*name)(struct desc *d, uint8_t name[128]);
 	int (*set)(struct call *call, const struct opt *opt);
 	int (*get)(struct call *call, struct opt *opt);
+	long (*map)(struct call *call);
 	long (*send)(struct call *call, const struct msg *m, int flags);
 	long (*recv)(struct call *call, const struct msg *m, int flags);
 	bool takes_all;

@@ -53,6 +53,7 @@
 #include "core/env.h"
 
 #include "api/sockaddr.h"
+#include "run/ring.h"
 
 /* Datagrams that are moved before others have their turn. */
 enum { DGRAM_ROUNDS = 64 };
@@ -65,6 +66,7 @@ void dgram_free(struct desc *d)
 {
 	struct dgram *g = dgram_of(d);
 
+	ring_free(g);
 	sieve_fini(&g->sieve);
 	mem_free(d->sup->mem, g, sizeof(*g));
 }
@@ -231,6 +233,7 @@ static long fetch_one(struct desc *d, uint8_t *buf, int flags,
 	about->name_len = sizeof(about->name);
 	sockaddr_from_name(&msg.name, &msg.ll, (struct sockaddr *)about->name,
 			   &about->name_len);
+	about->whole_len = (size_t)n;
 	about->control_len = msg.control_len;
 	about->flags = msg.flags & ~MSG_TRUNC;
 	fix_times(d, about);
@@ -303,7 +306,10 @@ void dgram_work(struct desc *d)
 		up(d);
 	msg_serve_parked(d);
 	tell_error(d);
-	down(d);
+	if (dgram_of(d)->ring)
+		ring_work(d);
+	else
+		down(d);
 }
 
 void dgram_settle(struct desc *d)
@@ -427,27 +433,19 @@ long dgram_recv(struct call *call, const struct msg *m, int flags)
 	return n < 0 ? n : msg_give(call, m, buf, (size_t)n, &about, flags);
 }
 
-/* The kernel shows a filter what we do not have at hand (the header of UDP);
- * of raw and packet sockets it is what the program gets. */
-static bool has_filter(struct desc *d)
-{
-	int type = SOCK_DGRAM;
-
-	(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, SO_TYPE,
-				&type);
-	return type == SOCK_RAW || d->ops == &packet_ops;
-}
-
 int dgram_set(struct call *call, const struct opt *opt)
 {
-	struct desc *d = call->desc;
-	bool is_filter =
-		opt->level == SOL_SOCKET && (opt->name == SO_ATTACH_FILTER ||
-					     opt->name == SO_DETACH_FILTER);
+	struct dgram *g = dgram_of(call->desc);
+	bool is_filter = opt->level == SOL_SOCKET &&
+			 (opt->name == SO_ATTACH_FILTER ||
+			  opt->name == SO_DETACH_FILTER);
+	/* The kernel shows a filter what is not at hand here (the header of
+	 * UDP); of these it is what the program gets. */
+	bool has_filter = g->type == SOCK_RAW || call->desc->ops == &packet_ops;
 
-	if (!is_filter || d->sk < 0 || !has_filter(d))
+	if (!is_filter || !has_filter)
 		return CALL_CONTINUE;
-	return sieve_set(&dgram_of(d)->sieve, call, opt);
+	return sieve_set(&g->sieve, call, opt);
 }
 
 static const struct desc_ops dgram_ops = {
@@ -476,6 +474,7 @@ long dgram_open(struct call *call, int domain, int type, int proto)
 		return -ENOMEM;
 	}
 	sieve_init(&g->sieve);
+	g->type = type & 0xf;
 	desc_init(&g->desc, domain == AF_PACKET ? &packet_ops : &dgram_ops, sup,
 		  call->program->host);
 	desc_attach(&g->desc, sk);

@@ -22,6 +22,8 @@ struct sieve {
  * @sieve:	What it does not want to hear
  * @ring:	Of a packet socket: where its frames go, or NULL
  * @ring_version: ... and how they are to be laid out there
+ * @ring_reserve: ... and how many octets are to be left free in front of them
+ * @type:	SOCK_DGRAM or SOCK_RAW
  */
 struct dgram {
 	struct desc desc;
@@ -29,6 +31,8 @@ struct dgram {
 	struct sieve sieve;
 	struct ring *ring;
 	int ring_version;
+	unsigned int ring_reserve;
+	int type;
 };
 
 static inline struct dgram *dgram_of(struct desc *d)

@@ -50,6 +50,7 @@ int msg_write(const struct call *call, const struct msg *m, const void *buf,
  * @name:	From whom, @name_len octets as programs have addresses
  * @control:	Ancillary data, @control_len octets
  * @flags:	MSG_TRUNC and the like
+ * @whole_len:	How long it was before a filter has cut it off
  */
 struct msg_about {
 	uint8_t name[MSG_NAME];
@@ -57,6 +58,7 @@ struct msg_about {
 	uint8_t control[MSG_CONTROL];
 	size_t control_len;
 	int flags;
+	size_t whole_len;
 };
 
 /**
