@@ -436,9 +436,9 @@ long dgram_recv(struct call *call, const struct msg *m, int flags)
 int dgram_set(struct call *call, const struct opt *opt)
 {
 	struct dgram *g = dgram_of(call->desc);
-	bool is_filter = opt->level == SOL_SOCKET &&
-			 (opt->name == SO_ATTACH_FILTER ||
-			  opt->name == SO_DETACH_FILTER);
+	bool is_filter =
+		opt->level == SOL_SOCKET && (opt->name == SO_ATTACH_FILTER ||
+					     opt->name == SO_DETACH_FILTER);
 	/* The kernel shows a filter what is not at hand here (the header of
 	 * UDP); of these it is what the program gets. */
 	bool has_filter = g->type == SOCK_RAW || call->desc->ops == &packet_ops;

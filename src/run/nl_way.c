@@ -36,6 +36,7 @@ static uint8_t table_of(const struct way *w)
 	return w->type == RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL;
 }
 
+/* In the order of the kernel, on which some programs rely. */
 static void put_way(const struct nl_ask *ask, const struct way *w)
 {
 	const struct rtmsg fixed = {
@@ -47,6 +48,8 @@ static void put_way(const struct nl_ask *ask, const struct way *w)
 		.rtm_type = w->type,
 		.rtm_flags = w->flags,
 	};
+	static const struct rta_cacheinfo unused;
+	bool is_lookup = w->flags & RTM_F_CLONED;
 	size_t len = addr_len(w->family);
 	struct nl_reply *r = ask->reply;
 
@@ -54,14 +57,18 @@ static void put_way(const struct nl_ask *ask, const struct way *w)
 	nl_put_u32(r, RTA_TABLE, fixed.rtm_table);
 	if (w->dst_len)
 		nl_put(r, RTA_DST, w->dst, len);
-	if (w->metric || w->family == AF_INET6)
+	if (is_lookup && w->ifindex)
+		nl_put_u32(r, RTA_OIF, w->ifindex);
+	if ((w->metric || w->family == AF_INET6) && !is_lookup)
 		nl_put_u32(r, RTA_PRIORITY, w->metric);
-	if (w->gateway)
-		nl_put(r, RTA_GATEWAY, w->gateway, len);
 	if (w->src)
 		nl_put(r, RTA_PREFSRC, w->src, len);
-	if (w->ifindex)
+	if (w->gateway)
+		nl_put(r, RTA_GATEWAY, w->gateway, len);
+	if (!is_lookup && w->ifindex)
 		nl_put_u32(r, RTA_OIF, w->ifindex);
+	if (is_lookup)
+		nl_put(r, RTA_CACHEINFO, &unused, sizeof(unused));
 	if (w->family == AF_INET6)
 		nl_put_u8(r, RTA_PREF, 0);
 	nl_end(r);

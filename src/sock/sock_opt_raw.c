@@ -104,7 +104,7 @@ static int bind_to(struct sock *s, struct netif *netif)
 		udp_set_netif(s->udp, netif);
 	else if (s->ops->opts == OPT_RAW)
 		s->raw->netif = netif;
-	else
+	else if (netif)
 		return -EOPNOTSUPP;
 	s->ifindex = netif ? netif->index : 0;
 	return 0;
