@@ -58,6 +58,9 @@
 /* Datagrams that are moved before others have their turn. */
 enum { DGRAM_ROUNDS = 64 };
 
+/* Octets in front of the packet in a frame. */
+enum { LINK_HEAD = 14 };
+
 /* How often, and how long, an error waits for its program to wait. */
 enum { TELL_TRIES = 8 };
 #define TELL_WAIT_NS NS_PER_MS
@@ -67,7 +70,7 @@ void dgram_free(struct desc *d)
 	struct dgram *g = dgram_of(d);
 
 	ring_free(g);
-	sieve_fini(&g->sieve);
+	sieve_fini(&g->sieve, d->sup->mem);
 	mem_free(d->sup->mem, g, sizeof(*g));
 }
 
@@ -245,7 +248,8 @@ static long fetch_one(struct desc *d, uint8_t *buf, int flags,
 long dgram_fetch(struct desc *d, uint8_t *buf, int flags,
 		 struct msg_about *about)
 {
-	const struct sieve *s = &dgram_of(d)->sieve;
+	const struct dgram *g = dgram_of(d);
+	bool is_frame = d->ops == &packet_ops && g->type == SOCK_RAW;
 	uint8_t rest[1];
 	size_t pass;
 	long n;
@@ -256,7 +260,8 @@ long dgram_fetch(struct desc *d, uint8_t *buf, int flags,
 		n = fetch_one(d, buf, flags, about);
 		if (n <= 0 || flags & MSG_ERRQUEUE)
 			return n;
-		pass = sieve_pass(s, buf, (size_t)n);
+		pass = sieve_pass(&g->sieve, buf, (size_t)n, about,
+				  is_frame ? LINK_HEAD : 0);
 		if (pass)
 			return (long)pass;
 		if (flags & MSG_PEEK)
@@ -473,7 +478,6 @@ long dgram_open(struct call *call, int domain, int type, int proto)
 		(void)sk_close(call_stack(call), sk);
 		return -ENOMEM;
 	}
-	sieve_init(&g->sieve);
 	g->type = type & 0xf;
 	desc_init(&g->desc, domain == AF_PACKET ? &packet_ops : &dgram_ops, sup,
 		  call->program->host);

@@ -9,10 +9,12 @@
 #include "run/msg.h"
 
 struct ring;
+struct sock_filter;
 
-/* A program's filter for what it hears, which the kernel runs: sieve.c. */
+/* A program's filter for what it hears: sieve.c.  @count 0: none. */
 struct sieve {
-	int fd[2];
+	struct sock_filter *code;
+	size_t count;
 };
 
 /**
@@ -57,12 +59,13 @@ long dgram_fetch(struct desc *d, uint8_t *buf, int flags,
 extern const struct desc_ops packet_ops;
 
 /* sieve.c */
-void sieve_init(struct sieve *s);
-void sieve_fini(struct sieve *s);
+void sieve_fini(struct sieve *s, struct mem *mem);
 /* The filter that SO_ATTACH_FILTER or SO_DETACH_FILTER names.  0 or -errno. */
 int sieve_set(struct sieve *s, struct call *call, const struct opt *opt);
-/* How many octets of a message pass; 0: it does not. */
-size_t sieve_pass(const struct sieve *s, const uint8_t *buf, size_t len);
+/* How many octets of a message pass; 0: it does not.  Its network header begins
+ * at @net_off. */
+size_t sieve_pass(const struct sieve *s, const uint8_t *buf, size_t len,
+		  const struct msg_about *about, size_t net_off);
 
 /* When something happened, by the clock of the wall, in nanoseconds. */
 uint64_t dgram_wall_ns(const struct desc *d, uint64_t at_ns);

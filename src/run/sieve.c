@@ -1,72 +1,72 @@
 // SPDX-License-Identifier: MIT
 /*
- * sieve.c - filters of programs (SO_ATTACH_FILTER), run by the kernel
+ * sieve.c - filters of programs (SO_ATTACH_FILTER)
  *
  * Theory of operation
  * ===================
  * A program may give a socket a small program that says which packets it wants
- * to hear, and how much of each: tcpdump, ping and DHCP clients do.  The kernel
- * has an interpreter for these, with a verifier, and runs them for messages of
- * AF_UNIX too.  So a message is sent through a pair of sockets of our own, the
- * second of which has the filter: what does not come out was not wanted.
- *
- *	message --> fd[0] ~~~ filter ~~~ fd[1] --> as much as is wanted
- *
- * Limits
- * ------
- * A filter that asks the kernel for more than the octets (of which type the
- * frame is, on which interface it came) is told nothing: 0.
+ * to hear, and how much of each: tcpdump, ping and DHCP clients do.  bpf.c runs
+ * it.  Before that the kernel verifies it: a socket of our own gets it first,
+ * and says what the program's would have said.
  */
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/mem.h"
+
+#include "run/bpf.h"
 #include "run/dgram.h"
 
-void sieve_init(struct sieve *s)
+void sieve_fini(struct sieve *s, struct mem *mem)
 {
-	s->fd[0] = s->fd[1] = -1;
+	mem_free(mem, s->code, s->count * sizeof(*s->code));
+	*s = (struct sieve){.count = 0};
 }
 
-void sieve_fini(struct sieve *s)
+/* 0, or what the kernel has against it. */
+static int verify(const struct sock_fprog *prog)
 {
-	for (int i = 0; i < 2; i++)
-		if (s->fd[i] >= 0)
-			close(s->fd[i]);
-	sieve_init(s);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, prog, sizeof(*prog)))
+		err = -errno;
+	close(fd);
+	return err;
 }
 
-/* Copy it from the program, and let the kernel look at it. */
+/* Copy it from the program, and have the copy looked at. */
 static int attach(struct sieve *s, struct call *call, const struct opt *opt)
 {
-	struct sock_filter code[BPF_MAXINSNS];
+	struct mem *mem = call_sup(call)->mem;
 	struct sock_fprog prog;
 	struct sieve new;
-	int err, room = MSG_OCTETS * 2;
+	int err;
 
 	if (opt->len != sizeof(prog))
 		return -EINVAL;
 	memcpy(&prog, opt->val, sizeof(prog));
 	if (!prog.len || prog.len > BPF_MAXINSNS)
 		return -EINVAL;
-	err = call_read(call, (uintptr_t)prog.filter, code,
-			prog.len * sizeof(code[0]));
-	if (err)
-		return err;
-	prog.filter = code;
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
-		       new.fd))
-		return -errno;
-	(void)setsockopt(new.fd[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-	if (setsockopt(new.fd[1], SOL_SOCKET, SO_ATTACH_FILTER, &prog,
-		       sizeof(prog))) {
-		err = -errno;
-		sieve_fini(&new);
+	new.count = prog.len;
+	new.code = mem_alloc_raw(mem, new.count * sizeof(*new.code));
+	if (!new.code)
+		return -ENOMEM;
+	err = call_read(call, (uintptr_t)prog.filter, new.code,
+			new.count * sizeof(*new.code));
+	prog.filter = new.code;
+	if (!err)
+		err = verify(&prog);
+	if (err) {
+		sieve_fini(&new, mem);
 		return err;
 	}
-	sieve_fini(s);
+	sieve_fini(s, mem);
 	*s = new;
 	return 0;
 }
@@ -75,21 +75,28 @@ int sieve_set(struct sieve *s, struct call *call, const struct opt *opt)
 {
 	if (opt->name == SO_ATTACH_FILTER)
 		return attach(s, call, opt);
-	if (s->fd[0] < 0)
+	if (!s->count)
 		return -ENOENT;
-	sieve_fini(s);
+	sieve_fini(s, call_sup(call)->mem);
 	return 0;
 }
 
-size_t sieve_pass(const struct sieve *s, const uint8_t *buf, size_t len)
+size_t sieve_pass(const struct sieve *s, const uint8_t *buf, size_t len,
+		  const struct msg_about *about, size_t net_off)
 {
-	uint8_t none;
-	ssize_t n;
+	struct bpf_packet p = {.octets = buf, .len = len, .net_off = net_off};
+	struct sockaddr_ll ll;
+	uint32_t wanted;
 
-	if (s->fd[0] < 0)
+	if (!s->count)
 		return len;
-	if (send(s->fd[0], buf, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return len;
-	n = recv(s->fd[1], &none, sizeof(none), MSG_DONTWAIT | MSG_TRUNC);
-	return n > 0 ? (size_t)n : 0;
+	memcpy(&ll, about->name, sizeof(ll));
+	if (ll.sll_family == AF_PACKET) {
+		p.protocol = get16((const uint8_t *)&ll.sll_protocol);
+		p.hatype = ll.sll_hatype;
+		p.pkttype = ll.sll_pkttype;
+		p.ifindex = (uint32_t)ll.sll_ifindex;
+	}
+	wanted = bpf_run(s->code, s->count, &p);
+	return wanted < len ? wanted : len;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -48,6 +49,12 @@ static uint32_t interpret(const struct sock_filter *code, size_t count,
 		case BPF_JMP | BPF_JGE | BPF_K:
 			pc += a >= f->k ? f->jt : f->jf;
 			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			pc += a & f->k ? f->jt : f->jf;
+			break;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= f->k;
+			break;
 		case BPF_JMP | BPF_JA:
 			pc += f->k;
 			break;
@@ -79,9 +86,9 @@ static uint32_t verdict(uint32_t arch, long nr, const uint64_t arg[6])
 static void reading_and_waiting_are_the_kernels(void **state)
 {
 	static const long calls[] = {
-		SYS_read,	 SYS_write,    SYS_close,  SYS_ppoll,
-		SYS_epoll_pwait, SYS_dup3,     SYS_execve, SYS_exit,
-		SYS_mmap,	 SYS_sendfile, SYS_readv,  SYS_socketpair,
+		SYS_read,	 SYS_write, SYS_close,	    SYS_ppoll,
+		SYS_epoll_pwait, SYS_dup3,  SYS_execve,	    SYS_exit,
+		SYS_sendfile,	 SYS_readv, SYS_socketpair,
 	};
 
 	(void)state;
@@ -146,6 +153,33 @@ static void a_message_is_told_of_if_it_has_an_address(void **state)
 		assert_int_equal(verdict(OURS, SYS_recvfrom, arg),
 				 SECCOMP_RET_USER_NOTIF);
 	}
+}
+
+static void questions_about_interfaces_are_told(void **state)
+{
+	const uint64_t name[6] = {3, 0x8910}, last[6] = {3, 0x89ff};
+	const uint64_t window[6] = {3, 0x5413}, other[6] = {3, 0x8a00};
+
+	(void)state;
+	assert_int_equal(verdict(OURS, SYS_ioctl, name),
+			 SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(verdict(OURS, SYS_ioctl, last),
+			 SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(verdict(OURS, SYS_ioctl, window), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict(OURS, SYS_ioctl, other), SECCOMP_RET_ALLOW);
+}
+
+static void memory_that_is_shared_with_a_file_is_told(void **state)
+{
+	const uint64_t shared[6] = {0, 4096, 3, MAP_SHARED, 3, 0};
+	const uint64_t own[6] = {0, 4096, 3, MAP_PRIVATE, 3, 0};
+	const uint64_t none[6] = {0, 4096, 3, MAP_SHARED | MAP_ANONYMOUS};
+
+	(void)state;
+	assert_int_equal(verdict(OURS, SYS_mmap, shared),
+			 SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(verdict(OURS, SYS_mmap, own), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict(OURS, SYS_mmap, none), SECCOMP_RET_ALLOW);
 }
 
 static void there_are_no_rings(void **state)
@@ -224,6 +258,8 @@ int main(void)
 		cmocka_unit_test(only_unix_sockets_are_made_by_the_kernel),
 		cmocka_unit_test(high_halves_of_a_family_do_not_hide_it),
 		cmocka_unit_test(a_message_is_told_of_if_it_has_an_address),
+		cmocka_unit_test(questions_about_interfaces_are_told),
+		cmocka_unit_test(memory_that_is_shared_with_a_file_is_told),
 		cmocka_unit_test(there_are_no_rings),
 		cmocka_unit_test(nobody_hides_his_memory),
 		cmocka_unit_test(another_architecture_is_killed),
