@@ -252,9 +252,8 @@ class Programs(Case):
         self.on_both(f"{nc} -lN 7000 <b >from-a; {nc} -luW1 7001 >datagram",
                      f"""for i in 1 2 3 4 5 6 7 8 9
                      do {nc} -N server 7000 <a >from-b && break; sleep 0.3; done
-                     while ! [ -e datagram ]; do sleep 0.05; done
-                     sleep 0.1
-                     echo hello | {nc} -uw1 10.1.0.11 7001""")
+                     until [ -s datagram ]
+                     do echo hello | {nc} -uw1 10.1.0.11 7001; done""")
         self.assertEqual((self.folder / "from-a").read_bytes(), data)
         self.assertEqual((self.folder / "from-b").read_bytes(), data[::-1])
         self.assertEqual((self.folder / "datagram").read_text(), "hello\n")
