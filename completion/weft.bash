@@ -20,7 +20,7 @@ _weft() {
         up) words="--tap --serial --ppp --ping --address --dhcp --gateway --serve --port --echo --mtu
                    --mac --offload --queues --delay --loss --rate -v --verbose
                    --help" ;;
-        run) words="-o --out --help" ;;
+        run) words="-o --out --json --help" ;;
         ss) words="--at --pid -t -u -l -i -o --epoll --json --help host state port sport dport" ;;
         ps) words="--at --pid --json --help host" ;;
         show) words="-v --verbose -l --log -j --json --signal --ascii --help" ;;

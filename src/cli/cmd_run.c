@@ -19,7 +19,8 @@
 #include "vnet/vnet.h"
 
 static const char help[] =
-	"usage: weft run [-o|--out DIR] [LAB] [HOST] -- PROGRAM [ARG...]\n"
+	"usage: weft run [-o|--out DIR] [--json] [LAB] [HOST] -- "
+	"PROGRAM [ARG...]\n"
 	"                [++ HOST -- PROGRAM [ARG...]]...\n\n"
 	"Runs a program on a host of a lab, in real time.  The program is not "
 	"changed and\n"
@@ -30,7 +31,10 @@ static const char help[] =
 	"  HOST    which host; if not said, one that asks for names, or serves "
 	"nobody\n"
 	"  ++      one more program, on another host of the same lab\n"
-	"  --out   write the log and the captures to DIR\n\n"
+	"  --out   write the log and the captures to DIR\n"
+	"  --json  at the end, say on standard error what is left: processes, "
+	"sockets,\n"
+	"          descriptors, memory; on SIGUSR1 that is said at any time\n\n"
 	"It ends when all processes have ended.  The exit status is that of "
 	"the first\n"
 	"program that was named, 128 and the signal if one killed it, 126 if "
@@ -55,10 +59,12 @@ struct wish {
  * struct args - what was asked for
  * @file:	Lab file, or NULL: the default lab
  * @out:	Folder for files, or NULL: none
+ * @is_json:	Say at the end what is left
  * @wishes:	Programs, @count of them
  */
 struct args {
 	const char *file, *out;
+	bool is_json;
 	struct wish wishes[PROGRAMS_MAX];
 	size_t count;
 };
@@ -66,6 +72,12 @@ struct args {
 static bool is_word(const char *arg, const char *word)
 {
 	return arg && !strcmp(arg, word);
+}
+
+static bool is_option(const char *arg)
+{
+	return is_word(arg, "-o") || is_word(arg, "--out") ||
+	       is_word(arg, "--json");
 }
 
 static bool is_file(const char *name)
@@ -107,9 +119,12 @@ static int parse_args(int argc, char **argv, struct args *a)
 		fputs(help, stdout);
 		return CLI_OK;
 	}
-	if (is_word(*at, "-o") || is_word(*at, "--out")) {
-		a->out = at[1];
-		at += 2;
+	for (; is_option(*at); at++) {
+		if (is_word(*at, "--json")) {
+			a->is_json = true;
+			continue;
+		}
+		a->out = *++at;
 		if (!a->out)
 			return cli_usage("run", "which folder?");
 	}
@@ -212,6 +227,8 @@ static int run_programs(struct lab_run *run, struct mem *mem,
 	if (!status) {
 		err = sup_run(sup);
 		status = err ? NOT_RUN : program_status(first);
+		if (a->is_json)
+			sup_count_say(sup, stderr);
 	}
 	sup_free(sup);
 	return status;

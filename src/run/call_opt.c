@@ -22,6 +22,7 @@
 #include "base/check.h"
 
 #include "run/call.h"
+#include "vnet/vnet.h"
 
 /* As many octets as any option has. */
 enum { OPTION_MAX = 1024 };
@@ -58,12 +59,48 @@ static void resize(struct call *call)
 		d->ops->resize(d, call->fd, name, size / 2);
 }
 
+/* A connection that has died has no socket in the stack any more, but the
+ * program's still has options.  Another socket answers for it. */
+static int stand_in(struct desc *d)
+{
+	if (!d->host->is_on || !d->ops->again)
+		return -EINVAL;
+	return d->ops->again(d);
+}
+
+static int set_in_stack(struct desc *d, const struct opt *opt)
+{
+	int err, sk = d->sk >= 0 ? d->sk : stand_in(d);
+
+	if (sk < 0)
+		return sk;
+	err = sk_setsockopt(desc_stack(d), sk, opt->level, opt->name, opt->val,
+			    opt->len);
+	if (sk != d->sk)
+		(void)sk_close(desc_stack(d), sk);
+	return err;
+}
+
+static int get_from_stack(struct desc *d, struct opt *opt)
+{
+	int err, sk = d->sk >= 0 ? d->sk : stand_in(d);
+
+	if (sk < 0)
+		return sk;
+	err = sk_getsockopt(desc_stack(d), sk, opt->level, opt->name, opt->val,
+			    &opt->len);
+	if (sk != d->sk)
+		(void)sk_close(desc_stack(d), sk);
+	return err;
+}
+
 long call_setsockopt(struct call *call)
 {
 	struct desc *d = call->desc;
 	int level = (int)call->arg[1], name = (int)call->arg[2];
 	int len = (int)call->arg[4], err;
 	uint8_t val[OPTION_MAX];
+	struct opt opt = {level, name, val, 0};
 
 	if (has(only_native, ARRAY_SIZE(only_native), call))
 		return CALL_CONTINUE;
@@ -75,22 +112,16 @@ long call_setsockopt(struct call *call)
 		err = -EINTR;
 	if (err)
 		return err;
+	opt.len = (size_t)len;
 	if (d->ops->set) {
-		const struct opt opt = {level, name, val, (size_t)len};
-
 		err = d->ops->set(call, &opt);
 		if (err != CALL_CONTINUE)
 			return err;
 	}
-	if (d->sk < 0)
-		return -EINVAL;
-	if (d->ops->settle)
+	if (d->sk >= 0 && d->ops->settle)
 		d->ops->settle(d);
-	if (d->sk < 0)
-		return -EINVAL;
-	err = sk_setsockopt(desc_stack(d), d->sk, level, name, val,
-			    (size_t)len);
-	if (!err)
+	err = set_in_stack(d, &opt);
+	if (!err && d->sk >= 0)
 		resize(call);
 	if (!err && has(also_native, ARRAY_SIZE(also_native), call))
 		(void)setsockopt(call->fd, level, name, val, (socklen_t)len);
@@ -125,20 +156,17 @@ static int fetch_error(struct call *call, void *val, size_t *len)
 static int fetch(struct call *call, int level, int name, void *val, size_t *len)
 {
 	struct desc *d = call->desc;
+	struct opt opt = {level, name, val, *len};
+	int err = CALL_CONTINUE;
 
-	if (d->ops->get) {
-		struct opt opt = {level, name, val, *len};
-		int err = d->ops->get(call, &opt);
-
-		*len = opt.len;
-		if (err != CALL_CONTINUE)
-			return err;
-	}
-	if (level == SOL_SOCKET && name == SO_ERROR)
+	if (d->ops->get)
+		err = d->ops->get(call, &opt);
+	if (err == CALL_CONTINUE && level == SOL_SOCKET && name == SO_ERROR)
 		return fetch_error(call, val, len);
-	if (d->sk < 0)
-		return -EINVAL;
-	return sk_getsockopt(desc_stack(d), d->sk, level, name, val, len);
+	if (err == CALL_CONTINUE)
+		err = get_from_stack(d, &opt);
+	*len = opt.len;
+	return err;
 }
 
 long call_getsockopt(struct call *call)

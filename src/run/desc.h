@@ -50,6 +50,7 @@ struct opt {
  * @takes_all:	All of sendmsg(2) and recvmsg(2) are for @send and @recv
  * @shutdown:	(optional) After what was written has been taken in; the kernel
  *		then does the same to the descriptor
+ * @again:	(optional) One more socket like it in the stack, or -errno
  * @settle:	Before an option changes: take in what was written before
  * @resize:	(optional) SO_SNDBUF or SO_RCVBUF, @name, has become @size octets;
  *		@fd is the program's end
@@ -72,6 +73,7 @@ struct desc_ops {
 	long (*recv)(struct call *call, const struct msg *m, int flags);
 	bool takes_all;
 	long (*shutdown)(struct call *call, int how);
+	int (*again)(struct desc *d);
 	void (*settle)(struct desc *d);
 	void (*resize)(struct desc *d, int fd, int name, int size);
 	void (*work)(struct desc *d);

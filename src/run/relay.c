@@ -107,16 +107,22 @@ static void up_ends(struct stream *s)
 		(void)sk_shutdown(desc_stack(d), d->sk, SHUT_WR);
 }
 
-/* The program has closed without reading all: so does TCP, with a reset. */
-static void up_breaks(struct stream *s)
+void relay_reset(struct stream *s)
 {
 	static const struct sk_linger now = {.onoff = 1};
 	struct desc *d = &s->desc;
 
+	if (d->sk >= 0)
+		(void)sk_setsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_LINGER,
+				    &now, sizeof(now));
+}
+
+/* The program has closed without reading all: so does TCP, with a reset. */
+static void up_breaks(struct stream *s)
+{
 	s->up_is_over = true;
-	d->has_hung_up = true;
-	(void)sk_setsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_LINGER, &now,
-			    sizeof(now));
+	s->desc.has_hung_up = true;
+	relay_reset(s);
 }
 
 /* Is the next octet of the program the urgent one? */
@@ -288,15 +294,30 @@ static void relay_down(struct stream *s)
 		desc_mark(&s->desc);
 }
 
+/* Did the program leave something unread?  Reading would tell, but after it has
+ * shut down writing nothing is read any more. */
+static bool left_unread(const struct desc *d)
+{
+	int err = 0;
+	socklen_t len = sizeof(err);
+
+	return !getsockopt(d->ours.fd, SOL_SOCKET, SO_ERROR, &err, &len) &&
+	       err == ECONNRESET;
+}
+
 /* Both directions are over at the descriptor.  That means that the program has
  * closed it, unless each was ended on its own. */
 static void hang_up(struct stream *s)
 {
 	struct desc *d = &s->desc;
 
+	d->is_gone = !s->has_shut && !s->down_is_over;
+	if (left_unread(d)) {
+		up_breaks(s);
+		d->is_gone = true;
+	}
 	desc_close_ours(d);
 	s->phase = STREAM_OVER;
-	d->is_gone = !s->has_shut && !s->down_is_over;
 	if (d->is_gone)
 		desc_close_sk(d);
 	else

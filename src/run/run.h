@@ -17,6 +17,7 @@
  */
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "sock/sock.h"
@@ -107,6 +108,25 @@ struct sup_process {
 	const struct host *host;
 	uint64_t calls;
 };
+
+/**
+ * struct sup_count - how much of everything there is
+ * @programs:	Started, and not all of their processes have ended
+ * @threads:	That have made a call and have not ended
+ * @sockets:	Of programs
+ * @parked:	Calls that wait for an answer
+ * @stack_sockets: In the stacks of the hosts that programs run on
+ * @descriptors: That this process has
+ * @memory:	Octets
+ */
+struct sup_count {
+	size_t programs, threads, sockets, parked, stack_sockets, descriptors,
+		memory;
+};
+
+void sup_count(const struct supervisor *sup, struct sup_count *c);
+/* The same as a line of JSON.  SIGUSR1 has it written to standard error. */
+void sup_count_say(struct supervisor *sup, FILE *f);
 
 /* Call @fn for every thread that has made such a call. */
 void sup_for_each_process(struct supervisor *sup,

@@ -63,6 +63,7 @@ void stream_end(struct stream *s)
 
 	while ((child = list_first_entry(&s->queue, struct stream, in_queue))) {
 		list_del(&child->in_queue);
+		relay_reset(child); /* nobody will ever accept it */
 		stream_end(child);
 	}
 	list_del(&s->in_queue);
@@ -133,6 +134,11 @@ static void stream_settle(struct desc *d)
 		relay_settle(s);
 }
 
+static int stream_again(struct desc *d)
+{
+	return sk_socket(desc_stack(d), stream_of(d)->domain, SOCK_STREAM, 0);
+}
+
 static bool stream_share(struct desc *d, const struct endpoint *local)
 {
 	return group_join(stream_of(d), local);
@@ -168,6 +174,7 @@ static const struct desc_ops stream_ops = {
 	.listen = stream_listen,
 	.accept = stream_accept,
 	.shutdown = stream_shutdown,
+	.again = stream_again,
 	.settle = stream_settle,
 	.resize = stream_resize,
 	.work = stream_work,

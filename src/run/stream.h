@@ -114,5 +114,7 @@ void listen_check(struct supervisor *sup, uint16_t port);
 void relay_work(struct stream *s);
 /* Take in what the program has written, as far as there is room. */
 void relay_settle(struct stream *s);
+/* Closing it will be a reset. */
+void relay_reset(struct stream *s);
 
 #endif /* RUN_STREAM_H */

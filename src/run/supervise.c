@@ -206,6 +206,10 @@ static void on_signal(struct watch *w, uint32_t events)
 	(void)events;
 	if (read(w->fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
+	if (info.ssi_signo == SIGUSR1) {
+		sup_count_say(sup, stderr);
+		return;
+	}
 	if (info.ssi_signo == SIGCHLD)
 		programs_reap(sup);
 	else if (info.ssi_code <= 0) /* somebody, and not the terminal */
@@ -226,6 +230,7 @@ static int open_signals(struct supervisor *sup)
 	sigaddset(&set, SIGQUIT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, &sup->mask))
 		return -errno;
