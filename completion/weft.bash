@@ -5,7 +5,7 @@ _weft() {
     local current=${COMP_WORDS[COMP_CWORD]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" = 1 ]; then
-        words="visit ping trace lab run ss ps drill up why hops show back help --help --version"
+        words="visit ping trace lab run ss ps iomodels drill up why hops show back help --help --version"
     elif [[ $COMP_CWORD = 2 && ${COMP_WORDS[1]} = lab ]]; then
         words="run check show keys schema --help"
     elif [[ $current == -* ]]; then
@@ -23,6 +23,7 @@ _weft() {
         run) words="-o --out --json --help" ;;
         ss) words="--at --pid -t -u -l -i -o --epoll --json --help host state port sport dport" ;;
         ps) words="--at --pid --json --help host" ;;
+        iomodels) words="--connections --requests --at-once --model --json --help" ;;
         show) words="-v --verbose -l --log -j --json --signal --ascii --help" ;;
         why | back) words="-l --log -j --json --help" ;;
         drill) words="-v --verbose -q --quiet --strict --check --json --tap

@@ -182,6 +182,7 @@ WEFT_API const char *weft_version(void);
 #include <weft/ring.h>
 #include <weft/signal.h>
 #include <weft/socket.h>
+#include <weft/stats.h>
 #include <weft/thread.h>
 #include <weft/transfer.h>
 #include <weft/wait.h>

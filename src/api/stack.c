@@ -60,9 +60,11 @@ struct stack *api_stack(struct weft_stack *ws)
 
 struct api_call api_begin(struct weft_stack *ws)
 {
-	if (!ws->gate)
-		return (struct api_call){NULL, api_stack(ws)};
-	gate_enter(ws->gate);
+	if (ws->gate)
+		gate_enter(ws->gate);
+	else
+		api_stack(ws);
+	ws->stack->counts.calls++;
 	return (struct api_call){ws->gate, ws->stack};
 }
 

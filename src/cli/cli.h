@@ -29,6 +29,7 @@ int cmd_back(int argc, char **argv);
 int cmd_drill(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_hops(int argc, char **argv);
+int cmd_iomodels(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 int cmd_ping(int argc, char **argv);
 int cmd_ps(int argc, char **argv);

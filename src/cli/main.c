@@ -31,6 +31,7 @@ static const struct {
 	{"hops",	cmd_hops,	"one frame at each switch and router"},
 	{"show",	cmd_show,	"every octet of a frame, named"},
 	{"back",	cmd_back,	"every table as it was after a step of the visit"},
+	{"iomodels",	cmd_iomodels,	"one service in every model of I/O, measured"},
 	{"drill",	cmd_drill,	"play conversation scripts against a stack"},
 	{"help",	cmd_help,	"this text"},
 };
@@ -46,7 +47,7 @@ int cmd_help(int argc, char **argv)
 	     "usage: weft COMMAND [ARGUMENTS]\n\n"
 	     "commands:");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+		printf("  %-9s %s\n", commands[i].name, commands[i].summary);
 	puts("\n"
 	     "examples:\n"
 	     "  weft visit http://www.shop.test/   what a visit is made of\n"

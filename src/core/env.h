@@ -32,6 +32,7 @@ enum block_class { BLOCK_2K, BLOCK_16K, BLOCK_64K, BLOCK_CLASSES };
  * struct env - time, memory and the listener
  * @now_ns:	Current time; only whoever drives the stacks writes it
  * @mem:	Where every octet comes from
+ * @copied:	Octets of payload that were copied, wherever
  * @pkts:	Packets, see pkt.h
  * @blocks:	Payload blocks by size class, see pkt.h
  * @probe:	Listener, or NULL
@@ -42,6 +43,7 @@ enum block_class { BLOCK_2K, BLOCK_16K, BLOCK_64K, BLOCK_CLASSES };
 struct env {
 	uint64_t now_ns;
 	struct mem *mem;
+	uint64_t copied;
 	struct pool pkts;
 	struct pool blocks[BLOCK_CLASSES];
 	probe_fn *probe;

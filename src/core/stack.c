@@ -211,6 +211,7 @@ int stack_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 		return 0;
 	if (!stack->ops || !stack->ops->wait || stack->depth)
 		return -EDEADLK;
+	stack->counts.sleeps++;
 	return stack->ops->wait(stack, is_done, arg, until_ns);
 }
 
@@ -234,5 +235,6 @@ int stack_sleep(struct stack *stack, struct sleep *s, uint64_t until_ns)
 		return 0;
 	if (!stack->ops || !stack->ops->sleep || stack->depth)
 		return stack_wait(stack, sleep_is_woken, s, until_ns);
+	stack->counts.sleeps++;
 	return stack->ops->sleep(stack, s, until_ns);
 }

@@ -108,6 +108,16 @@ struct stack_ops {
 };
 
 /**
+ * struct stack_counts - what programs cost
+ * @calls:	Public calls
+ * @sleeps:	How often a call slept until it was woken, or its time was over
+ * @looks:	Files that poll, select and epoll asked whether they are ready
+ */
+struct stack_counts {
+	uint64_t calls, sleeps, looks;
+};
+
+/**
  * struct stack - one host's network stack
  * @place:	Its name, world and drop counters
  * @ops:	Whoever drives it
@@ -120,6 +130,7 @@ struct stack_ops {
  * @tasks:	Put-off work
  * @depth:	Calls under way; tasks run when it falls to 0
  * @slot:	The protocols' own
+ * @counts:	What its programs did
  * @link_input:	Entry of the link layer; takes the packet
  */
 struct stack {
@@ -134,6 +145,7 @@ struct stack {
 	struct list tasks;
 	unsigned int depth;
 	void *slot[SLOT_COUNT];
+	struct stack_counts counts;
 	void (*link_input)(struct stack *stack, struct netif *netif,
 			   struct pkt *pkt);
 };

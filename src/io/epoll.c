@@ -153,7 +153,7 @@ static uint32_t wanted(const struct item *it)
 /* What there is to report of an item at present. */
 static uint32_t ask(const struct item *it)
 {
-	return it->is_disabled ? 0 : file_poll(it->target) & wanted(it);
+	return it->is_disabled ? 0 : io_look(it->target) & wanted(it);
 }
 
 static void link_ready(struct item *it)

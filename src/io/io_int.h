@@ -8,9 +8,16 @@
 
 #include <stdint.h>
 
+#include "core/stack.h"
+
 #include "sock/file.h"
 
-struct stack;
+/* Ask a file whether it is ready; what waiting costs is how many are asked. */
+static inline uint32_t io_look(struct file *file)
+{
+	file->stack->counts.looks++;
+	return file_poll(file);
+}
 
 /* Absolute time at which a call that begins now gives up. */
 uint64_t io_deadline(const struct stack *stack, int64_t timeout_ns);

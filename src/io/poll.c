@@ -68,7 +68,7 @@ static int16_t look_at(struct stack *stack, const struct sk_pollfd *p)
 
 	if (p->fd < 0)
 		return 0;
-	return (int16_t)(file ? file_poll(file) & wanted : WAIT_NVAL);
+	return (int16_t)(file ? io_look(file) & wanted : WAIT_NVAL);
 }
 
 static int look(struct poll_call *call)

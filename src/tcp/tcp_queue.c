@@ -187,6 +187,7 @@ size_t tcp_queue_append(struct tcp_queue *q, const void *buf, size_t len)
 		memcpy(to, from + done, n);
 		done += n;
 	}
+	q->env->copied += done;
 	return done;
 }
 
@@ -314,6 +315,7 @@ void tcp_queue_copy(const struct tcp_queue *q, seq32 seq, void *buf, size_t n)
 	uint8_t *to = buf;
 
 	check(n <= seq_dist(seq, q->end));
+	q->env->copied += n;
 	while (n) {
 		struct block *blk = NULL;
 		size_t off = 0, len;

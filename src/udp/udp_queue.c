@@ -100,6 +100,7 @@ long udp_recv(struct udp_sock *u, void *buf, size_t len, bool is_peek,
 		return nothing(u);
 	n = len < d->pkt->len ? len : d->pkt->len;
 	pkt_copy_out(d->pkt, 0, buf, n);
+	u->stack->place.env->copied += n;
 	if (from) {
 		from->peer = d->peer;
 		from->dst = d->dst;

@@ -6,7 +6,7 @@ import unittest
 
 from weft import SOURCE, Case, tool
 
-PAGES = {x: f"weft-{x}.1" for x in ("visit", "ping", "trace", "lab", "run", "ss", "ps", "drill", "up", "why",
+PAGES = {x: f"weft-{x}.1" for x in ("visit", "ping", "trace", "lab", "run", "ss", "ps", "iomodels", "drill", "up", "why",
                                     "hops", "show", "back")}
 # An option as it stands in a text: -l, -vv, --log.
 OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z0-9-]*|-[46](?!\w))")
