@@ -170,8 +170,10 @@ static void read_option(struct capfile_iface *i, uint16_t code,
 		i->ts_is_binary = v & 0x80;
 		i->ts_power = v & 0x7f;
 		/* Finer than there are bits, or octillionths: no such clock. */
-		if (i->ts_power > (i->ts_is_binary ? 32 : 19))
+		if (i->ts_power > (i->ts_is_binary ? 32 : 19)) {
+			i->ts_is_binary = false;
 			i->ts_power = 6;
+		}
 	} else if (code == NG_FCSLEN) {
 		i->fcs_len = v;
 	}

@@ -39,6 +39,7 @@
 #include "driver/packet.h"
 #include "driver/replay.h"
 #include "driver/tap.h"
+#include "driver/udp_cut.h"
 #include "driver/virtio.h"
 #include "driver/xdp.h"
 
@@ -205,17 +206,31 @@ int dev_count(struct dev *dev, uint32_t frames)
 	return dev->is_gone ? -ENODEV : (int)frames;
 }
 
-void dev_input_pkt(struct dev *dev, struct pkt *pkt, const uint8_t *vnet)
+static void frame_input(void *arg, struct pkt *pkt)
 {
-	enum drop why = vnet ? virtio_apply(pkt, vnet) : DROP_COUNT;
+	struct dev *dev = arg;
 
 	pkt->netif = &dev->netif;
 	if (dev->on_frame)
 		dev->on_frame(dev, pkt);
-	if (why == DROP_COUNT)
-		netif_input(&dev->netif, pkt);
-	else
+	netif_input(&dev->netif, pkt);
+}
+
+void dev_input_pkt(struct dev *dev, struct pkt *pkt, const uint8_t *vnet)
+{
+	enum drop why = vnet ? virtio_apply(pkt, vnet) : DROP_COUNT;
+
+	if (why == DROP_COUNT && pkt->gso != PKT_GSO_UDP) {
+		frame_input(dev, pkt);
+		return;
+	}
+	pkt->netif = &dev->netif;
+	if (why != DROP_COUNT)
 		pkt_drop(dev->netif.place, pkt, why);
+	else if (udp_cut(pkt, frame_input, dev))
+		pkt_drop(dev->netif.place, pkt, DROP_no_memory);
+	else
+		pkt_free(pkt);
 }
 
 /* Reading place in a row of pieces. */

@@ -21,8 +21,9 @@
  * slots that are filled; it is made when TX_BATCH are, or by dev_flush() before
  * the loop sleeps.  What the kernel does not take then stays, and is offered
  * again: a frame that was put into the ring is lost only if the kernel refuses
- * it for what it is (WRONG_FORMAT).  The kernel stops at such a slot and looks
- * at no other before that one is filled again, so the frames behind it move up.
+ * it for what it is (WRONG_FORMAT: tx_refused), or the interface has thrown it
+ * away (ENOBUFS: tx_queue).  The kernel stops at such a slot and looks at no
+ * other before that one is filled again, so the frames behind it move up.
  *
  * With a virtio header in front of each frame large segments and unfinished
  * checksums pass both ways.  For a small frame that leaves, its hdr_len is the
@@ -234,14 +235,36 @@ static struct tpacket3_hdr *slot_at(const struct packet *p, uint32_t i)
 			(size_t)(i % p->pd.tx.count) * p->pd.tx.part);
 }
 
-/* The kernel does not want the frame of the oldest slot: those behind it move
- * up. */
-static void forget_oldest(struct packet *p)
+/* Take back the slots that the kernel has done with. */
+static void reap(struct packet *p)
 {
-	uint32_t i;
+	while (p->waiting && word_read(&slot_at(p, p->tail)->tp_status) ==
+				     TP_STATUS_AVAILABLE) {
+		p->tail = (p->tail + 1) % p->pd.tx.count;
+		p->waiting--;
+	}
+}
 
-	p->dev.netif.place->drops[DROP_tx_refused]++;
-	for (i = 0; i + 1 < p->waiting; i++) {
+/* How far from the tail is the first slot that the kernel has not taken?
+ * @waiting: it has taken all. */
+static uint32_t first_untaken(const struct packet *p)
+{
+	uint32_t i = 0;
+
+	while (i < p->waiting) {
+		uint32_t s = word_read(&slot_at(p, p->tail + i)->tp_status);
+
+		if (s != TP_STATUS_AVAILABLE && s != TP_STATUS_SENDING)
+			break;
+		i++;
+	}
+	return i;
+}
+
+/* Slot @i from the tail will not be sent: those behind it move up. */
+static void slot_forget(struct packet *p, uint32_t i)
+{
+	for (; i + 1 < p->waiting; i++) {
 		const struct tpacket3_hdr *from = slot_at(p, p->tail + i + 1);
 		struct tpacket3_hdr *to = slot_at(p, p->tail + i);
 
@@ -255,38 +278,23 @@ static void forget_oldest(struct packet *p)
 	word_write(&slot_at(p, p->head)->tp_status, TP_STATUS_AVAILABLE);
 }
 
-/* Take back the slots that the kernel has done with.  Is one left that it has
- * not even begun? */
-static bool reap(struct packet *p)
+/* The kernel stopped with @err.  If that is one frame's fault, forget it. */
+static bool forget_culprit(struct packet *p, int err)
 {
-	while (p->waiting) {
-		uint32_t s = word_read(&slot_at(p, p->tail)->tp_status);
+	uint64_t *drops = p->dev.netif.place->drops;
+	uint32_t i = first_untaken(p);
 
-		if (s != TP_STATUS_AVAILABLE)
-			break;
-		p->tail = (p->tail + 1) % p->pd.tx.count;
-		p->waiting--;
-	}
-	return p->waiting &&
-	       word_read(
-		       &slot_at(p, p->head + p->pd.tx.count - 1)->tp_status) ==
-		       TP_STATUS_SEND_REQUEST;
-}
-
-/* The first slot that the kernel has not taken is one that it refuses. */
-static bool is_refused(struct packet *p)
-{
-	while (p->waiting) {
-		uint32_t s = word_read(&slot_at(p, p->tail)->tp_status);
-
-		if (s & TP_STATUS_WRONG_FORMAT)
-			return true;
-		if (s != TP_STATUS_AVAILABLE)
-			return false;
-		p->tail = (p->tail + 1) % p->pd.tx.count;
-		p->waiting--;
-	}
-	return false;
+	if (i == p->waiting)
+		return false;
+	if (word_read(&slot_at(p, p->tail + i)->tp_status) &
+	    TP_STATUS_WRONG_FORMAT)
+		drops[DROP_tx_refused]++;
+	else if (err == -ENOBUFS)
+		drops[DROP_tx_queue]++;
+	else
+		return false;
+	slot_forget(p, i);
+	return true;
 }
 
 /* struct dev_ops.flush */
@@ -295,13 +303,13 @@ static void packet_flush(struct dev *dev)
 	struct packet *p = container_of(dev, struct packet, dev);
 	int err = dev->sys->kick(dev->fd[0]);
 
-	while (err && is_refused(p)) {
-		forget_oldest(p);
-		err = p->waiting ? dev->sys->kick(dev->fd[0]) : 0;
-	}
+	while (err && forget_culprit(p, err))
+		err = first_untaken(p) < p->waiting ? dev->sys->kick(dev->fd[0])
+						    : 0;
 	if (err && dev_error_is_end(-err))
 		dev->is_gone = true;
-	dev_set_pending(dev, reap(p), err);
+	dev_set_pending(dev, first_untaken(p) < p->waiting, err);
+	reap(p);
 }
 
 /* Put a frame into a slot. */

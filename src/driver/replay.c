@@ -49,6 +49,7 @@ enum { FILE_MAX = 1 << 30 };
  * @begin_ns:	When the first one came
  * @first_ns:	... and what the file calls that time
  * @record:	Descriptor of the recording, or -1
+ * @is_full:	There was no room for all of it
  */
 struct replay {
 	struct dev dev;
@@ -59,6 +60,7 @@ struct replay {
 	bool has_frame;
 	uint64_t begin_ns, first_ns;
 	int record;
+	bool is_full;
 };
 
 static void look_ahead(struct replay *r)
@@ -122,14 +124,13 @@ static int replay_transmit(struct netif *netif, struct pkt *pkt)
 
 		iov[count++] = (struct iovec){f->blk->data + f->off, f->len};
 	}
-	n = r->dev.is_gone ? -ENOSPC
-			   : r->dev.sys->writev(r->record, iov, count);
+	n = r->is_full ? -ENOSPC : r->dev.sys->writev(r->record, iov, count);
 	if (n == (ssize_t)(sizeof(hdr) + pkt->len)) {
 		pkt_free(pkt);
 		return 0;
 	}
 	r->dev.errors++;
-	r->dev.is_gone = true;
+	r->is_full = true;
 	return dev_tx_failed(&r->dev, pkt, n < 0 ? (int)-n : ENOSPC);
 }
 
@@ -193,10 +194,20 @@ static int read_file(struct replay *r, const char *path)
 	return err ? err : capfile_open(&r->file, r->all, r->all_len);
 }
 
-static int begin_record(struct replay *r, const char *path)
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+static int begin_record(struct replay *r, const char *path, const char *from)
 {
 	uint8_t hdr[CAPFILE_HLEN];
 
+	if (is_same_file(path, from))
+		return -EINVAL; /* it would be gone before it is played */
 	r->record =
 		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
 		     0644);
@@ -218,7 +229,7 @@ int replay_open(struct place *place, const struct dev_cfg *cfg,
 	r->record = -1;
 	err = read_file(r, cfg->device);
 	if (!err && cfg->record)
-		err = begin_record(r, cfg->record);
+		err = begin_record(r, cfg->record, cfg->device);
 	if (err) {
 		replay_close(&r->dev);
 		return err;

@@ -42,8 +42,7 @@
 #include "driver/tap_dev.h"
 #include "driver/virtio.h"
 
-#define LINEAR	54
-#define GSO_MAX 65535
+enum { LINEAR = 54, GSO_MAX = 65535, TYPE_IP6 = 0x86dd };
 
 /**
  * struct tap - a TAP device
@@ -58,18 +57,23 @@ struct tap {
 	struct block *spare[BLOCK_CLASSES];
 };
 
-/* Which queue a frame leaves by: the same for all frames of a flow.  The
- * sixteen octets before the 38th are addresses and ports of IPv4, and tell
- * flows of IPv6 apart, too. */
+/* Where addresses and ports stand: three words that are the same in all frames
+ * of a flow.  Of IPv6 the last words of the addresses tell enough. */
+static const uint8_t ip4_words[] = {26, 30, 34}, ip6_words[] = {34, 50, 54};
+
+/* Which queue a frame leaves by. */
 static int queue_fd(const struct dev *dev, const struct pkt *pkt)
 {
-	const uint8_t *p = pkt_cdata(pkt);
-	uint32_t mix;
+	const uint8_t *p = pkt_cdata(pkt), *at;
+	uint32_t mix = 0;
+	int i;
 
 	if (dev->fd_count < 2 || pkt->lin_len < 38)
 		return dev->fd[0];
-	mix = get32(p + 22) ^ get32(p + 26) ^ get32(p + 30) ^ get32(p + 34);
-	mix *= 0x9e3779b1;
+	at = get16(p + 12) == TYPE_IP6 && pkt->lin_len >= 58 ? ip6_words
+							     : ip4_words;
+	for (i = 0; i < 3; i++)
+		mix = (mix ^ get32(p + at[i])) * 0x9e3779b1;
 	return dev->fd[(mix >> 16) % dev->fd_count];
 }
 

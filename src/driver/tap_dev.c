@@ -33,6 +33,9 @@
 
 #include "driver/virtio.h"
 
+/* Several datagrams in one; since Linux 6.2. */
+enum { DATAGRAMS = 0x20 | 0x40 };
+
 static int set_name(struct ifreq *req, const char *name)
 {
 	size_t len = strlen(name);
@@ -62,6 +65,8 @@ static int set_header(int fd, const struct tap_dev_cfg *cfg)
 	if (ioctl(fd, TUNSETVNETHDRSZ, &len) ||
 	    ioctl(fd, TUNSETVNETLE, &little))
 		return -errno;
+	if (offload && !ioctl(fd, TUNSETOFFLOAD, offload | DATAGRAMS))
+		return 0;
 	return ioctl(fd, TUNSETOFFLOAD, offload) ? -errno : 0;
 }
 

@@ -16,8 +16,9 @@
  *			nobody computes a sum that nobody needs.  Any other
  *			place is summed here, which is what the flag asks for.
  *	gso_type	TCP of the version that it names, with a size that
- *			is not 0, whole headers, and NEEDS_CSUM.  What we did
- *			not offer to take (UDP) is refused.
+ *			is not 0, whole headers, and NEEDS_CSUM; or UDP to be
+ *			cut into datagrams, likewise.  UDP to be cut into
+ *			fragments we did not offer to take.
  *	hdr_len		A hint, and a foolish one if longer than the frame.
  *
  * Limits
@@ -147,6 +148,21 @@ static enum drop apply_csum(struct pkt *pkt, const struct virtio_hdr *h,
 		return DROP_vnet_bad;
 	pkt->csum = PKT_CSUM_PARTIAL;
 	pkt->csum_off = (uint8_t)h->csum_offset;
+	pkt->l4_off = (uint16_t)(pkt->lin_off + l4->off);
+	return DROP_COUNT;
+}
+
+/* Several datagrams of one size, in one. */
+static enum drop apply_udp(struct pkt *pkt, const struct virtio_hdr *h,
+			   const struct place_l4 *l4)
+{
+	if (!l4 || l4->proto != IP_PROTO_UDP || !h->gso_size ||
+	    pkt->csum != PKT_CSUM_PARTIAL || !pkt_need(pkt, l4->off + UDP_HLEN))
+		return DROP_vnet_bad;
+	if (pkt->len - l4->off - UDP_HLEN <= h->gso_size)
+		return DROP_COUNT; /* one datagram */
+	pkt->gso = PKT_GSO_UDP;
+	pkt->gso_size = h->gso_size;
 	return DROP_COUNT;
 }
 
@@ -177,8 +193,11 @@ static size_t segment_headers(struct pkt *pkt, const struct virtio_hdr *h,
 static enum drop apply_gso(struct pkt *pkt, const struct virtio_hdr *h,
 			   const struct place_l4 *l4)
 {
-	size_t headers = segment_headers(pkt, h, l4);
+	size_t headers;
 
+	if (h->gso_type == VIRTIO_GSO_UDP_L4)
+		return apply_udp(pkt, h, l4);
+	headers = segment_headers(pkt, h, l4);
 	if (!headers || !h->gso_size || pkt->csum != PKT_CSUM_PARTIAL)
 		return DROP_vnet_bad;
 	if (pkt->len - headers <= h->gso_size)

@@ -54,8 +54,8 @@ enum virtio_gso {
 
 /**
  * virtio_apply() - Believe the header of a frame that came in, or refuse it
- * @pkt:	The frame, link header in front; lent.  Its csum, csum_off, gso
- *		and gso_size are set; a checksum that only says "from here to
+ * @pkt:	The frame, link header in front; lent.  Its csum, csum_off,
+ *		l4_off (if it is PKT_CSUM_PARTIAL), gso and gso_size are set; a checksum that only says "from here to
  *		there" is completed on the spot
  * @hdr:	VIRTIO_HLEN octets
  *

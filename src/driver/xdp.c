@@ -207,6 +207,8 @@ static void xdp_flush(struct dev *dev)
 
 	for (i = 0; left && i < KICKS; i++) {
 		err = dev->sys->kick(dev->fd[0]);
+		if (err == -EBUSY) /* it took one, and threw it away */
+			dev->netif.place->drops[DROP_tx_queue]++;
 		left = ring_used(&x->xd.tx);
 		if (err && left == before)
 			break; /* it took none */

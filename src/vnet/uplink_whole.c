@@ -13,7 +13,7 @@
  *	    +--> [ link | IP | TCP | 1448 ] [ link | IP | TCP | 1448 ] ...
  *
  * The driver has compared the device's word with the headers, so it is true:
- * what is partial is TCP or UDP behind a plain IP header.
+ * what is partial is TCP or UDP behind a plain IP header, and l4_off says where.
  */
 
 #include "vnet/uplink_whole.h"
@@ -26,8 +26,6 @@
 
 #include "wire/csum.h"
 #include "wire/ether.h"
-#include "wire/ip4.h"
-#include "wire/ip6.h"
 #include "wire/udp.h"
 
 #include "core/netif.h"
@@ -50,14 +48,6 @@ static size_t link_len(struct pkt *pkt)
 	if (ether_parse(&eth, pkt_cdata(pkt), pkt->lin_len) < 0)
 		return 0;
 	return (size_t)eth.len;
-}
-
-/* Where the transport header is, from the front; as the driver found it. */
-static size_t l4_at(const struct pkt *pkt, size_t l3)
-{
-	const uint8_t *p = pkt_cdata(pkt) + l3;
-
-	return p[0] >> 4 == 4 ? l3 + (size_t)(p[0] & 15) * 4 : l3 + IP6_HLEN;
 }
 
 static void complete_csum(struct pkt *pkt)
@@ -102,12 +92,10 @@ void uplink_whole(struct netif *netif, struct pkt *pkt)
 		return;
 	}
 	cut.link_len = link_len(pkt);
-	if (!cut.link_len || cut.link_len > sizeof(cut.link) ||
-	    !pkt_need(pkt, cut.link_len + IP4_HLEN)) {
+	if (!cut.link_len || cut.link_len > sizeof(cut.link)) {
 		pkt_drop(netif->place, pkt, DROP_vnet_bad);
 		return;
 	}
-	pkt->l4_off = (uint16_t)(pkt->lin_off + l4_at(pkt, cut.link_len));
 	if (!pkt->gso_size) {
 		complete_csum(pkt);
 		(void)netif_transmit(netif, pkt);

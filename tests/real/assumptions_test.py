@@ -21,3 +21,11 @@ class Assumptions(Case):
     def test_tap(self):
         """TAP devices behave as docs/assumptions/tap.c says"""
         self.ask("tap")
+
+    def test_packet(self):
+        """packet sockets behave as docs/assumptions/packet.c says"""
+        self.ask("packet")
+
+    def test_xdp(self):
+        """AF_XDP sockets behave as docs/assumptions/xdp.c says"""
+        self.ask("xdp")
