@@ -49,6 +49,7 @@
 	X(pppoe_full,	"more PPPoE sessions than there may be")	\
 	X(pppoe_service, "a PPPoE service that nobody here offers")	\
 	X(pppoe_unasked, "a PPPoE answer that nobody had asked for")	\
+	X(pppoe_other,	"a PPPoE question to concentrators, of which this is none") \
 	/* switch */							\
 	X(mac_src_group, "a group address as its source")		\
 	X(sw_same_port,	"its destination is on the port it came from")	\

@@ -134,7 +134,9 @@ static bool tags_are_whole(const struct pppoe_in *in)
 /* Whose is it? */
 static enum drop discovery_for(struct pppoe *pppoe, const struct pppoe_in *in)
 {
-	enum drop why = DROP_pppoe_unasked, again;
+	enum drop nobodys = in->hdr.code == PPPOE_PADI ? DROP_pppoe_other
+						       : DROP_pppoe_unasked;
+	enum drop why = nobodys, again;
 	struct pppoe_server *s;
 	struct pppoe_client *c;
 
@@ -148,7 +150,7 @@ static enum drop discovery_for(struct pppoe *pppoe, const struct pppoe_in *in)
 		again = c->eth == in->eth ? pppoe_client_input(c, in) : why;
 		if (again == DROP_COUNT)
 			return again;
-		if (why == DROP_pppoe_unasked)
+		if (why == nobodys)
 			why = again;
 	}
 	return why;

@@ -225,6 +225,8 @@ enum drop pppoe_client_input(struct pppoe_client *c, const struct pppoe_in *in)
 		rest(c);
 		ppp_line_down(c->ppp);
 		return DROP_COUNT;
+	case PPPOE_PADI: /* a neighbour seeks, and asks everybody */
+		return DROP_pppoe_other;
 	default:
 		return DROP_pppoe_unasked;
 	}

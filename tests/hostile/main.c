@@ -260,7 +260,7 @@ static bool is_wanted(const struct row *row, int argc, char **argv)
 		if (argv[i][0] == '-')
 			continue;
 		is_named = true;
-		if (atoi(argv[i]) == row->number)
+		if (strtol(argv[i], NULL, 10) == row->number)
 			return true;
 	}
 	return !is_named;

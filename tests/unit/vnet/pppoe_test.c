@@ -433,6 +433,20 @@ static void offers_that_nobody_asked_for_are_dropped(void **state)
 	assert_int_equal(pppoe_session(client), 0);
 }
 
+/* A neighbour dials, too, and asks everybody for a concentrator. */
+static void a_question_to_concentrators_is_no_answer(void **state)
+{
+	uint64_t unasked;
+
+	(void)state;
+	dial();
+	run_to(SECONDS(1));
+	unasked = home->stack.place.drops[DROP_pppoe_unasked];
+	lie_tags(MAC_BROADCAST, PPPOE_PADI, any, sizeof(any));
+	assert_int_equal(home->stack.place.drops[DROP_pppoe_other], 1);
+	assert_int_equal(home->stack.place.drops[DROP_pppoe_unasked], unasked);
+}
+
 static void a_service_that_nobody_offers_is_not_answered(void **state)
 {
 	static const char *const services[] = {"slow", "fast", NULL};
@@ -479,6 +493,7 @@ int main(void)
 		ROW(a_session_belongs_to_its_neighbour),
 		ROW(lengths_that_lie_are_dropped),
 		ROW(offers_that_nobody_asked_for_are_dropped),
+		ROW(a_question_to_concentrators_is_no_answer),
 		ROW(a_service_that_nobody_offers_is_not_answered),
 		ROW(without_proof_accounts_are_given_in_order),
 	};
