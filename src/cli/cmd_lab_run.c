@@ -11,8 +11,10 @@
 #include "cli/cli.h"
 #include "cli/cmd_lab.h"
 #include "cli/live.h"
+#include "cli/look_rows.h"
 #include "cli/run_files.h"
 #include "lab/expect.h"
+#include "lab/look.h"
 #include "lab/program.h"
 #include "lab/run.h"
 #include "os/control.h"
@@ -91,9 +93,10 @@ static int parse_args(int argc, char **argv, struct args *a)
 	return -1;
 }
 
-/* Build and run.  CLI_OK, else complained. */
+/* Build and run.  CLI_OK, else complained.  @look: the sockets and programs at
+ * the end are appended, unless NULL. */
 static int run_once(struct lab_run **run, struct mem *mem,
-		    const struct lab *lab, uint64_t seed)
+		    const struct lab *lab, uint64_t seed, struct strbuf *look)
 {
 	struct control *control;
 	struct supervisor *sup = NULL;
@@ -120,6 +123,8 @@ static int run_once(struct lab_run **run, struct mem *mem,
 		control = live_open(*run, mem);
 		err = lab_run_go(*run);
 		control_close(control);
+		if (look && !err)
+			lab_look(*run, 0, look);
 		sup_free(sup);
 		if (err)
 			(void)lab_run_free(*run);
@@ -174,7 +179,8 @@ static void print_story(struct lab_run *run, const struct args *a,
 	}
 }
 
-static int report(struct lab_run *run, const struct args *a, struct strbuf *out)
+static int report(struct lab_run *run, const struct args *a,
+		  const struct strbuf *look, struct strbuf *out)
 {
 	const struct lab *lab = lab_run_lab(run);
 	struct strbuf text;
@@ -182,6 +188,8 @@ static int report(struct lab_run *run, const struct args *a, struct strbuf *out)
 
 	if (!a->is_json)
 		print_story(run, a, out);
+	if (look->len)
+		look_tables(look, lab->arena.mem, out);
 	strbuf_init(&text, lab->arena.mem);
 	failed = expectations_check(run, &text, a->is_json);
 	if (a->is_json)
@@ -259,7 +267,8 @@ static int run_again(struct lab_run *run, struct mem *mem, struct strbuf *out)
 	struct lab_run *again;
 	struct strbuf a, b;
 	size_t line, at;
-	int status = run_once(&again, mem, lab, world_seed(lab_run_world(run)));
+	int status = run_once(&again, mem, lab, world_seed(lab_run_world(run)),
+			      NULL);
 
 	if (status != CLI_OK)
 		return status;
@@ -286,15 +295,21 @@ static int run_again(struct lab_run *run, struct mem *mem, struct strbuf *out)
 static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 {
 	struct lab_run *run;
-	struct strbuf out;
-	int status = run_once(&run, mem, lab,
-			      a->has_seed ? a->seed : lab->spec.seed.v);
+	struct strbuf out, look;
+	int status;
 
-	if (status != CLI_OK)
+	strbuf_init(&look, mem);
+	status = run_once(&run, mem, lab,
+			  a->has_seed ? a->seed : lab->spec.seed.v,
+			  a->verbosity > 0 && !a->is_json ? &look : NULL);
+	if (status != CLI_OK) {
+		strbuf_fini(&look);
 		return status;
+	}
 	strbuf_init(&out, mem);
-	if (report(run, a, &out))
+	if (report(run, a, &look, &out))
 		status = CLI_FAILED;
+	strbuf_fini(&look);
 	if (write_files(run, a, &out))
 		status = CLI_FAILED;
 	if (a->is_twice &&

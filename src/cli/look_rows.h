@@ -55,6 +55,10 @@ struct ss_style {
 	bool is_listening, has_info, has_options;
 };
 
+/* A member, or "-"; and which lab it is, and when. */
+const char *look_or_dash(const json_t *row, const char *key);
+void look_put_head(const struct look_rows *rows, struct strbuf *out);
+
 /* Is the socket one of those wanted? */
 bool ss_is_wanted(const struct ss_style *style, const json_t *row);
 
@@ -65,6 +69,10 @@ void ss_print_epoll(const struct look_rows *rows, const char *host,
 		    struct mem *mem, struct strbuf *out);
 void ps_print(const struct look_rows *rows, const char *host, struct mem *mem,
 	      struct strbuf *out);
+
+/* Both, of the text of lab_look(), for the end of a run. */
+void look_tables(const struct strbuf *text, struct mem *mem,
+		 struct strbuf *out);
 
 /* The same lines again, those that are wanted.  @what: "socket", ... */
 void look_rows_json(const struct look_rows *rows, const char *what,

@@ -217,7 +217,7 @@ static void options_note(struct table *t, const json_t *row, struct mem *mem)
 	strbuf_fini(&sb);
 }
 
-static const char *end_text(const json_t *row, const char *key)
+const char *look_or_dash(const json_t *row, const char *key)
 {
 	const char *text = look_text(row, key);
 
@@ -231,8 +231,8 @@ static void put_row(struct table *t, const json_t *row,
 	table_cell(t, "%s", look_text(row, "state"));
 	recv_cell(t, row);
 	send_cell(t, row);
-	table_cell(t, "%s", end_text(row, "local"));
-	table_cell(t, "%s", end_text(row, "peer"));
+	table_cell(t, "%s", look_or_dash(row, "local"));
+	table_cell(t, "%s", look_or_dash(row, "peer"));
 	timer_cell(t, row);
 	who_cell(t, row, mem);
 	pipe_note(t, row);
@@ -242,7 +242,7 @@ static void put_row(struct table *t, const json_t *row,
 		options_note(t, row, mem);
 }
 
-static void put_head(const struct look_rows *rows, struct strbuf *out)
+void look_put_head(const struct look_rows *rows, struct strbuf *out)
 {
 	const json_t *lab = rows->lab;
 
@@ -275,7 +275,7 @@ void ss_print(const struct look_rows *rows, const struct ss_style *style,
 	json_t *row;
 	size_t i;
 
-	put_head(rows, out);
+	look_put_head(rows, out);
 	table_init(&t, mem, 8);
 	json_array_foreach(rows->list, i, row)
 	{
@@ -366,7 +366,7 @@ void ss_print_epoll(const struct look_rows *rows, const char *host,
 	json_t *row;
 	size_t i;
 
-	put_head(rows, out);
+	look_put_head(rows, out);
 	json_array_foreach(rows->list, i, row)
 	{
 		if (!look_is(row, "epoll") ||
@@ -377,75 +377,4 @@ void ss_print_epoll(const struct look_rows *rows, const char *host,
 	}
 	if (!is_any)
 		strbuf_puts(out, "there is no epoll set\n");
-}
-
-static const char *state_word(const char *state)
-{
-	/* clang-format off */
-	static const char *const words[][2] = {
-		{"R", "runs"},		{"S", "sleeps"},
-		{"D", "waits for disk"}, {"T", "stopped"},
-		{"t", "traced"},	{"Z", "ended"},
-		{"I", "idle"},
-	};
-	/* clang-format on */
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strcmp(words[i][0], state))
-			return words[i][1];
-	return state;
-}
-
-static void call_cell(struct table *t, const json_t *row)
-{
-	const char *call = look_text(row, "call");
-	const char *parked = json_is_true(json_object_get(row, "parked"))
-				     ? ", weft will answer"
-				     : "";
-
-	if (!*call)
-		table_cell(t, "-");
-	else if (json_object_get(row, "call_fd"))
-		table_cell(t, "%s(%lld)%s", call, look_num(row, "call_fd"),
-			   parked);
-	else
-		table_cell(t, "%s()%s", call, parked);
-}
-
-void ps_print(const struct look_rows *rows, const char *host, struct mem *mem,
-	      struct strbuf *out)
-{
-	static const char *const titles[] = {
-		"host",	   "pid",  "parent",   "program", "state",
-		"sockets", "sent", "received", "calls",	  "waits in",
-	};
-	struct table t;
-	json_t *row;
-	size_t i;
-
-	put_head(rows, out);
-	table_init(&t, mem, 10);
-	for (i = 0; i < t.columns; i++)
-		table_cell(&t, "%s", titles[i]);
-	json_array_foreach(rows->list, i, row)
-	{
-		if (!look_is(row, "process") ||
-		    (host && strcmp(host, look_text(row, "host")) != 0))
-			continue;
-		table_cell(&t, "%s", end_text(row, "host"));
-		table_cell(&t, "%lld", look_num(row, "pid"));
-		table_cell(&t, "%lld", look_num(row, "parent"));
-		table_cell(&t, "%s", look_text(row, "program"));
-		table_cell(&t, "%s", state_word(look_text(row, "state")));
-		table_cell(&t, "%lld", look_num(row, "sockets"));
-		table_cell(&t, "%lld", look_num(row, "sent"));
-		table_cell(&t, "%lld", look_num(row, "received"));
-		table_cell(&t, "%lld", look_num(row, "calls"));
-		call_cell(&t, row);
-	}
-	if (t.count > 1)
-		table_print(&t, out);
-	else
-		strbuf_puts(out, "no program runs\n");
-	table_fini(&t);
 }

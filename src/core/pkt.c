@@ -109,7 +109,8 @@ void pkt_drop(struct place *place, struct pkt *pkt, enum drop why)
 	place->drops[why]++;
 	PROBE(place, EV_DROP, (enum reason)pkt->reason, pkt,
 	      EVF_TEXT("drop", drop_name(why)),
-	      EVF_TEXT("text", drop_text(why)));
+	      EVF_TEXT("text", drop_text(why)),
+	      EVF_NUM(place->fault ? "fault" : NULL, place->fault));
 	pkt_free(pkt);
 }
 

@@ -15,9 +15,18 @@
 #include "core/drop.h"
 #include "core/env.h"
 
+/**
+ * struct place - a place
+ * @env:	Its world
+ * @name:	Owned by whoever made the place
+ * @fault:	Number of the event that broke it on purpose, 0: nobody did.
+ *		What is dropped here names it
+ * @drops:	Packets dropped, by reason
+ */
 struct place {
 	struct env *env;
-	const char *name; /* owned by whoever made the place */
+	const char *name;
+	uint32_t fault;
 	uint64_t drops[DROP_COUNT];
 };
 

@@ -128,7 +128,8 @@
 	X(RUN_EXIT,		"run.exit") \
 	X(RUN_STOP,		"run.stop") \
 	X(RUN_GO_ON,		"run.go-on") \
-	X(RUN_KILL,		"run.kill")
+	X(RUN_KILL,		"run.kill") \
+	X(RUN_PARK,		"run.wait")
 /* clang-format on */
 
 #endif /* CORE_REASON_LAB_H */

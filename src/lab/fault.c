@@ -77,6 +77,7 @@ static void cable_refresh(struct run_cable *c)
 	struct cable_params params = c->base;
 	bool is_up = true;
 
+	c->fault = 0;
 	for (size_t i = 0; i < run_line_count(run); i++) {
 		const struct run_line *line = &run->lines[i];
 
@@ -84,8 +85,10 @@ static void cable_refresh(struct run_cable *c)
 			continue;
 		if (line->spec->fault.down.is_set)
 			is_up = false;
+		c->fault = line->event;
 		fault_overlay(&line->spec->fault.cable, &params);
 	}
+	c->cable->place.fault = c->fault;
 	cable_set_params(c->cable, CABLE_BOTH, &params);
 	if (cable_is_up(c->cable, CABLE_AB) != is_up) {
 		cable_set_up(c->cable, CABLE_BOTH, is_up);
@@ -118,13 +121,16 @@ static void fault_host_begin(struct run_line *line)
 	struct host *h = line->node->host;
 
 	if (f->freeze.is_set) {
+		h->node.place->fault = line->event;
 		host_freeze(h);
 		program_freeze(line->node, true);
 	} else if (f->kill.is_set) {
+		h->node.place->fault = line->event;
 		host_kill(h);
 	} else {
 		int err = host_restart(h);
 
+		h->node.place->fault = 0;
 		if (err)
 			line->run->error = err;
 	}
@@ -132,6 +138,7 @@ static void fault_host_begin(struct run_line *line)
 
 static void fault_host_end(struct run_line *line)
 {
+	line->node->host->node.place->fault = 0;
 	host_thaw(line->node->host);
 	program_freeze(line->node, false);
 }

@@ -147,8 +147,13 @@ enum cable_verdict fault_filter(void *arg, struct cable *cable,
 	(void)dir;
 	if (!look_init(&look, run, pkt))
 		return CABLE_PASS;
-	for (size_t i = 0; i < run_line_count(run) && v == CABLE_PASS; i++)
-		if (run->lines[i].is_active)
-			v = line_verdict(&look, &run->lines[i], cable, pkt);
+	cable->place.fault = c->fault;
+	for (size_t i = 0; i < run_line_count(run) && v == CABLE_PASS; i++) {
+		if (!run->lines[i].is_active)
+			continue;
+		v = line_verdict(&look, &run->lines[i], cable, pkt);
+		if (v != CABLE_PASS) /* what is dropped says why */
+			cable->place.fault = run->lines[i].event;
+	}
 	return v;
 }

@@ -71,12 +71,14 @@ struct run_node {
  * @topo:	Where it leads
  * @cable:	The cable
  * @base:	What it does while nothing is broken
+ * @fault:	Event of the fault that it has now, 0: none
  */
 struct run_cable {
 	struct lab_run *run;
 	const struct topo_cable *topo;
 	struct cable *cable;
 	struct cable_params base;
+	uint32_t fault;
 };
 
 /**

@@ -125,6 +125,37 @@ int call_replace_fd(struct call *call, int fd, int at)
 	return 0;
 }
 
+/* What has to happen first. */
+static const char *wait_text(int nr)
+{
+	switch (nr) {
+	case SYS_connect:
+		return "until the other end answers";
+	case SYS_accept:
+	case SYS_accept4:
+		return "until somebody connects";
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+	case SYS_recvmmsg:
+		return "until something comes";
+	default:
+		return "until there is room";
+	}
+}
+
+static void tell_parked(const struct call *call)
+{
+	const struct call_row *row = call_row_of(call->nr);
+
+	if (row)
+		PROBE(call->program->host->node.place, EV_CALL, R_RUN_PARK,
+		      NULL, EVF_NUM("pid", call->peer->tid),
+		      EVF_TEXT("program", call->peer->name),
+		      EVF_TEXT("call", row->name),
+		      EVF_TEXT("until", wait_text(call->nr)),
+		      EVF_NUM("fd", (int)call->arg[0]));
+}
+
 long call_park(struct call *call, uint64_t until_ns, long late)
 {
 	struct supervisor *sup = call_sup(call);
@@ -143,6 +174,7 @@ long call_park(struct call *call, uint64_t until_ns, long late)
 	list_add_tail(&call->desc->parked, &parked->node);
 	if (until_ns != UINT64_MAX)
 		list_add_tail(&sup->timed, &parked->timed);
+	tell_parked(call);
 	return CALL_PARKED;
 }
 
@@ -204,7 +236,9 @@ static void tell(struct call *call, const struct call_row *row)
 		PROBE_CAUSE(place, EV_CALL, R_RUN_CALL, NULL,
 			    EVF_NUM("pid", call->peer->tid),
 			    EVF_TEXT("program", call->peer->name),
-			    EVF_TEXT("call", row->name));
+			    EVF_TEXT("call", row->name),
+			    EVF_NUM(row->has_desc ? "fd" : NULL,
+				    (int)call->arg[0]));
 	else if (call->desc && call->desc->event)
 		place->env->cause = call->desc->event;
 	if (call->desc && row->is_told)

@@ -40,8 +40,10 @@ static void tell_end(const struct program *p)
 {
 	struct place *place = p->host->node.place;
 
+	place->env->cause = p->event;
 	PROBE(place, EV_APP, R_RUN_EXIT, NULL, EVF_NUM("pid", p->pid),
 	      EVF_NUM("status", p->status));
+	place->env->cause = 0;
 }
 
 static void process_ended(struct supervisor *sup, pid_t pid, int status)

@@ -410,6 +410,8 @@ void explain_say(const struct trace_log *log, const struct log_event *ev,
 static const char *why_moved(const struct trace_log *log,
 			     const struct log_event *ev)
 {
+	if (log_has(ev, "fault"))
+		return "somebody broke something there on purpose";
 	if (ev->kind == EV_DROP)
 		return "see the counter of that name";
 	if (ev->kind == EV_RX)

@@ -15,11 +15,14 @@ static const struct words words[R_COUNT] = {
 	  "{program} is started on {host} (process {pid})",
 	  "a person wants it to run there", NULL)
 	W(RUN_CALL, "call",
-	  "{program} (process {pid}) calls {call}()",
+	  "{program} (process {pid}) calls {call}()[ of its descriptor {=fd}]",
 	  "a real program does what it does on any machine", NULL)
 	W(RUN_EXIT, "program",
 	  "process {pid} has ended, status {status}",
 	  NULL, NULL)
+	W(RUN_PARK, "call",
+	  "{program} (process {pid}) waits in {call}() of its descriptor {=fd}, {until}",
+	  "it has not said that it does not want to wait (O_NONBLOCK)", NULL)
 	W(RUN_STOP, "program",
 	  "{count} process(es) of {host} are stopped (SIGSTOP)",
 	  "their host is frozen: nothing in it moves until it thaws", NULL)
