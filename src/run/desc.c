@@ -285,6 +285,20 @@ int desc_program_fd(struct desc *d)
 	return fd;
 }
 
+bool desc_is_held(const struct desc *d)
+{
+	const struct peer *peer;
+	size_t pos = 0;
+	int fd = -1;
+
+	while ((peer = htab_next(&d->sup->peers, &pos)) && fd < 0)
+		if (peer->tid == d->peer_tid)
+			fd = try_fd(d, peer->pidfd.fd, d->fd);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 void desc_forget(struct desc *d)
 {
 	if (d->cookie)

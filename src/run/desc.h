@@ -163,6 +163,9 @@ void desc_mark_later(struct desc *d, uint64_t at_ns);
 struct stack *desc_stack(const struct desc *d);
 /* One more descriptor for the program's end, or -1: nobody has it any more. */
 int desc_program_fd(struct desc *d);
+/* Has whoever used it last still a descriptor for it?  If not, somebody else
+ * may. */
+bool desc_is_held(const struct desc *d);
 /* Its file is another now; desc_know() says which. */
 void desc_forget(struct desc *d);
 /* Everything of it but @d itself goes; @d when nobody can look at it. */

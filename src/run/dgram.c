@@ -53,6 +53,7 @@
 #include "core/env.h"
 
 #include "api/sockaddr.h"
+#include "ip/ip.h"
 #include "run/ring.h"
 
 /* Datagrams that are moved before others have their turn. */
@@ -62,8 +63,8 @@ enum { DGRAM_ROUNDS = 64 };
 enum { LINK_HEAD = 14 };
 
 /* How often, and how long, an error waits for its program to wait. */
-enum { TELL_TRIES = 8 };
-#define TELL_WAIT_NS NS_PER_MS
+enum { TELL_TRIES = 40 };
+#define TELL_WAIT_NS (200 * NS_PER_US)
 
 void dgram_free(struct desc *d)
 {
@@ -327,6 +328,32 @@ void dgram_settle(struct desc *d)
  * Calls.
  */
 
+static bool is_at(struct desc *d, const struct desc *asker, uint16_t port)
+{
+	struct endpoint local = {0};
+
+	return d != asker && d->ops == asker->ops && d->host == asker->host &&
+	       d->sk >= 0 && !sk_getsockname(desc_stack(d), d->sk, &local) &&
+	       local.port == port;
+}
+
+/* A socket of this host at @to that was just closed, of which nothing has told
+ * us yet, would take what is sent there. */
+static void check_there(struct desc *d, const struct endpoint *to)
+{
+	struct desc *other;
+	bool is_gone = false;
+
+	if (!to->port || !ip_addr_is_ours(desc_stack(d), to->addr))
+		return;
+	list_for_each_entry(other, &d->sup->all, struct desc, all)
+		is_gone |= is_at(other, d, to->port) && !desc_is_held(other);
+	if (!is_gone)
+		return;
+	sweep_now(d->sup);
+	sup_work(d->sup);
+}
+
 long dgram_connect(struct call *call, const struct endpoint *to)
 {
 	struct desc *d = call->desc;
@@ -334,6 +361,7 @@ long dgram_connect(struct call *call, const struct endpoint *to)
 	if (d->sk < 0)
 		return -ENETDOWN;
 	up(d);
+	check_there(d, to);
 	return sk_connect(desc_stack(d), d->sk, to);
 }
 
@@ -382,6 +410,8 @@ long dgram_send(struct call *call, const struct msg *m, int flags)
 		return -ENETDOWN;
 	up(d);
 	take_back_error(call);
+	if (msg.has_name)
+		check_there(d, &msg.name);
 	n = sk_sendmsg(desc_stack(d), d->sk, &msg,
 		       (flags & (MSG_DONTROUTE | MSG_MORE)) | MSG_DONTWAIT);
 	/* It would have waited for room; nobody promised that it arrives. */

@@ -136,7 +136,8 @@ static void name_it(struct netlink *n)
 	list_for_each_entry(d, &n->desc.sup->all, struct desc, all)
 		is_taken |= d->ops == n->desc.ops &&
 			    netlink_of(d)->talk.proto == n->talk.proto &&
-			    netlink_of(d)->name.nl_pid == port;
+			    netlink_of(d)->name.nl_pid == port &&
+			    desc_is_held(d);
 	/* The kernel counts down from there. */
 	n->name.nl_pid =
 		is_taken ? (uint32_t) - (4097 + (n->desc.cookie & 0xffffff))

@@ -80,6 +80,19 @@ static bool is_asked(const struct search *s, int what)
 	return s->req->idiag_ext & 1U << (what - 1);
 }
 
+/* Does who has no peer take IPv6 alone? */
+static void put_v6only(const struct search *s, const struct socket_view *v)
+{
+	int value = 0;
+
+	if (v->family != AF_INET6 ||
+	    (v->state != TCP_LISTEN && v->state != TCP_CLOSE))
+		return;
+	(void)sk_getsockopt_int(nl_stack(s->ask), v->info->fd, IPPROTO_IPV6,
+				IPV6_V6ONLY, &value);
+	nl_put_u8(s->ask->reply, INET_DIAG_SKV6ONLY, value != 0);
+}
+
 /* More than addresses and queues, where it was asked for. */
 static void put_more(const struct search *s, const struct socket_view *v)
 {
@@ -90,6 +103,7 @@ static void put_more(const struct search *s, const struct socket_view *v)
 	size_t len = sizeof(info);
 
 	nl_put_u8(r, INET_DIAG_SHUTDOWN, 0);
+	put_v6only(s, v);
 	if (v->proto != IPPROTO_TCP)
 		return;
 	if (is_asked(s, INET_DIAG_INFO) &&

@@ -70,7 +70,7 @@ void nl_put_error(struct nl_reply *r, const struct nlmsghdr *h, int err,
 	struct nlmsgerr e = {.error = err, .msg = *h};
 	bool is_whole = err && quotes;
 
-	r->flags = err && !quotes ? NLM_F_CAPPED : 0;
+	r->flags = is_whole ? 0 : NLM_F_CAPPED;
 	nl_begin(r, NLMSG_ERROR, &e, sizeof(e));
 	if (is_whole)
 		strbuf_add(&r->text, h + 1, h->nlmsg_len - sizeof(*h));

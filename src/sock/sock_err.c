@@ -30,6 +30,7 @@
 
 #include "ip/ip.h"
 #include "sock/sock_int.h"
+#include "sock/sock_raw.h"
 #include "udp/udp.h"
 
 #define ERRORS_MAX 64
@@ -154,12 +155,13 @@ void sock_err_local(struct sock *s, int err, const struct endpoint *to,
 static void pend_next(struct sock *s)
 {
 	const struct sock_err *e = first(s);
+	bool is_news = e && e->ee.origin != SK_EE_ORIGIN_LOCAL;
+	int err = is_news ? (int)e->ee.err : 0;
 
-	if (!sock_is_udp(s))
-		return;
-	udp_set_error(s->udp, e && e->ee.origin != SK_EE_ORIGIN_LOCAL
-				      ? (int)e->ee.err
-				      : 0);
+	if (sock_is_udp(s))
+		udp_set_error(s->udp, err);
+	else if (s->ops->opts == OPT_RAW)
+		s->raw->err = err;
 }
 
 long sock_err_recv(struct sock *s, struct sock_io *io)

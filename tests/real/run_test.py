@@ -33,6 +33,9 @@ KNOWN = {
     "reset after end: EPIPE IN OUT HUP RDHUP b''":
         "reset after end: ECONNRESET IN OUT HUP RDHUP b''",
     "listen, recv: ENOTCONN": "listen, recv: EINVAL",
+    "unreachable, recv: OUT ERR ECONNREFUSED OUT":
+        "unreachable, recv: OUT ERR ECONNRESET OUT",
+    "no peer: ENOTCONN EDESTADDRREQ": "no peer: ENOTCONN 1",
     "listen, shutdown, poll: OUT HUP": "listen, shutdown, poll: IN HUP RDHUP",
 }
 CLIENT = r"""

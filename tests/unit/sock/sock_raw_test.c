@@ -115,6 +115,9 @@ static void ping_socket_is_told_of_errors(void **state)
 	assert_int_equal(ee.type, 3);
 	assert_int_equal(ee.code, 1);
 	assert_true(ip_addr_eq(m.name.addr, to.addr));
+	/* That was the pending error too. */
+	assert_false(sk_ready(s, a) & WAIT_ERR);
+	assert_int_equal(sk_sendto(s, a, request, 10, 0, &to), 10);
 }
 
 /* Echo messages too short to have a header, with and without somebody who
