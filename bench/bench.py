@@ -6,8 +6,9 @@ Instructions hardly depend on the machine or on what else runs on it, so two
 versions of the code can be compared with one run each.  A program is run
 under callgrind for two counts of operations; the difference, divided by the
 difference of the counts, is the cost of one operation: set-up and start
-cancel out.  The rate beside it is wall time, measured the same way without
-callgrind, median of RUNS with the spread: take it as a hint.
+cancel out.  The rate beside it is processor time, measured the same way without
+callgrind, median of RUNS with the spread: what else runs on the machine moves
+it less than it would move the clock, but it does.
 
 A bench program is `bench-STEM`: `--list` prints one line for each thing it
 can measure, `NAME [what it is]`.
@@ -17,11 +18,11 @@ Results are also written to bench/results/*.json.
 import json
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 RUNS = 5
 COUNTS = (2000, 12000)           # operations under callgrind
@@ -30,13 +31,15 @@ RESULTS = pathlib.Path(__file__).resolve().parent / "results"
 
 
 def run(program, name, count):
-    start = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([program, name, str(count)], capture_output=True,
                           text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         raise SystemExit(f"{program} {name} {count}: exit status "
                          f"{done.returncode}\n{done.stderr}")
-    return time.perf_counter() - start
+    return (after.ru_utime - before.ru_utime +
+            after.ru_stime - before.ru_stime)
 
 
 def instructions(program, name, count):

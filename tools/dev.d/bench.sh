@@ -1,12 +1,23 @@
 # SPDX-License-Identifier: MIT
-# bench.sh - ./dev bench [NAME...]: instructions per operation (bench/bench.py);
+# bench.sh - ./dev bench [--trained] [NAME...]: instructions per operation
+# (bench/bench.py); --trained: of the fastest build, see trained.sh
 # ./dev bench hub, ./dev bench wire: tables in virtual time, the same everywhere
 
 need build test bench
-configure build-bench -Dbench=true --buildtype=release
-compile build-bench
+dir=build-bench
+if [ "${1:-}" = --trained ]; then
+    shift
+    . tools/dev.d/trained.sh
+    dir=build-trained
+    build_trained
+    compile "$dir" $(ninja -C "$dir" -t targets all |
+        sed -n 's/^\(bench\/[a-z-]*\): c_LINKER.*/\1/p')
+else
+    configure "$dir" -Dbench=true --buildtype=release
+    compile "$dir"
+fi
 case "${1:-}" in
-hub)  exec build-bench/bench/hub-table ;;
-wire) shift; exec build-bench/bench/wire-errors "$@" ;;
+hub)  exec "$dir/bench/hub-table" ;;
+wire) shift; exec "$dir/bench/wire-errors" "$@" ;;
 esac
-exec python3 bench/bench.py build-bench "$@"
+exec python3 bench/bench.py "$dir" "$@"
