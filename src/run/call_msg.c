@@ -181,11 +181,13 @@ static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 
 	if (err)
 		return err;
+	if (h.msg_name && (int)h.msg_namelen < 0)
+		return -EINVAL;
 	if (h.msg_iovlen > MSG_PIECES)
 		return -EMSGSIZE;
 	*m = (struct msg){
 		.name = (uintptr_t)h.msg_name,
-		.name_len = h.msg_namelen,
+		.name_len = (uint32_t)min_size(h.msg_namelen, MSG_NAME),
 		.name_len_at = at + offsetof(struct msghdr, msg_namelen),
 		.flags_at = at + offsetof(struct msghdr, msg_flags),
 		.control = (uintptr_t)h.msg_control,
@@ -200,6 +202,17 @@ static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 	return err;
 }
 
+/* More than any datagram has; but the kernel looks at the address first. */
+static long too_long(const struct call *call, const struct msg *m)
+{
+	uint8_t name[MSG_NAME];
+
+	if (m->name && m->name_len <= sizeof(name) &&
+	    call_read(call, m->name, name, m->name_len))
+		return -EFAULT;
+	return -EMSGSIZE;
+}
+
 static long send_msg(struct call *call, struct msg *m, int flags)
 {
 	const struct desc_ops *ops = call->desc->ops;
@@ -207,7 +220,7 @@ static long send_msg(struct call *call, struct msg *m, int flags)
 	if (!ops->send || !(m->name || m->control_len || ops->takes_all))
 		return CALL_CONTINUE;
 	if (m->is_cut)
-		return -EMSGSIZE;
+		return too_long(call, m);
 	return ops->send(call, m, flags);
 }
 
@@ -226,8 +239,7 @@ long call_sendto(struct call *call)
 	struct msg m;
 
 	msg_simple(call, &m);
-	if ((size_t)call->arg[2] > MSG_OCTETS && call->desc->ops->send)
-		return -EMSGSIZE;
+	m.is_cut = (size_t)call->arg[2] > MSG_OCTETS;
 	m.name_len = (uint32_t)call->arg[5];
 	return send_msg(call, &m, (int)call->arg[3]);
 }

@@ -16,12 +16,14 @@
  * the descriptor (a reset); that is forgotten when the program asks.
  */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/check.h"
 
-#include "run/call.h"
+#include "run/stream.h"
 #include "vnet/vnet.h"
 
 /* As many octets as any option has. */
@@ -91,7 +93,20 @@ static int get_from_stack(struct desc *d, struct opt *opt)
 			    &opt->len);
 	if (sk != d->sk)
 		(void)sk_close(desc_stack(d), sk);
+	if (err == -EOPNOTSUPP && opt->level == IPPROTO_UDP && !stream_is(d))
+		return -ENOPROTOOPT; /* the level is known, but not this */
 	return err;
+}
+
+/* Does the kernel want a number before it looks at anything else? */
+static bool is_number(const struct desc *d, int level, int name)
+{
+	if (level == SOL_SOCKET)
+		return name != SO_BINDTODEVICE;
+	if (level == IPPROTO_TCP && stream_is(d))
+		return name != TCP_CONGESTION && name != TCP_ULP &&
+		       name != TCP_FASTOPEN_KEY;
+	return level == IPPROTO_UDP && !stream_is(d);
 }
 
 long call_setsockopt(struct call *call)
@@ -104,7 +119,7 @@ long call_setsockopt(struct call *call)
 
 	if (has(only_native, ARRAY_SIZE(only_native), call))
 		return CALL_CONTINUE;
-	if (len < 0)
+	if (len < 0 || (len < (int)sizeof(int) && is_number(d, level, name)))
 		return -EINVAL;
 	len = len > OPTION_MAX ? OPTION_MAX : len;
 	err = call_read(call, call->arg[3], val, (size_t)len);

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "base/check.h"
 
 #include "run/msg.h"
+#include "run/stream.h"
 
 typedef long open_fn(struct call *call, int domain, int type, int proto);
 
@@ -72,6 +74,13 @@ long call_socket(struct call *call)
 	long err = -EAFNOSUPPORT;
 
 	if (type & ~(0xf | flags))
+		return -EINVAL;
+	if (domain < 0 || domain >= AF_MAX)
+		return err;
+	if ((type & 0xf) > SOCK_PACKET)
+		return -EINVAL;
+	if ((domain == AF_INET || domain == AF_INET6) &&
+	    (proto < 0 || proto >= IPPROTO_MAX))
 		return -EINVAL;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (kinds[i].domain != domain)
@@ -166,12 +175,28 @@ long call_shutdown(struct call *call)
 {
 	struct desc *d = call->desc;
 	int how = (int)call->arg[1];
+	struct endpoint peer;
 
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
-	if (!d->ops->shutdown)
+	if (d->ops->shutdown)
+		return d->ops->shutdown(call, how);
+	if (d->sk < 0 || !sk_getpeername(desc_stack(d), d->sk, &peer))
 		return CALL_CONTINUE;
-	return d->ops->shutdown(call, how);
+	/* It has no peer, but who waits for one is woken up. */
+	(void)shutdown(call->fd, how);
+	return -ENOTCONN;
+}
+
+/* Is it connected or listening?  That is said before what the address lacks. */
+static bool is_taken(struct desc *d)
+{
+	enum stream_phase phase;
+
+	if (!stream_is(d))
+		return false;
+	phase = stream_of(d)->phase;
+	return phase == STREAM_RELAYS || phase == STREAM_LISTENS;
 }
 
 long call_connect(struct call *call)
@@ -181,6 +206,10 @@ long call_connect(struct call *call)
 
 	if (!call->desc->ops->bind)
 		err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
+	if (err && err != -EFAULT && is_taken(call->desc) &&
+	    call->arg[2] >= sizeof(sa_family_t) &&
+	    call->arg[2] <= sizeof(struct sockaddr_storage))
+		return -EISCONN;
 	return err ? err : call->desc->ops->connect(call, &ep);
 }
 

@@ -76,6 +76,7 @@ void sup_count_say(struct supervisor *sup, FILE *f)
 
 	/* What was closed, and who has ended, but was not yet noticed. */
 	programs_reap(sup);
+	(void)pace_poll(sup->pace); /* unless that is who calls us */
 	sweep_now(sup);
 	sup_work(sup);
 	sup_count(sup, &c);

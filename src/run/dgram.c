@@ -378,6 +378,8 @@ static int read_about(const struct call *call, const struct msg *m,
 		return -EINVAL;
 	if (m->name) {
 		err = call_read(call, m->name, &ss, m->name_len);
+		if (ss.ss_family == AF_UNSPEC) /* as old programs do */
+			ss.ss_family = AF_INET;
 		if (!err)
 			err = sockaddr_to_name((struct sockaddr *)&ss,
 					       m->name_len, &msg->name,

@@ -11,8 +11,8 @@
 
 #include "run/call.h"
 
-/* Pieces of a message that are looked at, and octets of it. */
-enum { MSG_PIECES = 64, MSG_OCTETS = 65536 };
+/* Pieces of a message, as many as the kernel takes, and octets of it. */
+enum { MSG_PIECES = 1024, MSG_OCTETS = 65536 };
 
 /* Octets of ancillary data, and of an address. */
 enum { MSG_CONTROL = 512, MSG_NAME = 128 };
