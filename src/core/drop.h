@@ -174,6 +174,10 @@
 	X(udp_no_port,	"nobody listens on its UDP port")		\
 	X(udp_rcvbuf,	"the receive buffer of the socket was full")	\
 	X(udp_zero_port, "UDP port zero")				\
+	X(udplite_short, "shorter than a UDP-Lite header")		\
+	X(udplite_cover, "a UDP-Lite checksum coverage that cannot be")	\
+	X(udplite_csum,	"a wrong UDP-Lite checksum")			\
+	X(udplite_part,	"less of it is covered by its checksum than the socket wants") \
 	/* raw, ping and packet sockets: what is lost is a copy */	\
 	X(sock_rcvbuf,	"the receive buffer of a raw or packet socket was full") \
 	/* rip */							\

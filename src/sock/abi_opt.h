@@ -99,6 +99,10 @@ enum {
 	SK_UDP_CORK		= 1,
 	SK_UDP_SEGMENT		= 103,		/* octets of each datagram */
 	SK_UDP_GRO		= 104,
+	SK_SOL_UDPLITE		= 136,
+	SK_UDPLITE_SEND_CSCOV	= 10,		/* octets */
+	SK_UDPLITE_RECV_CSCOV	= 11,
+	SK_UDPLITE_LEAST	= 8,		/* of both: the header */
 };
 
 /* Level SK_IPPROTO_TCP. */

@@ -185,6 +185,13 @@ void sock_fini(struct stack *stack)
 	stack->slot[SLOT_SOCK] = NULL;
 }
 
+static const struct sock_ops *choose_dgram(int proto, int icmp)
+{
+	if (proto == icmp)
+		return &sock_ping_ops;
+	return proto == SK_IPPROTO_UDPLITE ? &sock_lite_ops : &sock_dgram_ops;
+}
+
 /* Of IP: by type, and datagrams by protocol. */
 static int choose_inet(int domain, int type, int proto,
 		       const struct sock_ops **ops)
@@ -196,7 +203,7 @@ static int choose_inet(int domain, int type, int proto,
 	else if (type == SK_SOCK_RAW)
 		*ops = &sock_raw_ops;
 	else if (type == SK_SOCK_DGRAM)
-		*ops = proto == icmp ? &sock_ping_ops : &sock_dgram_ops;
+		*ops = choose_dgram(proto, icmp);
 	else
 		return -ESOCKTNOSUPPORT;
 	if (proto < 0 || proto > 255)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * sock_dgram.c - datagram sockets in front of UDP
+ * sock_dgram.c - datagram sockets in front of UDP and UDP-Lite
  *
  * A datagram is sent or received whole by one step, so the loop of sock_io.c
  * ends after the first one that succeeds: an empty datagram counts as none,
@@ -37,6 +37,12 @@ static const struct udp_user user = {
 static int dgram_open(struct sock *s)
 {
 	s->udp = udp_new(s->file.stack, &user, s);
+	return s->udp ? 0 : -ENOMEM;
+}
+
+static int lite_open(struct sock *s)
+{
+	s->udp = udp_new_lite(s->file.stack, &user, s);
 	return s->udp ? 0 : -ENOMEM;
 }
 
@@ -174,24 +180,38 @@ static void dgram_info(struct sock *s, struct sock_info *info)
 	info->recv_queue = udp_queued(s->udp);
 }
 
+/* clang-format off */
+#define DGRAM_OPS \
+	.free = dgram_free, \
+	.bind = dgram_bind, \
+	.connect = dgram_connect, \
+	.send = dgram_send, \
+	.recv = dgram_recv, \
+	.recv_error = sock_err_recv, \
+	.ioctl = dgram_ioctl, \
+	.shutdown = dgram_shutdown, \
+	.local = dgram_local, \
+	.peer = dgram_peer, \
+	.error = dgram_error, \
+	.poll = dgram_poll, \
+	.readable = dgram_readable, \
+	.info = dgram_info
+/* clang-format on */
+
 const struct sock_ops sock_dgram_ops = {
 	.name = "udp",
 	.opts = OPT_DGRAM,
 	.type = SK_SOCK_DGRAM,
 	.proto = SK_IPPROTO_UDP,
 	.open = dgram_open,
-	.free = dgram_free,
-	.bind = dgram_bind,
-	.connect = dgram_connect,
-	.send = dgram_send,
-	.recv = dgram_recv,
-	.recv_error = sock_err_recv,
-	.ioctl = dgram_ioctl,
-	.shutdown = dgram_shutdown,
-	.local = dgram_local,
-	.peer = dgram_peer,
-	.error = dgram_error,
-	.poll = dgram_poll,
-	.readable = dgram_readable,
-	.info = dgram_info,
+	DGRAM_OPS,
+};
+
+const struct sock_ops sock_lite_ops = {
+	.name = "udplite",
+	.opts = OPT_DGRAM,
+	.type = SK_SOCK_DGRAM,
+	.proto = SK_IPPROTO_UDPLITE,
+	.open = lite_open,
+	DGRAM_OPS,
 };

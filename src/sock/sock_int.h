@@ -91,6 +91,7 @@ struct sock_opts {
 	int recverr, recverr6, pmtudisc, pmtudisc6;
 	int freebind, transparent, no_port;
 	int udp_cork, udp_segment, udp_gro;
+	int lite_covers, lite_wants;
 	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */
 };
 
@@ -167,7 +168,7 @@ static inline bool sock_is_tcp(const struct sock *s)
 
 static inline bool sock_is_udp(const struct sock *s)
 {
-	return s->ops == &sock_dgram_ops;
+	return s->ops == &sock_dgram_ops || s->ops == &sock_lite_ops;
 }
 
 /* Does it know addresses of IP? */

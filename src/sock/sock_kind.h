@@ -152,6 +152,7 @@ struct sock_ops {
 
 extern const struct sock_ops sock_stream_ops;
 extern const struct sock_ops sock_dgram_ops;
+extern const struct sock_ops sock_lite_ops;
 extern const struct sock_ops sock_raw_ops;
 extern const struct sock_ops sock_ping_ops;
 extern const struct sock_ops sock_packet_ops; /* with link header */

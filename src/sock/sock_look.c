@@ -38,9 +38,10 @@ static const struct {
 	ROW(recverr, "recverr"),	ROW(freebind, "freebind"),
 	ROW(transparent, "transparent"), ROW(mark, "mark"),
 	ROW(priority, "priority"),	ROW(udp_segment, "udp_segment"),
-	ROW(udp_gro, "udp_gro"),
+	ROW(udp_gro, "udp_gro"),		ROW(lite_covers, "udplite_send_cscov"),
+	ROW(lite_wants, "udplite_recv_cscov"),
 };
-static_assert(ARRAY_SIZE(options) == 35, "those worth seeing");
+static_assert(ARRAY_SIZE(options) == 37, "those worth seeing");
 /* clang-format on */
 
 bool sock_look(struct file *file, struct sock_look *out)

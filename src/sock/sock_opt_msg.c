@@ -70,6 +70,32 @@ static int apply_freebind(struct sock *s)
 	return 0;
 }
 
+/* Linux takes what cannot be for the nearest that can. */
+static int cover_bounded(int octets)
+{
+	if (octets && octets < SK_UDPLITE_LEAST)
+		return SK_UDPLITE_LEAST;
+	return octets > UINT16_MAX ? UINT16_MAX : octets;
+}
+
+static int apply_covers(struct sock *s)
+{
+	if (!udp_is_lite(s->udp))
+		return -ENOPROTOOPT;
+	s->opts.lite_covers = cover_bounded(s->opts.lite_covers);
+	udp_set_covers(s->udp, (unsigned int)s->opts.lite_covers);
+	return 0;
+}
+
+static int apply_wants_covered(struct sock *s)
+{
+	if (!udp_is_lite(s->udp))
+		return -ENOPROTOOPT;
+	s->opts.lite_wants = cover_bounded(s->opts.lite_wants);
+	udp_set_wants_covered(s->udp, (unsigned int)s->opts.lite_wants);
+	return 0;
+}
+
 /* It would let the program answer for anybody: nobody here may. */
 static int apply_transparent(struct sock *s)
 {
@@ -82,6 +108,7 @@ static int apply_transparent(struct sock *s)
 #define IP SK_IPPROTO_IP
 #define IP6 SK_IPPROTO_IPV6
 #define UDP SK_SOL_UDP
+#define LITE SK_SOL_UDPLITE
 #define ANY INT_MIN, INT_MAX
 static const struct opt_row rows[] = {
 {SOCKET, SK_SO_TIMESTAMP, OPT_ALL | OPT_BOOL, AT(timestamp), ANY, apply_timestamp, NULL},
@@ -107,8 +134,10 @@ static const struct opt_row rows[] = {
 {UDP, SK_UDP_CORK, OPT_DGRAM | OPT_BOOL, AT(udp_cork), ANY, sock_cork_apply, NULL},
 {UDP, SK_UDP_SEGMENT, OPT_DGRAM, AT(udp_segment), 0, 65535, apply_nothing, NULL},
 {UDP, SK_UDP_GRO, OPT_DGRAM | OPT_BOOL, AT(udp_gro), ANY, apply_nothing, NULL},
+{LITE, SK_UDPLITE_SEND_CSCOV, OPT_DGRAM, AT(lite_covers), ANY, apply_covers, NULL},
+{LITE, SK_UDPLITE_RECV_CSCOV, OPT_DGRAM, AT(lite_wants), ANY, apply_wants_covered, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == 23, "of all levels");
+static_assert(ARRAY_SIZE(rows) == 25, "of all levels");
 /* clang-format on */
 
 const struct opt_table sock_opt_msg_table = {rows, ARRAY_SIZE(rows)};

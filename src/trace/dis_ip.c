@@ -27,6 +27,8 @@ static const char *proto_name(uint8_t proto)
 		return "TCP";
 	case IP_PROTO_UDP:
 		return "UDP";
+	case IP_PROTO_UDPLITE:
+		return "UDP-Lite";
 	default:
 		return "other";
 	}
@@ -122,6 +124,8 @@ static void dis_payload(struct dissection *d, struct cursor *c,
 		dis_igmp(d, c);
 	else if (ip[9] == IP_PROTO_UDP)
 		dis_udp(d, c);
+	else if (ip[9] == IP_PROTO_UDPLITE)
+		dis_udplite(d, c);
 	else if (ip[9] == IP_PROTO_TCP)
 		dis_tcp(d, c);
 	else

@@ -30,6 +30,8 @@ static const char *next_name(uint8_t next)
 		return "TCP";
 	case IP_PROTO_UDP:
 		return "UDP";
+	case IP_PROTO_UDPLITE:
+		return "UDP-Lite";
 	case IP_PROTO_ICMP6:
 		return "ICMPv6";
 	case IP_PROTO_NONE:
@@ -223,6 +225,8 @@ static void dis_payload(struct dissection *d, struct cursor *c, uint8_t next,
 		dis_icmp6(d, c);
 	else if (next == IP_PROTO_UDP)
 		dis_udp(d, c);
+	else if (next == IP_PROTO_UDPLITE)
+		dis_udplite(d, c);
 	else if (next == IP_PROTO_TCP)
 		dis_tcp(d, c);
 	else

@@ -88,6 +88,31 @@ void dis_udp(struct dissection *d, struct cursor *c)
 	dis_rest(d, c, "Data", NULL);
 }
 
+/* RFC 3828: the sum may cover less than all. */
+void dis_udplite(struct dissection *d, struct cursor *c)
+{
+	const char *layer = d->depth > 1 ? "UDP-Lite, quoted" : "UDP-Lite";
+	size_t have = cur_left(c), covers;
+	const uint8_t *p;
+	bool is_good;
+
+	dis_layer(d, layer, 4);
+	p = dis_peek(d, c, UDP_HLEN);
+	if (!p)
+		return;
+	covers = get16(p + 4) ? get16(p + 4) : have;
+	is_good = get16(p + 6) && covers >= UDP_HLEN && covers <= have &&
+		  csum_fold(csum_add(d->pseudo, p, covers)) == 0;
+	dis_port(d, c, "Source Port");
+	dis_port(d, c, "Destination Port");
+	dis_take(d, c, 2, "Checksum Coverage",
+		 covers < have ? "the rest may arrive damaged" : "all of it",
+		 "%u", get16(p + 4));
+	dis_take(d, c, 2, "Checksum", dis_sum_meaning(d, is_good), "0x%04x %s",
+		 get16(p + 6), dis_sum_word(d, is_good));
+	dis_rest(d, c, "Data", NULL);
+}
+
 static const char *flags_meaning(uint16_t flags)
 {
 	if (flags & TCP_RST)

@@ -72,6 +72,7 @@ void dis_nd(struct dissection *d, struct cursor *c, uint8_t type);
 /* ... types 130 to 132 and 143. */
 void dis_mld(struct dissection *d, struct cursor *c, uint8_t type);
 void dis_udp(struct dissection *d, struct cursor *c);
+void dis_udplite(struct dissection *d, struct cursor *c);
 void dis_tcp(struct dissection *d, struct cursor *c);
 void dis_tcp_options(struct dissection *d, struct cursor *c);
 void dis_dns(struct dissection *d, struct cursor *c);

@@ -115,7 +115,7 @@ static bool port_value(const struct filler *f, const char *key, char *buf)
 {
 	const struct frame_view *v = &f->view;
 
-	if (!v->has_tcp && !v->has_udp)
+	if (!v->has_tcp && !v->has_udp && !v->has_udplite)
 		return false;
 	if (!strcmp(key, "sport"))
 		snprintf(buf, VALUE_MAX, "%u", v->sport);

@@ -43,6 +43,21 @@ static void view_udp(struct frame_view *v, const uint8_t *p, size_t len)
 	v->payload_len = udp.len - (size_t)hlen;
 }
 
+/* Its ports are shown as UDP's are, and nothing in it is looked into. */
+static void view_udplite(struct frame_view *v, const uint8_t *p, size_t len)
+{
+	struct udp_hdr h;
+	int hlen = udplite_parse(&h, p, len);
+
+	if (hlen < 0)
+		return;
+	v->has_udplite = true;
+	v->sport = h.sport;
+	v->dport = h.dport;
+	v->payload = p + hlen;
+	v->payload_len = len - (size_t)hlen;
+}
+
 static void view_icmp(struct frame_view *v, const uint8_t *p, size_t len)
 {
 	if (icmp4_parse(&v->icmp, p, len) < 0)
@@ -69,6 +84,8 @@ static void view_ip(struct frame_view *v, const uint8_t *p, size_t len)
 		view_tcp(v, p, len);
 	else if (v->ip.proto == IP_PROTO_UDP)
 		view_udp(v, p, len);
+	else if (v->ip.proto == IP_PROTO_UDPLITE)
+		view_udplite(v, p, len);
 	else if (v->ip.proto == IP_PROTO_ICMP)
 		view_icmp(v, p, len);
 }
@@ -102,6 +119,8 @@ static void view_ip6(struct frame_view *v, const uint8_t *p, size_t len)
 		view_tcp(v, p + off, len - off);
 	else if (proto == IP_PROTO_UDP)
 		view_udp(v, p + off, len - off);
+	else if (proto == IP_PROTO_UDPLITE)
+		view_udplite(v, p + off, len - off);
 	else if (proto == IP_PROTO_ICMP6)
 		view_icmp6(v, p + off, len - off);
 }

@@ -37,13 +37,13 @@
  * @has_pppoe:	@pppoe is valid; of discovery: its tags are @payload
  * @has_ip:	@ip is valid; for both versions see frame_src(), frame_dst()
  * @has_ip6:	@ip6 is valid; likewise @has_icmp6
- * @has_tcp:	@tcp and @opts are; likewise @has_udp, @has_icmp
+ * @has_tcp:	@tcp and @opts are; likewise @has_udp, @has_icmp, @has_udplite
  * @sport:	Ports, if it has TCP or UDP
  * @payload:	Behind the transport header
  */
 struct frame_view {
 	mac_addr src_mac, dst_mac;
-	bool has_arp, has_ip, has_tcp, has_udp, has_icmp;
+	bool has_arp, has_ip, has_tcp, has_udp, has_udplite, has_icmp;
 	bool has_ip6, has_icmp6;
 	bool has_ppp, has_ppp_ctl, has_pppoe;
 	uint16_t ppp_proto;

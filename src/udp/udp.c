@@ -33,6 +33,12 @@ static const struct ip_proto udp_proto = {
 	.error = udp_input_error,
 };
 
+static const struct ip_proto udp_lite_proto = {
+	.proto = IP_PROTO_UDPLITE,
+	.input = udp_lite_input,
+	.error = udp_lite_input_error,
+};
+
 int udp_init(struct stack *stack)
 {
 	struct mem *mem = stack->place.env->mem;
@@ -41,7 +47,8 @@ int udp_init(struct stack *stack)
 
 	if (!us)
 		return -ENOMEM;
-	htab_init(&us->ports, mem, 0);
+	htab_init(&us->ports[UDP_PLAIN], mem, 0);
+	htab_init(&us->ports[UDP_LITE], mem, 0);
 	pool_init(&us->sock_pool, mem, "udp-sock", sizeof(struct udp_sock), 0);
 	pool_init(&us->port_pool, mem, "udp-port", sizeof(struct udp_port), 0);
 	pool_init(&us->dgram_pool, mem, "udp-dgram", sizeof(struct udp_dgram),
@@ -49,6 +56,8 @@ int udp_init(struct stack *stack)
 	err = stack_new_key(stack, &us->key);
 	if (!err)
 		err = ip_register(stack, &udp_proto);
+	if (!err)
+		err = ip_register(stack, &udp_lite_proto);
 	if (err) {
 		mem_free(mem, us, sizeof(*us));
 		return err;
@@ -57,19 +66,20 @@ int udp_init(struct stack *stack)
 	return 0;
 }
 
-static void forget_all(struct udp_stack *us)
+static void forget_all(struct htab *ports)
 {
 	struct udp_port *port;
 	size_t pos = 0;
 
-	while ((port = htab_next(&us->ports, &pos))) {
+	while ((port = htab_next(ports, &pos))) {
 		struct udp_sock *u;
 
 		list_for_each_entry(u, &port->socks, struct udp_sock, node)
 			udp_queue_clear(u);
 	}
-	while (htab_pop(&us->ports))
+	while (htab_pop(ports))
 		;
+	htab_fini(ports);
 }
 
 void udp_fini(struct stack *stack)
@@ -79,8 +89,8 @@ void udp_fini(struct stack *stack)
 
 	if (!us)
 		return;
-	forget_all(us);
-	htab_fini(&us->ports);
+	forget_all(&us->ports[UDP_PLAIN]);
+	forget_all(&us->ports[UDP_LITE]);
 	pool_fini(&us->dgram_pool);
 	pool_fini(&us->port_pool);
 	pool_fini(&us->sock_pool);
@@ -88,8 +98,9 @@ void udp_fini(struct stack *stack)
 	stack->slot[SLOT_UDP] = NULL;
 }
 
-struct udp_sock *udp_new(struct stack *stack, const struct udp_user *user,
-			 void *arg)
+static struct udp_sock *new_sock(struct stack *stack,
+				 const struct udp_user *user, void *arg,
+				 enum udp_kind kind)
 {
 	struct udp_stack *us = udp_of(stack);
 	struct udp_sock *u = pool_get_zeroed(&us->sock_pool);
@@ -97,13 +108,26 @@ struct udp_sock *udp_new(struct stack *stack, const struct udp_user *user,
 	if (!u)
 		return NULL;
 	u->stack = stack;
+	u->kind = (uint8_t)kind;
 	u->user = user;
 	u->arg = arg;
 	list_init(&u->queue);
 	u->rcvbuf = UDP_RCVBUF_DEFAULT;
 	u->group[0].ttl = u->group[1].ttl = 1;
-	us->stats.sockets++;
+	us->stats[kind].sockets++;
 	return u;
+}
+
+struct udp_sock *udp_new(struct stack *stack, const struct udp_user *user,
+			 void *arg)
+{
+	return new_sock(stack, user, arg, UDP_PLAIN);
+}
+
+struct udp_sock *udp_new_lite(struct stack *stack, const struct udp_user *user,
+			      void *arg)
+{
+	return new_sock(stack, user, arg, UDP_LITE);
 }
 
 void udp_free(struct udp_sock *u)
@@ -112,7 +136,7 @@ void udp_free(struct udp_sock *u)
 
 	udp_queue_clear(u);
 	udp_port_unbind(u);
-	us->stats.sockets--;
+	us->stats[u->kind].sockets--;
 	pool_put(&us->sock_pool, u);
 }
 
@@ -270,5 +294,10 @@ void udp_set_netif(struct udp_sock *u, struct netif *netif)
 
 const struct udp_stats *udp_stats(struct stack *stack)
 {
-	return &udp_of(stack)->stats;
+	return &udp_of(stack)->stats[UDP_PLAIN];
+}
+
+const struct udp_stats *udp_lite_stats(struct stack *stack)
+{
+	return &udp_of(stack)->stats[UDP_LITE];
 }

@@ -3,7 +3,7 @@
 #define UDP_UDP_H
 
 /*
- * udp.h - the door of UDP (RFC 768; RFC 1122, 4.1)
+ * udp.h - the door of UDP (RFC 768; RFC 1122, 4.1) and UDP-Lite (RFC 3828)
  *
  * A socket has a local endpoint, perhaps a peer, and a queue of datagrams that
  * have arrived.  No call blocks.  Errors are -errno as Linux gives them.
@@ -52,6 +52,16 @@ void udp_fini(struct stack *stack);
 /* A socket bound to nothing, or NULL (no memory). */
 struct udp_sock *udp_new(struct stack *stack, const struct udp_user *user,
 			 void *arg);
+
+/**
+ * udp_new_lite() - The same, of UDP-Lite
+ *
+ * UDP-Lite has ports of its own, and says with each datagram how much of it the
+ * checksum covers: all, unless udp_set_covers() says less.  Damage in the rest
+ * does not keep a datagram from arriving (RFC 3828, 2).
+ */
+struct udp_sock *udp_new_lite(struct stack *stack, const struct udp_user *user,
+			      void *arg);
 
 /* Let go of it, and of what waits in its queue. */
 void udp_free(struct udp_sock *u);
@@ -172,6 +182,13 @@ void udp_set_rcvbuf(struct udp_sock *u, size_t octets);
 int udp_set_ttl(struct udp_sock *u, unsigned int ttl); /* 1 ... 255 */
 void udp_set_tos(struct udp_sock *u, uint8_t tos);
 void udp_set_df(struct udp_sock *u, bool df, bool no_pmtu); /* see ip_send */
+/* UDP-Lite: octets that checksums of what is sent cover, the header's 8 included;
+ * 0: all.  Below 8 is 8. */
+void udp_set_covers(struct udp_sock *u, unsigned int octets);
+/* UDP-Lite: what is covered less does not arrive; 0: what is not covered
+ * entirely. */
+void udp_set_wants_covered(struct udp_sock *u, unsigned int octets);
+bool udp_is_lite(const struct udp_sock *u);
 void udp_set_error(struct udp_sock *u, int err); /* pending: positive, or 0 */
 
 /**
@@ -210,5 +227,7 @@ struct udp_stats {
 };
 
 const struct udp_stats *udp_stats(struct stack *stack);
+/* Likewise of UDP-Lite (RFC 5097). */
+const struct udp_stats *udp_lite_stats(struct stack *stack);
 
 #endif /* UDP_UDP_H */

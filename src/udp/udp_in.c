@@ -76,7 +76,7 @@ static void deliver_one(struct stack *stack, struct pkt *pkt,
 	if (port)
 		u = udp_port_match(port, what);
 	if (!u) {
-		udp_of(stack)->stats.no_ports++;
+		udp_of(stack)->stats[what->kind].no_ports++;
 		icmp_error(stack, pkt, ICMP4_UNREACHABLE, ICMP4_PORT, 0);
 		pkt_drop(&stack->place, pkt, DROP_udp_no_port);
 		return;
@@ -117,15 +117,17 @@ static void deliver_all(struct stack *stack, struct pkt *pkt,
 		pkt_drop(&stack->place, pkt, DROP_udp_no_port);
 }
 
-void udp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
+static void input(struct stack *stack, struct pkt *pkt,
+		  const struct ip_meta *meta, enum udp_kind kind)
 {
 	struct udp_stack *us = udp_of(stack);
 	const struct udp_port *port;
 	struct udp_hdr h;
-	enum drop why = check_header(pkt, meta, &h);
+	enum drop why = kind == UDP_LITE ? udp_lite_check(pkt, meta, &h)
+					 : check_header(pkt, meta, &h);
 
 	if (why != DROP_COUNT) {
-		us->stats.in_errors++;
+		us->stats[kind].in_errors++;
 		pkt_drop(&stack->place, pkt, why);
 		return;
 	}
@@ -136,16 +138,30 @@ void udp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
 		.time_ns = stack_now(stack),
 		.ttl = meta->ttl,
 		.tos = meta->tos,
+		.kind = (uint8_t)kind,
+		.covers = h.len < pkt->len ? h.len : 0,
 	};
 
-	port = udp_port_find(us, h.dport);
+	port = udp_port_find(us, kind, h.dport);
 	if (meta->is_bcast || meta->is_mcast)
 		deliver_all(stack, pkt, port, &what);
 	else
 		deliver_one(stack, pkt, port, &what);
 }
 
-bool udp_input_error(struct stack *stack, const struct ip_error *err)
+void udp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
+{
+	input(stack, pkt, meta, UDP_PLAIN);
+}
+
+void udp_lite_input(struct stack *stack, struct pkt *pkt,
+		    const struct ip_meta *meta)
+{
+	input(stack, pkt, meta, UDP_LITE);
+}
+
+static bool input_error(struct stack *stack, const struct ip_error *err,
+			enum udp_kind kind)
 {
 	const struct udp_wire *w = (const void *)err->l4;
 	struct udp_dgram ours = {
@@ -159,7 +175,7 @@ bool udp_input_error(struct stack *stack, const struct ip_error *err)
 	if (err->l4_len < sizeof(*w))
 		return false;
 	ours.peer.port = get16(w->dport);
-	port = udp_port_find(udp_of(stack), get16(w->sport));
+	port = udp_port_find(udp_of(stack), kind, get16(w->sport));
 	u = port ? udp_port_match(port, &ours) : NULL;
 	if (!u)
 		return false;
@@ -171,4 +187,14 @@ bool udp_input_error(struct stack *stack, const struct ip_error *err)
 		udp_tell(u, WAIT_ERR);
 	}
 	return true;
+}
+
+bool udp_input_error(struct stack *stack, const struct ip_error *err)
+{
+	return input_error(stack, err, UDP_PLAIN);
+}
+
+bool udp_lite_input_error(struct stack *stack, const struct ip_error *err)
+{
+	return input_error(stack, err, UDP_LITE);
 }

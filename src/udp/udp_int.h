@@ -16,22 +16,27 @@
 #include "ip/ip.h"
 #include "udp/udp.h"
 
+struct udp_hdr;
+
+/* Which have ports of their own. */
+enum udp_kind { UDP_PLAIN, UDP_LITE, UDP_KINDS };
+
 /**
  * struct udp_stack - UDP of one stack
  * @key:	Hashes ports
- * @ports:	struct udp_port by number
+ * @ports:	struct udp_port by number, of each kind
  * @sock_pool:	struct udp_sock
  * @port_pool:	struct udp_port
  * @dgram_pool: struct udp_dgram
- * @stats:	Counters
+ * @stats:	Counters, of each kind
  */
 struct udp_stack {
 	struct hash_key key;
-	struct htab ports;
+	struct htab ports[UDP_KINDS];
 	struct pool sock_pool;
 	struct pool port_pool;
 	struct pool dgram_pool;
-	struct udp_stats stats;
+	struct udp_stats stats[UDP_KINDS];
 };
 
 /* A port in use; goes away with its last socket. */
@@ -49,12 +54,15 @@ struct udp_dgram {
 	struct netif *netif; /* where it came in; NULL: anywhere */
 	uint64_t time_ns;
 	uint8_t ttl, tos;
+	uint8_t kind;	 /* enum udp_kind */
+	uint16_t covers; /* octets its checksum covers; 0: all */
 };
 
 /**
  * struct udp_sock - a socket
  * @node:	In its port's list, when bound
  * @stack:	Whose
+ * @kind:	enum udp_kind
  * @user:	Whom to tell
  * @arg:	For @user
  * @port:	Where it is bound, or NULL
@@ -77,12 +85,15 @@ struct udp_dgram {
  * @may_share:	... and what comes is shared
  * @may_bcast:	Broadcasts may be sent
  * @df:		Do not fragment; @no_pmtu: and ask only the first link
+ * @covers:	UDP-Lite: octets that checksums cover; 0: all
+ * @wants:	UDP-Lite: octets that they have to cover at least, if @is_choosy
  * @is_send_shut: No more sending
  * @is_recv_shut: No more receiving
  */
 struct udp_sock {
 	struct list node;
 	struct stack *stack;
+	uint8_t kind;
 	const struct udp_user *user;
 	void *arg;
 	struct udp_port *port;
@@ -98,6 +109,8 @@ struct udp_sock {
 	struct udp_group_conf group[2];
 	bool may_be_free;
 	bool may_reuse, may_share, may_bcast, df, no_pmtu;
+	uint16_t covers, wants;
+	bool is_choosy;
 	bool is_send_shut, is_recv_shut;
 };
 
@@ -112,6 +125,11 @@ static inline bool udp_speaks(const struct udp_sock *u, uint8_t family)
 	return !u->port || u->family == IP_NONE || u->family == family;
 }
 
+static inline struct udp_stats *udp_stats_of(const struct udp_sock *u)
+{
+	return &udp_of(u->stack)->stats[u->kind];
+}
+
 /* udp_out.c: which address of ours would reach @dst; as ip_source_for() */
 int udp_source_for(const struct udp_sock *u, struct ip_addr dst,
 		   struct ip_addr *src);
@@ -122,7 +140,8 @@ static inline bool udp_has_peer(const struct udp_sock *u)
 }
 
 /* udp_port.c */
-struct udp_port *udp_port_find(const struct udp_stack *us, uint16_t num);
+struct udp_port *udp_port_find(const struct udp_stack *us, enum udp_kind kind,
+			       uint16_t num);
 int udp_port_bind(struct udp_sock *u, const struct endpoint *local);
 void udp_port_unbind(struct udp_sock *u);
 struct udp_sock *udp_port_match(const struct udp_port *port,
@@ -133,6 +152,20 @@ bool udp_accepts(const struct udp_sock *u, const struct udp_dgram *what);
 void udp_input(struct stack *stack, struct pkt *pkt,
 	       const struct ip_meta *meta);
 bool udp_input_error(struct stack *stack, const struct ip_error *err);
+void udp_lite_input(struct stack *stack, struct pkt *pkt,
+		    const struct ip_meta *meta);
+bool udp_lite_input_error(struct stack *stack, const struct ip_error *err);
+
+/* udp_lite.c */
+/* What is wrong with it; DROP_COUNT: nothing. */
+enum drop udp_lite_check(struct pkt *pkt, const struct ip_meta *meta,
+			 struct udp_hdr *h);
+/* Header @h in front of @pkt's payload, all but its checksum. */
+void udp_lite_finish(const struct udp_sock *u, struct pkt *pkt,
+		     struct udp_hdr *h, const struct endpoint *src,
+		     const struct endpoint *to);
+/* Is it covered as much as the socket wants? */
+bool udp_lite_suits(const struct udp_sock *u, const struct udp_dgram *what);
 
 /* udp_queue.c */
 void udp_queue_add(struct udp_sock *u, struct pkt *pkt,

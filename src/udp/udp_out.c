@@ -40,6 +40,10 @@ static struct pkt *make_pkt(const struct udp_sock *u, const void *buf,
 		pkt_free(pkt);
 		return NULL;
 	}
+	if (u->kind == UDP_LITE) {
+		udp_lite_finish(u, pkt, &h, &src, to);
+		return pkt;
+	}
 	h.sum = csum_fold_raw(
 		csum_pseudo(src.addr, to->addr, IP_PROTO_UDP, h.len));
 	udp_emit(p, &h);
@@ -117,7 +121,7 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
 	bool is_plain = !as->src.family && !as->netif;
 	struct ip_send how = {
 		.dst = to->addr,
-		.proto = IP_PROTO_UDP,
+		.proto = u->kind == UDP_LITE ? IP_PROTO_UDPLITE : IP_PROTO_UDP,
 		.ttl = u->ttl,
 		.tos = as->has_tos ? as->tos : u->tos,
 		.df = u->df,
@@ -185,7 +189,7 @@ long udp_send_how(struct udp_sock *u, const void *buf, size_t len,
 		err = output(u, buf, len, to, how);
 	if (err)
 		return err;
-	udp_of(u->stack)->stats.out_datagrams++;
+	udp_stats_of(u)->out_datagrams++;
 	return (long)len;
 }
 

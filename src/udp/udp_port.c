@@ -55,12 +55,14 @@ static bool port_is(const void *item, const void *key)
 	return port->num == *(const uint16_t *)key;
 }
 
-struct udp_port *udp_port_find(const struct udp_stack *us, uint16_t num)
+struct udp_port *udp_port_find(const struct udp_stack *us, enum udp_kind kind,
+			       uint16_t num)
 {
-	return htab_find(&us->ports, port_hash(us, num), port_is, &num);
+	return htab_find(&us->ports[kind], port_hash(us, num), port_is, &num);
 }
 
-static struct udp_port *port_new(struct udp_stack *us, uint16_t num)
+static struct udp_port *port_new(struct udp_stack *us, enum udp_kind kind,
+				 uint16_t num)
 {
 	struct udp_port *port = pool_get(&us->port_pool);
 
@@ -68,16 +70,17 @@ static struct udp_port *port_new(struct udp_stack *us, uint16_t num)
 		return NULL;
 	port->num = num;
 	list_init(&port->socks);
-	if (htab_add(&us->ports, port_hash(us, num), port)) {
+	if (htab_add(&us->ports[kind], port_hash(us, num), port)) {
 		pool_put(&us->port_pool, port);
 		return NULL;
 	}
 	return port;
 }
 
-static void port_free(struct udp_stack *us, struct udp_port *port)
+static void port_free(struct udp_stack *us, enum udp_kind kind,
+		      struct udp_port *port)
 {
-	htab_del(&us->ports, port_hash(us, port->num), port);
+	htab_del(&us->ports[kind], port_hash(us, port->num), port);
 	pool_put(&us->port_pool, port);
 }
 
@@ -124,7 +127,7 @@ static int draw_port(struct udp_sock *u, uint16_t *num)
 			at++;
 		}
 		*num = (uint16_t)(PORT_EPHEMERAL_MIN + at % PORT_COUNT);
-		if (!udp_port_find(us, *num))
+		if (!udp_port_find(us, u->kind, *num))
 			return 0;
 	}
 	return -EADDRINUSE;
@@ -152,11 +155,11 @@ int udp_port_bind(struct udp_sock *u, const struct endpoint *local)
 		if (err)
 			return err;
 	}
-	port = udp_port_find(us, num);
+	port = udp_port_find(us, u->kind, num);
 	if (port && is_taken(port, u, local->addr))
 		return -EADDRINUSE;
 	if (!port)
-		port = port_new(us, num);
+		port = port_new(us, u->kind, num);
 	if (!port)
 		return -ENOMEM;
 	list_add_head(&port->socks, &u->node);
@@ -177,7 +180,7 @@ void udp_port_unbind(struct udp_sock *u)
 	list_del(&u->node);
 	u->port = NULL;
 	if (list_is_empty(&port->socks))
-		port_free(udp_of(u->stack), port);
+		port_free(udp_of(u->stack), u->kind, port);
 }
 
 /* 0: not for this socket; else the more the better, see above. */

@@ -34,15 +34,20 @@ void udp_queue_add(struct udp_sock *u, struct pkt *pkt,
 	struct place *place = &u->stack->place;
 	struct udp_dgram *d;
 
+	if (!udp_lite_suits(u, what)) {
+		udp_stats_of(u)->in_errors++;
+		pkt_drop(place, pkt, DROP_udplite_part);
+		return;
+	}
 	if (u->queue_size &&
 	    u->queue_size + pkt_truesize(pkt) + sizeof(*d) > u->rcvbuf) {
-		us->stats.in_errors++;
+		udp_stats_of(u)->in_errors++;
 		pkt_drop(place, pkt, DROP_udp_rcvbuf);
 		return;
 	}
 	d = pool_get(&us->dgram_pool);
 	if (!d) {
-		us->stats.in_errors++;
+		udp_stats_of(u)->in_errors++;
 		pkt_drop(place, pkt, DROP_no_memory);
 		return;
 	}
@@ -51,7 +56,7 @@ void udp_queue_add(struct udp_sock *u, struct pkt *pkt,
 	list_add_tail(&u->queue, &d->node);
 	u->queue_size += dgram_size(d);
 	u->queue_len += pkt->len;
-	us->stats.in_datagrams++;
+	udp_stats_of(u)->in_datagrams++;
 	PROBE(place, EV_NOTE, R_UDP_DELIVER, pkt, EVF_EP("peer", &d->peer),
 	      EVF_NUM("port", u->local.port), EVF_NUM("len", pkt->len));
 	udp_tell(u, WAIT_IN);

@@ -30,6 +30,7 @@ static const struct number_name ip_proto_names[] = {
 	{IP_PROTO_ICMP6, "icmp6"},
 	{IP_PROTO_NONE, "none"},
 	{IP_PROTO_DSTOPTS, "destination-options"},
+	{IP_PROTO_UDPLITE, "udplite"},
 };
 
 static const struct number_name port_names[] = {

@@ -27,6 +27,7 @@ enum ip_proto_number {
 	IP_PROTO_ICMP6 = 58,
 	IP_PROTO_NONE = 59,
 	IP_PROTO_DSTOPTS = 60,
+	IP_PROTO_UDPLITE = 136,
 	IP_PROTO_RAW = 255,
 };
 

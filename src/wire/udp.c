@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * udp.c - UDP headers
+ * udp.c - headers of UDP and of UDP-Lite
  */
 
 #include "wire/udp.h"
@@ -21,6 +21,29 @@ int udp_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len)
 		.sport = get16(w->sport),
 		.dport = get16(w->dport),
 		.len = said,
+		.sum = get16(w->sum),
+	};
+	return UDP_HLEN;
+}
+
+int udplite_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len)
+{
+	const struct udp_wire *w = (const void *)buf;
+	size_t covers;
+
+	if (len < sizeof(*w))
+		return WIRE_SHORT;
+	covers = get16(w->len);
+	if (!covers)
+		covers = len;
+	if (covers < sizeof(*w) || covers > len)
+		return WIRE_LEN;
+	if (!get16(w->sum))
+		return WIRE_CSUM;
+	*hdr = (struct udp_hdr){
+		.sport = get16(w->sport),
+		.dport = get16(w->dport),
+		.len = (uint16_t)covers,
 		.sum = get16(w->sum),
 	};
 	return UDP_HLEN;

@@ -3,7 +3,10 @@
 #define WIRE_UDP_H
 
 /*
- * udp.h - the header of UDP (RFC 768)
+ * udp.h - the header of UDP (RFC 768) and of UDP-Lite (RFC 3828)
+ *
+ * They differ in what the third field means: UDP says there how long the datagram
+ * is, which IP knows anyway; UDP-Lite, how much of it the checksum covers.
  */
 
 #include <assert.h>
@@ -28,7 +31,7 @@ static_assert(sizeof(struct udp_wire) == UDP_HLEN, "RFC 768");
  * struct udp_hdr - the header, in host order
  * @sport:	Source port; 0 if no reply is wanted
  * @dport:	Destination port
- * @len:	Octets of header and data
+ * @len:	Octets of header and data; UDP-Lite: that the checksum covers, 0: all
  * @sum:	Checksum as received; 0 means that there is none
  */
 struct udp_hdr {
@@ -49,6 +52,17 @@ struct udp_hdr {
  * Return: UDP_HLEN, WIRE_SHORT, or WIRE_LEN
  */
 int udp_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len);
+
+/**
+ * udplite_parse() - Read a header of UDP-Lite
+ *
+ * On success @hdr->len is how many octets the checksum covers: 8 <= @hdr->len
+ * <= @len.  A checksum of 0, which would be none, is WIRE_CSUM (RFC 3828, 3.1).
+ *
+ * Return: UDP_HLEN, WIRE_SHORT, WIRE_LEN (it covers less than the header, or more
+ * than there is), or WIRE_CSUM
+ */
+int udplite_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len);
 
 /**
  * udp_emit() - Write a header

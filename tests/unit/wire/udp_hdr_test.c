@@ -55,6 +55,30 @@ static void the_length_must_fit(void **state)
 	}
 }
 
+/* RFC 3828, 3.1: the header is covered at least, and 0 covers all */
+static void coverage_must_be_of_what_is_there(void **state)
+{
+	uint8_t buf[20] = {[7] = 1};
+	struct udp_hdr h;
+
+	(void)state;
+	for (size_t len = 0; len <= 20; len++) {
+		for (uint8_t said = 0; said < 24; said++) {
+			bool is_bad = (said && said < 8) || said > len;
+			int expect = len < 8  ? WIRE_SHORT
+				     : is_bad ? WIRE_LEN
+					      : 8;
+
+			buf[5] = said;
+			assert_int_equal(udplite_parse(&h, buf, len), expect);
+			if (expect == 8)
+				assert_int_equal(h.len, said ? said : len);
+		}
+	}
+	buf[5] = buf[7] = 0;
+	assert_int_equal(udplite_parse(&h, buf, sizeof(buf)), WIRE_CSUM);
+}
+
 static void zero_means_no_checksum_and_is_not_sent(void **state)
 {
 	(void)state;
@@ -89,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_header_is_read_and_written),
 		cmocka_unit_test(the_length_must_fit),
+		cmocka_unit_test(coverage_must_be_of_what_is_there),
 		cmocka_unit_test(zero_means_no_checksum_and_is_not_sent),
 		cmocka_unit_test(numbers_have_names),
 		cmocka_unit_test(every_refusal_has_a_word),
