@@ -113,6 +113,7 @@
 	X(ICMP6_PARAM,		"icmp6.parameter-problem")		\
 	/* udp */							\
 	X(UDP_SEND,		"udp.send")				\
+	X(UDPLITE_SEND,		"udplite.send")				\
 	X(UDP_DELIVER,		"udp.deliver")
 /* clang-format on */
 

@@ -348,6 +348,9 @@ static const struct words words[] = {
 	W(UDP_SEND, "UDP datagram",
 	  "a UDP datagram to {ip.dst} port {dport}[, {datalen} octets]",
 	  "a program sent it", "768")
+	W(UDPLITE_SEND, "UDP-Lite datagram",
+	  "a UDP-Lite datagram to {ip.dst} port {dport}[, {datalen} octets]",
+	  "a program sent it that can use damaged data", "3828 2")
 	W(UDP_DELIVER, "UDP datagram",
 	  "delivered to port {port}: {len} octets from {peer}",
 	  "a socket is bound to it", "768")

@@ -30,7 +30,9 @@ static struct pkt *make_pkt(const struct udp_sock *u, const void *buf,
 		.dport = to->port,
 		.len = (uint16_t)(UDP_HLEN + len),
 	};
-	struct pkt *pkt = pkt_new(u->stack->place.env, R_UDP_SEND);
+	struct pkt *pkt =
+		pkt_new(u->stack->place.env,
+			u->kind == UDP_LITE ? R_UDPLITE_SEND : R_UDP_SEND);
 	uint8_t *p;
 
 	if (!pkt)
