@@ -186,5 +186,6 @@ WEFT_API const char *weft_version(void);
 #include <weft/thread.h>
 #include <weft/transfer.h>
 #include <weft/wait.h>
+#include <weft/zerocopy.h>
 
 #endif /* WEFT_WEFT_H */

@@ -37,6 +37,7 @@ void file_init(struct file *file, struct stack *stack,
 	file->flags = 0;
 	file->access = SK_O_RDWR;
 	file->async = NULL;
+	file->copies = (struct sk_copies){.calls = 0};
 }
 
 struct file *file_get(struct file *file)

@@ -30,12 +30,21 @@
 
 #include "core/waitq.h"
 
+#include "sock/copies.h"
+
+struct block;
 struct file;
 struct file_async;
 struct stack;
 
 /* Descriptors of a stack unless file_set_max() says otherwise. */
 #define FILE_MAX_DEFAULT 65536
+
+/* Octets where they lie. */
+struct file_run {
+	struct block *blk;
+	size_t off, len;
+};
 
 /**
  * struct file_ops - what can be done with a file of one kind
@@ -47,6 +56,11 @@ struct stack;
  * @ioctl:	(optional, else -ENOTTY) A question about it, as sk_ioctl()
  * @size:	(optional, else -EBADF) Its capacity in octets; @want 0: only
  *		say it
+ * @lend:	(optional) Where the next octets lie, in up to @max pieces: how
+ *		many pieces, 0 at the end, -EAGAIN or -errno
+ * @lent:	(with @lend) The next @n octets are used up
+ * @refer:	(optional) Take octets by reference to where they lie; @more
+ *		follow at once.  Octets taken, -EAGAIN or -errno
  * @release:	(required) The last reference is gone: free it
  * @is_stream:	A write that may block goes on until all octets are written
  * @is_private:	It cannot be sent to others with SCM_RIGHTS
@@ -58,6 +72,9 @@ struct file_ops {
 	long (*write)(struct file *file, const void *buf, size_t len);
 	int (*ioctl)(struct file *file, unsigned long request, int *val);
 	long (*size)(struct file *file, long want);
+	long (*lend)(struct file *file, struct file_run *pieces, size_t max);
+	void (*lent)(struct file *file, size_t n);
+	long (*refer)(struct file *file, const struct file_run *p, bool more);
 	void (*release)(struct file *file);
 	bool is_stream;
 	bool is_private;
@@ -72,6 +89,7 @@ struct file_ops {
  * @sleepers:	Of these, calls that are blocked
  * @flags:	SK_O_NONBLOCK, SK_O_ASYNC
  * @access:	SK_O_RDONLY, SK_O_WRONLY or SK_O_RDWR
+ * @copies:	How its octets moved
  * @async:	Who is told by signals, or NULL: nobody ever was
  */
 struct file {
@@ -83,6 +101,7 @@ struct file {
 	uint32_t flags;
 	uint32_t access;
 	struct file_async *async;
+	struct sk_copies copies;
 };
 
 /* Fill in @file; it has one reference, the caller's. */

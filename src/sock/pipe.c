@@ -4,21 +4,26 @@
  *
  * Theory of operation
  * ===================
- * A pipe is a ring of octets between two files, one of which only reads and
+ * A pipe is a queue of octets between two files, one of which only reads and
  * the other only writes:
  *
- *	fd 4 --> struct file wr --> [ ring ] --> struct file rd --> fd 3
+ *	fd 4 --> struct file wr --> [ buf, buf, buf ] --> struct file rd --> fd 3
  *
- * The ring is as large as F_SETPIPE_SZ says, whole pages, and its memory is
- * taken when the first octet is written: most pipes of a program that is
- * starting up are closed again unused.
+ * The queue consists of references into counted blocks (core/pkt.h).  What is
+ * written is copied to a block of the pipe's own, behind what is there; what
+ * is spliced in is a reference to where it lies already, in a file or in
+ * received segments, and may leave by reference, too.  So a pipe can carry
+ * octets that nobody copies, which is what splice(2) has it for.
+ *
+ * It holds as much as F_SETPIPE_SZ says, whole pages; and at most one reference
+ * for each page, for many small pieces keep much memory alive.
  *
  * A write of up to PIPE_ATOMIC octets goes in whole or not at all (POSIX), so
  * that several writers' lines do not mix.
  *
  * Invariants
  * ----------
- *  (1) len <= size, head < size.
+ *  (1) len is the sum of what the bufs have, and len <= size when it grows.
  *  (2) The pipe lives until both files are released.
  */
 
@@ -28,6 +33,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 
+#include "core/pkt.h"
 #include "core/waitq.h"
 
 #include "sock/sock_int.h"
@@ -35,20 +41,30 @@
 #define PIPE_ATOMIC   4096 /* Linux's PIPE_BUF, and its page */
 #define PIPE_SIZE     65536
 #define PIPE_SIZE_MAX (1 << 20)
+#define BLOCK_MAX     65536
+
+/* Octets that were put in together. */
+struct pipe_buf {
+	struct list node;
+	struct file_run piece;
+	bool is_own; /* more may be written behind them */
+};
 
 /**
  * struct pipe - both ends and what is between them
  * @rd:		The end that reads
  * @wr:		The end that writes
- * @ring:	@size octets, or NULL: nothing was written yet
- * @head:	Where the oldest octet is
+ * @bufs:	struct pipe_buf, the oldest first
+ * @size:	Octets it may hold
  * @len:	Octets in it
+ * @foreign:	References to blocks that are not its own
  * @has_rd:	@rd is not released; likewise @has_wr
  */
 struct pipe {
 	struct file rd, wr;
-	uint8_t *ring;
-	size_t size, head, len;
+	struct list bufs;
+	size_t size, len;
+	uint32_t foreign;
 	bool has_rd, has_wr;
 };
 
@@ -72,25 +88,128 @@ static size_t min_of(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Take @n octets off the front; @buf may be anywhere. */
-static void ring_take(struct pipe *p, uint8_t *buf, size_t n)
+static struct pipe_buf *first_buf(const struct pipe *p)
 {
-	size_t first = min_of(n, p->size - p->head);
-
-	memcpy(buf, p->ring + p->head, first);
-	memcpy(buf + first, p->ring, n - first);
-	p->head = (p->head + n) % p->size;
-	p->len -= n;
+	return list_first_entry(&p->bufs, struct pipe_buf, node);
 }
 
-static void ring_put(struct pipe *p, const uint8_t *buf, size_t n)
+static struct pipe_buf *buf_add(struct pipe *p, const struct file_run *piece)
 {
-	size_t tail = (p->head + p->len) % p->size;
-	size_t first = min_of(n, p->size - tail);
+	struct pipe_buf *b = mem_alloc(mem_of(&p->rd), sizeof(*b));
 
-	memcpy(p->ring + tail, buf, first);
-	memcpy(p->ring, buf + first, n - first);
+	if (!b)
+		return NULL;
+	b->piece = *piece;
+	list_add_tail(&p->bufs, &b->node);
+	p->len += piece->len;
+	return b;
+}
+
+static void buf_del(struct pipe *p, struct pipe_buf *b)
+{
+	p->foreign -= !b->is_own;
+	list_del(&b->node);
+	block_put(b->piece.blk);
+	mem_free(mem_of(&p->rd), b, sizeof(*b));
+}
+
+/* A new block of the pipe's own, for @n octets or some of them. */
+static struct pipe_buf *buf_new(struct pipe *p, size_t n)
+{
+	struct file_run piece = {
+		.blk = block_new(p->rd.stack->place.env, min_of(n, BLOCK_MAX)),
+	};
+	struct pipe_buf *b = piece.blk ? buf_add(p, &piece) : NULL;
+
+	if (b)
+		b->is_own = true;
+	else if (piece.blk)
+		block_put(piece.blk);
+	return b;
+}
+
+/* The last one, if more can be written behind it. */
+static struct pipe_buf *open_buf(const struct pipe *p)
+{
+	struct pipe_buf *b;
+
+	if (list_is_empty(&p->bufs))
+		return NULL;
+	b = container_of(p->bufs.prev, struct pipe_buf, node);
+	return b->is_own && b->piece.blk->refs == 1 ? b : NULL;
+}
+
+static size_t room_in(const struct pipe_buf *b)
+{
+	return b ? b->piece.blk->size - b->piece.off - b->piece.len : 0;
+}
+
+static void fill(struct pipe *p, struct pipe_buf *b, const uint8_t *from,
+		 size_t n)
+{
+	memcpy(b->piece.blk->data + b->piece.off + b->piece.len, from, n);
+	b->piece.len += n;
 	p->len += n;
+}
+
+/* Copy @n octets in; fewer if memory is short, and then none of a few. */
+static size_t put(struct pipe *p, const uint8_t *from, size_t n)
+{
+	struct pipe_buf *last = open_buf(p), *next = NULL;
+	size_t done = min_of(n, room_in(last));
+
+	if (done < n)
+		next = buf_new(p, n - done);
+	if (!next && done < n && n <= PIPE_ATOMIC)
+		return 0;
+	if (done)
+		fill(p, last, from, done);
+	while (next) {
+		size_t part = min_of(n - done, room_in(next));
+
+		fill(p, next, from + done, part);
+		done += part;
+		next = done < n ? buf_new(p, n - done) : NULL;
+	}
+	return done;
+}
+
+/* Take @n octets off the front, which are there. */
+static void drop_front(struct pipe *p, size_t n)
+{
+	p->len -= n;
+	while (n) {
+		struct pipe_buf *b = first_buf(p);
+		size_t part = min_of(n, b->piece.len);
+
+		b->piece.off += part;
+		b->piece.len -= part;
+		n -= part;
+		if (!b->piece.len)
+			buf_del(p, b);
+	}
+	if (p->has_wr)
+		waitq_wake(&p->wr.wq, WAIT_OUT);
+}
+
+static void copy_front(const struct pipe *p, uint8_t *to, size_t n)
+{
+	const struct pipe_buf *b;
+
+	list_for_each_entry(b, &p->bufs, struct pipe_buf, node) {
+		size_t part = min_of(n, b->piece.len);
+
+		memcpy(to, b->piece.blk->data + b->piece.off, part);
+		to += part;
+		n -= part;
+		if (!n)
+			return;
+	}
+}
+
+static uint32_t foreign_max(const struct pipe *p)
+{
+	return (uint32_t)(p->size / PIPE_ATOMIC);
 }
 
 static uint32_t poll_rd(struct file *file)
@@ -103,7 +222,8 @@ static uint32_t poll_rd(struct file *file)
 static uint32_t poll_wr(struct file *file)
 {
 	const struct pipe *p = pipe_of_wr(file);
-	bool has_room = p->size - p->len >= PIPE_ATOMIC;
+	bool has_room = p->size >= p->len + PIPE_ATOMIC &&
+			p->foreign < foreign_max(p);
 
 	return (has_room ? WAIT_OUT : 0) | (p->has_rd ? 0 : WAIT_ERR);
 }
@@ -117,9 +237,8 @@ static long read_rd(struct file *file, void *buf, size_t len)
 		return 0;
 	if (!n)
 		return p->has_wr ? -EAGAIN : 0;
-	ring_take(p, buf, n);
-	if (p->has_wr)
-		waitq_wake(&p->wr.wq, WAIT_OUT);
+	copy_front(p, buf, n);
+	drop_front(p, n);
 	return (long)n;
 }
 
@@ -134,13 +253,51 @@ static long write_wr(struct file *file, const void *buf, size_t len)
 		return -EPIPE;
 	if (!room || (len <= PIPE_ATOMIC && room < len))
 		return -EAGAIN;
-	if (!p->ring)
-		p->ring = mem_alloc_raw(mem_of(file), p->size);
-	if (!p->ring)
+	n = put(p, buf, n);
+	if (!n)
 		return -ENOMEM;
-	ring_put(p, buf, n);
 	waitq_wake(&p->rd.wq, WAIT_IN);
 	return (long)n;
+}
+
+static long lend_rd(struct file *file, struct file_run *pieces, size_t max)
+{
+	const struct pipe *p = pipe_of_rd(file);
+	const struct pipe_buf *b;
+	size_t n = 0;
+
+	if (!p->len)
+		return p->has_wr ? -EAGAIN : 0;
+	list_for_each_entry(b, &p->bufs, struct pipe_buf, node) {
+		if (n == max)
+			break;
+		pieces[n++] = b->piece;
+	}
+	return (long)n;
+}
+
+static void lent_rd(struct file *file, size_t n)
+{
+	drop_front(pipe_of_rd(file), n);
+}
+
+static long refer_wr(struct file *file, const struct file_run *from, bool more)
+{
+	struct pipe *p = pipe_of_wr(file);
+	struct file_run piece = *from;
+
+	(void)more;
+	if (!p->has_rd)
+		return -EPIPE;
+	piece.len = min_of(piece.len, p->size - p->len);
+	if (!piece.len || p->foreign >= foreign_max(p))
+		return -EAGAIN;
+	if (!buf_add(p, &piece))
+		return -ENOMEM;
+	block_get(piece.blk);
+	p->foreign++;
+	waitq_wake(&p->rd.wq, WAIT_IN);
+	return (long)piece.len;
 }
 
 static long read_no(struct file *file, void *buf, size_t len)
@@ -185,26 +342,15 @@ static size_t round_size(long want)
 
 static long resize(struct pipe *p, long want)
 {
-	size_t size = round_size(want), len = p->len;
-	uint8_t *ring = NULL;
+	size_t size = round_size(want);
 
 	if (!want || size == p->size)
 		return (long)p->size;
 	if (want > PIPE_SIZE_MAX)
 		return -EPERM;
-	if (size < len)
+	if (size < p->len)
 		return -EBUSY;
-	if (p->ring) {
-		ring = mem_alloc_raw(mem_of(&p->rd), size);
-		if (!ring)
-			return -ENOMEM;
-		ring_take(p, ring, len);
-		mem_free(mem_of(&p->rd), p->ring, p->size);
-	}
-	p->ring = ring;
 	p->size = size;
-	p->head = 0;
-	p->len = len;
 	if (p->has_wr)
 		waitq_wake(&p->wr.wq, WAIT_OUT);
 	return (long)size;
@@ -226,7 +372,8 @@ static void pipe_free(struct pipe *p)
 
 	if (p->has_rd || p->has_wr)
 		return;
-	mem_free(mem, p->ring, p->size);
+	while (!list_is_empty(&p->bufs))
+		buf_del(p, first_buf(p));
 	mem_free(mem, p, sizeof(*p));
 }
 
@@ -257,6 +404,8 @@ static const struct file_ops rd_ops = {
 	.write = write_no,
 	.ioctl = ioctl_rd,
 	.size = size_rd,
+	.lend = lend_rd,
+	.lent = lent_rd,
 	.release = release_rd,
 };
 
@@ -267,6 +416,7 @@ static const struct file_ops wr_ops = {
 	.write = write_wr,
 	.ioctl = ioctl_wr,
 	.size = size_wr,
+	.refer = refer_wr,
 	.release = release_wr,
 	.is_stream = true,
 };
@@ -297,6 +447,7 @@ int sk_pipe(struct stack *stack, int fds[2], int flags)
 		return -ENOMEM;
 	file_init(&p->rd, stack, &rd_ops);
 	file_init(&p->wr, stack, &wr_ops);
+	list_init(&p->bufs);
 	p->size = PIPE_SIZE;
 	p->has_rd = p->has_wr = true;
 	fds[0] = end_open(&p->rd, SK_O_RDONLY, flags);

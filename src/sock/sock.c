@@ -43,6 +43,9 @@ static const struct file_ops sock_file_ops = {
 	.read = read_file,
 	.write = write_file,
 	.ioctl = ioctl_file,
+	.lend = sock_zero_lend,
+	.lent = sock_zero_lent,
+	.refer = sock_zero_refer,
 	.release = release_file,
 };
 

@@ -44,6 +44,7 @@ struct sock_stack {
 	struct list groups;  /* struct group, see sock_group.c */
 	struct list raws;    /* struct raw_end: raw and ping sockets */
 	struct list packets; /* struct packet_end */
+	struct sk_copies copies;
 };
 
 static inline struct sock_stack *sock_stack_of(struct stack *stack)
@@ -237,6 +238,11 @@ void sock_err_local(struct sock *s, int err, const struct endpoint *to,
 		    uint32_t info);
 long sock_err_recv(struct sock *s, struct sock_io *io);
 void sock_err_clear(struct sock *s);
+
+/* sock_zero.c */
+long sock_zero_lend(struct file *file, struct file_run *pieces, size_t max);
+void sock_zero_lent(struct file *file, size_t n);
+long sock_zero_refer(struct file *file, const struct file_run *p, bool more);
 
 /* sock_fastopen.c */
 bool sock_fast_is_asked(const struct sock *s, const struct sock_io *io);

@@ -74,6 +74,21 @@ static uint32_t tell_call(struct sock *s, const struct sock_io *io,
 		     EVF_NUM("octets", octets_of(s, io, is_recv)));
 }
 
+/* Octets of a stream that are thrown away are not copied, nor is what a
+ * datagram has more than there is room for. */
+static void count(struct sock *s, const struct sock_io *io,
+		  const struct mover *m, long n)
+{
+	bool is_recv = m->event == WAIT_IN;
+	long room = (long)(io->len - io->done);
+
+	if (is_recv && s->ops->type == SK_SOCK_STREAM &&
+	    io->flags & SK_MSG_TRUNC)
+		return;
+	file_count(&s->file, is_recv ? COPY_TO_USER : COPY_FROM_USER,
+		   n < room ? n : room);
+}
+
 static long step_once(struct sock *s, struct sock_io *io, const struct mover *m,
 		      uint32_t *cause)
 {
@@ -84,6 +99,7 @@ static long step_once(struct sock *s, struct sock_io *io, const struct mover *m,
 		*cause = tell_call(s, io, m);
 	probe_set_cause(s->file.stack->place.env, *cause);
 	n = m->step(s->ops)(s, io);
+	count(s, io, m, n);
 	call_end(call);
 	return n;
 }
@@ -126,6 +142,7 @@ static long move_socket(struct sock *s, struct sock_io *io,
 	long n;
 
 	file_get(&s->file);
+	file_count_call(&s->file);
 	n = move(s, io, m);
 	file_put(&s->file);
 	return n;
@@ -251,6 +268,8 @@ static long read_once(struct file *file, void *buf, size_t len)
 	struct sock_call call = call_begin(file->stack);
 	long n = file->ops->read ? file->ops->read(file, buf, len) : -EINVAL;
 
+	file_count(file, COPY_TO_USER, n);
+	file_count_call(file);
 	call_end(call);
 	return n;
 }
@@ -260,6 +279,8 @@ static long write_once(struct file *file, const void *buf, size_t len)
 	struct sock_call call = call_begin(file->stack);
 	long n = file->ops->write ? file->ops->write(file, buf, len) : -EINVAL;
 
+	file_count(file, COPY_FROM_USER, n);
+	file_count_call(file);
 	call_end(call);
 	return n;
 }

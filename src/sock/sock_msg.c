@@ -126,6 +126,7 @@ static long send_whole(struct sock *s, const struct sk_msg *msg,
 	if (!buf)
 		return -ENOMEM;
 	gather(buf, msg->iov, msg->iov_count);
+	file_count(&s->file, COPY_INSIDE, (long)len);
 	io->out = buf;
 	n = sock_send(s, io);
 	mem_free(mem_of(s), buf, len);
@@ -193,6 +194,13 @@ int sk_sendmmsg(struct stack *stack, int fd, struct sk_mmsg *msgs,
  * In.
  */
 
+static void scatter_back(struct sock *s, const struct sk_msg *msg,
+			 const uint8_t *buf, size_t len)
+{
+	scatter(msg->iov, msg->iov_count, buf, len);
+	file_count(&s->file, COPY_INSIDE, (long)len);
+}
+
 /* Into one piece, which is handed out.  @io->len is the room. */
 static long recv_scattered(struct sock *s, const struct sk_msg *msg,
 			   struct sock_io *io)
@@ -208,8 +216,7 @@ static long recv_scattered(struct sock *s, const struct sk_msg *msg,
 	n = sock_recv(s, io);
 	if (n > 0 &&
 	    !(s->ops->type == SK_SOCK_STREAM && io->flags & SK_MSG_TRUNC))
-		scatter(msg->iov, msg->iov_count, buf,
-			(size_t)n < room ? (size_t)n : room);
+		scatter_back(s, msg, buf, (size_t)n < room ? (size_t)n : room);
 	mem_free(mem_of(s), buf, room);
 	return n;
 }
