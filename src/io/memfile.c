@@ -31,8 +31,8 @@
 #include "sock/abi.h"
 #include "sock/file.h"
 
-#define PAGE	  16384
-#define LIMIT	  ((uint64_t)1 << 40)
+#define PAGE  16384
+#define LIMIT ((uint64_t)1 << 40)
 
 /**
  * struct memfile - a file in memory

@@ -17,13 +17,14 @@
  * to be waited for, and for what.
  */
 
+#include "io/splice.h"
+
 #include <errno.h>
 
 #include "core/pkt.h"
 #include "core/stack.h"
 
 #include "io/memfile.h"
-#include "io/splice.h"
 #include "sock/abi.h"
 #include "sock/sock_try.h"
 
@@ -225,8 +226,8 @@ static int find_lender(struct stack *stack, int fd, struct file **file)
 static long lend(struct file *file, struct sk_iovec *to, size_t max)
 {
 	struct file_run runs[RUNS_MAX];
-	long i, n = file->ops->lend(file, runs, max < RUNS_MAX ? max
-							       : RUNS_MAX);
+	long i, n = file->ops->lend(file, runs,
+				    max < RUNS_MAX ? max : RUNS_MAX);
 
 	for (i = 0; i < n; i++) {
 		to[i].base = runs[i].blk->data + runs[i].off;

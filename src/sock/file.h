@@ -56,8 +56,8 @@ struct file_run {
  * @ioctl:	(optional, else -ENOTTY) A question about it, as sk_ioctl()
  * @size:	(optional, else -EBADF) Its capacity in octets; @want 0: only
  *		say it
- * @lend:	(optional) Where the next octets lie, in up to @max pieces: how
- *		many pieces, 0 at the end, -EAGAIN or -errno
+ * @lend:	(optional) Where the next octets lie, in up to @max runs: how
+ *		many, 0 at the end, -EAGAIN or -errno
  * @lent:	(with @lend) The next @n octets are used up
  * @refer:	(optional) Take octets by reference to where they lie; @more
  *		follow at once.  Octets taken, -EAGAIN or -errno
@@ -72,7 +72,7 @@ struct file_ops {
 	long (*write)(struct file *file, const void *buf, size_t len);
 	int (*ioctl)(struct file *file, unsigned long request, int *val);
 	long (*size)(struct file *file, long want);
-	long (*lend)(struct file *file, struct file_run *pieces, size_t max);
+	long (*lend)(struct file *file, struct file_run *runs, size_t max);
 	void (*lent)(struct file *file, size_t n);
 	long (*refer)(struct file *file, const struct file_run *p, bool more);
 	void (*release)(struct file *file);

@@ -41,6 +41,7 @@
 
 #include "sock/abi.h"
 #include "sock/file.h"
+#include "sock/sock_int.h"
 
 /* poll's events that only si_band has. */
 enum {
@@ -119,6 +120,20 @@ static void raise_urgent(const struct file_async *a, bool is_async)
 		raise_band(a, SIGNAL_POLL_PRI, WAIT_PRI | BAND_RDBAND);
 }
 
+static void raise_in(const struct file_async *a)
+{
+	raise_band(a, SIGNAL_POLL_IN, WAIT_IN | BAND_RDNORM);
+}
+
+static bool is_tcp(const struct file_async *a)
+{
+	const struct sock *s = sock_of(a->file);
+
+	return s && sock_is_tcp(s);
+}
+
+/* The end of a TCP stream is told twice, as on Linux: that it ends, and that
+ * there is something to read, the end. */
 static void raise_all(const struct file_async *a, uint32_t events)
 {
 	if (events & WAIT_ERR)
@@ -126,8 +141,10 @@ static void raise_all(const struct file_async *a, uint32_t events)
 	else if (events & WAIT_HUP)
 		raise_band(a, SIGNAL_POLL_HUP, WAIT_HUP | WAIT_ERR);
 	else if (events & (WAIT_IN | WAIT_RDHUP))
-		raise_band(a, SIGNAL_POLL_IN, WAIT_IN | BAND_RDNORM);
-	if (events & WAIT_OUT && !(events & (WAIT_ERR | WAIT_HUP)))
+		raise_in(a);
+	if (events & WAIT_RDHUP && !(events & WAIT_ERR) && is_tcp(a))
+		raise_in(a);
+	if (events & WAIT_OUT && !(events & (WAIT_ERR | WAIT_HUP | WAIT_RDHUP)))
 		raise_band(a, SIGNAL_POLL_OUT,
 			   WAIT_OUT | BAND_WRNORM | BAND_WRBAND);
 }

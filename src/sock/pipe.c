@@ -222,8 +222,8 @@ static uint32_t poll_rd(struct file *file)
 static uint32_t poll_wr(struct file *file)
 {
 	const struct pipe *p = pipe_of_wr(file);
-	bool has_room = p->size >= p->len + PIPE_ATOMIC &&
-			p->foreign < foreign_max(p);
+	bool has_room =
+		p->size >= p->len + PIPE_ATOMIC && p->foreign < foreign_max(p);
 
 	return (has_room ? WAIT_OUT : 0) | (p->has_rd ? 0 : WAIT_ERR);
 }

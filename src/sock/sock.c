@@ -29,6 +29,7 @@
 
 #include "sock/sock_raw.h"
 #include "sock/sock_try.h"
+#include "sock/sock_zero.h"
 
 static uint32_t poll_file(struct file *file);
 static long read_file(struct file *file, void *buf, size_t len);

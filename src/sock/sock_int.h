@@ -239,11 +239,6 @@ void sock_err_local(struct sock *s, int err, const struct endpoint *to,
 long sock_err_recv(struct sock *s, struct sock_io *io);
 void sock_err_clear(struct sock *s);
 
-/* sock_zero.c */
-long sock_zero_lend(struct file *file, struct file_run *pieces, size_t max);
-void sock_zero_lent(struct file *file, size_t n);
-long sock_zero_refer(struct file *file, const struct file_run *p, bool more);
-
 /* sock_fastopen.c */
 bool sock_fast_is_asked(const struct sock *s, const struct sock_io *io);
 long sock_fast_send(struct sock *s, struct sock_io *io);

@@ -9,6 +9,8 @@
  * which for octets sent means: until the peer has acknowledged them.
  */
 
+#include "sock/sock_zero.h"
+
 #include <assert.h>
 #include <errno.h>
 
@@ -19,7 +21,7 @@ static_assert(sizeof(struct file_run) == sizeof(struct tcp_lent), "one layout");
 
 #define LENT_MAX 16
 
-long sock_zero_lend(struct file *file, struct file_run *pieces, size_t max)
+long sock_zero_lend(struct file *file, struct file_run *runs, size_t max)
 {
 	struct sock *s = sock_of(file);
 	struct tcp_lent lent[LENT_MAX];
@@ -29,8 +31,8 @@ long sock_zero_lend(struct file *file, struct file_run *pieces, size_t max)
 		return -EINVAL;
 	n = tcp_recv_lend(s->tcp, lent, max < LENT_MAX ? max : LENT_MAX);
 	for (i = 0; i < n; i++)
-		pieces[i] = (struct file_run){lent[i].blk, lent[i].off,
-					   lent[i].len};
+		runs[i] = (struct file_run){lent[i].blk, lent[i].off,
+					    lent[i].len};
 	return n;
 }
 
@@ -39,12 +41,12 @@ void sock_zero_lent(struct file *file, size_t n)
 	tcp_recv_done(sock_of(file)->tcp, n);
 }
 
-long sock_zero_refer(struct file *file, const struct file_run *p, bool more)
+long sock_zero_refer(struct file *file, const struct file_run *run, bool more)
 {
 	struct sock *s = sock_of(file);
 
 	if (!sock_is_tcp(s))
 		return -EINVAL;
-	return tcp_send_block(s->tcp, p->blk, p->off, p->len,
+	return tcp_send_block(s->tcp, run->blk, run->off, run->len,
 			      more ? TCP_SEND_MORE : 0);
 }

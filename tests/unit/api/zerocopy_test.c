@@ -168,8 +168,8 @@ static void splice_copies_nothing(void **state)
 
 	assert_int_equal(weft_pipe(f->a, p), 0);
 	while (off < SIZE) {
-		ssize_t n = weft_splice(f->a, f->file, &off, p[1], NULL, SIZE,
-					0);
+		ssize_t n =
+			weft_splice(f->a, f->file, &off, p[1], NULL, SIZE, 0);
 
 		assert_true(n > 0);
 		while (n > 0)
@@ -234,8 +234,8 @@ static void stream_can_be_spliced_into_a_stream(void **state)
 	assert_int_equal(weft_pipe(f->b, p), 0);
 	assert_int_equal(weft_sendfile(f->a, f->fd, f->file, NULL, SIZE), SIZE);
 	while (sum < SIZE) {
-		ssize_t n = weft_splice(f->b, f->peer, NULL, p[1], NULL, SIZE,
-					0);
+		ssize_t n =
+			weft_splice(f->b, f->peer, NULL, p[1], NULL, SIZE, 0);
 
 		assert_true(n > 0);
 		sum += (int)n;
