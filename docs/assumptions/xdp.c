@@ -286,6 +286,7 @@ static int kernel_hears(void)
 
 static void ends(int fd)
 {
+	struct pollfd p = {.fd = fd, .events = POLLIN};
 	socklen_t len = sizeof(int);
 	int err = 0;
 
@@ -293,9 +294,11 @@ static void ends(int fd)
 	close(link_fd);
 	assume(kernel_hears(), "... until the link's descriptor is closed");
 	remove_device("near");
+	assume(poll(&p, 1, 100) == 0,
+	       "who waits is not told that the interface is removed");
 	assume(!getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) &&
 		       err == ENETDOWN,
-	       "that the interface is removed is the socket's error");
+	       "... but it is the socket's error");
 }
 
 int main(void)

@@ -50,13 +50,20 @@ static void on_frames(struct pace_fd *pfd, void *arg)
 
 static uint64_t flush_when(void *arg)
 {
-	return dev_flush_at(arg);
+	const struct station *st = arg;
+
+	return dev_flush_at(st->dev);
 }
 
 static void flush_told(void *arg, uint64_t now_ns)
 {
+	struct station *st = arg;
+
 	(void)now_ns;
-	dev_flush(arg);
+	if (!dev_flush(st->dev))
+		return;
+	st->is_gone = true;
+	pace_stop(&st->pace);
 }
 
 /* Wait for the device, and empty its rings before each sleep. */
@@ -68,7 +75,7 @@ static int watch_dev(struct station *st)
 	st->flush = (struct pace_driven){
 		.next = flush_when,
 		.run = flush_told,
-		.arg = st->dev,
+		.arg = st,
 	};
 	pace_add(&st->pace, &st->flush);
 	for (i = 0; !err && i < st->dev->fd_count; i++)

@@ -46,6 +46,7 @@
 #define LINEAR		54
 #define ERRORS_IN_A_ROW 100
 #define RETRY_NS	1000000 /* a ring that the system did not want now */
+#define CHECK_NS	1000000000
 
 static const struct {
 	const char *name;
@@ -89,7 +90,7 @@ void dev_close(struct dev *dev)
 {
 	if (!dev)
 		return;
-	dev_flush(dev);
+	(void)dev_flush(dev);
 	dev->netif.ops = NULL;
 	dev->ops->close(dev);
 }
@@ -99,15 +100,32 @@ int dev_read(struct dev *dev)
 	return dev->ops->read(dev);
 }
 
-void dev_flush(struct dev *dev)
+int dev_flush(struct dev *dev)
 {
 	if (dev->is_pending)
 		dev->ops->flush(dev);
+	if (dev->netif.place->env->now_ns >= dev->check_ns)
+		dev_check(dev);
+	return dev->is_gone ? -ENODEV : 0;
+}
+
+/* An interface that goes down says so, and nothing more when it is removed
+ * after that; AF_XDP says nothing to who waits.  So they are asked. */
+void dev_check(struct dev *dev)
+{
+	int err = dev->sys->state(dev->fd[0]);
+
+	dev->check_ns = dev->netif.place->env->now_ns + CHECK_NS;
+	if (err)
+		dev_rx_failed(dev, -err);
 }
 
 uint64_t dev_flush_at(const struct dev *dev)
 {
-	return dev->is_pending ? dev->flush_ns : UINT64_MAX;
+	if (dev->is_gone)
+		return UINT64_MAX; /* whoever can be told was told */
+	return dev->is_pending ? min_u64(dev->flush_ns, dev->check_ns)
+			       : dev->check_ns;
 }
 
 uint64_t dev_next(const struct dev *dev)
@@ -154,6 +172,7 @@ void dev_init(struct dev *dev, struct place *place, const struct dev_cfg *cfg,
 	if (cfg->mtu)
 		dev->netif.mtu = cfg->mtu;
 	dev->ops = ops;
+	dev->check_ns = UINT64_MAX;
 	dev->sys = &dev_sys_os;
 	dev->batch = cfg->batch ? cfg->batch : DEV_BATCH;
 }

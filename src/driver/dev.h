@@ -64,6 +64,8 @@ struct dev_ops {
  * @is_gone:	The device was removed under it
  * @is_pending:	There are frames for dev_flush() to hand over
  * @flush_ns:	... when to call it at the latest
+ * @check_ns:	When to look whether the device is still there, for those that
+ *		go without a word; UINT64_MAX: never
  * @on_frame:	(optional) Looks at each frame that has come, before it is told
  *		to anybody; may set its cause
  * @device:	What the system calls it
@@ -80,7 +82,7 @@ struct dev {
 	uint32_t fd_count;
 	uint32_t batch;
 	bool is_gone, is_pending;
-	uint64_t flush_ns;
+	uint64_t flush_ns, check_ns;
 	void (*on_frame)(struct dev *dev, struct pkt *pkt);
 	char device[DEV_NAME];
 	uint64_t batches, full, errors;
@@ -156,8 +158,9 @@ void dev_close(struct dev *dev);
  */
 int dev_read(struct dev *dev);
 
-/* Hand over what was transmitted and still lies in a ring. */
-void dev_flush(struct dev *dev);
+/* Hand over what was transmitted and still lies in a ring; and, when it is time
+ * for that, look whether the device is still there.  0 or -ENODEV. */
+int dev_flush(struct dev *dev);
 
 /* When to call it at the latest; UINT64_MAX: there is nothing. */
 uint64_t dev_flush_at(const struct dev *dev);
@@ -198,6 +201,9 @@ int dev_tx_failed(struct dev *dev, struct pkt *pkt, int err);
 
 /* Reading failed without a frame: count it, and notice if it is the end. */
 void dev_rx_failed(struct dev *dev, int err);
+
+/* Ask the system what has become of the device, and again in a second. */
+void dev_check(struct dev *dev);
 
 /* Count a call of a driver's read; returns what it is to return. */
 int dev_count(struct dev *dev, uint32_t frames);

@@ -193,15 +193,6 @@ static uint32_t read_block(struct packet *p, uint8_t *block)
 	return i;
 }
 
-/* Nothing in the ring: was it an error that woke us? */
-static void look_at_state(struct dev *dev)
-{
-	int err = dev->sys->state(dev->fd[0]);
-
-	if (err)
-		dev_rx_failed(dev, -err);
-}
-
 /* struct dev_ops.read */
 static int packet_read(struct dev *dev)
 {
@@ -220,8 +211,8 @@ static int packet_read(struct dev *dev)
 		p->block = (p->block + 1) % p->pd.rx.count;
 		blocks++;
 	}
-	if (!blocks)
-		look_at_state(dev);
+	if (!blocks) /* was it an error that woke us? */
+		dev_check(dev);
 	return dev_count(dev, count);
 }
 

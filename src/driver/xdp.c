@@ -165,7 +165,6 @@ static int xdp_read(struct dev *dev)
 	struct xdp *x = container_of(dev, struct xdp, dev);
 	struct xdp_ring *rx = &x->xd.rx;
 	uint32_t used = ring_used(rx), at = *rx->consumer, count = 0, i, n;
-	int err;
 
 	while (count < dev->batch && used && (n = frame_pieces(x, at, used))) {
 		frame_input(x, at, n);
@@ -177,9 +176,8 @@ static int xdp_read(struct dev *dev)
 		count++;
 		word_write(rx->consumer, at);
 	}
-	err = count ? 0 : dev->sys->state(dev->fd[0]);
-	if (err)
-		dev_rx_failed(dev, -err);
+	if (!count)
+		dev_check(dev);
 	return dev_count(dev, count);
 }
 
@@ -297,6 +295,7 @@ int xdp_new(struct place *place, const struct dev_cfg *cfg,
 	x->xd = *xd;
 	x->dev.fd[0] = xd->fd;
 	x->dev.fd_count = 1;
+	x->dev.check_ns = place->env->now_ns;
 	for (i = 0; i < XDP_CHUNKS; i++)
 		chunk_give(x, (uint64_t)i * XDP_CHUNK);
 	for (i = 0; i < XDP_CHUNKS_TX; i++)

@@ -23,6 +23,10 @@
  * The program runs where the kernel takes packets in (XDP_FLAGS_SKB_MODE) and
  * frames are copied: that works on every interface.
  *
+ * The kernel gives an interface's queue back some time after its last socket
+ * was closed.  Until then it says EBUSY, as it does when somebody else has it:
+ * so that is believed only after a second.
+ *
  * What is assumed of the kernel here is written down as a program that can be
  * run: docs/assumptions/xdp.c.
  */
@@ -37,6 +41,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SOL_XDP
@@ -46,7 +51,7 @@
 #define XDP_USE_SG (1 << 4) /* since Linux 6.6 */
 #endif
 
-enum { RX_QUEUES = 64 };
+enum { RX_QUEUES = 64, BUSY_TRIES = 40, BUSY_PAUSE_NS = 25000000 };
 
 static int bpf(enum bpf_cmd what, union bpf_attr *attr)
 {
@@ -217,7 +222,7 @@ static int make_socket(struct xdp_dev *d, int index)
 	return err ? err : bind_to(d, index);
 }
 
-int xdp_dev_open(struct xdp_dev *d, int index)
+static int open_once(struct xdp_dev *d, int index)
 {
 	int err;
 
@@ -235,6 +240,18 @@ int xdp_dev_open(struct xdp_dev *d, int index)
 	if (err >= 0)
 		return 0;
 	xdp_dev_close(d);
+	return err;
+}
+
+int xdp_dev_open(struct xdp_dev *d, int index)
+{
+	const struct timespec pause = {.tv_nsec = BUSY_PAUSE_NS};
+	int err = open_once(d, index), tries;
+
+	for (tries = 0; err == -EBUSY && tries < BUSY_TRIES; tries++) {
+		(void)nanosleep(&pause, NULL);
+		err = open_once(d, index);
+	}
 	return err;
 }
 

@@ -152,7 +152,7 @@ static uint64_t flush_when(void *arg)
 static void flush_told(void *arg, uint64_t now_ns)
 {
 	(void)now_ns;
-	dev_flush(arg);
+	(void)dev_flush(arg);
 }
 
 int real_add_uplink(struct lab_real *r, struct uplink *u)

@@ -475,6 +475,20 @@ static void an_interface_that_was_removed_is_noticed(void **s)
 	devbed_end(dev);
 }
 
+/* After it went down it says nothing more when it is removed. */
+static void an_interface_that_is_removed_while_down_is_noticed(void **s)
+{
+	(void)s;
+	begin(false);
+	k.state = -ENETDOWN;
+	assert_int_equal(dev_read(dev), 0);
+	assert_int_equal(dev_flush_at(dev), 1000000000);
+	k.state = -ENODEV;
+	devbed.env.now_ns = 1000000000;
+	assert_int_equal(dev_flush(dev), -ENODEV);
+	devbed_end(dev);
+}
+
 static void a_hundred_errors_in_a_row_are_the_end(void **s)
 {
 	int i;
@@ -540,6 +554,8 @@ int main(void)
 			a_refused_frame_is_found_behind_one_that_is_held),
 		cmocka_unit_test(frames_that_no_wire_takes_are_refused),
 		cmocka_unit_test(an_interface_that_was_removed_is_noticed),
+		cmocka_unit_test(
+			an_interface_that_is_removed_while_down_is_noticed),
 		cmocka_unit_test(a_hundred_errors_in_a_row_are_the_end),
 		cmocka_unit_test(without_memory_frames_are_lost_by_name),
 	};

@@ -248,7 +248,7 @@ static void frames_wait_in_the_ring_until_it_is_flushed(void **s)
 	assert_int_equal(k.sent, 2);
 	assert_int_equal(k.last_len, 9000);
 	assert_memory_equal(k.order, "ab", 2);
-	assert_int_equal(dev_flush_at(dev), UINT64_MAX);
+	assert_false(dev->is_pending);
 	devbed_end(dev);
 }
 
@@ -344,6 +344,22 @@ static void an_interface_that_was_removed_is_noticed(void **s)
 	devbed_end(dev);
 }
 
+/* It says nothing to who waits, so it is asked each second. */
+static void an_interface_that_goes_without_a_word_is_noticed(void **s)
+{
+	(void)s;
+	begin(true);
+	assert_int_equal(dev_flush(dev), 0);
+	assert_int_equal(dev_flush_at(dev), 1000000000);
+	k.state = -ENODEV;
+	devbed.env.now_ns = 999999999;
+	assert_int_equal(dev_flush(dev), 0);
+	devbed.env.now_ns = 1000000000;
+	assert_int_equal(dev_flush(dev), -ENODEV);
+	assert_int_equal(dev_flush_at(dev), UINT64_MAX);
+	devbed_end(dev);
+}
+
 static void whole_frames_are_all_it_knows(void **s)
 {
 	const struct dev_cfg cfg = {
@@ -382,6 +398,7 @@ int main(void)
 		TEST(what_is_not_taken_now_is_offered_again),
 		TEST(frames_that_no_chunk_takes_are_refused),
 		TEST(an_interface_that_was_removed_is_noticed),
+		TEST(an_interface_that_goes_without_a_word_is_noticed),
 		cmocka_unit_test(whole_frames_are_all_it_knows),
 	};
 
