@@ -133,8 +133,7 @@ static void give(struct dhcp6_question *q, const struct dhcp6_ia *ia,
 	if (ia->count)
 		want = ip_addr_v6(ia->addr[0].addr);
 	if (q->pool && q->pool->leases.count)
-		l = lease_choose(&q->pool->leases, owner, want,
-				 dhcp6_server_now(q->s));
+		l = lease_choose(&q->pool->leases, owner, want);
 	if (!l) {
 		add_status(q, ia, DHCP6_NO_ADDRS);
 		return;

@@ -5,8 +5,10 @@
  * The table is an array in the order of addresses and is searched from one end
  * to the other: a pool has at most 4096 addresses, and a question takes a few
  * microseconds.  What a flood of questions from made-up MAC addresses costs is
- * therefore bounded, and so is what it can take: an offer that nobody takes is
- * another's after a second if there is nothing else.
+ * therefore bounded, and so is what it can take.  When nothing else is left an
+ * address is offered to several, and is his who first asks for it: a flood that
+ * never takes what it is offered keeps nobody from it.  Against one that does
+ * take, each port of a switch that marks questions has its share.
  */
 
 #include "apps/dhcp_lease.h"
@@ -56,8 +58,26 @@ void lease_table_fini(struct lease_table *t)
 	t->count = 0;
 }
 
+/* The pool is in order of addresses; behind it are those that are fixed. */
+static struct lease *find_in_pool(struct lease_table *t, struct ip_addr ip)
+{
+	struct ip_addr first = t->leases[0].ip;
+	uint64_t n;
+
+	if (ip.family != first.family)
+		return NULL;
+	n = ip.family == IP_V4 ? ip.v4.v - first.v4.v
+			       : get64(ip.v6.o + 8) - get64(first.v6.o + 8);
+	return n < t->count && ip_addr_eq(t->leases[n].ip, ip) ? &t->leases[n]
+							       : NULL;
+}
+
 struct lease *lease_find(struct lease_table *t, struct ip_addr ip)
 {
+	struct lease *l = t->count ? find_in_pool(t, ip) : NULL;
+
+	if (l)
+		return l;
 	for (size_t i = 0; !ip_addr_is_zero(ip) && i < t->count; i++)
 		if (ip_addr_eq(t->leases[i].ip, ip))
 			return &t->leases[i];
@@ -98,27 +118,45 @@ struct lease *lease_of(struct lease_table *t, uint64_t owner)
 	return found;
 }
 
+bool lease_port_is_full(const struct lease_table *t, uint64_t port)
+{
+	size_t share = t->count / LEASE_PORT_PART, taken = 0;
+
+	if (!port)
+		return false;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct lease *l = &t->leases[i];
+
+		taken += l->port == port && l->state != LEASE_FREE &&
+			 !l->is_fixed;
+	}
+	return taken >= (share ? share : 1);
+}
+
+bool lease_is_open(const struct lease *l)
+{
+	return l && l->state == LEASE_OFFERED && !l->is_fixed;
+}
+
 bool lease_is_his(const struct lease *l, uint64_t owner)
 {
 	return l && l->owner == owner && l->state != LEASE_DECLINED;
 }
 
 /* May @l be another's now?  The smaller the better; 0: no. */
-static uint64_t rank(const struct lease *l, uint64_t now_ns)
+static uint64_t rank(const struct lease *l)
 {
-	const uint64_t kept = (LEASE_OFFER_S - LEASE_OFFER_MIN_S) * NS_PER_S;
-
 	if (l->is_fixed || ip_addr_is_zero(l->ip))
 		return 0;
 	if (l->state == LEASE_FREE)
 		return l->owner ? 2 + l->until_ns : 1;
-	if (l->state == LEASE_OFFERED && l->until_ns <= now_ns + kept)
+	if (l->state == LEASE_OFFERED)
 		return UINT64_MAX / 2 + l->until_ns;
 	return 0;
 }
 
 struct lease *lease_choose(struct lease_table *t, uint64_t owner,
-			   struct ip_addr want, uint64_t now_ns)
+			   struct ip_addr want)
 {
 	struct lease *l = lease_of(t, owner), *best = NULL;
 	uint64_t best_rank = UINT64_MAX;
@@ -129,7 +167,7 @@ struct lease *lease_choose(struct lease_table *t, uint64_t owner,
 	if (l && l->state == LEASE_FREE && !l->is_fixed)
 		return l;
 	for (size_t i = 0; i < t->count; i++) {
-		uint64_t r = rank(&t->leases[i], now_ns);
+		uint64_t r = rank(&t->leases[i]);
 
 		if (r && r < best_rank) {
 			best = &t->leases[i];

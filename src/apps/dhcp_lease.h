@@ -37,10 +37,11 @@ enum lease_state {
 
 enum {
 	LEASE_POOL_MAX = 4096,
-	LEASE_OFFER_S = 10,    /* an offer is kept so long, at the most */
-	LEASE_OFFER_MIN_S = 1, /* and so long, at the least */
+	LEASE_OFFER_S = 10, /* an offer is kept so long */
+	LEASE_CHECK_S = 1,  /* and an address that is being asked for */
 	LEASE_DECLINE_S = 600,
 	LEASE_CHECKED_S = 60, /* silence counts for so long */
+	LEASE_PORT_PART = 4,  /* of the pool, for one port of a switch */
 };
 
 /**
@@ -48,6 +49,7 @@ enum {
  * @ip:		Which
  * @owner:	Whose; 0: nobody's yet
  * @mac:	His, where that is known
+ * @port:	Behind which port of a switch he is; 0: nobody said
  * @state:	See above
  * @is_fixed:	@owner's for ever, and nobody else's
  * @until_ns:	When the state ends; FREE: since when
@@ -55,7 +57,7 @@ enum {
  */
 struct lease {
 	struct ip_addr ip;
-	uint64_t owner;
+	uint64_t owner, port;
 	mac_addr mac;
 	enum lease_state state;
 	bool is_fixed;
@@ -93,14 +95,21 @@ bool lease_is_his(const struct lease *l, uint64_t owner);
  * @want:	What he would like; of no family: he does not say
  *
  * His fixed one; the one he has or had; the one he wants; one that was nobody's;
- * the one that is free for longest; at last the oldest offer that its client
- * has not taken within a second, for who asks and never takes must not keep
- * the pool from those who do.
+ * the one that is free for longest; at last the oldest that is offered to
+ * somebody else: who asks and never takes must not keep the pool from those
+ * who do (lease_is_open()).
  *
  * Return: NULL if there is none
  */
 struct lease *lease_choose(struct lease_table *t, uint64_t owner,
-			   struct ip_addr want, uint64_t now_ns);
+			   struct ip_addr want);
+
+/* Has that port (not 0) its share of the pool, so that nobody else there gets
+ * an address? */
+bool lease_port_is_full(const struct lease_table *t, uint64_t port);
+
+/* May somebody else than its owner have it, if he is the first to take it? */
+bool lease_is_open(const struct lease *l);
 
 /* End what has ended; the next time anything does, UINT64_MAX for never. */
 uint64_t lease_expire(struct lease_table *t, uint64_t now_ns,

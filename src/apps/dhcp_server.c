@@ -22,10 +22,9 @@
  * A message without a type is BOOTP.  Such a host knows no end of a lease, so
  * it gets an address only if one is fixed for it (RFC 1534, 2).
  *
- * Limits
- * ------
- * A relay's mark (option 82) is given back to it as it came, and decides
- * nothing here.
+ * A relay's mark (option 82) is given back to it as it came.  One that comes
+ * without giaddr is a switch's and says at which of its ports the client is
+ * (vnet/switch_dhcp.c): each has a quarter of the addresses and no more.
  */
 
 #include "apps/dhcp_server.h"
@@ -63,11 +62,12 @@ struct dhcp_server {
  * struct question - a message, and what is known of who sent it
  * @net:	His network
  * @owner:	He, as the table of leases knows him
+ * @port:	Likewise the port of a switch that he is behind; 0: not known
  */
 struct question {
 	const struct dhcp_msg *m;
 	struct dhcp_subnet *net;
-	uint64_t owner;
+	uint64_t owner, port;
 };
 
 static uint64_t now_of(const struct dhcp_server *s)
@@ -93,6 +93,10 @@ static void lease_move(struct dhcp_server *s, struct lease *l,
 	l->until_ns = now_of(s) + for_s * NS_PER_S;
 	if (for_s == DHCP_FOREVER)
 		l->until_ns = UINT64_MAX;
+	if (to == LEASE_FREE || l->until_ns == UINT64_MAX)
+		return;
+	if (!timer_is_armed(&s->timer) || l->until_ns < s->timer.expires_ns)
+		stack_arm(s->sock.stack, &s->timer, l->until_ns);
 }
 
 static void on_free(void *arg, struct lease *l)
@@ -185,6 +189,7 @@ static void grant(struct dhcp_server *s, const struct question *q,
 	struct dhcp_msg a = answer_to(s, q->m, (uint8_t)type);
 
 	l->owner = q->owner;
+	l->port = q->port;
 	l->mac = q->m->chaddr;
 	a.yiaddr = l->ip.v4;
 	a.lease_s = s->cfg.lease_s;
@@ -212,17 +217,28 @@ static bool check_it(struct dhcp_server *s, const struct question *q,
 	if (dhcp_check_begin(&s->checks, q->m, l) != 0)
 		return false;
 	l->owner = q->owner;
+	l->port = q->port;
 	l->mac = q->m->chaddr;
-	lease_move(s, l, LEASE_CHECKING, LEASE_OFFER_MIN_S);
+	lease_move(s, l, LEASE_CHECKING, LEASE_CHECK_S);
 	return true;
+}
+
+/* Would an address that @l is not yet be one too many behind his port? */
+static bool has_no_share_left(const struct question *q, const struct lease *l)
+{
+	bool has_it = l && l->owner == q->owner && l->state != LEASE_FREE;
+
+	return !has_it && lease_port_is_full(&q->net->leases, q->port);
 }
 
 static void on_discover(struct dhcp_server *s, const struct question *q)
 {
 	struct lease *l = lease_choose(&q->net->leases, q->owner,
-				       ip_addr_v4(q->m->requested), now_of(s));
+				       ip_addr_v4(q->m->requested));
 
-	if (!l)
+	if (has_no_share_left(q, l))
+		dhcp_drop(&s->sock, DROP_dhcp_port);
+	else if (!l)
 		dhcp_drop(&s->sock, DROP_dhcp_none);
 	else if (l->state == LEASE_CHECKING)
 		return; /* the answer to his first question is coming */
@@ -237,6 +253,7 @@ static void on_checked(void *arg, const struct dhcp_msg *m, struct lease *l,
 	struct question q = {.m = m, .net = dhcp_subnet_of(&s->subnets, m)};
 
 	q.owner = l->owner;
+	q.port = l->port;
 	if (l->state != LEASE_CHECKING)
 		return; /* taken back meanwhile */
 	if (is_free) {
@@ -247,7 +264,6 @@ static void on_checked(void *arg, const struct dhcp_msg *m, struct lease *l,
 		lease_move(s, l, LEASE_DECLINED, LEASE_DECLINE_S);
 		on_discover(s, &q);
 	}
-	leases_tidy(s);
 }
 
 /* He takes an offer, which may be another server's. */
@@ -262,7 +278,8 @@ static void on_request_selecting(struct dhcp_server *s,
 		return;
 	}
 	l = lease_find(&q->net->leases, ip_addr_v4(q->m->requested));
-	if (lease_is_his(l, q->owner))
+	if (lease_is_his(l, q->owner) ||
+	    (lease_is_open(l) && !has_no_share_left(q, l)))
 		grant(s, q, l, DHCP_ACK);
 	else
 		refuse(s, q, "not offered to you");
@@ -359,6 +376,14 @@ static void on_bootp(struct dhcp_server *s, const struct question *q)
 	send(s, &a);
 }
 
+/* Marked, and not by a relay, which would mean a whole network: by a switch. */
+static uint64_t port_of(const struct dhcp_server *s, const struct dhcp_msg *m)
+{
+	return m->giaddr.v || !m->relay.len
+		       ? 0
+		       : lease_owner(&s->subnets.key, m->relay.v, m->relay.len);
+}
+
 static void on_msg(void *arg, const struct dhcp_msg *m,
 		   const struct udp_from *from)
 {
@@ -382,9 +407,8 @@ static void on_msg(void *arg, const struct dhcp_msg *m,
 		return;
 	}
 	q.owner = dhcp_client_owner(&s->subnets, q.net, m);
-	leases_tidy(s);
+	q.port = port_of(s, m);
 	fns[m->type](s, &q);
-	leases_tidy(s);
 }
 
 static int server_init(struct dhcp_server *s,

@@ -63,6 +63,7 @@
 	X(sw_storm_broadcast, "storm control: too many broadcasts on this port") \
 	X(sw_storm_multicast, "storm control: too many frames to groups on this port") \
 	X(sw_storm_unknown, "storm control: too many frames to unknown addresses on this port") \
+	X(sw_dhcp,	"an answer of DHCP at a port where no server may be")	\
 	X(sw_mirror,	"it came in at a port that only gets copies")	\
 	X(vlan_untagged, "no VLAN tag, and the port has no VLAN for such frames") \
 	X(vlan_tagged,	"a VLAN tag at a port that takes none")		\
@@ -191,6 +192,7 @@
 	X(dhcp_absurd,	"a DHCP answer that gives what cannot be used")	\
 	X(dhcp_none,	"a question to DHCP for which no address is left") \
 	X(dhcp_hops,	"a DHCP message that has passed too many relays") \
+	X(dhcp_port,	"a question to DHCP from a port that has its share of addresses") \
 	X(dhcp_spoofed,	"a relay's mark in DHCP from somebody who is no relay") \
 	X(rarp_bad,	"not a well-formed RARP message")		\
 	X(rarp_unasked,	"a RARP message that concerns nobody here")	\

@@ -403,5 +403,8 @@ void switch_input(struct netif *netif, struct pkt *pkt)
 	f.src = get_mac(w->src);
 	if (in->copy_in)
 		switch_copy(sw, in, MIRROR_IN, pkt);
-	switch_take(sw, &f, pkt);
+	if (sw->marks_dhcp)
+		pkt = switch_dhcp(sw, in, pkt);
+	if (pkt)
+		switch_take(sw, &f, pkt);
 }

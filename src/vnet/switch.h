@@ -129,6 +129,17 @@ enum mirror_dir {
  */
 void switch_mirror(struct port *from, struct port *to, enum mirror_dir dirs);
 
+/**
+ * switch_mark_dhcp() - Tell DHCP servers at which port a host is
+ *
+ * From now on questions that come in get a mark (option 82, RFC 3046), answers
+ * lose it; what hosts may not say is dropped (dhcp_spoofed, sw_dhcp).
+ */
+void switch_mark_dhcp(struct vswitch *sw);
+
+/* There is a server or a relay at that port: it is believed. */
+void switch_trust_dhcp(struct port *port);
+
 /* A blocked port neither forwards nor learns: keeps loops open. */
 void switch_block_port(struct port *port, bool is_blocked);
 

@@ -51,6 +51,7 @@ struct vlan_snoop {
  * @stp:	Its part of the spanning tree, or NULL
  * @is_blocked:	Takes part in nothing
  * @is_mirror:	Gets copies and nothing else
+ * @is_dhcp_trusted: There may be a server of DHCP, or a relay
  * @is_full:	An address had to go; told once
  */
 struct switch_port {
@@ -65,6 +66,7 @@ struct switch_port {
 	struct stp_port *stp;
 	bool is_blocked;
 	bool is_mirror;
+	bool is_dhcp_trusted;
 	bool is_full;
 };
 
@@ -80,6 +82,7 @@ struct switch_port {
  *		itself
  * @stp:	It negotiates the tree, or NULL
  * @has_vlans:	One of its ports was told of VLANs
+ * @marks_dhcp:	Questions of DHCP get a mark
  * @keeps_loops: world_open_loops() leaves its cables alone
  */
 struct vswitch {
@@ -92,6 +95,7 @@ struct vswitch {
 	struct vswitch *tree;
 	struct stp *stp;
 	bool has_vlans;
+	bool marks_dhcp;
 	bool keeps_loops;
 };
 
@@ -129,5 +133,10 @@ enum drop storm_check(struct vswitch *sw, struct switch_port *in,
 /* switch_copy.c: if somebody is to see what passes at @of, he gets a copy. */
 void switch_copy(struct vswitch *sw, struct switch_port *of,
 		 enum mirror_dir dir, const struct pkt *pkt);
+
+/* switch_dhcp.c: takes @pkt, and returns it, marked if it is a question of
+ * DHCP, or freed of its mark if it is an answer; NULL: it was dropped. */
+struct pkt *switch_dhcp(struct vswitch *sw, struct switch_port *in,
+			struct pkt *pkt);
 
 #endif /* VNET_SWITCH_INT_H */
