@@ -126,6 +126,7 @@ struct account {
  * @own:	For the row's own use
  * @on_sent:	Sees what leaves the watched interfaces, cut to 2 KB
  * @on_sent_arg: Its first argument
+ * @on_box:	Sees what the attacker's box gets, likewise; arg is NULL
  */
 struct hostile {
 	const struct row *row;
@@ -143,6 +144,7 @@ struct hostile {
 	void *own;
 	void (*on_sent)(void *arg, const uint8_t *frame, size_t len);
 	void *on_sent_arg;
+	void (*on_box)(void *arg, const uint8_t *frame, size_t len);
 
 	struct calm *calm; /* the innocents */
 	struct spy spies[SPIES];

@@ -76,14 +76,16 @@ static void answer_arp(struct port *port, const uint8_t *b, size_t len)
 
 static void on_frame(struct port *port, struct pkt *pkt, void *arg)
 {
-	uint8_t b[128];
+	struct hostile *x = arg;
+	uint8_t b[600];
 	size_t len = min_size(pkt->len, sizeof(b));
 
-	(void)arg;
 	pkt_copy_out(pkt, 0, b, len);
 	pkt_free(pkt);
 	if (len >= ETH_HLEN + ARP_LEN && get16(b + 12) == ETH_ARP)
 		answer_arp(port, b, len);
+	if (x->on_box)
+		x->on_box(NULL, b, len);
 }
 
 static struct port *plug(struct hostile *x, struct port *port,
