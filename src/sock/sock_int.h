@@ -71,6 +71,7 @@ enum stream_state {
 
 /* Values of options, as getsockopt() returns them. */
 struct sock_opts {
+	bool is_changed; /* setsockopt() was called: some may be others */
 	int reuse_addr, reuse_port, broadcast, keepalive;
 	int rcvbuf, sndbuf;
 	struct sk_linger linger;

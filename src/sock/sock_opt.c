@@ -202,6 +202,8 @@ void sock_stream_apply(struct sock *s)
 	const struct opt_row *row;
 	size_t i;
 
+	if (!s->opts.is_changed) /* nearly always */
+		return;
 	sock_opts_init(&first);
 	for (i = 0; (row = row_at(i)); i++) {
 		if (row->kinds & OPT_STREAM && !(row->kinds & OPT_NO_SET) &&
@@ -281,6 +283,7 @@ static int setsockopt(struct sock *s, int level, int name,
 {
 	const struct opt_row *row = find_row(s, level, name);
 
+	s->opts.is_changed = true;
 	if (row)
 		return set_number(s, row, val->in, val->len);
 	return sock_opt_set_struct(s, level, name, val);

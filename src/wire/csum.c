@@ -109,32 +109,39 @@ static uint64_t csum_blocks_copy(uint8_t *to, const uint8_t *p, size_t len)
 	return csum_vectors(to, p, len);
 }
 
-/* Sum of fewer octets than a block, in the machine's order. */
-CSUM_INLINE uint64_t csum_tail(const uint8_t *p, size_t len)
+/* The carry comes round: ones' complement, in 64 bits. */
+CSUM_INLINE uint64_t csum_carry(uint64_t a, uint64_t b)
 {
-	uint64_t sum = 0, word;
+	a += b;
+	return a + (a < b);
+}
+
+/* Adds fewer octets than a block to @sum, in the machine's order. */
+CSUM_INLINE uint64_t csum_tail(uint64_t sum, const uint8_t *p, size_t len)
+{
+	uint64_t word;
 	uint32_t half;
 	uint16_t quarter;
 	uint8_t last[2] = {0, 0};
 
 	for (; len >= 8; len -= 8, p += 8) {
 		memcpy(&word, p, 8);
-		sum += (word & UINT32_MAX) + (word >> 32);
+		sum = csum_carry(sum, word);
 	}
 	if (len & 4) {
 		memcpy(&half, p, 4);
-		sum += half;
+		sum = csum_carry(sum, half);
 		p += 4;
 	}
 	if (len & 2) {
 		memcpy(&quarter, p, 2);
-		sum += quarter;
+		sum = csum_carry(sum, quarter);
 		p += 2;
 	}
 	if (len & 1) {
 		last[0] = *p;
 		memcpy(&quarter, last, 2);
-		sum += quarter;
+		sum = csum_carry(sum, quarter);
 	}
 	return sum;
 }
@@ -160,7 +167,7 @@ uint32_t csum_add(uint32_t sum, const void *buf, size_t len)
 
 	if (blocks)
 		s = csum_blocks(p, blocks);
-	s += csum_tail(p + blocks, len - blocks);
+	s = csum_tail(s, p + blocks, len - blocks);
 	return csum_combine(sum, csum_finish(s));
 }
 
@@ -175,7 +182,7 @@ uint32_t csum_copy(uint32_t sum, void *to, const void *from, size_t len)
 		return sum;
 	if (blocks)
 		s = csum_blocks_copy(t, p, blocks);
-	s += csum_tail(p + blocks, len - blocks);
+	s = csum_tail(s, p + blocks, len - blocks);
 	memcpy(t + blocks, p + blocks, len - blocks);
 	return csum_combine(sum, csum_finish(s));
 }
