@@ -109,6 +109,8 @@ bool icmp_limit_take(struct stack *stack, struct ip_addr dst,
 	struct icmp_bucket *b = &icmp->buckets[hash % ICMP_BUCKETS];
 	uint64_t gained = (now - b->since_ns) / limit.interval_ns;
 
+	if (ip_addr_is_ours(stack, dst))
+		return true; /* nothing leaves, and no stranger learns of it */
 	if (!b->since_ns || gained >= limit.burst) {
 		b->credit = full_credit(icmp, limit.burst);
 		b->since_ns = now ? now : 1;
