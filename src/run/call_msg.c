@@ -13,8 +13,8 @@
  *
  * Limits
  * ------
- * recvmmsg(2) with addresses receives one message, sendmmsg(2) as many as there
- * are.
+ * recvmmsg(2) receives as many messages as are there, and waits for no more than
+ * the first, whatever its timeout is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +25,9 @@
 #include "base/check.h"
 
 #include "run/msg.h"
+
+/* Messages of one call. */
+enum { MMSG_MAX = 1024 };
 
 static ssize_t memory_of(const struct call *call)
 {
@@ -217,6 +220,8 @@ static long send_msg(struct call *call, struct msg *m, int flags)
 {
 	const struct desc_ops *ops = call->desc->ops;
 
+	if (ops->send_to)
+		return m->name ? ops->send_to(call, m, flags) : CALL_CONTINUE;
 	if (!ops->send || !(m->name || m->control_len || ops->takes_all))
 		return CALL_CONTINUE;
 	if (m->is_cut)
@@ -229,6 +234,8 @@ static long recv_msg(struct call *call, struct msg *m, int flags)
 	const struct desc_ops *ops = call->desc->ops;
 	bool is_about = m->name || m->control_len || flags & MSG_ERRQUEUE;
 
+	if (ops->recv_from)
+		return m->name ? ops->recv_from(call, m, flags) : CALL_CONTINUE;
 	if (!ops->recv || !(is_about || ops->takes_all))
 		return CALL_CONTINUE;
 	return ops->recv(call, m, flags);
@@ -253,23 +260,37 @@ long call_recvfrom(struct call *call)
 	return recv_msg(call, &m, (int)call->arg[3]);
 }
 
+/* Is the header at @at one that somebody here answers?  Of a stream it has to
+ * have an address. */
+static bool is_ours(const struct call *call, uint64_t at)
+{
+	const struct desc_ops *ops = call->desc->ops;
+	uint64_t name = 0;
+
+	if (!ops->send_to)
+		return ops->send;
+	return !call_read(call, at, &name, sizeof(name)) && name;
+}
+
 long call_sendmsg(struct call *call)
 {
 	struct msg m;
-	int err = msg_header(call, call->arg[1], &m);
+	int err;
 
-	if (!call->desc->ops->send)
+	if (!is_ours(call, call->arg[1]))
 		return CALL_CONTINUE;
+	err = msg_header(call, call->arg[1], &m);
 	return err ? err : send_msg(call, &m, (int)call->arg[2]);
 }
 
 long call_recvmsg(struct call *call)
 {
 	struct msg m;
-	int err = msg_header(call, call->arg[1], &m);
+	int err;
 
-	if (!call->desc->ops->recv)
+	if (!is_ours(call, call->arg[1]))
 		return CALL_CONTINUE;
+	err = msg_header(call, call->arg[1], &m);
 	return err ? err : recv_msg(call, &m, (int)call->arg[2]);
 }
 
@@ -279,7 +300,7 @@ long call_sendmmsg(struct call *call)
 
 	if (!call->desc->ops->send)
 		return CALL_CONTINUE;
-	for (; sent < count && sent < 1024; sent++) {
+	for (; sent < count && sent < MMSG_MAX; sent++) {
 		uint64_t at = call->arg[1] + sent * sizeof(struct mmsghdr);
 		struct msg m;
 		long n = msg_header(call, at, &m);
@@ -300,22 +321,38 @@ long call_sendmmsg(struct call *call)
 	return sent;
 }
 
-long call_recvmmsg(struct call *call)
+/* One of them, into the header at @at.  Its length, or as a call's answer. */
+static long recv_one(struct call *call, uint64_t at, int flags)
 {
-	uint64_t at = call->arg[1];
 	struct msg m;
 	uint32_t len;
-	long n;
+	long n = msg_header(call, at, &m);
 
-	if (!call->desc->ops->recv || !call->arg[2])
-		return CALL_CONTINUE;
-	n = msg_header(call, at, &m);
 	if (!n)
-		n = recv_msg(call, &m, (int)call->arg[3]);
+		n = recv_msg(call, &m, flags);
 	if (n < 0)
 		return n;
 	len = (uint32_t)n;
 	n = call_write(call, at + offsetof(struct mmsghdr, msg_len), &len,
 		       sizeof(len));
-	return n ? n : 1;
+	return n ? n : len;
+}
+
+/* As many as there are; it waits for the first one only. */
+long call_recvmmsg(struct call *call)
+{
+	unsigned int count = (unsigned int)call->arg[2], got = 0;
+	int flags = (int)call->arg[3] & ~MSG_WAITFORONE;
+
+	if (!call->desc->ops->recv || !count)
+		return CALL_CONTINUE;
+	while (got < count && got < MMSG_MAX) {
+		uint64_t at = call->arg[1] + got * sizeof(struct mmsghdr);
+		long n = recv_one(call, at, flags | (got ? MSG_DONTWAIT : 0));
+
+		if (n < 0)
+			return got ? (long)got : n;
+		got++;
+	}
+	return got;
 }

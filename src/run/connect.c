@@ -33,6 +33,7 @@
 
 #include "core/env.h"
 
+#include "run/msg.h"
 #include "run/stream.h"
 
 /* Write into the program's descriptor until it is full. */
@@ -68,7 +69,7 @@ static bool may_block(int fd)
 }
 
 /* It is under way. */
-static long begin(struct call *call, struct stream *s)
+long stream_begin(struct call *call, struct stream *s)
 {
 	int err;
 
@@ -121,7 +122,7 @@ static int renew(struct call *call, struct stream *s)
 }
 
 /* It stands already, or will when something is written (TCP Fast Open). */
-static long stands_at_once(struct call *call, struct stream *s)
+long stream_at_once(struct call *call, struct stream *s)
 {
 	int err;
 
@@ -173,12 +174,29 @@ long stream_connect(struct call *call, const struct endpoint *to)
 	listen_check(d->sup, to->port);
 	err = sk_connect(desc_stack(d), d->sk, to);
 	if (err == -EINPROGRESS || err == -EALREADY)
-		return begin(call, s);
+		return stream_begin(call, s);
 	if (!err && to->addr.family)
-		return stands_at_once(call, s);
+		return stream_at_once(call, s);
 	if (err && s->phase == STREAM_WAITS)
 		s->phase = STREAM_ALONE;
 	return err;
+}
+
+/* connect(2) is over; what was to be sent with it is sent now.  Did anybody
+ * hear it? */
+static bool finish_connect(struct desc *d)
+{
+	struct list *pos, *next;
+	bool is_heard = !list_is_empty(&d->parked);
+
+	list_for_each_safe(pos, next, &d->parked) {
+		struct call *call = list_entry(pos, struct call, node);
+
+		if (call_row_of(call->nr)->fn == call_connect)
+			is_heard &= call_finish(call, 0);
+	}
+	msg_serve_parked(d);
+	return is_heard;
 }
 
 /* The connection stands: the descriptor gets its other end. */
@@ -196,7 +214,7 @@ static void blocking_stands(struct stream *s)
 		return;
 	}
 	s->phase = STREAM_RELAYS;
-	s->owes_answer = !call_finish_all(&s->desc, 0);
+	s->owes_answer = !finish_connect(&s->desc);
 }
 
 static void blocking_work(struct stream *s, uint32_t ready)

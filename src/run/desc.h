@@ -47,6 +47,8 @@ struct opt {
  * @send:	(optional) A message with an address or with ancillary data;
  *		@flags as sendto(2).  Without, the kernel does it
  * @recv:	(optional) A message with the address of its sender; likewise
+ * @send_to, @recv_from: (optional) The same, where a message without an address
+ *		is always the kernel's, and need not be in one piece
  * @takes_all:	All of sendmsg(2) and recvmsg(2) are for @send and @recv
  * @shutdown:	(optional) After what was written has been taken in; the kernel
  *		then does the same to the descriptor
@@ -71,6 +73,8 @@ struct desc_ops {
 	long (*map)(struct call *call);
 	long (*send)(struct call *call, const struct msg *m, int flags);
 	long (*recv)(struct call *call, const struct msg *m, int flags);
+	long (*send_to)(struct call *call, const struct msg *m, int flags);
+	long (*recv_from)(struct call *call, const struct msg *m, int flags);
 	bool takes_all;
 	long (*shutdown)(struct call *call, int how);
 	int (*again)(struct desc *d);

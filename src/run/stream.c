@@ -42,6 +42,7 @@
 
 #include "core/env.h"
 
+#include "run/msg.h"
 #include "vnet/vnet.h"
 
 /* Octets that the kernel keeps for the program on their way to us; it doubles
@@ -89,6 +90,7 @@ static void stream_work(struct desc *d)
 		break;
 	case STREAM_RELAYS:
 		relay_work(s);
+		msg_serve_parked(d);
 		break;
 	case STREAM_ALONE:
 	case STREAM_OVER:
@@ -173,6 +175,8 @@ static const struct desc_ops stream_ops = {
 	.connect = stream_connect,
 	.listen = stream_listen,
 	.accept = stream_accept,
+	.send_to = stream_send_to,
+	.recv_from = stream_recv_from,
 	.shutdown = stream_shutdown,
 	.again = stream_again,
 	.settle = stream_settle,

@@ -103,6 +103,15 @@ void group_leave(struct stream *s);
 long stream_connect(struct call *call, const struct endpoint *to);
 void connect_work(struct stream *s);
 
+/* It is under way: the answer of a call that connects. */
+long stream_begin(struct call *call, struct stream *s);
+/* It stands already, or octets are on their way before it does.  0, -errno. */
+long stream_at_once(struct call *call, struct stream *s);
+
+/* stream_to.c */
+long stream_send_to(struct call *call, const struct msg *m, int flags);
+long stream_recv_from(struct call *call, const struct msg *m, int flags);
+
 /* listen.c */
 long stream_listen(struct call *call, int backlog);
 long stream_accept(struct call *call, int flags);

@@ -451,6 +451,40 @@ def probe_edges():
     say("edges, data", [e & 1 for _, e in epoll.poll(1)])
 
 
+def probe_addresses():
+    """A connected stream has no use for the address of a message."""
+    near, far = connected()
+    say("address", outcome(near.sendto, b"octets", far.getsockname()),
+        far.recvfrom(3), far.recvmsg(9)[0])
+    late = threading.Timer(SETTLED, near.sendall, (b"late",))
+    late.start()
+    say("address, late", far.recvfrom(9))
+    say("address, new", outcome(new().sendto, b"x", socket.MSG_NOSIGNAL,
+                                near.getpeername()))
+    near.close()
+    say("address, end", far.recvfrom(9))
+
+
+def probe_fast_open():
+    door = listener()
+    name = door.getsockname()
+    near = new()
+    say("fast open", near.sendto(b"first", socket.MSG_FASTOPEN, name))
+    far, _ = door.accept()
+    near.send(b" and second")
+    time.sleep(SETTLED)
+    say("fast open, accepted", far.recv(99),
+        outcome(near.sendto, b"x", socket.MSG_FASTOPEN, name))
+    near = new(False)
+    say("fast open, later", outcome(near.sendto, b"x", socket.MSG_FASTOPEN,
+                                    name), until(near, "OUT"))
+    door.close()
+    say("fast open, refused", outcome(new().sendto, b"x", socket.MSG_FASTOPEN,
+                                      name))
+    sock = new()
+    say("zerocopy", outcome(sock.setsockopt, socket.SOL_SOCKET, 60, 1))
+
+
 def run(probes):
     """Every function of that name, in order."""
     for name, probe in list(probes.items()):
