@@ -216,12 +216,21 @@ static long too_long(const struct call *call, const struct msg *m)
 	return -EMSGSIZE;
 }
 
+static bool has_peer(const struct desc *d)
+{
+	struct endpoint peer;
+
+	return d->sk < 0 || !sk_getpeername(desc_stack(d), d->sk, &peer);
+}
+
 static long send_msg(struct call *call, struct msg *m, int flags)
 {
 	const struct desc_ops *ops = call->desc->ops;
 
 	if (ops->send_to)
 		return m->name ? ops->send_to(call, m, flags) : CALL_CONTINUE;
+	if (ops->needs_peer && !m->name && !has_peer(call->desc))
+		return -EDESTADDRREQ;
 	if (!ops->send || !(m->name || m->control_len || ops->takes_all))
 		return CALL_CONTINUE;
 	if (m->is_cut)

@@ -49,6 +49,7 @@ struct opt {
  * @recv:	(optional) A message with the address of its sender; likewise
  * @send_to, @recv_from: (optional) The same, where a message without an address
  *		is always the kernel's, and need not be in one piece
+ * @needs_peer:	A message without an address needs one
  * @takes_all:	All of sendmsg(2) and recvmsg(2) are for @send and @recv
  * @shutdown:	(optional) After what was written has been taken in; the kernel
  *		then does the same to the descriptor
@@ -75,7 +76,7 @@ struct desc_ops {
 	long (*recv)(struct call *call, const struct msg *m, int flags);
 	long (*send_to)(struct call *call, const struct msg *m, int flags);
 	long (*recv_from)(struct call *call, const struct msg *m, int flags);
-	bool takes_all;
+	bool needs_peer, takes_all;
 	long (*shutdown)(struct call *call, int how);
 	int (*again)(struct desc *d);
 	void (*settle)(struct desc *d);

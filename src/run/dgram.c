@@ -33,8 +33,8 @@
  *
  * Limits
  * ------
- * send(2) on a socket without a peer says nothing where the kernel says
- * EDESTADDRREQ: whether there is a peer is not for the filter to see.  The
+ * send(2) on a socket without a peer says nothing where the kernel, and
+ * sendmsg(2), say EDESTADDRREQ: whether there is a peer is not for the filter to see.  The
  * error that recv(2) without an address returns is always ECONNRESET.
  */
 #include "run/dgram.h"
@@ -487,6 +487,7 @@ int dgram_set(struct call *call, const struct opt *opt)
 
 static const struct desc_ops dgram_ops = {
 	.kind = "udp",
+	.needs_peer = true,
 	.set = dgram_set,
 	.connect = dgram_connect,
 	.send = dgram_send,

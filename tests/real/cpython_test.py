@@ -52,10 +52,6 @@ LEFT_OUT = {
 SLOW = ["test_poll.PollTests.test_poll2"]
 # Pattern, tests that differ, why.  docs/run.md lists them for people.
 KNOWN = [
-    ("test_socket.SendmsgUDP*Test.testSendmsgNoDestAddr", 4,
-     "send(2) to nobody says nothing"),
-    ("test_socket.InterruptedSendTimeoutTest.testInterruptedSendtoTimeout", 1,
-     "an address for a connected stream is EISCONN"),
     ("test_asyncio.*EPollEventLoopTests.test_sock_client_connect_racing",
      1 * IS_ALL, "an epoll set forgets a descriptor that connects again"),
 ]

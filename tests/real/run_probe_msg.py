@@ -134,6 +134,7 @@ def probe_datagram_errors():
     sock.sendto(b"x", nobody)
     say("unreachable, no peer", settled(sock), error_of(sock))
     say("no peer", outcome(sock.getpeername), outcome(sock.send, b"x"))
+    say("no peer, sendmsg", outcome(sock.sendmsg, [b"x"]))
 
 
 def probe_error_queue():

@@ -37,6 +37,7 @@ KNOWN = {
     "unreachable, recv: OUT ERR ECONNREFUSED OUT":
         "unreachable, recv: OUT ERR ECONNRESET OUT",
     "no peer: ENOTCONN EDESTADDRREQ": "no peer: ENOTCONN 1",
+    "zerocopy: ok": "zerocopy: ENOPROTOOPT",
     "listen, shutdown, poll: OUT HUP": "listen, shutdown, poll: IN HUP RDHUP",
 }
 CLIENT = r"""
