@@ -16,6 +16,7 @@
 #include "base/check.h"
 
 #include "alloc_walk.h"
+#include "lab/look.h"
 #include "lab/run.h"
 #include "trace/back.h"
 #include "trace/capture.h"
@@ -48,6 +49,19 @@ static bool tell(struct mem *mem, const struct trace_log *log)
 	return is_good;
 }
 
+/* What is open at the end. */
+static bool look(struct mem *mem, struct lab_run *run)
+{
+	struct strbuf out;
+	bool is_good;
+
+	strbuf_init(&out, mem);
+	lab_look(run, 0, &out);
+	is_good = !out.error && out.len;
+	strbuf_fini(&out);
+	return is_good;
+}
+
 static bool visit(struct mem *mem, struct lab *lab)
 {
 	struct lab_run *run;
@@ -61,6 +75,7 @@ static bool visit(struct mem *mem, struct lab *lab)
 	    lab_run_new(&run, mem, lab, 42))
 		return false;
 	is_shown = lab_run_go(run) == 0 && tell(mem, lab_run_log(run)) &&
+		   look(mem, run) &&
 		   visit_find(&v, lab_run_log(run), 1) && v.is_shown &&
 		   visit_find(&v, lab_run_log(run), 2) && v.is_shown;
 	check(lab_run_free(run) == 0);
