@@ -222,7 +222,7 @@ static void count_for(struct look *l, int pid, const struct tcp_info *in)
 		if (p->p.pid != pid)
 			continue;
 		p->sockets++;
-		p->sent += in ? in->bytes_acked : 0;
+		p->sent += in ? in->bytes_sent - in->bytes_retrans : 0;
 		p->received += in ? in->bytes_received : 0;
 	}
 }
