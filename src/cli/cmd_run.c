@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,6 +228,11 @@ static int run_programs(struct lab_run *run, struct mem *mem,
 	if (!status) {
 		err = sup_run(sup);
 		status = err ? NOT_RUN : program_status(first);
+		if (status == 128 + SIGSYS)
+			fprintf(stderr,
+				"weft run: %s made a call of another processor "
+				"(is it a 32-bit program?), and was ended\n",
+				a->wishes[0].argv[0]);
 		if (a->is_json)
 			sup_count_say(sup, stderr);
 	}

@@ -67,6 +67,20 @@ long desc_give_pair(struct call *call, struct desc *d, int type)
 	return answer;
 }
 
+static long open_one(struct call *call, open_fn *open)
+{
+	int domain = (int)call->arg[0], type = (int)call->arg[1];
+	int proto = (int)call->arg[2];
+	long answer = open(call, domain, type, proto);
+
+	if (answer != -EMFILE)
+		return answer;
+	/* Perhaps for sockets that nobody has any more. */
+	sweep_now(call_sup(call));
+	sup_work(call_sup(call));
+	return open(call, domain, type, proto);
+}
+
 long call_socket(struct call *call)
 {
 	int domain = (int)call->arg[0], type = (int)call->arg[1];
@@ -86,7 +100,7 @@ long call_socket(struct call *call)
 		if (kinds[i].domain != domain)
 			continue;
 		if (kinds[i].type == (type & 0xf))
-			return kinds[i].open(call, domain, type, proto);
+			return open_one(call, kinds[i].open);
 		err = -ESOCKTNOSUPPORT;
 	}
 	return err;

@@ -180,6 +180,8 @@ uint64_t desc_deadline(const struct desc *d, int name)
 
 int desc_watch(struct desc *d, int fd, uint32_t events)
 {
+	if (!sup_may_keep(d->sup, fd))
+		return -EMFILE;
 	return sup_watch(d->sup, &d->ours, fd, events);
 }
 

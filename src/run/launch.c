@@ -153,7 +153,8 @@ static int complain(struct supervisor *sup, const struct program_cfg *cfg,
 			     why);
 		break;
 	case STAGE_FILTER:
-		if (r->value == EINVAL || r->value == ENOSYS)
+		if (r->value == EINVAL || r->value == ENOSYS ||
+		    r->value == EOPNOTSUPP)
 			sup_complain(sup,
 				     "this kernel has no system call filters "
 				     "with notification (Linux 5.14 or later "
@@ -181,19 +182,53 @@ static int complain(struct supervisor *sup, const struct program_cfg *cfg,
 	return -r->value;
 }
 
+/* Where execvp(3) finds it; false: nowhere, or the name is too long. */
+static bool find_program(const char *name, char *path, size_t size,
+			 struct stat *st)
+{
+	const char *dir = getenv("PATH");
+	size_t len;
+
+	if (strchr(name, '/') || !dir)
+		return stat(name, st) == 0;
+	for (;; dir += len + 1) {
+		len = strcspn(dir, ":");
+		if ((size_t)snprintf(path, size, "%.*s/%s", (int)len, dir,
+				     name) < size &&
+		    stat(path, st) == 0)
+			return true;
+		if (!dir[len])
+			return false;
+	}
+}
+
 /* A program with privileges of its own does not get them here. */
 static void warn_of_setuid(const struct program_cfg *cfg)
 {
-	const char *name = cfg->argv[0];
+	char path[4096];
 	struct stat st;
 
-	if (!strchr(name, '/') || stat(name, &st) ||
-	    !(st.st_mode & (S_ISUID | S_ISGID)) || geteuid() == 0)
+	if (geteuid() == 0 ||
+	    !find_program(cfg->argv[0], path, sizeof(path), &st) ||
+	    !(st.st_mode & (S_ISUID | S_ISGID)))
 		return;
 	fprintf(stderr,
 		"weft run: %s is a setuid program; here it runs without "
 		"its privileges\n",
-		name);
+		cfg->argv[0]);
+}
+
+/* Can the kernel answer a call with a descriptor (since Linux 5.14)?  Nobody has
+ * called; it says so only if it has understood the question. */
+static bool can_add_fd(int listener)
+{
+	struct seccomp_notif_addfd add = {
+		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (uint32_t)listener,
+	};
+
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0 ||
+	       errno == ENOENT;
 }
 
 /* Fetch what the child has; 0 or -errno. */
@@ -207,6 +242,8 @@ static int fetch(pid_t pid, int fd, int *listener)
 	if (*listener < 0)
 		err = -errno;
 	close(pidfd);
+	if (!err && !can_add_fd(*listener))
+		err = -EOPNOTSUPP;
 	/* (Since Linux 6.6.)  Whoever calls sleeps until we answer, and we until
 	 * somebody calls: let them take turns on one processor. */
 	if (!err)
@@ -238,6 +275,10 @@ static int lead(struct supervisor *sup, const struct program_cfg *cfg,
 	err = fetch(pid, r.value, listener);
 	if (err) {
 		r.value = -err;
+		if (err == -EOPNOTSUPP)
+			r.stage = STAGE_FILTER;
+		if (*listener >= 0)
+			close(*listener);
 		return complain(sup, cfg, &r);
 	}
 	if (write(p->go[1], "", 1) != 1)

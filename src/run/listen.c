@@ -114,6 +114,10 @@ static int connect_to(const struct stream *s)
 
 	if (fd < 0)
 		return -errno;
+	if (!sup_may_keep(s->desc.sup, fd)) {
+		close(fd);
+		return -EMFILE; /* it waits in the stack's queue */
+	}
 	if (connect(fd, (const struct sockaddr *)s->name, s->name_len)) {
 		int err = -errno;
 

@@ -66,6 +66,8 @@ struct corpse {
  * @mask:	Signals that programs begin with blocked
  * @lab_programs: How the lab starts programs
  * @limit:	Descriptors that a program may have
+ * @fd_end:	No socket of a program may take a descriptor of this number
+ * @is_full:	That was said
  * @complaint:	A sentence about what went wrong
  */
 struct supervisor {
@@ -88,6 +90,8 @@ struct supervisor {
 	sigset_t mask;
 	struct lab_programs lab_programs;
 	struct rlimit limit;
+	rlim_t fd_end;
+	bool is_full;
 	char complaint[COMPLAINT_MAX];
 };
 
@@ -123,6 +127,9 @@ uint64_t sweep_when(const struct supervisor *sup);
 
 /* supervise.c */
 int sup_watch(struct supervisor *sup, struct watch *w, int fd, uint32_t events);
+/* May a program's socket take descriptor @fd of ours for as long as it is open?
+ * The first time that it may not, that is said. */
+bool sup_may_keep(struct supervisor *sup, int fd);
 void sup_unwatch(struct supervisor *sup, struct watch *w);
 void sup_bury(struct supervisor *sup, struct corpse *c);
 void sup_complain(struct supervisor *sup, const char *format, ...)

@@ -47,7 +47,8 @@
 #include "run/call.h"
 #include "vnet/vnet.h"
 
-enum { EVENTS_AT_ONCE = 64, MEETING_BACKLOG = 64 };
+/* FDS_SPARE: descriptors that are needed for a moment, to answer a call. */
+enum { EVENTS_AT_ONCE = 64, MEETING_BACKLOG = 64, FDS_SPARE = 64 };
 
 uint64_t sup_now(const struct supervisor *sup)
 {
@@ -264,7 +265,23 @@ static void raise_limit(struct supervisor *sup)
 		return;
 	limit = sup->limit;
 	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		limit = sup->limit;
+	sup->fd_end = limit.rlim_cur - min_u64(limit.rlim_cur / 2, FDS_SPARE);
+}
+
+bool sup_may_keep(struct supervisor *sup, int fd)
+{
+	if ((rlim_t)fd < sup->fd_end)
+		return true;
+	if (!sup->is_full)
+		fprintf(stderr,
+			"weft run: programs get no more sockets: each takes a "
+			"descriptor here too, and there may be %llu "
+			"(ulimit -Hn)\n",
+			(unsigned long long)sup->fd_end);
+	sup->is_full = true;
+	return false;
 }
 
 static int sup_open(struct supervisor *sup)
