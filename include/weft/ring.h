@@ -61,6 +61,8 @@ enum weft_ring_op {
 	WEFT_RING_TIMEOUT,
 	WEFT_RING_LINK_TIMEOUT,
 	WEFT_RING_CANCEL,
+	WEFT_RING_SPLICE,
+	WEFT_RING_SENDFILE,
 };
 
 /* Flags of an entry, to be or'ed to sqe->flags once it is prepared. */
@@ -75,7 +77,6 @@ enum weft_ring_op {
 #define WEFT_CQE_MORE	      2 /* the entry will complete again */
 #define WEFT_CQE_BUFFER_ID(f) ((f) >> 16)
 
-/* What to cancel, and how a time is meant. */
 #define WEFT_RING_CANCEL_FD   1 /* what uses a descriptor */
 #define WEFT_RING_CANCEL_ANY  2 /* everything */
 #define WEFT_RING_CANCEL_ALL  4 /* all that match, not only the oldest */

@@ -94,6 +94,31 @@ WEFT_API void weft_ring_prep_cancel(struct weft_sqe *sqe, uint64_t user_data,
 WEFT_API void weft_ring_prep_cancel_fd(struct weft_sqe *sqe, int fd,
 				       unsigned int flags);
 
+/**
+ * weft_ring_prep_splice() - Prepare: move octets into a pipe, or out of one
+ * @sqe:	The entry
+ * @in:		As weft_splice(); from its position, if it has one
+ * @out:	As weft_splice()
+ * @len:	At most so many
+ * @flags:	SPLICE_F_MORE, SPLICE_F_MOVE
+ *
+ * Completes with the octets moved.
+ */
+WEFT_API void weft_ring_prep_splice(struct weft_sqe *sqe, int in, int out,
+				    size_t len, unsigned int flags);
+
+/**
+ * weft_ring_prep_sendfile() - Prepare: send a file in memory
+ * @sqe:	The entry
+ * @out:	As weft_sendfile()
+ * @in:		A file in memory; from its position on
+ * @len:	At most so many
+ *
+ * Completes with the octets when all are sent, or the file has ended.
+ */
+WEFT_API void weft_ring_prep_sendfile(struct weft_sqe *sqe, int out, int in,
+				      size_t len);
+
 #ifdef __cplusplus
 }
 #endif

@@ -137,3 +137,19 @@ void weft_ring_prep_cancel_fd(struct weft_sqe *sqe, int fd, unsigned int flags)
 	prep(sqe, WEFT_RING_CANCEL, fd);
 	sqe->arg = flags | WEFT_RING_CANCEL_FD;
 }
+
+void weft_ring_prep_splice(struct weft_sqe *sqe, int in, int out, size_t len,
+			   unsigned int flags)
+{
+	prep(sqe, WEFT_RING_SPLICE, out);
+	sqe->fd2 = in;
+	sqe->len = len;
+	sqe->arg = flags;
+}
+
+void weft_ring_prep_sendfile(struct weft_sqe *sqe, int out, int in, size_t len)
+{
+	prep(sqe, WEFT_RING_SENDFILE, out);
+	sqe->fd2 = in;
+	sqe->len = len;
+}

@@ -112,6 +112,11 @@ static int guard_begin(struct ring_req *req)
  * Cancel.
  */
 
+static bool uses(const struct ring_req *req, const struct file *file)
+{
+	return file && (req->file == file || req->from == file);
+}
+
 static bool is_meant(const struct ring_req *cancel, const struct ring_req *req)
 {
 	const struct sk_sqe *sqe = &cancel->sqe;
@@ -121,8 +126,7 @@ static bool is_meant(const struct ring_req *cancel, const struct ring_req *req)
 	if (sqe->arg & SK_RING_CANCEL_ANY)
 		return true;
 	if (sqe->arg & SK_RING_CANCEL_FD)
-		return req->file &&
-		       req->file == file_find(req->file->stack, sqe->fd);
+		return uses(req, file_find(req->ring->file.stack, sqe->fd));
 	return req->sqe.user_data == sqe->off;
 }
 
@@ -186,6 +190,11 @@ const struct ring_kind ring_kinds[SK_RING_OP_COUNT] = {
 	[SK_RING_LINK_TIMEOUT] = {"link_timeout", .is_timeout = true,
 				  .begin = guard_begin, .step = timeout_step},
 	[SK_RING_CANCEL] = {"cancel", .step = cancel},
+	[SK_RING_SPLICE] = {"splice", .has_file = true,
+			    .begin = ring_splice_begin, .step = ring_splice},
+	[SK_RING_SENDFILE] = {"sendfile", .has_file = true,
+			      .begin = ring_splice_begin,
+			      .step = ring_sendfile},
 };
 /* clang-format on */
 

@@ -68,7 +68,8 @@ enum ring_state {
  * @guards:	Of a timeout that is linked: the operation in front of it
  * @file:	Referred to
  * @from:	Splice: the other one, likewise
- * @waiter:	On @file's wait queue, or on @from's
+ * @waits_on:	Splice: which of both it waits for
+ * @waiter:	On the wait queue of what it waits for
  * @timer:	Timeouts only
  * @cause:	Event that made it ready
  * @done:	Octets, of which more are to come
@@ -84,7 +85,7 @@ struct ring_req {
 	struct sk_sqe sqe;
 	enum ring_state state;
 	struct ring_req *next, *guards;
-	struct file *file, *from;
+	struct file *file, *from, *waits_on;
 	struct waiter waiter;
 	struct timer timer;
 	uint32_t cause;
@@ -160,6 +161,11 @@ long ring_read(struct ring_req *req);
 long ring_write(struct ring_req *req);
 long ring_shutdown(struct ring_req *req);
 long ring_close(struct ring_req *req);
+
+/* ring_splice.c */
+int ring_splice_begin(struct ring_req *req);
+long ring_splice(struct ring_req *req);
+long ring_sendfile(struct ring_req *req);
 
 /* ring_ctl.c */
 void ring_timeouts_check(struct sk_ring *ring);

@@ -107,10 +107,12 @@ void ring_ready(struct ring_req *req)
 /* Whoever waits for @file to be ready for this hears of it. */
 static void wait_for_file(struct ring_req *req)
 {
+	struct file *file = req->waits_on ? req->waits_on : req->file;
+
 	req->state = RING_WAITING;
-	waitq_add(&req->file->wq, &req->waiter);
+	waitq_add(&file->wq, &req->waiter);
 	/* To ask is to say that one waits: see tcp_poll(). */
-	(void)file_poll(req->file);
+	(void)file_poll(file);
 }
 
 static void tell(const struct ring_req *req, long res)

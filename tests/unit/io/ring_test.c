@@ -14,6 +14,7 @@
 #include "core/waitq.h"
 
 #include "io/io.h"
+#include "io/memfile.h"
 #include "pair.h"
 #include "ringbed.h"
 #include "sock/sock.h"
@@ -267,6 +268,51 @@ static void messages_and_files(void **state)
 	assert_string_equal(in, "zw");
 }
 
+static void files_are_sent_and_spliced(void **state)
+{
+	static char octets[300000], got[300000];
+	int file = sk_memfile_create(bed.a, 0, NULL, NULL), p[2];
+	struct sk_sqe *e;
+
+	(void)state;
+	memset(octets, 7, sizeof(octets));
+	sk_write(bed.a, file, octets, sizeof(octets));
+	sk_lseek(bed.a, file, 0, 0);
+	assert_int_equal(sk_pipe(bed.a, p, 0), 0);
+	e = bed_sqe(SK_RING_SENDFILE, bed.fd, 1);
+	e->fd2 = file;
+	e->len = sizeof(octets) + 1;
+	e = bed_sqe(SK_RING_SPLICE, p[1], 2); /* from the peer */
+	e->fd2 = bed.fd;
+	e->len = 10;
+	bed_sqe(SK_RING_SPLICE, bed.fd, 3)->fd2 = bed.fd;
+	bed_sqe(SK_RING_SENDFILE, bed.fd, 4)->fd2 = p[0];
+	bed_sqe(SK_RING_SPLICE, p[1], 5)->fd2 = sk_ring_fd(bed.ring);
+	bed_submit(5);
+	bed_expect(3, -EINVAL);
+	bed_expect(4, -EINVAL);
+	bed_expect(5, -EINVAL);
+	bed_expect_none();
+	assert_int_equal(
+		sk_recv(bed.b, bed.peer, got, sizeof(got), SK_MSG_WAITALL),
+		sizeof(got));
+	assert_memory_equal(got, octets, sizeof(got));
+	bed_expect(1, sizeof(octets));
+	bed_peer_says("hello");
+	bed_expect(2, 5);
+	assert_int_equal(sk_read(bed.a, p[0], got, 10), 5);
+	assert_memory_equal(got, "hello", 5);
+	/* One that waits for either can be cancelled by either. */
+	e = bed_sqe(SK_RING_SPLICE, p[1], 6);
+	e->fd2 = bed.fd;
+	e->len = 10;
+	bed_submit(1);
+	bed_sqe(SK_RING_CANCEL, bed.fd, 7)->arg = SK_RING_CANCEL_FD;
+	bed_submit(1);
+	bed_expect(6, -ECANCELED);
+	bed_expect(7, 0);
+}
+
 #define TEST(t) \
 	cmocka_unit_test_setup_teardown(t, ringbed_setup, ringbed_teardown)
 
@@ -285,6 +331,7 @@ int main(void)
 		TEST(poll_tells_what_is_ready),
 		TEST(ring_can_be_watched),
 		TEST(messages_and_files),
+		TEST(files_are_sent_and_spliced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
