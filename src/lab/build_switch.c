@@ -68,6 +68,16 @@ static void build_mirror(const struct lab_run *run, const struct lab_node *sw,
 			      dirs[spec->direction.v]);
 }
 
+/* One port with servers is enough for the switch to care. */
+static void build_dhcp(struct vswitch *sw, struct port *port,
+		       const struct lab_port *spec)
+{
+	if (!spec->dhcp.v)
+		return;
+	switch_mark_dhcp(sw);
+	switch_trust_dhcp(port);
+}
+
 static int build_ports_of(struct lab_run *run, const struct run_node *n)
 {
 	const struct lab_port *spec = n->spec->ports.items;
@@ -77,6 +87,7 @@ static int build_ports_of(struct lab_run *run, const struct run_node *n)
 		struct port *port = port_to(run, n->spec, spec[i].item.name.s);
 
 		build_limits(port, &spec[i]);
+		build_dhcp(n->box.sw, port, &spec[i]);
 		build_stp(port, &spec[i]);
 		build_mirror(run, n->spec, port, &spec[i]);
 		if (spec[i].vlans)

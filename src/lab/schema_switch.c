@@ -16,6 +16,7 @@ static const char *const mirror_words[] = {
 	[LAB_MIRROR_OUT] = "out", NULL};
 static const char *const edge_words[] = {"auto", "no", "yes", NULL};
 static const char *const guard_words[] = {"off", "on", NULL};
+static const char *const dhcp_words[] = {"host", "server", NULL};
 
 static const struct schema_field vlan_fields[] = {
 	{"net", "its network; default: the next free 10.N.0.0/24",
@@ -50,6 +51,10 @@ static const struct schema_field port_fields[] = {
 	 VALUE_NUMBER, AT(lab_port, multicast)},
 	{"unknown", "the same for frames to addresses that are not in the "
 	 "table", FIELD_VALUE, VALUE_NUMBER, AT(lab_port, unknown)},
+	{"dhcp", "server: servers of DHCP, or relays, are behind it; the "
+	 "switch then marks what hosts at other ports ask, and believes no "
+	 "answers from there", FIELD_WORD, AT(lab_port, dhcp),
+	 .words = dhcp_words},
 	{"cost", "spanning tree: of its cable; default: by its rate",
 	 FIELD_VALUE, VALUE_NUMBER, AT(lab_port, cost)},
 	{"priority", "spanning tree: a multiple of 16 up to 240, the least "

@@ -134,6 +134,7 @@ struct lab_port {
 	struct lab_num direction; /* enum lab_mirror */
 	struct lab_num macs;
 	struct lab_num broadcast, multicast, unknown; /* frames a second */
+	struct lab_num dhcp;			      /* 0: hosts, 1: servers */
 	struct lab_num cost, priority;
 	struct lab_num edge;	       /* 0: auto, 1: no, 2: yes */
 	struct lab_num guard;	       /* 0: off, 1: on */
