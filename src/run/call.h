@@ -41,6 +41,7 @@ enum call_verdict {
  * @is_again:	It was put off, and may not be again
  * @until_ns:	Put off: when to give up; UINT64_MAX: never
  * @late:	Put off: what to answer then
+ * @done:	Octets that an earlier part of it has moved
  */
 struct call {
 	struct list node, timed;
@@ -54,7 +55,7 @@ struct call {
 	int fd;
 	bool is_again;
 	uint64_t until_ns;
-	long late;
+	long late, done;
 };
 
 /* Answers a call: 0 or more, -errno, or an enum call_verdict. */

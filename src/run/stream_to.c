@@ -16,27 +16,65 @@
  *
  * Limits
  * ------
- * A blocking call sends what the descriptor takes at once, if that is anything.
+ * A blocking sendmsg(2) sends what the descriptor takes at once, if that is
+ * anything; sendto(2) sends all.
  * With MSG_WAITALL the address is AF_UNIX's.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/check.h"
 
 #include "run/msg.h"
 #include "run/stream.h"
 
-static long send_plain(struct call *call, const uint8_t *buf, size_t len,
+/* What sendto(2) still has to send is in its arguments, also while it is put
+ * off.  True: there is more, and the next piece is in @buf. */
+static bool is_more(struct call *call, struct msg *m, uint8_t *buf, long n)
+{
+	if (call->nr != SYS_sendto)
+		return false;
+	call->arg[1] += (uint64_t)n;
+	call->arg[2] -= (uint64_t)n;
+	m->iov[0].iov_base = (void *)(uintptr_t)call->arg[1];
+	m->iov[0].iov_len = min_size(call->arg[2], MSG_OCTETS);
+	m->len = m->iov[0].iov_len;
+	return m->len && !msg_read(call, m, buf);
+}
+
+/* It is over: its arguments are again what the program has said, for that is how
+ * it is known if a signal makes the program repeat it. */
+static long over(struct call *call, long n)
+{
+	long done = call->done;
+
+	if (call->nr == SYS_sendto) {
+		call->arg[1] -= (uint64_t)done;
+		call->arg[2] += (uint64_t)done;
+	}
+	return done ? done : n;
+}
+
+/* @buf has the first piece of the message. */
+static long send_plain(struct call *call, struct msg *m, uint8_t *buf,
 		       int flags)
 {
-	ssize_t n = send(call->fd, buf, len,
-			 (flags & MSG_OOB) | MSG_DONTWAIT | MSG_NOSIGNAL);
+	int own = (flags & MSG_OOB) | MSG_DONTWAIT | MSG_NOSIGNAL;
+	ssize_t n;
 
-	if (n >= 0)
-		return n;
-	if (errno == EAGAIN && msg_may_wait(call, flags))
+	do {
+		n = send(call->fd, buf, m->len, own);
+		call->done += n > 0 ? n : 0;
+	} while (n > 0 && is_more(call, m, buf, n));
+	if (n < 0 && errno == EAGAIN && msg_may_wait(call, flags)) {
+		call->late = call->done ? call->done : -EAGAIN;
 		return call_park(call, desc_deadline(call->desc, SO_SNDTIMEO),
-				 -EAGAIN);
-	return -errno;
+				 call->late);
+	}
+	return over(call, n < 0 ? -errno : n);
 }
 
 /* Connect, and send. */
@@ -61,10 +99,11 @@ static long send_first(struct call *call, const struct msg *m,
 	return n;
 }
 
-long stream_send_to(struct call *call, const struct msg *m, int flags)
+static long send_to(struct call *call, const struct msg *m, int flags)
 {
 	struct stream *s = stream_of(call->desc);
 	bool is_first = flags & MSG_FASTOPEN && !call->is_again;
+	struct msg rest = *m;
 	uint8_t buf[MSG_OCTETS];
 	int err = msg_read(call, m, buf);
 
@@ -78,14 +117,26 @@ long stream_send_to(struct call *call, const struct msg *m, int flags)
 	case STREAM_WAITS:
 	case STREAM_STUFFED:
 		return is_first ? -EALREADY
-				: send_plain(call, buf, m->len, flags);
+				: send_plain(call, &rest, buf, flags);
 	case STREAM_LISTENS:
 		return -EPIPE;
 	case STREAM_RELAYS:
 	case STREAM_OVER:
 		break;
 	}
-	return is_first ? -EISCONN : send_plain(call, buf, m->len, flags);
+	return is_first ? -EISCONN : send_plain(call, &rest, buf, flags);
+}
+
+long stream_send_to(struct call *call, const struct msg *m, int flags)
+{
+	long n = send_to(call, m, flags);
+
+	if (n != -EPIPE || flags & MSG_NOSIGNAL || !call_answer(call, n))
+		return n;
+	/* Not before the answer: it would take the call away. */
+	(void)syscall(SYS_pidfd_send_signal, call->peer->pidfd.fd, SIGPIPE,
+		      NULL, 0);
+	return CALL_SENT;
 }
 
 long stream_recv_from(struct call *call, const struct msg *m, int flags)

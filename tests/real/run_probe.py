@@ -231,6 +231,43 @@ def probe_reset_after_end():
     say("reset after end", said, settled(near), outcome(near.recv, 1))
 
 
+def probe_address_on_a_stream():
+    """TCP takes no notice of an address, and gives none."""
+    near, far = connected()
+    elsewhere = (HOST, 9)
+    say("address, sent", outcome(near.sendto, b"abcdef", elsewhere),
+        outcome(near.sendmsg, [b"g", b"h"], [], 0, elsewhere))
+    say("address, received", settled(far), far.recvfrom(2, socket.MSG_PEEK),
+        far.recvfrom(3), far.recvmsg(4)[0::3], far.recvfrom(9))
+    far.settimeout(0.05)
+    say("address, nothing", outcome(far.recvfrom, 1))
+    far.settimeout(None)
+    threading.Timer(SETTLED, near.sendto, (b"late", elsewhere)).start()
+    say("address, late", far.recvfrom(9), outcome(near.sendto, b"x" * 100000,
+                                                  elsewhere))
+    near.setblocking(False)
+    while outcome(near.sendto, bytes(1000), elsewhere) != "EAGAIN":
+        pass
+    near.setblocking(True)
+    got = []
+    reader = threading.Timer(SETTLED, lambda: got.extend(
+        iter(lambda: len(far.recv(100000)), 0)))
+    reader.start()
+    say("address, room", outcome(near.sendto, bytes(3000000), elsewhere))
+    near.close()
+    reader.join()
+    say("address, all", sum(got) > 3100000)
+    say("address, new", outcome(new().sendto, b"x", 0x4000, elsewhere))
+
+
+def probe_nobody():
+    """A datagram that names nobody, on a socket without a peer."""
+    sock = socket.socket(FAMILY, socket.SOCK_DGRAM)
+    say("nobody", outcome(sock.sendmsg, [b"x"]))
+    sock.connect((HOST, 9))
+    say("somebody", outcome(sock.sendmsg, [b"x"]))
+
+
 def probe_shutdown():
     near, far = connected()
     far.shutdown(socket.SHUT_RD)
