@@ -16,6 +16,9 @@
 #include "sock/sock_look.h"
 #include "tcp/tcp.h"
 
+/* "As large as can be": nothing was ever lost (RFC 5681, 3.1). */
+#define SSTHRESH_NONE (UINT32_C(1) << 30)
+
 struct json look_line(struct look *l, const char *what)
 {
 	struct json j = json_begin(l->out);
@@ -98,7 +101,7 @@ static void put_congestion(struct json *j, const struct tcp_info *info)
 
 	json_key_num(j, "mss", info->snd_mss);
 	json_key_num(j, "cwnd", info->cwnd);
-	if (info->ssthresh < INT32_MAX)
+	if (info->ssthresh < SSTHRESH_NONE)
 		json_key_num(j, "ssthresh", info->ssthresh);
 	json_key_text(j, "congestion",
 		      states[min_u32(info->ca_state, ARRAY_SIZE(states) - 1)]);

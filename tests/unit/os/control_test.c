@@ -49,15 +49,17 @@ static void answer(void *arg, const char *question, struct strbuf *out)
 
 static int set_up(void **state)
 {
+	static const char folder[] = "/tmp/weft-control-XXXXXX";
+
 	(void)state;
 	memset(&f, 0, sizeof(f));
-	strcpy(f.folder, "/tmp/weft-control-XXXXXX");
+	memcpy(f.folder, folder, sizeof(folder));
 	assert_non_null(mkdtemp(f.folder));
 	assert_int_equal(setenv("XDG_RUNTIME_DIR", f.folder, 1), 0);
 	mem_init_libc(&f.mem);
 	pace_init(&f.pace, 0);
-	assert_int_equal(
-		control_open(&f.control, &f.mem, &f.pace, answer, &f), 0);
+	assert_int_equal(control_open(&f.control, &f.mem, &f.pace, answer, &f),
+			 0);
 	assert_int_equal(control_address(&f.un, (int)getpid(), false), 0);
 	return 0;
 }
