@@ -43,10 +43,11 @@ def run(program, name, count):
 
 
 def instructions(program, name, count):
+    names = name if isinstance(name, list) else [name]
     with tempfile.NamedTemporaryFile(suffix=".callgrind") as out:
         done = subprocess.run(
             ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}",
-             program, name, str(count)], capture_output=True, text=True)
+             program, *names, str(count)], capture_output=True, text=True)
     m = re.search(r"Collected\s*:\s*(\d+)", done.stderr)
     if done.returncode != 0 or not m:
         raise SystemExit(f"callgrind {program} {name}: {done.stderr[-2000:]}")

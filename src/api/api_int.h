@@ -80,6 +80,7 @@ struct api_call {
 	struct stack *stack;
 };
 
+struct api_call api_enter(struct weft_stack *ws);
 struct api_call api_begin(struct weft_stack *ws);
 
 static inline void api_end(struct api_call *call)
@@ -93,6 +94,11 @@ static inline void api_end(struct api_call *call)
  * another one. */
 #define API_CALL(ws) \
 	struct api_call call __attribute__((cleanup(api_end))) = api_begin(ws)
+
+/* The same for what a kernel would not be called for: it reads memory that both
+ * share, and weft_stats() does not count it. */
+#define API_SHARED(ws) \
+	struct api_call call __attribute__((cleanup(api_end))) = api_enter(ws)
 
 /* thread.c: the gate of a stack on its own, and its end if there is one. */
 void api_threads_end(struct weft_stack *ws);

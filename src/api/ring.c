@@ -69,7 +69,8 @@ static const struct sk_ring_abi abi = {
 
 struct weft_ring *weft_ring_new(struct weft_stack *ws, unsigned int entries)
 {
-	struct stack *stack = api_stack(ws);
+	API_CALL(ws);
+	struct stack *stack = call.stack;
 	struct mem *mem = stack->place.env->mem;
 	struct weft_ring *ring = mem_alloc(mem, sizeof(*ring));
 	int err =
@@ -145,14 +146,14 @@ const struct weft_cqe *weft_ring_peek(struct weft_ring *ring)
 const struct weft_cqe *weft_ring_peek_at(struct weft_ring *ring,
 					 unsigned int index)
 {
-	API_CALL(ring->owner);
+	API_SHARED(ring->owner);
 
 	return (const void *)sk_ring_peek_at(ring->ring, index);
 }
 
 void weft_ring_seen(struct weft_ring *ring, unsigned int count)
 {
-	API_CALL(ring->owner);
+	API_SHARED(ring->owner);
 
 	sk_ring_seen(ring->ring, count);
 }
@@ -161,13 +162,15 @@ void weft_ring_seen(struct weft_ring *ring, unsigned int count)
 int weft_ring_buffers(struct weft_ring *ring, uint16_t group, void *base,
 		      uint32_t len, unsigned int count, unsigned int first)
 {
+	API_CALL(ring->owner);
+
 	return (int)api_result(
 		sk_ring_buffers(ring->ring, group, base, len, count, first));
 }
 
 int weft_ring_stat(const struct weft_ring *ring, struct weft_ring_stat *stat)
 {
-	API_CALL(ring->owner);
+	API_SHARED(ring->owner);
 	struct sk_ring_stat s;
 
 	if (stat->size != sizeof(*stat))

@@ -58,14 +58,21 @@ struct stack *api_stack(struct weft_stack *ws)
 	return ws->stack;
 }
 
-struct api_call api_begin(struct weft_stack *ws)
+struct api_call api_enter(struct weft_stack *ws)
 {
 	if (ws->gate)
 		gate_enter(ws->gate);
 	else
 		api_stack(ws);
-	ws->stack->counts.calls++;
 	return (struct api_call){ws->gate, ws->stack};
+}
+
+struct api_call api_begin(struct weft_stack *ws)
+{
+	struct api_call call = api_enter(ws);
+
+	call.stack->counts.calls++;
+	return call;
 }
 
 struct stack *weft_stack_core(struct weft_stack *ws)

@@ -125,6 +125,8 @@ extern const int iom_model_count;
 
 int iom_serve_epoll(struct iom_bed *bed);
 int iom_serve_edge(struct iom_bed *bed);
+int iom_serve_signal(struct iom_bed *bed);
+int iom_serve_ring(struct iom_bed *bed);
 int iom_serve_watch(struct iom_bed *bed);
 
 /* Answer what is there to read at one descriptor; false: nothing was. */

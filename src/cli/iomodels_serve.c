@@ -226,6 +226,14 @@ const struct iom_model iom_models[] = {
 	 "told once for each change, so a look is saved; the program must read "
 	 "until EAGAIN, which costs a call",
 	 iom_serve_edge, NULL},
+	{"signal", "signal-driven",
+	 "a signal for each event says which descriptor; one is taken at a "
+	 "time, and sending raises some that nobody needs",
+	 iom_serve_signal, NULL},
+	{"ring", "completion ring",
+	 "one call hands over all answers and the next receives, and when it "
+	 "wakes the octets are there: both phases are done",
+	 iom_serve_ring, NULL},
 	{"callback", "callback (for comparison)",
 	 "the bare callback on the wait queue that all others are made of: "
 	 "nobody waits, nobody is woken",
