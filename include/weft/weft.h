@@ -179,6 +179,7 @@ WEFT_API const char *weft_version(void);
 #include <weft/file.h>
 #include <weft/net.h>
 #include <weft/netdb.h>
+#include <weft/nio.h>
 #include <weft/ring.h>
 #include <weft/signal.h>
 #include <weft/socket.h>

@@ -11,7 +11,7 @@
  * The clients are callbacks.  They run when an answer arrives, whoever runs the
  * network then, and cost the same whatever the service does.
  *
- * A port takes connections from one address of some 28,000 others, therefore
+ * A port takes connections from at most 16,384 ports of one address, therefore
  * the server listens at several.
  */
 
@@ -28,7 +28,7 @@
 
 #include "cli/iomodels.h"
 
-#define PER_PORT 20000
+#define PER_PORT 10000
 #define PORT	 7000
 #define BACKLOG	 16
 

@@ -200,6 +200,15 @@ static const char *beyond_select(int connections)
 	return NULL;
 }
 
+static const char *beyond_ring(int connections)
+{
+	if (connections >= 65536)
+		return "a ring has at most 65,536 operations under way, and "
+		       "each connection has a receive; so many want several "
+		       "rings";
+	return NULL;
+}
+
 /* clang-format off */
 const struct iom_model iom_models[] = {
 	{"blocking", "blocking, a thread each",
@@ -233,7 +242,7 @@ const struct iom_model iom_models[] = {
 	{"ring", "completion ring",
 	 "one call hands over all answers and the next receives, and when it "
 	 "wakes the octets are there: both phases are done",
-	 iom_serve_ring, NULL},
+	 iom_serve_ring, beyond_ring},
 	{"callback", "callback (for comparison)",
 	 "the bare callback on the wait queue that all others are made of: "
 	 "nobody waits, nobody is woken",

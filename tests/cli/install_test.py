@@ -47,8 +47,9 @@ class Install(Case):
                                        "_end", "_bss"))]
         self.assertEqual(other, [])
 
-    def test_example_builds_against_what_was_installed(self):
-        """cc greet.c $(pkg-config --cflags --libs weft), from a clean prefix"""
+    def build_and_run(self, name):
+        """cc NAME.c $(pkg-config --cflags --libs weft), from a clean prefix;
+        returns what it prints"""
         pc = self.files("weft.pc")[0]
         env = dict(os.environ, PKG_CONFIG_PATH=str(pc.parent),
                    PKG_CONFIG_SYSROOT_DIR=str(self.folder))
@@ -58,16 +59,20 @@ class Install(Case):
         library = self.files("libweft.so")[0]
         sanitizer = [] if not self.has_sanitizer(library) else [
             "-fsanitize=address,undefined"]
-        program = self.folder / "greet"
+        program = self.folder / name
         subprocess.run([tool("cc"), "-Wall", "-Werror", *sanitizer,
-                        SOURCE / "docs/examples/greet.c", "-o", program,
+                        SOURCE / f"docs/examples/{name}.c", "-o", program,
                         *flags], check=True)
-        run = subprocess.run([program], check=True, capture_output=True,
-                             text=True, env=dict(
-                                 os.environ,
-                                 LD_LIBRARY_PATH=str(library.parent)))
+        return subprocess.run([program], check=True, capture_output=True,
+                              text=True, env=dict(
+                                  os.environ,
+                                  LD_LIBRARY_PATH=str(library.parent))).stdout
+
+    def test_examples_build_against_what_was_installed(self):
+        """each example is built and run by what was installed, no more"""
         self.assertIn('server.test (http) says "hello from the other side"',
-                      run.stdout)
+                      self.build_and_run("greet"))
+        self.assertIn('"there and back"', self.build_and_run("nio_echo"))
 
     @staticmethod
     def has_sanitizer(library):

@@ -21,7 +21,10 @@ class Models(Case):
         for (name, _), r in rows.items():
             with self.subTest(model=name):
                 self.assertEqual(r["requests"], 50)
-                self.assertGreater(r["calls"], 2 * 50 - 1)
+                if name == "ring":  # many operations with one call
+                    self.assertLess(r["calls"], 50)
+                else:
+                    self.assertGreaterEqual(r["calls"], 2 * 50)
                 self.assertGreater(len(r["why"]), 40)
                 # Program, segment, queue, program: three copies each way.
                 self.assertEqual(r["copied"], 50 * 2 * 64 * 3)
