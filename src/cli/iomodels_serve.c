@@ -237,7 +237,7 @@ const struct iom_model iom_models[] = {
 	 iom_serve_edge, NULL},
 	{"signal", "signal-driven",
 	 "a signal for each event says which descriptor; one is taken at a "
-	 "time, and sending raises some that nobody needs",
+	 "time, it is an edge, and so the program reads until EAGAIN",
 	 iom_serve_signal, NULL},
 	{"ring", "completion ring",
 	 "one call hands over all answers and the next receives, and when it "
