@@ -102,6 +102,9 @@ static enum drop error_input(struct stack *stack, const struct pkt *pkt,
 	e.src = ip_addr_v4(inner.src);
 	e.dst = ip_addr_v4(inner.dst);
 	e.from = meta->src;
+	e.ttl = meta->ttl;
+	e.tos = meta->tos;
+	e.ifindex = meta->netif->index;
 	e.proto = inner.proto;
 	e.l4 = quote + hlen;
 	e.l4_len = len - (size_t)hlen;

@@ -71,6 +71,8 @@ struct ip_meta {
  * @proto:	Of our packet
  * @l4:		First octets of our packet's transport header
  * @l4_len:	How many, at least 8
+ * @ttl:	Of the message itself, and likewise @tos; 0: there was none
+ * @ifindex:	Where it came in
  * @mtu:	Fragmentation needed: the MTU to use, already within bounds;
  *		else 0
  */
@@ -82,6 +84,8 @@ struct ip_error {
 	uint8_t proto;
 	const uint8_t *l4;
 	size_t l4_len;
+	uint8_t ttl, tos;
+	uint32_t ifindex;
 	uint32_t mtu;
 };
 

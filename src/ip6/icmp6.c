@@ -106,6 +106,9 @@ static enum drop error_input(struct stack *stack, const struct pkt *pkt,
 	e.src = ip_addr_v6_on(inner.src, zone);
 	e.dst = ip_addr_v6_on(inner.dst, zone);
 	e.from = meta->src;
+	e.ttl = meta->ttl;
+	e.tos = meta->tos;
+	e.ifindex = meta->netif->index;
 	e.l4 = quote + off;
 	e.l4_len = len - off;
 	classify(&e);

@@ -68,17 +68,30 @@ static int change(pid_t tid, int fd)
 	return 0;
 }
 
+/* Wait until it stands still.  If it has died instead, that is for others to
+ * hear of. */
+static bool has_stopped(pid_t tid)
+{
+	siginfo_t info = {0};
+	int status;
+
+	if (waitid(P_PID, (id_t)tid, &info,
+		   WSTOPPED | WEXITED | WNOWAIT | __WALL) ||
+	    (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED))
+		return false;
+	return waitpid(tid, &status, __WALL) == tid && WIFSTOPPED(status);
+}
+
 long call_mmap_other(struct call *call, int fd)
 {
 	pid_t tid = call->peer->tid;
-	int n = lend_fd(call, fd), status = 0, err = 0;
+	int n = lend_fd(call, fd), err = 0;
 
 	if (n < 0)
 		return n;
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL))
 		return -ENODEV;
-	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) ||
-	    waitpid(tid, &status, __WALL) != tid || !WIFSTOPPED(status))
+	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) || !has_stopped(tid))
 		err = -ENODEV;
 	if (!err)
 		err = change(tid, n);

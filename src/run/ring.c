@@ -33,6 +33,7 @@
 #include "run/ring.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -109,13 +110,16 @@ void ring_free(struct dgram *g)
 	g->ring = NULL;
 }
 
-/* The file, mapped.  0 or -errno. */
+/* The file, mapped.  The program has it too, and must not make it shorter than
+ * what we write to.  0 or -errno. */
 static int ring_open(struct ring *r)
 {
 	void *at;
 
-	r->fd = memfd_create("frames", MFD_CLOEXEC);
-	if (r->fd < 0 || ftruncate(r->fd, (off_t)r->size))
+	r->fd = memfd_create("frames", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (r->fd < 0 || ftruncate(r->fd, (off_t)r->size) ||
+	    fcntl(r->fd, F_ADD_SEALS,
+		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
 		return -errno;
 	at = mmap(NULL, r->size, PROT_READ | PROT_WRITE, MAP_SHARED, r->fd, 0);
 	if (at == MAP_FAILED)
@@ -215,7 +219,9 @@ static void put_frame(struct dgram *g, const uint8_t *buf, size_t len,
 		return;
 	}
 	offsets(g, &h.tp_mac, &h.tp_net);
-	len = min_size(len, r->req.tp_frame_size - h.tp_mac);
+	len = h.tp_mac < r->req.tp_frame_size
+		      ? min_size(len, r->req.tp_frame_size - h.tp_mac)
+		      : 0;
 	h.tp_snaplen = (uint32_t)len;
 	memcpy(slot + h.tp_mac, buf, len);
 	memcpy(slot + ADDR_AT, about->name,

@@ -58,6 +58,7 @@ enum {
 /* Level SK_IPPROTO_IPV6, of SK_AF_INET6 sockets. */
 enum {
 	SK_IPV6_CHECKSUM	= 7,
+	SK_IPV6_2292HOPLIMIT	= 8,		/* RECVHOPLIMIT's older name */
 	SK_IPV6_UNICAST_HOPS	= 16,
 	SK_IPV6_MULTICAST_IF	= 17,		/* its number */
 	SK_IPV6_MULTICAST_HOPS	= 18,

@@ -299,6 +299,8 @@ static void put_ip6_level(struct out *o, const struct sock *s,
 		return;
 	if (s->opts.recv_hops)
 		put_int(o, SK_IPPROTO_IPV6, SK_IPV6_HOPLIMIT, m->ttl);
+	if (s->opts.recv_hops_old)
+		put_int(o, SK_IPPROTO_IPV6, SK_IPV6_2292HOPLIMIT, m->ttl);
 	if (s->opts.recv_tclass)
 		put_int(o, SK_IPPROTO_IPV6, SK_IPV6_TCLASS, m->tos);
 }
@@ -377,12 +379,12 @@ void sock_cmsg_write(struct sock *s, struct sk_msg *msg, struct sock_meta *meta,
 	put_inq(&o, s);
 	if (meta->time_ns)
 		put_time(&o, s, meta->time_ns);
-	if (meta->has_err)
-		put_error(&o, s, meta);
 	if (meta->has_ip) {
 		put_ip6_level(&o, s, meta);
 		put_ip(&o, s, meta);
 	}
+	if (meta->has_err)
+		put_error(&o, s, meta);
 	if (meta->files.count)
 		put_files(&o, &meta->files, flags);
 	msg->control_len = room - o.left;

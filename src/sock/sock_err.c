@@ -41,12 +41,19 @@
  * @ee:		What is told
  * @offender:	Who said so; no address: we ourselves
  * @to:		To whom the datagram went
+ * @at:		Our address that was told
+ * @ttl, @tos:	Of the message that told; 0: there was none
+ * @ifindex:	Where it came in, and @time_ns when
  * @quote:	How it began, @quote_len octets
  */
 struct sock_err {
 	struct list node;
 	struct sk_extended_err ee;
 	struct endpoint offender, to;
+	struct ip_addr at;
+	uint8_t ttl, tos;
+	uint32_t ifindex;
+	uint64_t time_ns;
 	uint8_t quote[QUOTE_MAX];
 	size_t quote_len;
 };
@@ -131,6 +138,11 @@ bool sock_err_note(struct sock *s, const struct ip_error *err)
 	e->ee.code = err->code;
 	e->ee.info = err->mtu;
 	e->offender.addr = err->from;
+	e->at = err->src;
+	e->ttl = err->ttl;
+	e->tos = err->tos;
+	e->ifindex = err->ifindex;
+	e->time_ns = stack_now(s->file.stack);
 	e->to.addr = err->dst;
 	e->to.port = err->l4_len >= 4 ? get16(err->l4 + 2) : 0;
 	quote(e, err);
@@ -164,6 +176,20 @@ static void pend_next(struct sock *s)
 		s->raw->err = err;
 }
 
+static void fill_meta(struct sock_meta *m, const struct sock_err *e)
+{
+	m->has_err = true;
+	m->len = e->quote_len;
+	m->ee = e->ee;
+	m->offender = e->offender;
+	m->has_ip = e->ttl;
+	m->dst = e->at;
+	m->ttl = e->ttl;
+	m->tos = e->tos;
+	m->ifindex = e->ifindex;
+	m->time_ns = e->time_ns;
+}
+
 long sock_err_recv(struct sock *s, struct sock_io *io)
 {
 	struct sock_err *e = first(s);
@@ -178,12 +204,8 @@ long sock_err_recv(struct sock *s, struct sock_io *io)
 		*io->from = e->to;
 		sock_addr_for_user(s, io->from);
 	}
-	if (io->meta) {
-		io->meta->has_err = true;
-		io->meta->len = e->quote_len;
-		io->meta->ee = e->ee;
-		io->meta->offender = e->offender;
-	}
+	if (io->meta)
+		fill_meta(io->meta, e);
 	err_del(s, e);
 	pend_next(s);
 	return (long)n;

@@ -88,7 +88,7 @@ struct sock_opts {
 	int fastopen, fastopen_connect, defer_accept_s, syncnt;
 	int timestamp, timestamp_ns;
 	int pktinfo, recv_ttl, recv_tos, recv_orig_dst;
-	int pktinfo6, recv_hops, recv_tclass;
+	int pktinfo6, recv_hops, recv_hops_old, recv_tclass;
 	int dontroute, no_check, priority, mark;
 	int recverr, recverr6, pmtudisc, pmtudisc6;
 	int freebind, transparent, no_port;

@@ -128,6 +128,7 @@ static const struct opt_row rows[] = {
 {IP, SK_IP_BIND_ADDRESS_NO_PORT, OPT_INET | OPT_BOOL, AT(no_port), ANY, apply_nothing, NULL},
 {IP6, SK_IPV6_RECVPKTINFO, OPT_INET | OPT_BOOL, AT(pktinfo6), ANY, apply_nothing, NULL},
 {IP6, SK_IPV6_RECVHOPLIMIT, OPT_INET | OPT_BOOL, AT(recv_hops), ANY, apply_nothing, NULL},
+{IP6, SK_IPV6_2292HOPLIMIT, OPT_INET | OPT_BOOL, AT(recv_hops_old), ANY, apply_nothing, NULL},
 {IP6, SK_IPV6_RECVTCLASS, OPT_INET | OPT_BOOL, AT(recv_tclass), ANY, apply_nothing, NULL},
 {IP6, SK_IPV6_RECVERR, OPT_INET | OPT_BOOL, AT(recverr6), ANY, sock_err_apply, NULL},
 {IP6, SK_IPV6_MTU_DISCOVER, OPT_INET, AT(pmtudisc6), 0, 5, apply_pmtudisc6, NULL},
@@ -137,7 +138,7 @@ static const struct opt_row rows[] = {
 {LITE, SK_UDPLITE_SEND_CSCOV, OPT_DGRAM, AT(lite_covers), ANY, apply_covers, NULL},
 {LITE, SK_UDPLITE_RECV_CSCOV, OPT_DGRAM, AT(lite_wants), ANY, apply_wants_covered, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == 25, "of all levels");
+static_assert(ARRAY_SIZE(rows) == 26, "of all levels");
 /* clang-format on */
 
 const struct opt_table sock_opt_msg_table = {rows, ARRAY_SIZE(rows)};

@@ -142,11 +142,18 @@ def probe_error_queue():
     sock = datagram()
     ip, option = (0, 11) if FAMILY == socket.AF_INET else (41, 25)
     sock.setsockopt(ip, option, 1)
+    for more in (12,) if FAMILY == socket.AF_INET else (8, 51):
+        sock.setsockopt(ip, more, 1)
     sock.sendto(b"first octets", nobody)
     say("errors", until(sock, "OUT ERR"))
     octets, pieces, flags, name = sock.recvmsg(100, 512, socket.MSG_ERRQUEUE)
     say("errors, entry", octets, flags == socket.MSG_ERRQUEUE, name == nobody,
         [(level, kind, data.hex()) for level, kind, data in pieces])
+    say("errors, too long", outcome(sock.sendto, bytes(70000), nobody))
+    if FAMILY == socket.AF_INET6: # IPv4 knows without looking
+        say("errors, told", until(sock, "OUT ERR"))
+        octets, pieces, _, _ = sock.recvmsg(100, 512, socket.MSG_ERRQUEUE)
+        say("errors, too long", octets, pieces[0][2][:12].hex())
     say("errors, over", outcome(sock.recvmsg, 9, 100, socket.MSG_ERRQUEUE),
         settled(sock))
 
