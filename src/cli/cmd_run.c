@@ -188,6 +188,28 @@ static struct host *find_host(struct lab_run *run, const char *name)
 	return NULL;
 }
 
+/* A program that begins before its host has its addresses finds no network. */
+static int wait_ready(struct supervisor *sup, struct lab_run *run,
+		      const struct args *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct host *host = find_host(run, a->wishes[i].host);
+		int err;
+
+		if (!host)
+			return CLI_USAGE;
+		err = sup_wait_ready(sup, host);
+		if (err == -EINTR)
+			return 128 + SIGINT;
+		if (err)
+			fprintf(stderr,
+				"weft run: nobody has given %s an address "
+				"so far; programs start without\n",
+				host->node.name);
+	}
+	return 0;
+}
+
 /* 0, or an exit status with a complaint. */
 static int start(struct supervisor *sup, struct lab_run *run,
 		 const struct args *a, struct program **first)
@@ -224,7 +246,9 @@ static int run_programs(struct lab_run *run, struct mem *mem,
 		fprintf(stderr, "weft run: %s\n", strerror(-err));
 		return NOT_RUN;
 	}
-	status = start(sup, run, a, &first);
+	status = wait_ready(sup, run, a);
+	if (!status)
+		status = start(sup, run, a, &first);
 	if (!status) {
 		err = sup_run(sup);
 		status = err ? NOT_RUN : program_status(first);

@@ -15,6 +15,7 @@
  * The same lab with the same seed writes the same log, octet for octet.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,6 +86,10 @@ struct pace *lab_run_pace(struct lab_run *run);
 /* SIGINT and SIGTERM no longer end it: somebody else looks after signals.  In
  * real time only. */
 void lab_run_keep_signals(struct lab_run *run);
+
+/* Has @host all the addresses that it asks for or makes itself, and has seen that
+ * nobody else has them? */
+bool lab_run_is_ready(const struct lab_run *run, const struct host *host);
 
 /* Append what was counted: by hubs, by switches, and what was dropped where. */
 void lab_run_counters(struct lab_run *run, struct strbuf *out);

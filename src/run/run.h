@@ -56,6 +56,16 @@ int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab);
 void sup_free(struct supervisor *sup);
 
 /**
+ * sup_wait_ready() - Let time pass until a host has its addresses
+ * @host:	Perhaps it asks for them (DHCP), or has just made one (IPv6)
+ *
+ * Return: 0, -ETIMEDOUT (it has none after SUP_READY_NS), -EINTR
+ */
+int sup_wait_ready(struct supervisor *sup, struct host *host);
+
+#define SUP_READY_NS UINT64_C(15000000000)
+
+/**
  * sup_start() - Start a program on a host
  * @cfg:	What, and where
  * @out:	The program; it goes with the supervisor

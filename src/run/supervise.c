@@ -387,6 +387,25 @@ int sup_new(struct supervisor **out, struct mem *mem, struct lab_run *lab)
 	return err;
 }
 
+struct readiness {
+	const struct lab_run *lab;
+	const struct host *host;
+};
+
+static bool is_ready(void *arg)
+{
+	const struct readiness *r = arg;
+
+	return !r->host->is_on || lab_run_is_ready(r->lab, r->host);
+}
+
+int sup_wait_ready(struct supervisor *sup, struct host *host)
+{
+	struct readiness r = {sup->lab, host};
+
+	return pace_wait(sup->pace, is_ready, &r, sup_now(sup) + SUP_READY_NS);
+}
+
 int sup_run(struct supervisor *sup)
 {
 	int err = pace_wait(sup->pace, programs_are_over, sup, UINT64_MAX);

@@ -25,6 +25,17 @@ nodes:
   server: {{ip: 10.1.0.11}}
   web: {{ip: 10.1.0.80, serve: {{http: {SOURCE}/labs/site/}}}}
 """
+# The laptop has no address until it has been given one.
+ASKS = f"""\
+name: asks
+lans:
+  office: {{net: 10.1.0.0/24, net6: 2001:db8:1::/64, slaac: true, join: [gw, server, web, laptop], delay: 100us}}
+nodes:
+  gw: {{kind: router}}
+  server: {{ip: 10.1.0.2, dhcp: {{pool: 10.1.0.100..10.1.0.110}}}}
+  web: {{ip: 10.1.0.80, serve: {{http: {SOURCE}/labs/site/}}}}
+  laptop: {{address: dhcp}}
+"""
 # Waits until a port of the lab answers.
 WAIT = f"""{PYTHON} -c '
 import socket, sys, time
@@ -181,6 +192,15 @@ class Programs(Case):
         self.assertIn("addr=10.1.0.10", said)
         rows = re.findall(r'(?m)^"(SET|GET|LPUSH|MSET)[^"]*","([\d.]+)"', said)
         self.assertEqual(len(rows), 4, said)
+
+    def test_addresses_come_first(self):
+        """a program starts when its host has what it asked for"""
+        if self.AS:
+            self.skipTest("it takes seconds, and is the same for everybody")
+        asks = self.write("asks.yaml", ASKS)
+        said = self.run_lab(asks, "laptop", "--", tool("curl"), "-sS",
+                            "http://10.1.0.80/")
+        self.assertEqual(said, (SOURCE / "labs/site/index.html").read_text())
 
     def test_names(self):
         """dig and getaddrinfo ask the lab's own DNS"""
