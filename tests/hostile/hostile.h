@@ -98,7 +98,7 @@ struct row {
 /* The rows of a file; ended by one with the number 0. */
 extern const struct row rows_link[], rows_switch[], rows_arp[], rows_ip[],
 	rows_frag[], rows_icmp[], rows_ip6[], rows_udp[], rows_gate[],
-	rows_dhcp[];
+	rows_dhcp[], rows_tcp[];
 
 /* A watched interface: all that leaves passes here. */
 struct spy {

@@ -30,8 +30,8 @@
 #define QUIET_MS (3 * 3600 * 1000)
 
 static const struct row *const families[] = {
-	rows_link, rows_switch, rows_arp, rows_ip,   rows_frag,
-	rows_icmp, rows_ip6,	rows_udp, rows_gate, rows_dhcp,
+	rows_link, rows_switch, rows_arp, rows_ip,   rows_frag, rows_icmp,
+	rows_ip6,  rows_udp,	rows_tcp, rows_gate, rows_dhcp,
 };
 
 /* What an undisturbed world is like. */

@@ -8,6 +8,7 @@
 #include "wire/csum.h"
 #include "wire/proto.h"
 
+#include "conn.h"
 #include "hostile.h"
 #include "ip/icmp.h"
 #include "ip/ip.h"
@@ -95,69 +96,8 @@ static void short_quotes(struct hostile *x)
 	hit(x, DROP_icmp_embed);
 }
 
-/*
- * A connection of V's with P that does nothing, so that its numbers stand
- * still while they are guessed.
- */
-struct victim_conn {
-	int listener, fd;
-	struct endpoint local;
-	uint32_t snd_nxt; /* the peer has acknowledged all below */
-	struct hostile *x;
-};
-
-/* Is it a segment of the watched connection?  Its number, behind its data. */
-static void note_segment(void *arg, const uint8_t *b, size_t len)
-{
-	struct victim_conn *c = arg;
-	const uint8_t *t = b + ETH_HLEN + IP4_HLEN;
-
-	if (len >= ETH_HLEN + 40 && b[ETH_HLEN + 9] == IP_PROTO_TCP &&
-	    get16(t) == c->local.port && get16(t + 2) == 81)
-		c->snd_nxt = get32(t + 4) + (t[13] & TCP_SYN ? 1 : 0) +
-			     (uint32_t)(get16(b + ETH_HLEN + 2) - IP4_HLEN -
-					(t[12] >> 4) * 4);
-}
-
-static void conn_open(struct hostile *x, struct victim_conn *c)
-{
-	struct stack *v = &x->v->stack, *p = &x->p->stack;
-	struct endpoint any = ep("0.0.0.0:81"), peer = ep("10.0.0.3:81");
-
-	memset(c, 0, sizeof(*c));
-	c->x = x;
-	c->listener = sk_socket(p, SK_AF_INET, SK_SOCK_STREAM, 0);
-	c->fd = sk_socket(v, SK_AF_INET, SK_SOCK_STREAM, 0);
-	c->local = ep("10.0.0.2:4321");
-	demand(x, O1, sk_bind(p, c->listener, &any) == 0);
-	demand(x, O1, sk_listen(p, c->listener, 5) == 0);
-	demand(x, O1, sk_bind(v, c->fd, &c->local) == 0);
-	x->on_sent = note_segment;
-	x->on_sent_arg = c;
-	demand(x, O1, sk_connect(v, c->fd, &peer) == 0);
-	demand(x, O1, sk_send(v, c->fd, "hello", 5, 0) == 5);
-	pause_ms(x, 1000);
-}
-
-static bool conn_is_alive(struct victim_conn *c)
-{
-	return sk_send(&c->x->v->stack, c->fd, "still", 5, SK_MSG_DONTWAIT) ==
-	       5;
-}
-
-static void conn_close(struct victim_conn *c)
-{
-	struct hostile *x = c->x;
-
-	demand(x, O6, conn_is_alive(c));
-	pause_ms(x, 1000);
-	x->on_sent = NULL;
-	(void)sk_close(&x->v->stack, c->fd);
-	(void)sk_close(&x->p->stack, c->listener);
-}
-
 /* An ICMP error about the segment with that number of the connection. */
-static void make_about(struct hostile *x, const struct victim_conn *c,
+static void make_about(struct hostile *x, const struct conn *c,
 		       const struct icmp4_hdr *m, uint32_t seq)
 {
 	struct ip4_hdr inner = from_to(IP_V, IP_P);
@@ -165,7 +105,7 @@ static void make_about(struct hostile *x, const struct victim_conn *c,
 
 	inner.proto = IP_PROTO_TCP;
 	put16(l4, c->local.port);
-	put16(l4 + 2, 81);
+	put16(l4 + 2, CONN_PORT);
 	put32(l4 + 4, seq);
 	make_error(x, m, &inner, l4, 28);
 }
@@ -175,7 +115,7 @@ static void make_about(struct hostile *x, const struct victim_conn *c,
 static void hard_errors(struct hostile *x)
 {
 	const struct icmp4_hdr m = {.type = 3, .code = 3};
-	struct victim_conn c;
+	struct conn c;
 
 	conn_open(x, &c);
 	for (uint32_t i = 1; i < 200; i++) {
@@ -183,7 +123,7 @@ static void hard_errors(struct hostile *x)
 		hit(x, DROP_icmp_stale);
 	}
 	for (int i = 0; i < 20; i++) {
-		demand(x, O6, conn_is_alive(&c)); /* five octets under way */
+		demand(x, O6, conn_says(&c)); /* five octets under way */
 		make_about(x, &c, &m, c.snd_nxt - 5);
 		hit(x, TAKEN);
 		pause_ms(x, 100);
@@ -195,7 +135,7 @@ static void tiny_mtus(struct hostile *x)
 {
 	static const uint16_t claims[] = {0, 1, 67, 68, 551, 65535};
 	struct ip_addr p = ip_addr_v4(IP_P);
-	struct victim_conn c;
+	struct conn c;
 	uint32_t mtu = 1500;
 
 	conn_open(x, &c);
@@ -209,7 +149,7 @@ static void tiny_mtus(struct hostile *x)
 	for (size_t i = 0; i < ARRAY_SIZE(claims); i++) {
 		struct icmp4_hdr m = {.type = 3, .code = 4, .mtu = claims[i]};
 
-		demand(x, O6, conn_is_alive(&c));
+		demand(x, O6, conn_says(&c));
 		make_about(x, &c, &m, c.snd_nxt - 5);
 		hit(x, TAKEN);
 		demand(x, O6, ip_mtu_for(&x->v->stack, p) <= mtu);

@@ -242,6 +242,7 @@ void hostile_init(struct hostile *x, const struct row *row, bool is_measured)
 	introduce(x);
 	pause_ms(x, 1000);
 	watch(x, &x->vp->netif);
+	watch(x, &x->pp->netif);
 	watch(x, &x->rp->netif);
 	watch(x, &x->rf->netif);
 }
