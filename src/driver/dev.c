@@ -71,7 +71,8 @@ enum dev_kind dev_parse(const char *text, const char **device)
 
 	for (kind = 0; kind < DEV_KINDS; kind++) {
 		len = strlen(kinds[kind].name);
-		if (strncmp(text, kinds[kind].name, len) || text[len] != ':')
+		if (strncmp(text, kinds[kind].name, len) != 0 ||
+		    text[len] != ':')
 			continue;
 		*device = text + len + 1;
 		return (enum dev_kind)kind;

@@ -49,7 +49,6 @@
 
 #include <errno.h>
 #include <linux/if_packet.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -61,6 +60,7 @@
 #include "driver/iface.h"
 #include "driver/packet_dev.h"
 #include "driver/virtio.h"
+#include "driver/word.h"
 
 enum {
 	HLEN = 14,
@@ -92,22 +92,6 @@ struct packet {
 	uint32_t block;
 	uint32_t head, tail, waiting;
 };
-
-/*
- * Words that two sides write.  Reading one is an acquire, which pairs with the
- * kernel's barrier before it writes; writing one is a release.
- */
-static uint32_t word_read(const void *word)
-{
-	return atomic_load_explicit((const _Atomic uint32_t *)word,
-				    memory_order_acquire);
-}
-
-static void word_write(void *word, uint32_t value)
-{
-	atomic_store_explicit((_Atomic uint32_t *)word, value,
-			      memory_order_release);
-}
 
 /*
  * Receiving.

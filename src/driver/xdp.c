@@ -40,7 +40,6 @@
 
 #include <errno.h>
 #include <linux/if_xdp.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -49,6 +48,7 @@
 
 #include "driver/dev.h"
 #include "driver/iface.h"
+#include "driver/word.h"
 #include "driver/xdp_dev.h"
 
 #ifndef XDP_PKT_CONTD
@@ -72,22 +72,6 @@ struct xdp {
 	uint32_t free_count;
 	uint32_t in_batch;
 };
-
-/*
- * The two words of a ring.  What the other side writes is read with acquire;
- * what we write is written with release, after what it makes known.
- */
-static uint32_t word_read(const uint32_t *word)
-{
-	return atomic_load_explicit((const _Atomic uint32_t *)word,
-				    memory_order_acquire);
-}
-
-static void word_write(uint32_t *word, uint32_t value)
-{
-	atomic_store_explicit((_Atomic uint32_t *)word, value,
-			      memory_order_release);
-}
 
 /* How much lies in a ring; more than there are places is a lie. */
 static uint32_t ring_used(const struct xdp_ring *r)

@@ -79,7 +79,7 @@ static int make_program(int map, bool has_pieces)
 		 .dst_reg = BPF_REG_2,
 		 .src_reg = BPF_REG_1,
 		 .off = offsetof(struct xdp_md, rx_queue_index)},
-		{.code = BPF_LD | BPF_DW | BPF_IMM,
+		{.code = BPF_LD | BPF_DW, /* what stands here: BPF_IMM is 0 */
 		 .dst_reg = BPF_REG_1,
 		 .src_reg = BPF_PSEUDO_MAP_FD,
 		 .imm = map},

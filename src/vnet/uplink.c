@@ -134,7 +134,7 @@ int uplink_open(struct world *w, const char *name, const struct dev_cfg *cfg,
 	u->node = world_add_box(w, name, from_port, u);
 	if (u->node)
 		u->port = box_add_port(u->node, NULL);
-	if (u->port)
+	if (u->node && u->port)
 		err = begin_dev(u, cfg);
 	if (err)
 		uplink_free(u);
