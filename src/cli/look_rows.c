@@ -76,15 +76,17 @@ bool look_is(const json_t *row, const char *what)
 	return !strcmp(look_text(row, "what"), what);
 }
 
+static int fold(char c)
+{
+	return c == '_' ? '-' : tolower((unsigned char)c);
+}
+
 /* "time-wait", "TIME_WAIT" and "TIME-WAIT" are one. */
 static bool is_same_word(const char *a, const char *b)
 {
-	for (; *a && *b; a++, b++) {
-		int x = *a == '_' ? '-' : tolower((unsigned char)*a);
-		int y = *b == '_' ? '-' : tolower((unsigned char)*b);
-
-		if (x != y)
-			return false;
+	while (*a && fold(*a) == fold(*b)) {
+		a++;
+		b++;
 	}
 	return *a == *b;
 }

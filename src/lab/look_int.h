@@ -96,7 +96,7 @@ const struct told_socket *look_find(const struct look *l,
 struct json look_line(struct look *l, const char *what);
 void look_line_end(struct look *l, struct json *j);
 void look_put_socket(struct look *l, int fd, struct file *file);
-void look_put_process(struct look *l, const struct told_process *p);
+void look_put_process(struct look *l, const struct told_process *t);
 /* "IN OUT ET" */
 void look_put_events(struct json *j, const char *key, uint32_t events);
 struct tcp_info;

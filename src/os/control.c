@@ -206,6 +206,7 @@ static void on_events(struct pace_fd *pfd, void *arg)
 {
 	struct control *c = arg;
 	struct epoll_event ev[EVENTS_AT_ONCE];
+	struct client *cl;
 	int n = epoll_wait(pfd->fd, ev, EVENTS_AT_ONCE, 0);
 
 	/* Nobody but the client of an event ends meanwhile. */
@@ -215,9 +216,9 @@ static void on_events(struct pace_fd *pfd, void *arg)
 	for (int i = 0; i < n; i++)
 		if (!ev[i].data.ptr)
 			accept_one(c);
-	if (c->count > CLIENTS_MAX)
-		client_end(c,
-			   list_first_entry(&c->clients, struct client, node));
+	cl = list_first_entry(&c->clients, struct client, node);
+	if (cl && c->count > CLIENTS_MAX)
+		client_end(c, cl);
 }
 
 /* The oldest has the first deadline. */

@@ -26,7 +26,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,21 +142,28 @@ static void found_socket(struct glance *g, int fd, uint64_t inode)
 		g->fd_end = fd + 1;
 }
 
+/* The number behind a key of a line, 0: it is not there. */
+static uint64_t number_after(const char *line, const char *key, int base)
+{
+	const char *at = strstr(line, key);
+
+	return at ? strtoull(at + strlen(key), NULL, base) : 0;
+}
+
 /* "tfd:  6 events:  19 data: 6  pos:0 ino:1f sdev:8" */
 static void found_watched(struct glance *g, int set, const char *line)
 {
 	struct watched *w = arena_alloc(&g->arena, 1, sizeof(*w));
-	unsigned int events;
-	uint64_t inode;
 
-	if (!w ||
-	    sscanf(line,
-		   "tfd: %d events: %x data: %" SCNx64 " pos:%*d ino:%" SCNx64,
-		   &w->fd, &events, &w->data, &inode) != 4)
+	if (!w)
 		return;
-	w->set = set;
-	w->events = events;
-	w->desc = find_desc(g, inode);
+	*w = (struct watched){
+		.set = set,
+		.fd = (int)number_after(line, "tfd:", 10),
+		.events = (uint32_t)number_after(line, "events:", 16),
+		.data = number_after(line, "data:", 16),
+		.desc = find_desc(g, number_after(line, "ino:", 16)),
+	};
 	list_add_tail(&g->watched, &w->node);
 }
 

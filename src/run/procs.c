@@ -99,7 +99,7 @@ static int read_all(struct procs *p)
 	char path[300], text[STAT_MAX];
 	int err = dir ? 0 : -errno;
 
-	while (!err && (e = readdir(dir))) {
+	while (dir && !err && (e = readdir(dir))) {
 		struct proc proc = {0};
 
 		if (!isdigit((unsigned char)e->d_name[0]))

@@ -136,6 +136,9 @@ bool blame_find(const struct trace_log *log, uint32_t n, struct blame *out)
 	}
 	if (lost)
 		out->fault = (uint32_t)log_num(lost, "fault", 0);
+	/* A log that was read from a file may name anything. */
+	if (!trace_log_get(log, out->fault))
+		out->fault = 0;
 	return out->lost || out->fault;
 }
 

@@ -4,13 +4,15 @@
  *
  * A log file may have been cut short, edited or made by somebody else.  One
  * that is accepted is written line by line and read again; the second writing
- * equals the first, so nothing is lost on the way.
+ * equals the first, so nothing is lost on the way.  Every event can be asked
+ * why it is there.
  */
 #include "trace/log.h"
 
 #include <string.h>
 
 #include "fuzz.h"
+#include "trace/chain.h"
 #include "trace/log_load.h"
 
 static void write_all(const struct trace_log *log, struct strbuf *out)
@@ -39,6 +41,18 @@ static void read_again(struct mem *mem, const struct strbuf *text)
 	strbuf_fini(&error);
 }
 
+static void ask_why(struct mem *mem, const struct trace_log *log)
+{
+	struct strbuf out;
+
+	strbuf_init(&out, mem);
+	for (uint32_t n = 1; n <= trace_log_count(log); n++) {
+		strbuf_clear(&out);
+		(void)chain_why(log, n, &out);
+	}
+	strbuf_fini(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct trace_log *log;
@@ -54,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			     &error);
 	if (log) {
 		write_all(log, &text);
+		ask_why(&mem, log);
 		if (!text.error && text.len > 0)
 			read_again(&mem, &text);
 		trace_log_free(log);
