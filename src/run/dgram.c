@@ -222,16 +222,18 @@ static void fix_times(const struct desc *d, struct msg_about *about)
 static long fetch_one(struct desc *d, uint8_t *buf, int flags,
 		      struct msg_about *about)
 {
-	const struct sk_iovec iov = {buf, MSG_OCTETS};
+	struct sk_iovec iov = {.len = MSG_OCTETS};
 	struct sk_msg msg = {
 		.iov = &iov,
 		.iov_count = 1,
 		.control = about->control,
 		.control_len = sizeof(about->control),
 	};
-	long n = sk_recvmsg(desc_stack(d), d->sk, &msg,
-			    flags | MSG_DONTWAIT | MSG_TRUNC);
+	long n;
 
+	iov.base = buf;
+	n = sk_recvmsg(desc_stack(d), d->sk, &msg,
+		       flags | MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0)
 		return n;
 	about->name_len = sizeof(about->name);

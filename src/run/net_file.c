@@ -4,7 +4,7 @@
  *
  * Theory of operation
  * ===================
- * /proc/net is a link to that of whoever looks, and there are others ways to
+ * /proc/net is a link to that of whoever looks, and there are other ways to
  * the same (/proc/self/net, /proc/123/net).  What is in our table is made when
  * it is opened; what is not, does not exist on a lab host, for it would tell of
  * the machine.  /proc/net/unix is the machine's, as AF_UNIX sockets are.
@@ -57,7 +57,7 @@ static const char *behind(const char *name, const char *start)
 {
 	size_t len = strlen(start);
 
-	return strncmp(name, start, len) ? NULL : name + len;
+	return strncmp(name, start, len) != 0 ? NULL : name + len;
 }
 
 /* "route" of /proc/net/route, whichever way it was found; or NULL. */
@@ -100,7 +100,7 @@ int net_file_put(const struct net_file *f, const char *name)
 	rest = behind(name, "/sys/class/net/");
 	if (rest && *rest)
 		return sys_net_put(f, rest);
-	if (strcmp(name, "/proc/sys/net/core/somaxconn"))
+	if (strcmp(name, "/proc/sys/net/core/somaxconn") != 0)
 		return 1;
 	put_somaxconn(f);
 	return 0;

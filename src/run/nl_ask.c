@@ -104,6 +104,15 @@ static int dump(struct nl_ask *ask, const struct nl_row *row)
 	return err;
 }
 
+/* What is behind the fixed part, if anything is. */
+static void find_attrs(struct nl_ask *ask, size_t len, size_t fixed)
+{
+	if (len <= NLMSG_ALIGN(fixed))
+		return;
+	ask->attrs = (const uint8_t *)(ask->h + 1) + NLMSG_ALIGN(fixed);
+	ask->attrs_len = len - NLMSG_ALIGN(fixed);
+}
+
 /* Shorter than its fixed part: who dumps may send no more than the family, as
  * old programs do. */
 static int answer(const struct nl_talk *talk, struct nl_ask *ask,
@@ -112,22 +121,22 @@ static int answer(const struct nl_talk *talk, struct nl_ask *ask,
 	uint8_t fixed[128] = {0};
 	size_t len = ask->h->nlmsg_len - sizeof(*ask->h);
 	bool is_dump = ask->h->nlmsg_flags & NLM_F_DUMP && row->dump;
+	int err = -EOPNOTSUPP;
 
 	check(row->fixed <= sizeof(fixed));
 	if (!len)
-		return is_change(talk, ask->h->nlmsg_type) ? -EINVAL : 0;
+		return 0;
 	if (len < row->fixed && (!is_dump || talk->is_strict))
 		return -EINVAL;
 	memcpy(fixed, ask->h + 1, min_size(len, row->fixed));
+	find_attrs(ask, len, row->fixed);
 	ask->fixed = fixed;
-	if (len > NLMSG_ALIGN(row->fixed)) {
-		ask->attrs =
-			(const uint8_t *)(ask->h + 1) + NLMSG_ALIGN(row->fixed);
-		ask->attrs_len = len - NLMSG_ALIGN(row->fixed);
-	}
 	if (is_dump)
-		return dump(ask, row);
-	return row->get ? row->get(ask) : -EOPNOTSUPP;
+		err = dump(ask, row);
+	else if (row->get)
+		err = row->get(ask);
+	ask->fixed = NULL;
+	return err;
 }
 
 static int ask_one(const struct nl_talk *talk, struct nl_ask *ask)

@@ -162,6 +162,27 @@ class Run(Case):
                            "10.1.0.80")
         self.assertIn("3 packets transmitted, 3 received", said)
 
+    def test_lingering(self):
+        """a close that lingers holds nobody up, and loses nothing"""
+        said = self.run_on("laptop", sys.executable, "-c", """
+import socket, struct, time
+door = socket.create_server(("10.1.0.10", 5000))
+near = socket.create_connection(("10.1.0.10", 5000))
+far, _ = door.accept()
+near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 60))
+near.setblocking(False)
+sent = 0
+try:
+    while True: sent += near.send(bytes(65536))
+except BlockingIOError: pass
+start = time.monotonic()
+near.close()
+socket.create_connection(("10.1.0.80", 80)).close()
+print(time.monotonic() - start < 30)
+print(sum(iter(lambda: len(far.recv(1 << 20)), 0)) == sent)
+""")
+        self.assertEqual(said, "True\nTrue\n")
+
     def test_wget(self):
         """wget fetches a page"""
         page = self.run_on("laptop", tool("wget"), "-qO-",
