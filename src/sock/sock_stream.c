@@ -270,6 +270,16 @@ static bool is_gone(enum tcp_state state)
 	return state == TCPS_CLOSED || state == TCPS_TIME_WAIT;
 }
 
+/* Whoever waits for a connection learns that none will come. */
+static int listen_no_more(struct sock *s)
+{
+	int err = renew(s);
+
+	if (!err)
+		sock_tell(s, WAIT_IN | WAIT_OUT | WAIT_RDHUP | WAIT_HUP);
+	return err;
+}
+
 static int stream_shutdown(struct sock *s, int how)
 {
 	enum tcp_state state = tcp_state(s->tcp);
@@ -281,7 +291,7 @@ static int stream_shutdown(struct sock *s, int how)
 	if (is_gone(state))
 		return -ENOTCONN;
 	if (state == TCPS_LISTEN)
-		return how == SK_SHUT_WR ? 0 : renew(s);
+		return how == SK_SHUT_WR ? 0 : listen_no_more(s);
 	if (state == TCPS_SYN_SENT)
 		return renew(s);
 	if (how != SK_SHUT_WR)
