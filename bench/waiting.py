@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""waiting.py BUILD [--svg FILE] - instructions for one event among idle descriptors.
+"""waiting.py BUILD [--svg FILE] - one event among idle descriptors.
 
 One descriptor is busy and so many are watched and idle.  Instructions are
 counted by callgrind for few and for many events; the difference is the cost

@@ -4,7 +4,7 @@
  *
  * Non-exclusive waiters stand in front, exclusive ones behind, each in order
  * of arrival; an exclusive waiter that was woken goes to the end, so that
- * several of them take turns.
+ * several of them take turns.  An end is news for all of them.
  */
 
 #include "core/waitq.h"
@@ -55,7 +55,7 @@ void waitq_wake(struct waitq *q, uint32_t events)
 
 		if (!(w->mask & events))
 			continue;
-		if (w->is_exclusive) {
+		if (w->is_exclusive && !(events & ALWAYS)) {
 			list_del(&w->node);
 			list_add_tail(&q->waiters, &w->node);
 			w->wake(w, events);

@@ -334,6 +334,7 @@ static bool report(struct item *it, struct sk_epoll_event *ev)
 static int collect(struct epoll *set, struct sk_epoll_event *evs, int max)
 {
 	struct list asked, *pos;
+	bool has_more;
 	int n = 0;
 
 	list_init(&asked);
@@ -341,8 +342,12 @@ static int collect(struct epoll *set, struct sk_epoll_event *evs, int max)
 	while (n < max && (pos = list_pop_head(&asked)))
 		n += report(container_of(pos, struct item, node), &evs[n]);
 	/* Those not reached come first next time. */
+	has_more = !list_is_empty(&asked);
 	list_splice_tail(&asked, &set->ready);
 	list_splice_tail(&set->ready, &asked);
+	/* One thread was woken, and leaves some to the next. */
+	if (has_more)
+		waitq_wake(&set->file.wq, WAIT_IN);
 	return n;
 }
 
@@ -364,7 +369,7 @@ int sk_epoll_wait(struct stack *stack, int epfd, struct sk_epoll_event *evs,
 		n = collect(set, evs, max);
 		if (n || timeout_ns == 0)
 			break;
-		err = file_wait(&set->file, "epoll_wait", WAIT_IN, until);
+		err = file_wait_turn(&set->file, "epoll_wait", WAIT_IN, until);
 		if (err) {
 			n = err == -ETIMEDOUT ? 0 : err;
 			break;

@@ -221,24 +221,42 @@ static void wake_sleeper(struct waiter *w, uint32_t events)
 	sleep_wake(&s->sleep);
 }
 
-int file_wait(struct file *file, const char *call, uint32_t events,
-	      uint64_t until_ns)
+static int wait_as(struct file *file, struct sleeper *s, uint32_t events,
+		   uint64_t until_ns)
 {
-	struct sleeper s = {0};
 	int err;
 
 	if (file_poll(file) & (events | WAIT_ERR | WAIT_HUP))
 		return 0;
-	waiter_init(&s.waiter, wake_sleeper, NULL, events);
-	s.waiter.name = call;
 	file_get(file);
-	waitq_add(&file->wq, &s.waiter);
+	waitq_add(&file->wq, &s->waiter);
 	file->sleepers++;
-	err = stack_sleep(file->stack, &s.sleep, until_ns);
+	err = stack_sleep(file->stack, &s->sleep, until_ns);
 	file->sleepers--;
-	waitq_del(&s.waiter);
+	waitq_del(&s->waiter);
 	file_put(file);
 	return err;
+}
+
+int file_wait(struct file *file, const char *call, uint32_t events,
+	      uint64_t until_ns)
+{
+	struct sleeper s = {.sleep = {0}};
+
+	waiter_init(&s.waiter, wake_sleeper, NULL, events);
+	s.waiter.name = call;
+	return wait_as(file, &s, events, until_ns);
+}
+
+int file_wait_turn(struct file *file, const char *call, uint32_t events,
+		   uint64_t until_ns)
+{
+	struct sleeper s = {.sleep = {0}};
+
+	waiter_init(&s.waiter, wake_sleeper, NULL, events);
+	s.waiter.name = call;
+	s.waiter.is_exclusive = true;
+	return wait_as(file, &s, events, until_ns);
 }
 
 /* Closing one file may close others (an epoll set lets go of nothing, but a

@@ -174,4 +174,9 @@ void file_set_max(struct stack *stack, uint32_t max);
 int file_wait(struct file *file, const char *call, uint32_t events,
 	      uint64_t until_ns);
 
+/* The same for work that one of several threads will do: of those that wait so
+ * only one is woken at a time, and they take turns. */
+int file_wait_turn(struct file *file, const char *call, uint32_t events,
+		   uint64_t until_ns);
+
 #endif /* SOCK_FILE_H */

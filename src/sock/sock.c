@@ -463,7 +463,7 @@ static int accept_blocking(struct sock *s, struct endpoint *peer, int flags)
 
 		if (fd != -EAGAIN || !sock_may_block(s, 0))
 			return fd;
-		err = file_wait(&s->file, "accept", WAIT_IN, until);
+		err = file_wait_turn(&s->file, "accept", WAIT_IN, until);
 		if (err)
 			return err == -ETIMEDOUT ? -EAGAIN : err;
 	}

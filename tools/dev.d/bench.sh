@@ -2,6 +2,7 @@
 # bench.sh - ./dev bench [--trained] [NAME...]: instructions per operation
 # (bench/bench.py); --trained: of the fastest build, see trained.sh
 # ./dev bench hub, ./dev bench wire: tables in virtual time, the same everywhere
+# ./dev bench waiting [--svg FILE]: one event among idle descriptors
 # ./dev bench tap: with the kernel, over devices of this machine (bench/tap.py)
 
 need build test bench
@@ -20,6 +21,7 @@ fi
 case "${1:-}" in
 hub)  exec "$dir/bench/hub-table" ;;
 tap)  shift; exec python3 bench/tap.py "$dir" "$@" ;;
+waiting) shift; exec python3 bench/waiting.py "$dir" "$@" ;;
 wire) shift; exec "$dir/bench/wire-errors" "$@" ;;
 esac
 exec python3 bench/bench.py "$dir" "$@"

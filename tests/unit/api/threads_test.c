@@ -18,178 +18,40 @@
 
 #include <cmocka.h>
 
-#define MS	1000000ULL
-#define SA(sin) ((struct sockaddr *)&(sin)), sizeof(sin)
-
-enum { CLIENTS = 8, ROUNDS = 40 };
-
-static struct sockaddr_in server_addr(void)
-{
-	return (struct sockaddr_in){.sin_family = AF_INET,
-				    .sin_port = htons(7),
-				    .sin_addr.s_addr = htonl(0x0a000002)};
-}
-
-struct fix {
-	struct weft_net *net;
-	struct weft_stack *a, *b;
-	int listener;
-};
-
-static int listen_on(struct weft_stack *ws)
-{
-	struct sockaddr_in sin = server_addr();
-	int fd = weft_socket(ws, AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(weft_bind(ws, fd, SA(sin)), 0);
-	assert_int_equal(weft_listen(ws, fd, CLIENTS), 0);
-	return fd;
-}
-
-static int setup_cable(void **state, const struct weft_cable *cable)
-{
-	struct fix *f = calloc(1, sizeof(*f));
-
-	f->net = weft_net_new(1);
-	f->a = weft_net_host(f->net, "a");
-	f->b = weft_net_host(f->net, "b");
-	assert_int_equal(
-		weft_net_join(f->a, "10.0.0.1/24", f->b, "10.0.0.2/24", cable),
-		0);
-	assert_int_equal(weft_net_threads(f->net), 0);
-	f->listener = listen_on(f->b);
-	*state = f;
-	return 0;
-}
-
-static int setup(void **state)
-{
-	return setup_cable(state, NULL);
-}
-
-static int setup_far(void **state)
-{
-	const struct weft_cable cable = {.delay_ns = 2 * MS};
-
-	return setup_cable(state, &cable);
-}
-
-static int teardown(void **state)
-{
-	struct fix *f = *state;
-
-	weft_net_free(f->net);
-	free(f);
-	return 0;
-}
-
-/* A thread and what it is about: asserts belong to the main thread only. */
-struct job {
-	pthread_t thread;
-	struct weft_stack *ws;
-	int fd;
-	long result;
-	int err;
-};
-
-static void start(struct job *job, void *(*fn)(void *), struct weft_stack *ws,
-		  int fd)
-{
-	*job = (struct job){.ws = ws, .fd = fd};
-	assert_int_equal(pthread_create(&job->thread, NULL, fn, job), 0);
-}
-
-static void finish(struct job *job)
-{
-	assert_int_equal(pthread_join(job->thread, NULL), 0);
-}
-
-/* Until the other end closes. */
-static void *serve(void *arg)
-{
-	struct job *job = arg;
-	char buf[64];
-	ssize_t n;
-
-	while ((n = weft_recv(job->ws, job->fd, buf, sizeof(buf), 0)) > 0)
-		job->result += weft_send(job->ws, job->fd, buf, (size_t)n, 0);
-	job->err = n < 0 ? errno : 0;
-	weft_close(job->ws, job->fd);
-	return NULL;
-}
-
-static void *ask_often(void *arg)
-{
-	struct sockaddr_in sin = server_addr();
-	struct job *job = arg;
-	char out[16], in[16];
-	int i;
-
-	job->fd = weft_socket(job->ws, AF_INET, SOCK_STREAM, 0);
-	if (weft_connect(job->ws, job->fd, SA(sin)))
-		return NULL;
-	for (i = 0; i < ROUNDS; i++) {
-		snprintf(out, sizeof(out), "%7d of %4d", i, job->fd);
-		if (weft_send(job->ws, job->fd, out, 15, 0) != 15 ||
-		    weft_recv(job->ws, job->fd, in, 15, MSG_WAITALL) != 15 ||
-		    memcmp(in, out, 15) != 0)
-			break;
-	}
-	job->result = i;
-	weft_close(job->ws, job->fd);
-	return NULL;
-}
+#include "threadbed.h"
 
 static void each_connection_has_its_thread(void **state)
 {
 	struct job server[CLIENTS], client[CLIENTS];
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int i;
 
 	for (i = 0; i < CLIENTS; i++)
-		start(&client[i], ask_often, f->a, -1);
+		job_start(&client[i], ask_often, f->a, -1);
 	for (i = 0; i < CLIENTS; i++)
-		start(&server[i], serve, f->b,
-		      weft_accept(f->b, f->listener, NULL, NULL));
+		job_start(&server[i], serve, f->b,
+			  weft_accept(f->b, f->listener, NULL, NULL));
 	for (i = 0; i < CLIENTS; i++) {
-		finish(&client[i]);
-		finish(&server[i]);
+		job_finish(&client[i]);
+		job_finish(&server[i]);
 		assert_int_equal(client[i].result, ROUNDS);
 		assert_int_equal(server[i].result, ROUNDS * 15);
 		assert_int_equal(server[i].err, 0);
 	}
 }
 
-static void *accept_one(void *arg)
-{
-	struct job *job = arg;
-
-	job->result = weft_accept(job->ws, job->fd, NULL, NULL);
-	job->err = errno;
-	return NULL;
-}
-
-static int connect_from(struct weft_stack *ws)
-{
-	struct sockaddr_in sin = server_addr();
-	int fd = weft_socket(ws, AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(weft_connect(ws, fd, SA(sin)), 0);
-	return fd;
-}
-
 static void threads_that_accept_share_the_connections(void **state)
 {
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	struct job job[3];
 	int i;
 
 	for (i = 0; i < 3; i++)
-		start(&job[i], accept_one, f->b, f->listener);
+		job_start(&job[i], accept_one, f->b, f->listener);
 	for (i = 0; i < 3; i++)
 		connect_from(f->a);
 	for (i = 0; i < 3; i++) {
-		finish(&job[i]);
+		job_finish(&job[i]);
 		assert_true(job[i].result >= 0);
 	}
 	assert_int_not_equal(job[0].result, job[1].result);
@@ -209,30 +71,30 @@ static void *read_one(void *arg)
 
 static void shutdown_wakes_who_reads(void **state)
 {
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int fd = connect_from(f->a);
 	struct job job;
 
-	start(&job, read_one, f->a, fd);
+	job_start(&job, read_one, f->a, fd);
 	assert_int_equal(weft_shutdown(f->a, fd, SHUT_RD), 0);
-	finish(&job);
+	job_finish(&job);
 	assert_int_equal(job.result, 0);
 }
 
 static void what_is_closed_under_a_reader_still_reads(void **state)
 {
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int fd = connect_from(f->a);
 	int peer = weft_accept(f->b, f->listener, NULL, NULL);
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	struct job job;
 
-	start(&job, read_one, f->a, fd);
+	job_start(&job, read_one, f->a, fd);
 	weft_close(f->a, fd);
 	assert_int_equal(weft_poll(f->a, &p, 1, 0), 1);
 	assert_int_equal(p.revents, POLLNVAL);
 	weft_send(f->b, peer, "x", 1, 0);
-	finish(&job);
+	job_finish(&job);
 	/* Either it slept already, or it came too late. */
 	assert_true(job.result == 1 || (job.result < 0 && job.err == EBADF));
 }
@@ -240,7 +102,7 @@ static void what_is_closed_under_a_reader_still_reads(void **state)
 static void a_timeout_is_real_time(void **state)
 {
 	const struct timeval tv = {.tv_usec = 5000};
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int fd = connect_from(f->a);
 	uint64_t begun = weft_net_now(f->net);
 	char c;
@@ -257,16 +119,16 @@ static void a_timeout_is_real_time(void **state)
 /* Nobody is inside when the frames arrive: the clock's thread is. */
 static void frames_travel_while_everybody_sleeps(void **state)
 {
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	uint64_t begun = weft_net_now(f->net);
 	struct job job;
 
-	start(&job, ask_often, f->a, -1);
+	job_start(&job, ask_often, f->a, -1);
 	serve(&(struct job){
 		.ws = f->b,
 		.fd = weft_accept(f->b, f->listener, NULL, NULL),
 	});
-	finish(&job);
+	job_finish(&job);
 	assert_int_equal(job.result, ROUNDS);
 	/* A round trip each, and one for the connection. */
 	assert_true(weft_net_now(f->net) - begun >= (ROUNDS + 1) * 4 * MS);
@@ -291,7 +153,7 @@ static void on_readable(struct weft_stack *ws, int fd, short events, void *arg)
 
 static void callbacks_may_call_but_not_block(void **state)
 {
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int fd = connect_from(f->a);
 	int peer = weft_accept(f->b, f->listener, NULL, NULL);
 	struct called called = {0};
@@ -326,7 +188,7 @@ static void *wait_in_epoll(void *arg)
 static void one_thread_wakes_another(void **state)
 {
 	const uint64_t one = 1;
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int ev = weft_eventfd(f->a, 0, EFD_NONBLOCK), i;
 	int ep = weft_epoll_create1(f->a, 0);
 	struct epoll_event want = {.events = EPOLLIN, .data.fd = ev};
@@ -334,12 +196,12 @@ static void one_thread_wakes_another(void **state)
 	struct job job;
 
 	assert_int_equal(weft_epoll_ctl(f->a, ep, EPOLL_CTL_ADD, ev, &want), 0);
-	start(&job, wait_in_epoll, f->a, ep);
+	job_start(&job, wait_in_epoll, f->a, ep);
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(weft_poll(f->a, &out, 1, -1), 1);
 		assert_int_equal(weft_write(f->a, ev, &one, sizeof(one)), 8);
 	}
-	finish(&job);
+	job_finish(&job);
 	assert_int_equal(job.result, 3);
 }
 
@@ -355,16 +217,16 @@ static void *poll_one(void *arg)
 
 static void what_one_sends_all_that_poll_see(void **state)
 {
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int fd = connect_from(f->a), i;
 	int peer = weft_accept(f->b, f->listener, NULL, NULL);
 	struct job job[CLIENTS];
 
 	for (i = 0; i < CLIENTS; i++)
-		start(&job[i], poll_one, f->b, peer);
+		job_start(&job[i], poll_one, f->b, peer);
 	assert_int_equal(weft_send(f->a, fd, "x", 1, 0), 1);
 	for (i = 0; i < CLIENTS; i++) {
-		finish(&job[i]);
+		job_finish(&job[i]);
 		assert_int_equal(job[i].result, 1);
 		assert_int_equal(job[i].err, POLLIN);
 	}
@@ -373,22 +235,23 @@ static void what_one_sends_all_that_poll_see(void **state)
 static void closing_lingers_while_others_work(void **state)
 {
 	const struct linger linger = {.l_onoff = 1, .l_linger = 5};
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 	int fd = connect_from(f->a);
 	struct job job;
 
-	start(&job, serve, f->b, weft_accept(f->b, f->listener, NULL, NULL));
+	job_start(&job, serve, f->b,
+		  weft_accept(f->b, f->listener, NULL, NULL));
 	weft_setsockopt(f->a, fd, SOL_SOCKET, SO_LINGER, &linger,
 			sizeof(linger));
 	assert_int_equal(weft_send(f->a, fd, "12345", 5, 0), 5);
 	assert_int_equal(weft_close(f->a, fd), 0);
-	finish(&job);
+	job_finish(&job);
 	assert_int_equal(job.result, 5);
 }
 
 static void threads_are_asked_for_once(void **state)
 {
-	struct fix *f = *state;
+	struct threadbed *f = *state;
 
 	assert_int_equal(weft_net_threads(f->net), 0);
 	assert_int_equal(weft_stack_threads(f->a), 0); /* it has some */
@@ -514,10 +377,10 @@ static void stacks_of_their_own_block_and_wake(void **state)
 		assert_int_equal(
 			pthread_create(&wire[i].thread, NULL, carry, &wire[i]),
 			0);
-	start(&client, ask_often, a, -1);
-	start(&server, serve, b, weft_accept(b, listener, NULL, NULL));
-	finish(&client);
-	finish(&server);
+	job_start(&client, ask_often, a, -1);
+	job_start(&server, serve, b, weft_accept(b, listener, NULL, NULL));
+	job_finish(&client);
+	job_finish(&server);
 	assert_int_equal(client.result, ROUNDS);
 	assert_true(weft_now(a) > 0);
 	for (i = 0; i < 2; i++)
@@ -526,22 +389,25 @@ static void stacks_of_their_own_block_and_wake(void **state)
 	weft_stack_free(b);
 }
 
-#define WITH(test, begin) cmocka_unit_test_setup_teardown(test, begin, teardown)
+#define WITH(test, begin) \
+	cmocka_unit_test_setup_teardown(test, begin, threadbed_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(each_connection_has_its_thread, setup),
-		WITH(threads_that_accept_share_the_connections, setup),
-		WITH(shutdown_wakes_who_reads, setup),
-		WITH(what_is_closed_under_a_reader_still_reads, setup),
-		WITH(a_timeout_is_real_time, setup),
-		WITH(frames_travel_while_everybody_sleeps, setup_far),
-		WITH(callbacks_may_call_but_not_block, setup),
-		WITH(one_thread_wakes_another, setup),
-		WITH(what_one_sends_all_that_poll_see, setup),
-		WITH(closing_lingers_while_others_work, setup_far),
-		WITH(threads_are_asked_for_once, setup),
+		WITH(each_connection_has_its_thread, threadbed_setup),
+		WITH(threads_that_accept_share_the_connections,
+		     threadbed_setup),
+		WITH(shutdown_wakes_who_reads, threadbed_setup),
+		WITH(what_is_closed_under_a_reader_still_reads,
+		     threadbed_setup),
+		WITH(a_timeout_is_real_time, threadbed_setup),
+		WITH(frames_travel_while_everybody_sleeps, threadbed_setup_far),
+		WITH(callbacks_may_call_but_not_block, threadbed_setup),
+		WITH(one_thread_wakes_another, threadbed_setup),
+		WITH(what_one_sends_all_that_poll_see, threadbed_setup),
+		WITH(closing_lingers_while_others_work, threadbed_setup_far),
+		WITH(threads_are_asked_for_once, threadbed_setup),
 		cmocka_unit_test(a_host_of_a_network_has_its_networks_threads),
 		cmocka_unit_test(stacks_of_their_own_block_and_wake),
 	};
