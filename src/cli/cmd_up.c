@@ -398,6 +398,10 @@ static void say_counts(const struct up *up)
 	       (unsigned long long)s->rx_octets,
 	       (unsigned long long)s->tx_frames,
 	       (unsigned long long)s->tx_octets);
+	if (up->st.dev && dev_missed(up->st.dev))
+		printf("missed %llu frames, which came while the system's "
+		       "ring was full\n",
+		       (unsigned long long)dev_missed(up->st.dev));
 	for (i = 0; i < DROP_COUNT; i++)
 		if (up->st.stack->place.drops[i])
 			printf("dropped %llu (%s): %s\n",

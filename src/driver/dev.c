@@ -129,6 +129,13 @@ uint64_t dev_flush_at(const struct dev *dev)
 			       : dev->check_ns;
 }
 
+uint64_t dev_missed(struct dev *dev)
+{
+	if (dev->ops->missed)
+		dev->missed += dev->ops->missed(dev);
+	return dev->missed;
+}
+
 uint64_t dev_next(const struct dev *dev)
 {
 	return dev->ops->next ? dev->ops->next(dev) : UINT64_MAX;

@@ -45,12 +45,15 @@ enum dev_kind { DEV_TAP, DEV_PACKET, DEV_XDP, DEV_PCAP, DEV_KINDS };
  * @read:	(required) Take in a batch; see dev_read()
  * @flush:	(optional) Hand over what lies in a ring
  * @next:	(optional) When the next frame comes, if that is known
+ * @missed:	(optional) Frames that the system had no room for, since the
+ *		last question
  * @close:	(required) Give everything back, @dev too
  */
 struct dev_ops {
 	int (*read)(struct dev *dev);
 	void (*flush)(struct dev *dev);
 	uint64_t (*next)(const struct dev *dev);
+	uint64_t (*missed)(const struct dev *dev);
 	void (*close)(struct dev *dev);
 };
 
@@ -73,6 +76,7 @@ struct dev_ops {
  * @full:	Of these, how many stopped because the batch was full
  * @errors:	Errors of the device that were no frame's fault
  * @errors_in_a_row: Of these, since the last frame
+ * @missed:	See dev_missed()
  */
 struct dev {
 	struct netif netif;
@@ -87,6 +91,7 @@ struct dev {
 	char device[DEV_NAME];
 	uint64_t batches, full, errors;
 	uint32_t errors_in_a_row;
+	uint64_t missed;
 };
 
 /**
@@ -168,6 +173,10 @@ uint64_t dev_flush_at(const struct dev *dev);
 /* When to call dev_read() even if no descriptor can be read; UINT64_MAX:
  * never. */
 uint64_t dev_next(const struct dev *dev);
+
+/* Frames, ever, that came while the system had no room for them; we have not
+ * seen them. */
+uint64_t dev_missed(struct dev *dev);
 
 /* The word for a kind, "tap". */
 const char *dev_kind_name(enum dev_kind kind);

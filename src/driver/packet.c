@@ -331,6 +331,14 @@ static int packet_transmit(struct netif *netif, struct pkt *pkt)
 	return 0;
 }
 
+/* struct dev_ops.missed */
+static uint64_t packet_missed(const struct dev *dev)
+{
+	const struct packet *p = (const struct packet *)dev;
+
+	return packet_dev_missed(&p->pd);
+}
+
 /* struct dev_ops.close */
 static void packet_close(struct dev *dev)
 {
@@ -344,6 +352,7 @@ static const struct netif_ops netif_ops = {.transmit = packet_transmit};
 static const struct dev_ops ops = {
 	.read = packet_read,
 	.flush = packet_flush,
+	.missed = packet_missed,
 	.close = packet_close,
 };
 

@@ -251,6 +251,15 @@ static int xdp_transmit(struct netif *netif, struct pkt *pkt)
 	return 0;
 }
 
+/* struct dev_ops.missed: the kernel counts from the beginning. */
+static uint64_t xdp_missed(const struct dev *dev)
+{
+	const struct xdp *x = (const struct xdp *)dev;
+	uint64_t all = xdp_dev_missed(&x->xd);
+
+	return all > dev->missed ? all - dev->missed : 0;
+}
+
 /* struct dev_ops.close */
 static void xdp_close(struct dev *dev)
 {
@@ -264,6 +273,7 @@ static const struct netif_ops netif_ops = {.transmit = xdp_transmit};
 static const struct dev_ops ops = {
 	.read = xdp_read,
 	.flush = xdp_flush,
+	.missed = xdp_missed,
 	.close = xdp_close,
 };
 

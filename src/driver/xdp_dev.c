@@ -281,3 +281,13 @@ void xdp_dev_close(struct xdp_dev *d)
 	if (d->umem)
 		munmap(d->umem, d->umem_len);
 }
+
+uint64_t xdp_dev_missed(const struct xdp_dev *d)
+{
+	struct xdp_statistics s = {0};
+	socklen_t len = sizeof(s);
+
+	if (getsockopt(d->fd, SOL_XDP, XDP_STATISTICS, &s, &len))
+		return 0;
+	return s.rx_dropped + s.rx_ring_full;
+}

@@ -82,4 +82,7 @@ int xdp_dev_open(struct xdp_dev *d, int index);
 
 void xdp_dev_close(struct xdp_dev *d);
 
+/* Frames, ever, that came while there was no chunk or no place in the ring. */
+uint64_t xdp_dev_missed(const struct xdp_dev *d);
+
 #endif /* DRIVER_XDP_DEV_H */
