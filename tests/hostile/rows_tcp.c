@@ -309,6 +309,116 @@ static void disagreement(struct hostile *x)
 	(void)sk_close(&x->p->stack, c.listener);
 }
 
+/* Third steps of handshakes that never began: is one of them a cookie? */
+static void forged_cookies(struct hostile *x)
+{
+	int fd = open_listener(x, 82);
+	struct endpoint v = ep("10.0.0.2:82"), peer;
+	struct rng rng;
+
+	rng_init(&rng, 91, "cookies");
+	x->gap_ns = 20000;
+	for (uint32_t i = 0; i < x->n; i++) {
+		struct seg s = {.flags = TCP_ACK,
+				.seq = rng_u32(&rng),
+				.ack = rng_u32(&rng)};
+		struct endpoint a = {.addr = ip_addr_v4(IP_A)};
+
+		a.port = (uint16_t)(1 + rng_below(&rng, 65535));
+		make_segment(x, a, v, &s);
+		hit(x, DROP_tcp_ack_bad);
+	}
+	demand(x, O6, sk_accept4(&x->v->stack, fd, &peer, 0) < 0);
+	(void)sk_close(&x->v->stack, fd);
+}
+
+/* The attacker as a real peer: a handshake from @port; what the numbers are
+ * then is in @seq and @ack.  False: he was not answered. */
+static bool shake_hands(struct hostile *x, uint16_t port, uint32_t *seq,
+			uint32_t *ack)
+{
+	struct endpoint a = {.addr = ip_addr_v4(IP_A), .port = port};
+	struct seg s = {.flags = TCP_SYN, .seq = 1000};
+
+	make_segment(x, a, ep("10.0.0.2:82"), &s);
+	hit(x, EITHER);
+	if (!x->heard_count)
+		return false;
+	*seq = s.seq = 1001;
+	*ack = s.ack = get32(x->heard.b + ETH_HLEN + IP4_HLEN + 4) + 1;
+	s.flags = TCP_ACK;
+	make_segment(x, a, ep("10.0.0.2:82"), &s);
+	hit(x, EITHER);
+	return true;
+}
+
+/* Ten times as many connections as anybody waits for, and nobody accepts. */
+static void full_backlog(struct hostile *x)
+{
+	int fd = open_listener(x, 82); /* 128 */
+	size_t bytes = 0;
+	uint32_t seq, ack;
+
+	for (uint32_t i = 0; i < x->n; i++) {
+		(void)shake_hands(x, (uint16_t)(1000 + i), &seq, &ack);
+		if (i == 300)
+			bytes = x->mem.in_use_bytes;
+	}
+	demand(x, O3, x->mem.in_use_bytes < bytes + 500000);
+	demand(x, O7, x->n < 1000 || dropped(x, DROP_tcp_backlog) > 0);
+	(void)sk_close(&x->v->stack, fd);
+}
+
+/* Every second octet of the window, none of which can be read. */
+static void splinters(struct hostile *x)
+{
+	struct conn c;
+	size_t bytes = x->mem.in_use_bytes;
+
+	conn_open(x, &c);
+	x->gap_ns = 10000;
+	for (uint32_t i = 0; i < x->n; i++) {
+		struct seg s = {.flags = TCP_ACK, .seq = 1 + 2 * i, .len = 1};
+
+		conn_segment(&c, &s);
+		hit(x, EITHER);
+	}
+	demand(x, O3, x->mem.in_use_bytes < bytes + 1000000);
+	conn_close(&c);
+}
+
+/* Peers who are gone: while V closes, after that, or having closed before. */
+static void vanished_peers(struct hostile *x)
+{
+	int fd = open_listener(x, 82), child;
+	struct endpoint v = ep("10.0.0.2:82"), peer;
+	struct stack *s = &x->v->stack;
+
+	for (uint16_t i = 0; i < x->n; i++) {
+		struct endpoint a = {.addr = ip_addr_v4(IP_A)};
+		struct seg seg = {.flags = TCP_ACK};
+
+		a.port = (uint16_t)(1000 + i);
+		if (!shake_hands(x, a.port, &seg.seq, &seg.ack))
+			continue;
+		child = sk_accept4(s, fd, &peer, 0);
+		if (child < 0)
+			continue;
+		if (i % 3 == 2) { /* CLOSE-WAIT, then LAST-ACK */
+			seg.flags |= TCP_FIN;
+			make_segment(x, a, v, &seg);
+			hit(x, TAKEN);
+		}
+		(void)sk_close(s, child);
+		if (i % 3 == 1) { /* FIN-WAIT-2 */
+			seg.ack++;
+			make_segment(x, a, v, &seg);
+			hit(x, TAKEN);
+		}
+	}
+	(void)sk_close(s, fd);
+}
+
 const struct row rows_tcp[] = {
 	{
 		.number = 79,
@@ -367,6 +477,23 @@ const struct row rows_tcp[] = {
 		.is_reflected = true,
 	},
 	{
+		.number = 91,
+		.what = "ACKs that guess a cookie",
+		.rule = "`tcp_ack_bad`, and a reset; none is right",
+		.play = forged_cookies,
+		.n = 50000,
+		.full = 1000000,
+	},
+	{
+		.number = 94,
+		.what = "ten times the backlog, and nobody accepts",
+		.rule = "what is too much waits for nobody: `tcp_backlog`",
+		.play = full_backlog,
+		.n = 1280,
+		.typical = 6000, /* connections are made */
+		.is_reflected = true,
+	},
+	{
 		.number = 96,
 		.what = "SYNs in the window of a live connection",
 		.rule = "`tcp_syn_bad`, and an ACK that challenges",
@@ -395,6 +522,26 @@ const struct row rows_tcp[] = {
 		.what = "an octet that makes the two ends disagree",
 		.rule = "they do not answer each other for ever",
 		.play = disagreement,
+	},
+	{
+		.number = 112,
+		.what = "every second octet of the window",
+		.rule = "islands have a cap, and are found in O(log n): "
+			"`tcp_ooo`",
+		.play = splinters,
+		.n = 20000,
+		.grows = true,
+		.typical = 6000,      /* answers with SACK blocks */
+		.is_reflected = true, /* P is connected: he gets his ACKs */
+	},
+	{
+		.number = 121,
+		.what = "peers who vanish while the connection closes",
+		.rule = "timers remove all of them",
+		.play = vanished_peers,
+		.n = 300,
+		.typical = 8000, /* connections are made, and FINs sent */
+		.is_reflected = true,
 	},
 	{0},
 };
