@@ -204,8 +204,7 @@ const struct row rows_arp[] = {
 			"`arp_failed`; EHOSTUNREACH",
 		.play = dead_neighbours,
 		.prepare = wide_net,
-		.n = 4096,
-		.full = 65534,
+		.n = 65534,
 	},
 	{
 		.number = 23,
