@@ -16,6 +16,7 @@
 #include "lab/run.h"
 #include "os/control.h"
 #include "os/mem.h"
+#include "os/pace.h"
 #include "run/run.h"
 #include "vnet/vnet.h"
 
@@ -48,7 +49,8 @@ static const char help[] =
 	"  weft run phone -- python3 -m http.server ++ laptop -- curl "
 	"http://phone:8000/\n";
 
-enum { PROGRAMS_MAX = 64, NOT_RUN = 126, NOT_FOUND = 127 };
+/* PART_EVENTS: of the log, in memory at one time. */
+enum { PROGRAMS_MAX = 64, PART_EVENTS = 16384, NOT_RUN = 126, NOT_FOUND = 127 };
 
 /* One of the programs; @argv ends with NULL. */
 struct wish {
@@ -281,9 +283,46 @@ static int write_files(struct lab_run *run, struct mem *mem,
 	return err;
 }
 
+/**
+ * struct part_writer - what goes to disk while programs run
+ * @driven:	Looks at the log each time that anything happens
+ * @run, @mem, @args: What to write, and where
+ * @err:	What went wrong; nothing more is written then
+ */
+struct part_writer {
+	struct pace_driven driven;
+	struct lab_run *run;
+	struct mem *mem;
+	const struct args *args;
+	int err;
+};
+
+static uint64_t part_when(void *arg)
+{
+	(void)arg;
+	return UINT64_MAX;
+}
+
+/* There is much in memory: it goes to the files, and is forgotten. */
+static void part_write(void *arg, uint64_t now_ns)
+{
+	struct part_writer *w = arg;
+	struct trace_log *log = lab_run_log(w->run);
+
+	(void)now_ns;
+	if (w->err ||
+	    trace_log_count(log) - trace_log_forgotten(log) < PART_EVENTS)
+		return;
+	w->err = write_files(w->run, w->mem, w->args);
+	if (w->err)
+		trace_log_detach(log);
+	trace_log_forget(log);
+}
+
 static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 {
 	struct control *control;
+	struct part_writer parts = {.mem = mem, .args = a};
 	struct lab_run *run;
 	int status, err;
 
@@ -295,10 +334,18 @@ static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 	}
 	if (!a->out) /* nobody will read it, and it would grow */
 		trace_log_detach(lab_run_log(run));
+	parts.run = run;
+	parts.driven = (struct pace_driven){
+		.next = part_when,
+		.run = part_write,
+		.arg = &parts,
+	};
+	pace_add(lab_run_pace(run), &parts.driven);
 	control = live_open(run, mem);
 	status = run_programs(run, mem, a);
 	control_close(control);
-	if (write_files(run, mem, a) && !status)
+	pace_del(&parts.driven);
+	if ((parts.err || write_files(run, mem, a)) && !status)
 		status = CLI_FAILED;
 	(void)lab_run_free(run);
 	return status;

@@ -73,7 +73,38 @@ static void label(void *arg, uint32_t n, struct strbuf *out)
 			      step_kind_name(l->visit.steps[step - 1].kind));
 }
 
-static int write_one(const char *dir, const char *name,
+/* Does what is in memory go on with what the files have? */
+static bool is_more(struct lab_run *run)
+{
+	return trace_log_forgotten(lab_run_log(run)) > 0;
+}
+
+static int append(const char *path, const struct strbuf *text)
+{
+	FILE *f = fopen(path, "abe");
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	errno = 0;
+	if (fwrite(text->text, 1, text->len, f) != text->len)
+		err = errno ? -errno : -EIO;
+	if (fclose(f) && !err)
+		err = -errno;
+	return err;
+}
+
+/* An earlier run may have left one, and a later part would go on with it. */
+static void remove_old(struct lab_run *run, const char *dir, const char *name)
+{
+	char path[PATH_ROOM];
+
+	if (!is_more(run) && snprintf(path, sizeof(path), "%s/%s", dir, name) <
+				     (int)sizeof(path))
+		(void)remove(path);
+}
+
+static int write_one(struct lab_run *run, const char *dir, const char *name,
 		     const struct strbuf *text, struct strbuf *names)
 {
 	char path[PATH_ROOM];
@@ -84,6 +115,8 @@ static int write_one(const char *dir, const char *name,
 	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >=
 	    (int)sizeof(path))
 		return -ENAMETOOLONG;
+	if (is_more(run))
+		return append(path, text);
 	return cli_write_file(path, text->text, text->len);
 }
 
@@ -102,12 +135,12 @@ static int write_capture(struct lab_run *run, const char *dir,
 	c->netif = netif;
 	c->arg = &labels;
 	strbuf_init(&out, lab->arena.mem);
-	if (capture_write(c, &out)) {
-		(void)snprintf(name, sizeof(name), "%s.%s%s%s.pcapng",
-			       lab->spec.name.s, c->host, netif ? "." : "",
-			       netif ? netif : "");
-		err = write_one(dir, name, &out, names);
-	}
+	(void)snprintf(name, sizeof(name), "%s.%s%s%s.pcapng", lab->spec.name.s,
+		       c->host, netif ? "." : "", netif ? netif : "");
+	if (capture_write(c, &out))
+		err = write_one(run, dir, name, &out, names);
+	else
+		remove_old(run, dir, name);
 	c->arg = first;
 	strbuf_fini(&out);
 	return err;
@@ -139,7 +172,8 @@ static int write_lines(const struct trace_log *log, FILE *f, struct mem *mem)
 	int err = 0;
 
 	strbuf_init(&out, mem);
-	for (uint32_t n = 1; n <= trace_log_count(log) && !err; n++) {
+	for (uint32_t n = trace_log_forgotten(log) + 1;
+	     n <= trace_log_count(log) && !err; n++) {
 		trace_log_line(log, trace_log_get(log, n), &out);
 		if (out.len < LOG_PART && n < trace_log_count(log))
 			continue;
@@ -164,7 +198,7 @@ static int write_log(struct lab_run *run, const char *dir, struct strbuf *names)
 	if (snprintf(path, sizeof(path), "%s/%s.jsonl", dir,
 		     lab->spec.name.s) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
-	f = fopen(path, "wbe");
+	f = fopen(path, is_more(run) ? "abe" : "wbe");
 	if (!f)
 		return -errno;
 	err = write_lines(lab_run_log(run), f, lab->arena.mem);
@@ -195,7 +229,9 @@ int run_write_files(struct lab_run *run, const char *dir, const char *command,
 	(void)snprintf(comment, sizeof(comment), "%s; lab %s, seed %llu",
 		       command, lab->spec.name.s,
 		       (unsigned long long)world_seed(lab_run_world(run)));
-	labels.has_visit = visit_find(&labels.visit, labels.log, 1);
+	/* A visit is told of if it is in memory as a whole. */
+	labels.has_visit =
+		!is_more(run) && visit_find(&labels.visit, labels.log, 1);
 	err = write_log(run, dir, names);
 	for (size_t i = 0; i < lab->spec.nodes.count && !err; i++)
 		if (is_of_interest(lab, &node[i]))

@@ -60,8 +60,9 @@ void trace_log_free(struct trace_log *log)
 	htab_fini(&log->names);
 	htab_fini(&log->hosts);
 	for (i = 0; i < log->block_count; i++)
-		mem_free(log->mem, log->blocks[i],
-			 EVENTS_PER_BLOCK * sizeof(struct log_event));
+		if (log->blocks[i])
+			mem_free(log->mem, log->blocks[i],
+				 EVENTS_PER_BLOCK * sizeof(struct log_event));
 	mem_free(log->mem, log->blocks,
 		 log->block_room * sizeof(log->blocks[0]));
 	for (piece = log->arena; piece; piece = next) {
@@ -125,7 +126,7 @@ static bool blocks_grow(struct trace_log *log)
 /* Event number @n, or NULL. */
 struct log_event *log_at(const struct trace_log *log, uint32_t n)
 {
-	if (n == 0 || n > log->count)
+	if (n <= log->forgotten || n > log->count)
 		return NULL;
 	n--;
 	return &log->blocks[n / EVENTS_PER_BLOCK][n % EVENTS_PER_BLOCK];
@@ -333,6 +334,11 @@ struct mem *trace_log_mem(const struct trace_log *log)
 uint32_t trace_log_count(const struct trace_log *log)
 {
 	return log->count;
+}
+
+uint32_t trace_log_forgotten(const struct trace_log *log)
+{
+	return log->forgotten;
 }
 
 bool trace_log_is_full(const struct trace_log *log)

@@ -105,7 +105,14 @@ uint32_t trace_log_count(const struct trace_log *log);
 /* Memory ran out and events were lost. */
 bool trace_log_is_full(const struct trace_log *log);
 
-/* Event number @n, or NULL. */
+/* Of these, how many were forgotten: the first ones. */
+uint32_t trace_log_forgotten(const struct trace_log *log);
+
+/* Forget all events so far; numbers go on, and names are still known.  For one
+ * who has written them down. */
+void trace_log_forget(struct trace_log *log);
+
+/* Event number @n, or NULL: there is none, or it was forgotten. */
 const struct log_event *trace_log_get(const struct trace_log *log, uint32_t n);
 
 /* Value of a field: NULL or @otherwise if the event has none of that name. */

@@ -31,7 +31,7 @@ struct trace_log {
 	struct env *env;
 	enum log_depth depth;
 	bool is_full;
-	uint32_t count;
+	uint32_t count, forgotten;
 	struct log_event **blocks;
 	size_t block_count, block_room;
 	struct arena_piece *arena;

@@ -115,6 +115,29 @@ class Bulk(Case):
         self.assertEqual(seen[2], seen[3], seen)
         self.assertLess(max(seen), 24 << 20)
 
+    def test_the_log_goes_to_disk(self):
+        """a long log is written while it grows, in one piece for who reads"""
+        done = subprocess.run(
+            [*ALONE, WEFT, "run", "--json", "-o", "out",
+             self.write("lab.yaml", LAB), "server", "--", PYTHON, "-c", SERVER,
+             "++", "laptop", "--", "sh", "-c", "head -c 6000000 data >part; "
+             + self.curl("-o got", "part")], cwd=self.folder, text=True,
+            capture_output=True, timeout=TIME_LIMIT, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(self.folder / "out/bulk.jsonl") as f:
+            numbers = [json.loads(x)["n"] for x in f]
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+        self.assertGreater(len(numbers), 16384)
+        memory = json.loads(done.stderr.splitlines()[-1])["memory"]
+        self.assertLess(memory, len(numbers) * 700)
+        frames = subprocess.run(
+            [tool("tshark"), "-r", "out/bulk.laptop.pcapng", "-Y",
+             "tcp.analysis.ack_lost_segment || _ws.malformed"],
+            cwd=self.folder, check=True, capture_output=True, text=True)
+        self.assertEqual(frames.stdout, "")
+        why = self.weft("why", str(len(numbers) - 5), "-l", "out/bulk.jsonl")
+        self.assertIn("because", why.stdout)
+
     def rate(self, said):
         return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
 

@@ -18,6 +18,7 @@
 #include "trace/explain_text.h"
 #include "trace/log.h"
 #include "trace/log_load.h"
+#include "trace/names.h"
 
 struct world {
 	struct mem mem;
@@ -216,6 +217,37 @@ static void memory_that_runs_out_is_survived(void **state)
 	}
 }
 
+/* Numbers go on, what came before is gone, and names are known. */
+static void what_is_forgotten_leaves_numbers_and_names(void **state)
+{
+	struct world *w = *state;
+	size_t before = w->mem.in_use_bytes;
+
+	w->env.cause = 0;
+	PROBE(&w->place, EV_NOTE, R_LAB_ADDRESS, NULL,
+	      EVF_TEXT("name", "laptop"), EVF_TEXT("ip", "10.1.0.10"));
+	for (uint32_t round = 0; round < 3; round++) {
+		uint32_t count = trace_log_count(w->log);
+
+		for (int i = 0; i < 3000; i++)
+			PROBE(&w->place, EV_NOTE, R_NONE, NULL,
+			      EVF_TEXT("a", "b"));
+		assert_int_equal(trace_log_count(w->log), count + 3000);
+		assert_int_equal(trace_log_get(w->log, count + 1)->n,
+				 count + 1);
+		trace_log_forget(w->log);
+		assert_int_equal(trace_log_forgotten(w->log), count + 3000);
+		assert_null(trace_log_get(w->log, count + 3000));
+		assert_null(trace_log_first_at(w->log, "laptop"));
+		assert_string_equal(name_of_ip(w->log, "10.1.0.10"), "laptop");
+	}
+	assert_true(w->mem.in_use_bytes < before + (1 << 20));
+	w->env.cause = 17; /* it was forgotten, and is the cause still */
+	PROBE(&w->place, EV_NOTE, R_NONE, NULL, EVF_TEXT("a", "b"));
+	assert_int_equal(trace_log_get(w->log, 9002)->cause, 17);
+	assert_int_equal(trace_log_first_at(w->log, "laptop")->n, 9002);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -226,6 +258,7 @@ int main(void)
 		T(why_ends_at_the_person),
 		T(every_reason_has_its_words),
 		T(memory_that_runs_out_is_survived),
+		T(what_is_forgotten_leaves_numbers_and_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
