@@ -162,6 +162,17 @@ static void tiny_mtus(struct hostile *x)
 	conn_close(&c);
 }
 
+/* Errors for the attacker; what is said to others meanwhile does not count. */
+static void count_own(void *arg, const uint8_t *b, size_t len)
+{
+	unsigned int *answered = arg;
+
+	if (len > ETH_HLEN + IP4_HLEN && get16(b + 12) == ETH_IP4 &&
+	    get32(b + ETH_HLEN + 16) == IP_A.v &&
+	    b[ETH_HLEN + IP4_HLEN] == ICMP4_UNREACHABLE)
+		++*answered;
+}
+
 /* How often is the attacker answered, who has sent in P's name before?  The
  * port that P seems to try is open, or it is not. */
 static unsigned int own_answers(struct hostile *x, uint16_t port)
@@ -169,6 +180,8 @@ static unsigned int own_answers(struct hostile *x, uint16_t port)
 	struct ip4_hdr own = to_victim(), forged = from_to(IP_P, IP_V);
 	unsigned int answered = 0;
 
+	x->on_sent = count_own;
+	x->on_sent_arg = &answered;
 	for (uint32_t round = 0; round < x->n; round++) {
 		for (int i = 0; i < 50; i++) {
 			frame_udp(&x->f, x->door, &forged, 53, port, "x", 1);
@@ -176,9 +189,9 @@ static unsigned int own_answers(struct hostile *x, uint16_t port)
 		}
 		frame_udp(&x->f, x->door, &own, 4000, 9999, "x", 1);
 		hit(x, DROP_udp_no_port);
-		answered += x->heard_count;
 		pause_ms(x, 200);
 	}
+	x->on_sent = NULL;
 	return answered;
 }
 
