@@ -57,7 +57,7 @@ struct fuzz {
 	struct host *host;
 	struct port *box;
 	struct peer peer;
-	int listener, echo;
+	int listener, echo, lite;
 	int fd[ACCEPTED_MAX];
 	int fd_count;
 };
@@ -66,6 +66,15 @@ static const mac_addr host_mac = {{2, 0, 0, 0, 0, 2}};
 static const mac_addr box_mac = {{2, 0, 0, 0, 0, 1}};
 #define HOST_IP ip4_make(10, 0, 0, 2)
 #define BOX_IP	ip4_make(10, 0, 0, 1)
+
+/* Octets of a transport's @len that its sum is over. */
+static size_t covered(const struct ip4_wire *w, const uint8_t *l4, size_t len)
+{
+	size_t said = len >= UDP_HLEN ? get16(l4 + 4) : 0;
+
+	return w->proto[0] == IP_PROTO_UDPLITE && said ? min_size(said, len)
+						       : len;
+}
 
 /* Lengths and sums as they must be; @len octets from the IP header on. */
 static void mend_ip(uint8_t *ip, size_t len)
@@ -86,6 +95,8 @@ static void mend_ip(uint8_t *ip, size_t len)
 		sum = l4 + offsetof(struct tcp_wire, sum);
 	else if (w->proto[0] == IP_PROTO_UDP && len >= UDP_HLEN)
 		sum = l4 + offsetof(struct udp_wire, sum);
+	else if (w->proto[0] == IP_PROTO_UDPLITE && len >= UDP_HLEN)
+		sum = l4 + offsetof(struct udp_wire, sum);
 	else if (w->proto[0] == IP_PROTO_ICMP && len >= 4)
 		sum = l4 + 2;
 	if (!sum)
@@ -94,7 +105,7 @@ static void mend_ip(uint8_t *ip, size_t len)
 	if (w->proto[0] != IP_PROTO_ICMP)
 		s = csum_pseudo4(get_ip4(w->src), get_ip4(w->dst), w->proto[0],
 				 (uint32_t)len);
-	put16(sum, csum_fold(csum_add(s, l4, len)));
+	put16(sum, csum_fold(csum_add(s, l4, covered(w, l4, len))));
 }
 
 static void send_frame(struct fuzz *f, uint8_t *frame, size_t len,
@@ -200,11 +211,11 @@ static void send_segment(struct fuzz *f, struct tcp_hdr h, const uint8_t *rest,
 	send_ip(f, frame, IP_PROTO_TCP, max_size(TCP_HLEN + len, h.len));
 }
 
-static int open_socket(struct fuzz *f, int type, uint16_t port)
+static int open_socket(struct fuzz *f, int type, int proto, uint16_t port)
 {
 	struct endpoint local = {.addr = ip_addr_v4(IP4_ANY), .port = port};
 	struct stack *st = &f->host->stack;
-	int fd = sk_socket(st, SK_AF_INET, type | SK_SOCK_NONBLOCK, 0);
+	int fd = sk_socket(st, SK_AF_INET, type | SK_SOCK_NONBLOCK, proto);
 
 	check(fd >= 0);
 	check(sk_bind(st, fd, &local) == 0);
@@ -251,9 +262,10 @@ static void set_up(struct fuzz *f)
 		box_add_port(world_add_box(f->w, "box", on_frame, f), &box_mac);
 	check(world_link(f->w, f->box, port, NULL));
 	check(ip_addr_add(&f->host->stack, &port->netif, net) == 0);
-	f->listener = open_socket(f, SK_SOCK_STREAM, 80);
+	f->listener = open_socket(f, SK_SOCK_STREAM, 0, 80);
 	check(sk_listen(&f->host->stack, f->listener, 8) == 0);
-	f->echo = open_socket(f, SK_SOCK_DGRAM, 7);
+	f->echo = open_socket(f, SK_SOCK_DGRAM, 0, 7);
+	f->lite = open_socket(f, SK_SOCK_DGRAM, SK_IPPROTO_UDPLITE, 7);
 	establish(f);
 }
 
@@ -267,6 +279,7 @@ static void tear_down(struct fuzz *f)
 		check(sk_close(st, f->fd[i]) == 0);
 	check(sk_close(st, f->listener) == 0);
 	check(sk_close(st, f->echo) == 0);
+	check(sk_close(st, f->lite) == 0);
 	run_ms(f, 86400 * 1000);
 	check(env->pkts.in_use == 0);
 	for (i = 0; i < BLOCK_CLASSES; i++)
@@ -275,18 +288,18 @@ static void tear_down(struct fuzz *f)
 	check(f->mem.in_use_count == 0);
 }
 
-/* UDP: what comes goes back. */
-static void serve_echo(struct fuzz *f)
+/* UDP and UDP-Lite: what comes goes back. */
+static void serve_echo(struct fuzz *f, int fd)
 {
 	struct stack *st = &f->host->stack;
 	struct endpoint from;
 	uint8_t buf[1500];
 	long n;
 
-	while ((n = sk_recvfrom(st, f->echo, buf, sizeof(buf), 0, &from)) !=
+	while ((n = sk_recvfrom(st, fd, buf, sizeof(buf), 0, &from)) !=
 	       -EAGAIN) {
 		if (n >= 0)
-			(void)sk_sendto(st, f->echo, buf, (size_t)n, 0, &from);
+			(void)sk_sendto(st, fd, buf, (size_t)n, 0, &from);
 	}
 }
 
@@ -337,7 +350,8 @@ static void use_sockets(struct fuzz *f, uint8_t what, uint8_t which)
 		accept_one(f);
 		break;
 	case 5:
-		serve_echo(f);
+		serve_echo(f, f->echo);
+		serve_echo(f, f->lite);
 		break;
 	case 6:
 		(void)sk_sendto(st, f->echo, buf, (size_t)which * 19, 0, &box);

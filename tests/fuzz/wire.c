@@ -138,6 +138,8 @@ static void fuzz_udp(const uint8_t *buf, size_t len)
 	uint8_t again[MESSAGE] = {0};
 	struct text a, b;
 
+	if (udplite_parse(&one, buf, len) >= 0)
+		check(one.len >= UDP_HLEN && one.len <= len && one.sum);
 	if (udp_parse(&one, buf, len) < 0 || one.len > sizeof(again))
 		return;
 	udp_print(text_start(&a), &one);
