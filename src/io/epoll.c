@@ -334,7 +334,6 @@ static bool report(struct item *it, struct sk_epoll_event *ev)
 static int collect(struct epoll *set, struct sk_epoll_event *evs, int max)
 {
 	struct list asked, *pos;
-	bool has_more;
 	int n = 0;
 
 	list_init(&asked);
@@ -342,11 +341,11 @@ static int collect(struct epoll *set, struct sk_epoll_event *evs, int max)
 	while (n < max && (pos = list_pop_head(&asked)))
 		n += report(container_of(pos, struct item, node), &evs[n]);
 	/* Those not reached come first next time. */
-	has_more = !list_is_empty(&asked);
 	list_splice_tail(&asked, &set->ready);
 	list_splice_tail(&set->ready, &asked);
-	/* One thread was woken, and leaves some to the next. */
-	if (has_more)
+	/* One thread was woken; what is left, or still ready, is for the next
+	 * that sleeps here. */
+	if (set->file.sleepers && !list_is_empty(&set->ready))
 		waitq_wake(&set->file.wq, WAIT_IN);
 	return n;
 }

@@ -88,6 +88,28 @@ static void threads_of_one_set_share_what_is_ready(void **state)
 	assert_int_equal(sum, want); /* each by one thread */
 }
 
+/* Who was woken goes away without reading: the item is ready still. */
+static void a_level_that_stays_wakes_the_next(void **state)
+{
+	const uint64_t one = 1;
+	struct threadbed *f = *state;
+	int ep = weft_epoll_create1(f->b, 0), i;
+	int fd = weft_eventfd(f->b, 0, 0);
+	struct epoll_event ev = {.events = EPOLLIN, .data.fd = fd};
+	struct job job[CLIENTS];
+
+	assert_int_equal(weft_epoll_ctl(f->b, ep, EPOLL_CTL_ADD, fd, &ev), 0);
+	for (i = 0; i < CLIENTS; i++)
+		job_start(&job[i], take_one_event, f->b, ep);
+	while (sleeps_of(f->b) < CLIENTS)
+		sched_yield();
+	assert_int_equal(weft_write(f->b, fd, &one, sizeof(one)), 8);
+	for (i = 0; i < CLIENTS; i++) {
+		job_finish(&job[i]);
+		assert_int_equal(job[i].err, fd);
+	}
+}
+
 #define WITH(test)                                             \
 	cmocka_unit_test_setup_teardown(test, threadbed_setup, \
 					threadbed_teardown)
@@ -98,6 +120,7 @@ int main(void)
 		WITH(no_herd_runs_for_one_connection),
 		WITH(the_end_of_a_listener_wakes_all),
 		WITH(threads_of_one_set_share_what_is_ready),
+		WITH(a_level_that_stays_wakes_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
