@@ -26,7 +26,10 @@ extern "C" {
  * @fd:		The socket
  * @buf:	The octets, lent
  * @len:	How many
- * @flags:	MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_NOSIGNAL, MSG_CONFIRM
+ * @flags:	MSG_DONTWAIT, MSG_MORE, MSG_OOB, MSG_NOSIGNAL, MSG_CONFIRM;
+ *		MSG_ZEROCOPY (with SO_ZEROCOPY): @buf is lent until a notice in
+ *		the error queue says otherwise.  Up to 64 KB of a stream are
+ *		not copied; else the notice has SO_EE_CODE_ZEROCOPY_COPIED
  *
  * May block.
  *

@@ -3,8 +3,11 @@
  * block.c - counted memory for payload
  */
 
+#include <string.h>
+
 #include "base/check.h"
 
+#include "core/block_lent.h"
 #include "core/pkt.h"
 
 struct block *block_new(struct env *env, size_t size)
@@ -24,6 +27,7 @@ struct block *block_new(struct env *env, size_t size)
 	blk->size = (uint32_t)(env->blocks[c].size - sizeof(*blk));
 	blk->class = c;
 	blk->env = env;
+	blk->data = (uint8_t *)(blk + 1);
 	return blk;
 }
 
@@ -37,6 +41,31 @@ struct block *block_get(struct block *blk)
 void block_put(struct block *blk)
 {
 	check(blk->refs > 0);
-	if (--blk->refs == 0)
+	if (--blk->refs)
+		return;
+	if (blk->class == BLOCK_CLASSES)
+		block_lent_free(blk);
+	else
 		pool_put(&blk->env->blocks[blk->class], blk);
+}
+
+void block_lent_init(struct block_lent *b, struct env *env, const void *data,
+		     size_t size)
+{
+	check(size <= UINT32_MAX);
+	b->blk = (struct block){
+		.refs = 1,
+		.size = (uint32_t)size,
+		.class = BLOCK_CLASSES,
+		.env = env,
+	};
+	/* Payload is read only once it is in a block that others refer to. */
+	memcpy(&b->blk.data, &data, sizeof(data));
+}
+
+void block_lent_free(struct block *blk)
+{
+	struct block_lent *b = container_of(blk, struct block_lent, blk);
+
+	b->on_free(b);
 }

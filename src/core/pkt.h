@@ -51,13 +51,13 @@ struct netif;
 	40	     /* what arrives brings its headers: a link header more */
 #define PKT_FRAGS 18 /* 64 KB in 4 KB pieces, and one at each end */
 
-/* Memory with a count of how many refer to it. */
+/* Memory with a count of how many refer to it: behind the struct, or lent. */
 struct block {
 	uint32_t refs;
 	uint32_t size; /* octets at data */
 	enum block_class class;
 	struct env *env;
-	uint8_t data[];
+	uint8_t *data;
 };
 
 /**

@@ -76,6 +76,9 @@ static int set_in_stack(struct desc *d, const struct opt *opt)
 
 	if (sk < 0)
 		return sk;
+	/* The program's memory is not ours: nothing of it could be lent. */
+	if (opt->level == SOL_SOCKET && opt->name == SO_ZEROCOPY)
+		return -ENOPROTOOPT;
 	err = sk_setsockopt(desc_stack(d), sk, opt->level, opt->name, opt->val,
 			    opt->len);
 	if (sk != d->sk)

@@ -82,6 +82,7 @@ enum {
 	SK_MSG_NOSIGNAL		= 0x4000,
 	SK_MSG_MORE		= 0x8000,
 	SK_MSG_WAITFORONE	= 0x10000,	/* of sk_recvmmsg() */
+	SK_MSG_ZEROCOPY		= 0x4000000,
 	SK_MSG_FASTOPEN		= 0x20000000,
 	SK_MSG_CMSG_CLOEXEC	= 0x40000000,
 };
@@ -116,6 +117,7 @@ enum {
 	SK_SO_DOMAIN		= 39,
 	SK_SO_PEEK_OFF		= 42,
 	SK_SO_MAX_PACING_RATE	= 47,		/* octets a second */
+	SK_SO_ZEROCOPY		= 60,
 };
 
 /* Requests of ioctl. */

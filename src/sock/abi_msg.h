@@ -100,6 +100,8 @@ enum {
 	SK_EE_ORIGIN_LOCAL = 1,
 	SK_EE_ORIGIN_ICMP = 2,
 	SK_EE_ORIGIN_ICMP6 = 3,
+	SK_EE_ORIGIN_ZEROCOPY = 5, /* sends @info to @data are done */
+	SK_EE_CODE_COPIED = 1,	   /* ... but were copied */
 };
 
 /* As a program's struct ifreq: a name, and whatever was asked about it. */

@@ -221,12 +221,14 @@ static void wake_sleeper(struct waiter *w, uint32_t events)
 	sleep_wake(&s->sleep);
 }
 
-static int wait_as(struct file *file, struct sleeper *s, uint32_t events,
+/* @past: an error that is there already does not end the wait at once. */
+static int wait_as(struct file *file, struct sleeper *s, bool past,
 		   uint64_t until_ns)
 {
+	uint32_t enough = s->waiter.mask & ~(past ? (uint32_t)WAIT_ERR : 0);
 	int err;
 
-	if (file_poll(file) & (events | WAIT_ERR | WAIT_HUP))
+	if (file_poll(file) & enough)
 		return 0;
 	file_get(file);
 	waitq_add(&file->wq, &s->waiter);
@@ -238,25 +240,38 @@ static int wait_as(struct file *file, struct sleeper *s, uint32_t events,
 	return err;
 }
 
-int file_wait(struct file *file, const char *call, uint32_t events,
-	      uint64_t until_ns)
+static struct sleeper sleeper_of(const char *call, uint32_t events)
 {
 	struct sleeper s = {.sleep = {0}};
 
 	waiter_init(&s.waiter, wake_sleeper, NULL, events);
 	s.waiter.name = call;
-	return wait_as(file, &s, events, until_ns);
+	return s;
+}
+
+int file_wait(struct file *file, const char *call, uint32_t events,
+	      uint64_t until_ns)
+{
+	struct sleeper s = sleeper_of(call, events);
+
+	return wait_as(file, &s, false, until_ns);
+}
+
+int file_wait_past(struct file *file, const char *call, uint32_t events,
+		   uint64_t until_ns)
+{
+	struct sleeper s = sleeper_of(call, events);
+
+	return wait_as(file, &s, true, until_ns);
 }
 
 int file_wait_turn(struct file *file, const char *call, uint32_t events,
 		   uint64_t until_ns)
 {
-	struct sleeper s = {.sleep = {0}};
+	struct sleeper s = sleeper_of(call, events);
 
-	waiter_init(&s.waiter, wake_sleeper, NULL, events);
-	s.waiter.name = call;
 	s.waiter.is_exclusive = true;
-	return wait_as(file, &s, events, until_ns);
+	return wait_as(file, &s, false, until_ns);
 }
 
 /* Closing one file may close others (an epoll set lets go of nothing, but a

@@ -179,4 +179,9 @@ int file_wait(struct file *file, const char *call, uint32_t events,
 int file_wait_turn(struct file *file, const char *call, uint32_t events,
 		   uint64_t until_ns);
 
+/* The same for who has seen that there is an error already, which is not his:
+ * it does not end the wait at once. */
+int file_wait_past(struct file *file, const char *call, uint32_t events,
+		   uint64_t until_ns);
+
 #endif /* SOCK_FILE_H */

@@ -100,6 +100,7 @@ static void release_file(struct file *file)
 {
 	struct sock *s = sock_of(file);
 
+	sock_zero_leave(s);
 	s->ops->free(s);
 	sock_free(s);
 }
@@ -118,6 +119,7 @@ static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops,
 	s->proto = ops->proto;
 	list_init(&s->groups);
 	list_init(&s->errors);
+	list_init(&s->zeros);
 	sock_opts_init(s);
 	return s;
 }

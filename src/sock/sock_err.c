@@ -30,6 +30,7 @@
 
 #include "ip/ip.h"
 #include "sock/sock_int.h"
+#include "sock/sock_zero.h"
 #include "sock/sock_raw.h"
 #include "udp/udp.h"
 
@@ -160,6 +161,51 @@ void sock_err_local(struct sock *s, int err, const struct endpoint *to,
 	e->ee.origin = SK_EE_ORIGIN_LOCAL;
 	e->ee.info = info;
 	e->to = *to;
+	sock_tell(s, WAIT_ERR);
+}
+
+struct sock_err *sock_err_new(struct sock *s)
+{
+	return mem_alloc(mem_of(s), sizeof(struct sock_err));
+}
+
+void sock_err_free(struct mem *mem, struct sock_err *e)
+{
+	mem_free(mem, e, sizeof(*e));
+}
+
+/* Numbers that follow each other share an entry, as on Linux. */
+static bool joins(struct sock *s, uint32_t id, uint8_t code)
+{
+	struct sock_err *last;
+
+	if (list_is_empty(&s->errors))
+		return false;
+	last = container_of(s->errors.prev, struct sock_err, node);
+	if (last->ee.origin != SK_EE_ORIGIN_ZEROCOPY || last->ee.code != code ||
+	    last->ee.data + 1 != id)
+		return false;
+	last->ee.data = id;
+	return true;
+}
+
+void sock_err_zero(struct sock *s, struct sock_err *e, uint32_t id,
+		   bool is_copied)
+{
+	uint8_t code = is_copied ? SK_EE_CODE_COPIED : 0;
+
+	if (joins(s, id, code)) {
+		sock_err_free(mem_of(s), e);
+	} else {
+		e->ee = (struct sk_extended_err){
+			.origin = SK_EE_ORIGIN_ZEROCOPY,
+			.code = code,
+			.info = id,
+			.data = id,
+		};
+		list_add_tail(&s->errors, &e->node);
+		s->error_count++;
+	}
 	sock_tell(s, WAIT_ERR);
 }
 

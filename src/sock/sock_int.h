@@ -92,7 +92,7 @@ struct sock_opts {
 	int dontroute, no_check, priority, mark;
 	int recverr, recverr6, pmtudisc, pmtudisc6;
 	int freebind, transparent, no_port;
-	int udp_cork, udp_segment, udp_gro;
+	int udp_cork, udp_segment, udp_gro, zerocopy;
 	int lite_covers, lite_wants;
 	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */
 };
@@ -117,6 +117,7 @@ struct sock_opts {
  * @groups:	struct membership, see sock_group.c
  * @errors:	struct sock_err, the oldest first, see sock_err.c
  * @error_count: How many
+ * @zeros:	struct sock_zero, see sock_zero.c; @zero_next: the next's number
  * @cork:	Datagrams: what is being gathered, or NULL
  */
 struct sock {
@@ -135,10 +136,10 @@ struct sock {
 	enum stream_state state;
 	struct endpoint bound, later;
 	struct sock_opts opts;
-	struct list groups;
-	struct list errors;
+	struct list groups, errors, zeros;
 	uint32_t error_count;
 	struct sock_cork *cork;
+	uint32_t zero_next;
 };
 
 /**

@@ -25,6 +25,7 @@
 
 #include "sock/sock_int.h"
 #include "sock/sock_try.h"
+#include "sock/sock_zero.h"
 
 typedef long step_fn(struct sock *s, struct sock_io *io);
 
@@ -85,7 +86,10 @@ static void count(struct sock *s, const struct sock_io *io,
 	if (is_recv && s->ops->type == SK_SOCK_STREAM &&
 	    io->flags & SK_MSG_TRUNC)
 		return;
-	file_count(&s->file, is_recv ? COPY_TO_USER : COPY_FROM_USER,
+	file_count(&s->file,
+		   is_recv    ? COPY_TO_USER
+		   : io->zero ? COPY_REFERRED
+			      : COPY_FROM_USER,
 		   n < room ? n : room);
 }
 
@@ -129,8 +133,9 @@ static long move(struct sock *s, struct sock_io *io, const struct mover *m)
 			continue;
 		if (n != -EAGAIN || !may_block)
 			return outcome(io, n);
-		n = file_wait(&s->file, is_recv ? "recv" : "send", m->event,
-			      until);
+		/* An error that is still there is in the queue of errors. */
+		n = file_wait_past(&s->file, is_recv ? "recv" : "send",
+				   m->event, until);
 		if (n)
 			return outcome(io, n == -ETIMEDOUT ? -EAGAIN : n);
 	}
@@ -173,7 +178,14 @@ long sock_send(struct sock *s, struct sock_io *io)
 	if (io->flags & SK_MSG_OOB && !s->ops->recv_urgent)
 		return -EOPNOTSUPP;
 	err = send_address(s, io, &other);
-	return err ? err : move_socket(s, io, &sender);
+	if (!err && sock_zero_is_asked(s, io))
+		return sock_zero_send(s, io);
+	return err ? err : sock_send_plain(s, io);
+}
+
+long sock_send_plain(struct sock *s, struct sock_io *io)
+{
+	return move_socket(s, io, &sender);
 }
 
 long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,

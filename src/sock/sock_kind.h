@@ -20,6 +20,7 @@
 
 struct file;
 struct sock;
+struct sock_zero;
 
 #define SOCK_FILES_MAX 32
 
@@ -82,6 +83,7 @@ struct sock_meta {
  * @how:	Send: what ancillary data says, or NULL
  * @meta:	Receive: filled in with what else is known, or NULL
  * @files:	Send: files to go with it, or NULL; taken: count becomes 0
+ * @zero:	Send: @out is lent, see sock_zero.c; or NULL
  * @want:	The call is over when so many are done
  * @done:	Octets so far
  */
@@ -95,6 +97,7 @@ struct sock_io {
 	const struct sock_how *how;
 	struct sock_meta *meta;
 	struct sock_files *files;
+	struct sock_zero *zero;
 	size_t want, done;
 };
 

@@ -115,6 +115,7 @@ static const struct opt_row rows[] = {
 {SOCKET, SK_SO_TIMESTAMPNS, OPT_ALL | OPT_BOOL, AT(timestamp_ns), ANY, apply_timestamp_ns, NULL},
 {SOCKET, SK_SO_DONTROUTE, OPT_ALL | OPT_BOOL, AT(dontroute), ANY, apply_nothing, NULL},
 {SOCKET, SK_SO_NO_CHECK, OPT_ALL | OPT_BOOL, AT(no_check), ANY, apply_nothing, NULL},
+{SOCKET, SK_SO_ZEROCOPY, OPT_BOTH, AT(zerocopy), 0, 1, apply_nothing, NULL},
 {SOCKET, SK_SO_PRIORITY, OPT_ALL, AT(priority), ANY, apply_nothing, NULL},
 {SOCKET, SK_SO_MARK, OPT_ALL, AT(mark), ANY, apply_nothing, NULL},
 {IP, SK_IP_PKTINFO, OPT_INET | OPT_BOOL, AT(pktinfo), ANY, apply_nothing, NULL},

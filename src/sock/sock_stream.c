@@ -31,6 +31,7 @@
 
 #include "ip/ip.h"
 #include "sock/sock_int.h"
+#include "sock/sock_zero.h"
 #include "tcp/tcp.h"
 
 static void on_event(struct tcp_conn *c, void *arg, uint32_t events)
@@ -173,6 +174,9 @@ static long stream_send(struct sock *s, struct sock_io *io)
 		return 0; /* the next call finds out */
 	if (io->flags & SK_MSG_OOB)
 		flags |= TCP_SEND_URGENT;
+	if (io->zero)
+		return tcp_send_block(s->tcp, sock_zero_block(io->zero),
+				      io->done, io->len - io->done, flags);
 	return tcp_send(s->tcp, io->out + io->done, io->len - io->done, flags);
 }
 
@@ -341,7 +345,9 @@ static int stream_error(struct sock *s)
 
 static uint32_t stream_poll(struct sock *s)
 {
-	return s->state == STREAM_LATER ? WAIT_OUT : tcp_poll(s->tcp);
+	uint32_t errors = s->error_count ? WAIT_ERR : 0;
+
+	return s->state == STREAM_LATER ? WAIT_OUT : tcp_poll(s->tcp) | errors;
 }
 
 static size_t stream_readable(struct sock *s)
@@ -377,6 +383,7 @@ const struct sock_ops sock_stream_ops = {
 	.accept = stream_accept,
 	.send = stream_send,
 	.recv = stream_recv,
+	.recv_error = sock_err_recv,
 	.recv_urgent = stream_recv_urgent,
 	.ioctl = stream_ioctl,
 	.shutdown = stream_shutdown,
