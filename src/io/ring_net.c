@@ -97,7 +97,9 @@ static long moved(struct ring_req *req, long n)
 /* The rest of what the entry names. */
 static struct sk_iovec rest_of(const struct ring_req *req)
 {
-	return (struct sk_iovec){(uint8_t *)req->sqe.addr + req->done,
+	uint8_t *from = req->sqe.addr;
+
+	return (struct sk_iovec){from ? from + req->done : NULL,
 				 (size_t)req->sqe.len - req->done};
 }
 

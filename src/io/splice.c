@@ -117,7 +117,7 @@ static long run(struct stack *stack, struct splice *s,
 		if (n != -EAGAIN || (done && !to_the_end) ||
 		    !may_block(s, what->flags))
 			return done ? done : n;
-		n = file_wait(s->wait, "splice", s->event, UINT64_MAX);
+		n = file_wait_past(s->wait, "splice", s->event, UINT64_MAX);
 		if (n)
 			return done ? done : n;
 	}
@@ -253,7 +253,7 @@ long sk_recv_lend(struct stack *stack, int fd, struct sk_iovec *runs,
 		stack_leave(stack);
 		if (n != -EAGAIN || file->flags & SK_O_NONBLOCK)
 			break;
-		n = file_wait(file, "recv_lend", WAIT_IN, UINT64_MAX);
+		n = file_wait_past(file, "recv_lend", WAIT_IN, UINT64_MAX);
 		if (n)
 			break;
 	}

@@ -177,7 +177,8 @@ static long stream_send(struct sock *s, struct sock_io *io)
 	if (io->zero)
 		return tcp_send_block(s->tcp, sock_zero_block(io->zero),
 				      io->done, io->len - io->done, flags);
-	return tcp_send(s->tcp, io->out + io->done, io->len - io->done, flags);
+	return tcp_send(s->tcp, io->out ? io->out + io->done : NULL,
+			io->len - io->done, flags);
 }
 
 /* Asking for no octets asks whether there are any. */
