@@ -139,7 +139,7 @@ static const struct opt_row rows[] = {
 {LITE, SK_UDPLITE_SEND_CSCOV, OPT_DGRAM, AT(lite_covers), ANY, apply_covers, NULL},
 {LITE, SK_UDPLITE_RECV_CSCOV, OPT_DGRAM, AT(lite_wants), ANY, apply_wants_covered, NULL},
 };
-static_assert(ARRAY_SIZE(rows) == 26, "of all levels");
+static_assert(ARRAY_SIZE(rows) == 27, "of all levels");
 /* clang-format on */
 
 const struct opt_table sock_opt_msg_table = {rows, ARRAY_SIZE(rows)};

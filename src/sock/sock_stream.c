@@ -220,7 +220,8 @@ static bool must_stop(const struct sock *s, const struct sock_io *io)
 
 static long stream_recv(struct sock *s, struct sock_io *io)
 {
-	void *to = io->flags & SK_MSG_TRUNC ? NULL : io->in + io->done;
+	bool is_kept = io->in && !(io->flags & SK_MSG_TRUNC);
+	void *to = is_kept ? io->in + io->done : NULL;
 	long n = sock_fast_give_up(s);
 
 	if (n)
