@@ -240,36 +240,37 @@ static int wait_as(struct file *file, struct sleeper *s, bool past,
 	return err;
 }
 
-static struct sleeper sleeper_of(const char *call, uint32_t events)
+static void sleeper_init(struct sleeper *s, const char *call, uint32_t events)
 {
-	struct sleeper s = {.sleep = {0}};
-
-	waiter_init(&s.waiter, wake_sleeper, NULL, events);
-	s.waiter.name = call;
-	return s;
+	*s = (struct sleeper){.sleep = {0}};
+	waiter_init(&s->waiter, wake_sleeper, NULL, events);
+	s->waiter.name = call;
 }
 
 int file_wait(struct file *file, const char *call, uint32_t events,
 	      uint64_t until_ns)
 {
-	struct sleeper s = sleeper_of(call, events);
+	struct sleeper s;
 
+	sleeper_init(&s, call, events);
 	return wait_as(file, &s, false, until_ns);
 }
 
 int file_wait_past(struct file *file, const char *call, uint32_t events,
 		   uint64_t until_ns)
 {
-	struct sleeper s = sleeper_of(call, events);
+	struct sleeper s;
 
+	sleeper_init(&s, call, events);
 	return wait_as(file, &s, true, until_ns);
 }
 
 int file_wait_turn(struct file *file, const char *call, uint32_t events,
 		   uint64_t until_ns)
 {
-	struct sleeper s = sleeper_of(call, events);
+	struct sleeper s;
 
+	sleeper_init(&s, call, events);
 	s.waiter.is_exclusive = true;
 	return wait_as(file, &s, false, until_ns);
 }
