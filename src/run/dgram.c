@@ -188,7 +188,7 @@ uint64_t dgram_wall_ns(const struct desc *d, uint64_t at_ns)
 }
 
 /* The stack counts from the lab's start, programs from 1970. */
-static void fix_time(const struct desc *d, int type, uint8_t *data)
+static uint64_t fix_time(const struct desc *d, int type, uint8_t *data)
 {
 	int64_t t[2];
 	int64_t unit = type == SO_TIMESTAMP ? NS_PER_US : 1;
@@ -200,6 +200,7 @@ static void fix_time(const struct desc *d, int type, uint8_t *data)
 	t[0] = (int64_t)(ns / NS_PER_S);
 	t[1] = (int64_t)(ns % NS_PER_S) / unit;
 	memcpy(data, t, sizeof(t));
+	return ns;
 }
 
 static void fix_times(const struct desc *d, struct msg_about *about)
@@ -212,7 +213,8 @@ static void fix_times(const struct desc *d, struct msg_about *about)
 		if (h.level == SOL_SOCKET &&
 		    (h.type == SO_TIMESTAMP || h.type == SO_TIMESTAMPNS) &&
 		    h.len >= SK_CMSG_LEN(2 * sizeof(int64_t)))
-			fix_time(d, h.type, about->control + at + sizeof(h));
+			about->wall_ns = fix_time(
+				d, h.type, about->control + at + sizeof(h));
 		at += SK_CMSG_ALIGN(h.len);
 		if (at > about->control_len)
 			return;

@@ -50,6 +50,7 @@ int msg_write(const struct call *call, const struct msg *m, const void *buf,
  * @name:	From whom, @name_len octets as programs have addresses
  * @control:	Ancillary data, @control_len octets
  * @flags:	MSG_TRUNC and the like
+ * @wall_ns:	When it came, if SO_TIMESTAMP has asked for it
  * @whole_len:	How long it was before a filter has cut it off
  */
 struct msg_about {
@@ -58,6 +59,7 @@ struct msg_about {
 	uint8_t control[MSG_CONTROL];
 	size_t control_len;
 	int flags;
+	uint64_t wall_ns;
 	size_t whole_len;
 };
 

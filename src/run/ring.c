@@ -21,6 +21,10 @@
  * us when the program has read it, so we look again and again until it has, and
  * take the token away.
  *
+ * A program that asked poll(2) just before that, and then waits in libpcap for
+ * the frame that it was told of, would wait for long.  So it is woken now and
+ * then with nothing to read, which is what a timeout of libpcap looks like.
+ *
  * Invariants
  * ----------
  *  (1) A slot that is the program's is never written to.
@@ -48,7 +52,9 @@
 
 /* Most octets of a ring, and how often we look whether it was read. */
 #define RING_MAX     ((uint64_t)256 << 20)
-#define RING_LOOK_NS (NS_PER_MS / 2)
+#define RING_LOOK_NS (100 * NS_PER_US)
+/* ... and how often somebody is woken for nothing. */
+#define RING_WAKE_NS (100 * NS_PER_MS)
 
 enum { LINK_ROOM = 16, LINK_HEAD = 14, RING_ROUNDS = 256 };
 
@@ -66,6 +72,7 @@ enum { LINK_ROOM = 16, LINK_HEAD = 14, RING_ROUNDS = 256 };
  * @head:	Slot that is written next
  * @stats:	Frames since they were asked for
  * @is_ready:	The program has been told that there are frames
+ * @wake_ns:	When it is woken for nothing
  */
 struct ring {
 	int fd;
@@ -75,6 +82,7 @@ struct ring {
 	unsigned int head;
 	struct tpacket_stats stats;
 	bool is_ready;
+	uint64_t wake_ns;
 };
 
 /* As the kernel checks it. */
@@ -151,9 +159,14 @@ int ring_set(struct dgram *g, const struct tpacket_req *req)
 	};
 	g->ring = r;
 	err = ring_open(r);
-	if (err)
+	if (err) {
 		ring_free(g);
-	return err;
+		return err;
+	}
+	(void)sk_setsockopt_int(desc_stack(&g->desc), g->desc.sk, SOL_SOCKET,
+				SO_TIMESTAMPNS, 1);
+	desc_mark(&g->desc);
+	return 0;
 }
 
 struct tpacket_stats ring_stats(struct dgram *g)
@@ -205,7 +218,7 @@ static void put_frame(struct dgram *g, const uint8_t *buf, size_t len,
 {
 	struct ring *r = g->ring;
 	uint8_t *slot = slot_at(r, r->head);
-	uint64_t now = dgram_wall_ns(&g->desc, sup_now(g->desc.sup));
+	uint64_t now = about->wall_ns;
 	struct tpacket2_hdr h = {
 		.tp_len = (uint32_t)about->whole_len,
 		.tp_sec = (uint32_t)(now / NS_PER_S),
@@ -258,6 +271,24 @@ static void put_token(struct desc *d)
 		(void)send(d->ours.fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* Has it something to read, or has it waited for long enough? */
+static void tell(struct desc *d)
+{
+	struct ring *r = dgram_of(d)->ring;
+	uint64_t now = sup_now(d->sup);
+
+	if (is_unread(r) || (!r->is_ready && r->wake_ns <= now)) {
+		put_token(d);
+		r->is_ready = true;
+	} else if (r->is_ready) {
+		take_token(d);
+		r->is_ready = false;
+	}
+	if (r->is_ready)
+		r->wake_ns = now + RING_WAKE_NS;
+	desc_mark_later(d, r->is_ready ? now + RING_LOOK_NS : r->wake_ns);
+}
+
 void ring_work(struct desc *d)
 {
 	struct dgram *g = dgram_of(d);
@@ -273,14 +304,7 @@ void ring_work(struct desc *d)
 	}
 	if (n >= 0)
 		desc_mark(d);
-	if (is_unread(g->ring)) {
-		put_token(d);
-		g->ring->is_ready = true;
-		desc_mark_later(d, sup_now(d->sup) + RING_LOOK_NS);
-	} else if (g->ring->is_ready) {
-		g->ring->is_ready = false;
-		take_token(d);
-	}
+	tell(d);
 }
 
 long ring_map(struct call *call)

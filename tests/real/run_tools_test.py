@@ -283,6 +283,10 @@ for request in 0x8914, 0x8916, 0x8922, 0x890b:
                                how, "-p", "80,81", "10.1.0.80")
             self.assertRegex(said, r"80/tcp open +http\n81/tcp closed")
             self.assertIn("MAC Address: 02:", said)
+        # Those that are not there are waited for, and for no longer.
+        said = self.run_on("laptop", tool("nmap"), "-n", "--privileged",
+                           "-sn", "10.1.0.81", "10.1.0.80", "10.1.0.82")
+        self.assertIn("3 IP addresses (1 host up)", said)
 
 
 class ToolsAsNobody(Tools):
