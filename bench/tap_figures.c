@@ -192,28 +192,42 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Ask with a number, and wait for the answer to that one: what was asked before
+ * ARP was done may be answered late. */
+static bool one_round(int s, uint32_t number)
+{
+	uint8_t ask[ROUND] = {0}, got[ROUND];
+	ssize_t n;
+
+	memcpy(ask, &number, sizeof(number));
+	if (send(s, ask, ROUND, 0) != ROUND)
+		return false;
+	do {
+		n = recv(s, got, ROUND, 0);
+	} while (n == ROUND && memcmp(got, &number, sizeof(number)) != 0);
+	return n == ROUND;
+}
+
 /* Ask and be answered, for so long; the median. */
 static void kernel_rounds(const char *to, double seconds)
 {
 	static uint32_t took[ROUNDS_MAX];
 	struct sockaddr_in a = address(to);
-	int s = socket(AF_INET, SOCK_DGRAM, 0);
 	struct timeval limit = {.tv_usec = 100000};
+	int s = socket(AF_INET, SOCK_DGRAM, 0);
 	uint64_t now, end;
-	uint32_t n = 0;
+	uint32_t n = 0, number = 0;
 
 	check(connect(s, (struct sockaddr *)&a, sizeof(a)) == 0);
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	do { /* until ARP is done, and the device has its carrier */
-		(void)!send(s, buffer, ROUND, 0);
-	} while (recv(s, buffer, ROUND, 0) != ROUND);
+	while (!one_round(s, ++number))
+		; /* until ARP is done, and the device has its carrier */
 	now = os_clock_ns();
 	end = now + (uint64_t)(seconds * 1e9);
 	while (now < end && n < ROUNDS_MAX) {
 		uint64_t before = now;
 
-		check(send(s, buffer, ROUND, 0) == ROUND);
-		if (recv(s, buffer, ROUND, 0) != ROUND)
+		if (!one_round(s, ++number))
 			break;
 		now = os_clock_ns();
 		took[n++] = (uint32_t)(now - before);
