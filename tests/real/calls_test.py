@@ -32,6 +32,8 @@ KNOWN = [
      rf"send\w+ ({UNCONNECTED}) ", r"[\d ]*\b(107|95)\b[\d ]*"),
     ("... and EINVAL to who receives",
      rf"recv\w+ ({UNCONNECTED}) ", r"[22 ]+|95"),
+    ("octets with an address are read before all else, and the address not",
+     r"send\w+ (stream|listener|connected) .*address", r"[\d ]*14[\d ]*|32"),
     ("a connected octet stream does not ignore an address",
      r"send\w+ connected .*address", r"[106 ]+"),
     ("datagrams to nobody are not refused",
