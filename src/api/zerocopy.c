@@ -58,6 +58,8 @@ const void *weft_lend(struct weft_stack *ws, int fd, off_t off, size_t *len)
 	return sk_memfile_lend(call.stack, fd, (uint64_t)off, len);
 }
 
+/* The prototypes are those of Linux. */
+/* NOLINTBEGIN(readability-non-const-parameter) */
 ssize_t weft_sendfile(struct weft_stack *ws, int out, int in, off_t *off,
 		      size_t len)
 {
@@ -83,6 +85,7 @@ ssize_t weft_splice(struct weft_stack *ws, int in, off_t *off_in, int out,
 		return api_result(-ESPIPE);
 	return api_result(sk_splice(call.stack, &what));
 }
+/* NOLINTEND(readability-non-const-parameter) */
 
 int weft_recv_lend(struct weft_stack *ws, int fd, struct iovec *iov, int count)
 {

@@ -51,7 +51,7 @@ struct sk_poll_call {
 	struct sk_signals signals;
 };
 
-int sk_poll_call(struct stack *stack, const struct sk_poll_call *call);
+int sk_poll_call(struct stack *stack, const struct sk_poll_call *what);
 
 #define SK_FD_SETSIZE 1024
 

@@ -148,14 +148,14 @@ extern const struct sk_ring_abi sk_ring_plain;
  *		rounded up to a power of two.  The completion queue is twice
  *		as large
  * @abi:	Kept
- * @ring:	Filled in
+ * @out:	Filled in
  *
  * It has a descriptor, which is readable while there are completions.
  *
  * Return: 0, -EINVAL, -EMFILE, -ENOMEM
  */
 int sk_ring_new(struct stack *stack, uint32_t entries,
-		const struct sk_ring_abi *abi, struct sk_ring **ring);
+		const struct sk_ring_abi *abi, struct sk_ring **out);
 
 /* Cancel everything and free it.  NULL is fine; not after sock_fini(). */
 void sk_ring_free(struct sk_ring *ring);

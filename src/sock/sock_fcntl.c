@@ -173,7 +173,7 @@ int sk_dup3(struct stack *stack, int fd, int to, int flags)
 
 /* Requests that every file understands: 0, -errno, or NOT_OF_ALL. */
 static int ioctl_of_all(struct file *file, int fd, unsigned long request,
-			int *val)
+			const int *val)
 {
 	switch (request) {
 	case SK_FIONBIO:
