@@ -7,8 +7,8 @@
 
 #include "base/check.h"
 
+#include "core/block.h"
 #include "core/block_lent.h"
-#include "core/pkt.h"
 
 struct block *block_new(struct env *env, size_t size)
 {

@@ -38,6 +38,7 @@
 
 #include "base/list.h"
 
+#include "core/block.h"
 #include "core/drop.h"
 #include "core/env.h"
 #include "core/place.h"
@@ -45,30 +46,10 @@
 
 struct netif;
 
-#define PKT_ROOM     256 /* octets of the linear part with its headroom */
-#define PKT_HEADROOM 152 /* 18 link + 60 IP + 60 TCP, rounded up */
-#define PKT_HEADROOM_RX \
-	40	     /* what arrives brings its headers: a link header more */
-#define PKT_FRAGS 18 /* 64 KB in 4 KB pieces, and one at each end */
-
-/* Memory with a count of how many refer to it: behind the struct, or lent. */
-struct block {
-	uint32_t refs;
-	uint32_t size; /* octets at data */
-	enum block_class class;
-	struct env *env;
-	uint8_t *data;
-};
-
-/**
- * block_new() - A block with room for at least @size octets
- *
- * Return: a block with one reference, or NULL (no memory, or @size > 64 KB)
- */
-struct block *block_new(struct env *env, size_t size);
-
-struct block *block_get(struct block *blk); /* one more reference */
-void block_put(struct block *blk);	    /* one less; the last frees */
+#define PKT_ROOM	256 /* octets of the linear part with its headroom */
+#define PKT_HEADROOM	152 /* 18 link + 60 IP + 60 TCP, rounded up */
+#define PKT_HEADROOM_RX 40  /* room for one link header more */
+#define PKT_FRAGS	18  /* 64 KB in 4 KB pieces, and one at each end */
 
 /* What is known about the checksum of the transport's payload. */
 enum pkt_csum {
@@ -155,11 +136,8 @@ struct pkt {
  */
 struct pkt *pkt_new(struct env *env, enum reason why);
 
-/**
- * pkt_new_rx() - An empty packet for octets that arrive from outside
- *
- * As pkt_new(), with PKT_HEADROOM_RX octets of headroom: the headers come, too.
- */
+/* As pkt_new(), for what arrives: it brings its headers, and needs only
+ * PKT_HEADROOM_RX octets of headroom. */
 struct pkt *pkt_new_rx(struct env *env, enum reason why);
 
 void pkt_free(struct pkt *pkt); /* NULL is fine */
@@ -236,7 +214,6 @@ static inline void pkt_pull(struct pkt *pkt, size_t n)
 
 /* Undo pulls: the front is again at @off in the room (an l?_off). */
 void pkt_unpull(struct pkt *pkt, uint16_t off);
-
 /* Cut to the first @len octets; longer packets only. */
 void pkt_trim(struct pkt *pkt, size_t len);
 
