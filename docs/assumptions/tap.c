@@ -8,7 +8,6 @@
  * nothing else.
  */
 
-
 #include "assume.h"
 
 enum { VNET_HLEN = 10 };

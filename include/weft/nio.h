@@ -35,6 +35,7 @@
 extern "C" {
 #endif
 
+struct weft_channel;
 struct weft_selector;
 struct weft_key;
 

@@ -22,7 +22,8 @@ static_assert(sizeof(struct weft_sqe) == sizeof(struct sk_sqe) &&
 			      offsetof(struct sk_sqe, user_data),
 	      "one layout");
 static_assert(sizeof(struct weft_cqe) == sizeof(struct sk_cqe), "one layout");
-static_assert((int)WEFT_RING_SENDFILE == (int)SK_RING_SENDFILE, "one numbering");
+static_assert((int)WEFT_RING_SENDFILE == (int)SK_RING_SENDFILE,
+	      "one numbering");
 static_assert(WEFT_SQE_QUIET == SK_SQE_QUIET && WEFT_CQE_MORE == SK_CQE_MORE,
 	      "one numbering");
 

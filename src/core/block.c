@@ -3,11 +3,12 @@
  * block.c - counted memory for payload
  */
 
+#include "core/block.h"
+
 #include <string.h>
 
 #include "base/check.h"
 
-#include "core/block.h"
 #include "core/block_lent.h"
 
 struct block *block_new(struct env *env, size_t size)

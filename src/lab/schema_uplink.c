@@ -24,6 +24,6 @@ static const struct schema_field fields[] = {
 };
 /* clang-format on */
 
-const struct schema_object schema_uplink = {
-	"an uplink", "uplink", sizeof(struct lab_device), fields,
-	"tap|interface|xdp|pcap"};
+const struct schema_object schema_uplink = {"an uplink", "uplink",
+					    sizeof(struct lab_device), fields,
+					    "tap|interface|xdp|pcap"};

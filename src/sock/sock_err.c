@@ -30,8 +30,8 @@
 
 #include "ip/ip.h"
 #include "sock/sock_int.h"
-#include "sock/sock_zero.h"
 #include "sock/sock_raw.h"
+#include "sock/sock_zero.h"
 #include "udp/udp.h"
 
 #define ERRORS_MAX 64

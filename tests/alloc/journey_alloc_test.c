@@ -75,9 +75,9 @@ static bool visit(struct mem *mem, struct lab *lab)
 	    lab_run_new(&run, mem, lab, 42))
 		return false;
 	is_shown = lab_run_go(run) == 0 && tell(mem, lab_run_log(run)) &&
-		   look(mem, run) &&
-		   visit_find(&v, lab_run_log(run), 1) && v.is_shown &&
-		   visit_find(&v, lab_run_log(run), 2) && v.is_shown;
+		   look(mem, run) && visit_find(&v, lab_run_log(run), 1) &&
+		   v.is_shown && visit_find(&v, lab_run_log(run), 2) &&
+		   v.is_shown;
 	check(lab_run_free(run) == 0);
 	return is_shown;
 }
