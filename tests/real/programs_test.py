@@ -222,10 +222,14 @@ class Programs(Case):
         iperf = tool("iperf3")
         kinds = {"forth": "-n 2M", "back": "-n 2M -R", "bidir": "-n 2M --bidir",
                  "udp": "-u -b 20M -n 1M", "six": "-6 -n 2M"}
-        asks = "\n".join(f"{iperf} -c server -J {how} >{name}"
-                         for name, how in kinds.items())
-        self.on_both(f"exec {iperf} -s --pidfile pid >served",
-                     f"{WAIT} server 5201\n{asks}\nkill $(tr -d '\\0' <pid)")
+        # It listens anew after each client, and says so; who came in between
+        # would be refused, or reset, as on the kernel.
+        asks = "\n".join(
+            f"until grep -q 'listening.*#{i}' served; do sleep 0.02; done\n"
+            f"{iperf} -c server -J {how} >{name}"
+            for i, (name, how) in enumerate(kinds.items(), 1))
+        self.on_both(f"exec {iperf} -s --forceflush --pidfile pid >served",
+                     f"{asks}\nkill $(tr -d '\\0' <pid)")
         said = {name: json.loads((self.folder / name).read_text())
                 for name in kinds}
         for name, report in said.items():

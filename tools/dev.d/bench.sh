@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # bench.sh - ./dev bench [--trained] [NAME...]: instructions per operation
-# (bench/bench.py); --trained: of the fastest build, see trained.sh
+# (bench/bench.py); --trained: of the fastest build, see common-trained.sh
 # ./dev bench hub, ./dev bench wire: tables in virtual time, the same everywhere
 # ./dev bench waiting [--svg FILE]: one event among idle descriptors
 # ./dev bench tap: with the kernel, over devices of this machine (bench/tap.py)
@@ -9,7 +9,7 @@ need build test bench
 dir=build-bench
 if [ "${1:-}" = --trained ]; then
     shift
-    . tools/dev.d/trained.sh
+    . tools/dev.d/common-trained.sh
     dir=build-trained
     build_trained
     compile "$dir" $(ninja -C "$dir" -t targets all |

@@ -3,13 +3,13 @@
 # completion
 #
 # A build of its own (build-release) with optimisation; DESTDIR is honoured.
-# --trained: half as fast again, and five minutes to build; see trained.sh
+# --trained: half as fast again, and five minutes to build; see common-trained.sh
 
 need build
 dir=build-release
 if [ "${1:-}" = --trained ]; then
     shift
-    . tools/dev.d/trained.sh
+    . tools/dev.d/common-trained.sh
     dir=build-trained
     build_trained
 fi

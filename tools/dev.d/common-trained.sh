@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# trained.sh - the fastest build, for `./dev bench --trained` and
+# common-trained.sh - the fastest build, for `./dev bench --trained` and
 # `./dev install --trained`
 #
 # A stack is a hundred small functions in a row, and nearly all packets take
