@@ -92,13 +92,15 @@ static inline void api_end(struct api_call *call)
 /* The first declaration of every public call: until the end of the block, call
  * and its stack are this thread's.  A call that may block must not be within
  * another one. */
-#define API_CALL(ws) \
-	struct api_call call __attribute__((cleanup(api_end))) = api_begin(ws)
+#define API_CALL(ws)                                                     \
+	struct api_call call __attribute__((cleanup(api_end), unused)) = \
+		api_begin(ws)
 
 /* The same for what a kernel would not be called for: it reads memory that both
  * share, and weft_stats() does not count it. */
-#define API_SHARED(ws) \
-	struct api_call call __attribute__((cleanup(api_end))) = api_enter(ws)
+#define API_SHARED(ws)                                                   \
+	struct api_call call __attribute__((cleanup(api_end), unused)) = \
+		api_enter(ws)
 
 /* thread.c: the gate of a stack on its own, and its end if there is one. */
 void api_threads_end(struct weft_stack *ws);
