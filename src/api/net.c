@@ -48,8 +48,9 @@ static struct api_call net_begin(const struct weft_net *net)
 }
 
 /* The first declaration of every public call on a network. */
-#define NET_CALL(net) \
-	struct api_call call __attribute__((cleanup(api_end))) = net_begin(net)
+#define NET_CALL(net)                                                    \
+	struct api_call call __attribute__((cleanup(api_end), unused)) = \
+		net_begin(net)
 
 struct weft_net *weft_net_new(uint64_t seed)
 {

@@ -386,8 +386,9 @@ static struct api_call peek_begin(const struct weft_stack *ws)
 	return (struct api_call){ws->gate, ws->stack};
 }
 
-#define API_PEEK(ws) \
-	struct api_call call __attribute__((cleanup(api_end))) = peek_begin(ws)
+#define API_PEEK(ws)                                                     \
+	struct api_call call __attribute__((cleanup(api_end), unused)) = \
+		peek_begin(ws)
 
 uint64_t weft_next(const struct weft_stack *ws)
 {
