@@ -234,7 +234,8 @@ static void kernel_rounds(const char *to, double seconds)
 	}
 	qsort(took, n, sizeof(*took), compare);
 	shared->rounds = n;
-	shared->p50_us = n ? took[n / 2] / 1e3 : 0;
+	n /= 2;
+	shared->p50_us = shared->rounds ? took[n] / 1e3 : 0;
 }
 
 static void kernel_reflect(void)

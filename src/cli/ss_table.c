@@ -211,7 +211,9 @@ static void options_note(struct table *t, const json_t *row, struct mem *mem)
 
 	strbuf_init(&sb, mem);
 	json_object_foreach(options, name, value)
+	{
 		strbuf_printf(&sb, " %s %lld", name, json_integer_value(value));
+	}
 	if (sb.len)
 		table_note(t, "options:%s", strbuf_text(&sb));
 	strbuf_fini(&sb);

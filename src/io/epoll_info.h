@@ -34,7 +34,7 @@ struct epoll_info {
 bool epoll_is(const struct file *file);
 
 /* Call @fn for everything that the set watches, in no particular order. */
-void epoll_for_each(struct file *set,
+void epoll_for_each(struct file *file,
 		    void (*fn)(const struct epoll_info *info, void *arg),
 		    void *arg);
 

@@ -8,18 +8,20 @@
  */
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/check.h"
 
 #include "io/ring_int.h"
 #include "sock/sock_try.h"
 
-/* What a program gave, as it is: struct endpoint, struct sk_msg. */
+/* What a program gave, as it is: struct endpoint, struct sk_msg.  It may lie
+ * anywhere, so it is copied octet by octet. */
 static int plain_name_in(const void *addr, size_t len, struct endpoint *ep)
 {
 	if (!addr || len < sizeof(*ep))
 		return -EINVAL;
-	*ep = *(const struct endpoint *)addr;
+	memcpy(ep, addr, sizeof(*ep));
 	return 0;
 }
 
@@ -27,23 +29,23 @@ static void plain_name_out(const struct endpoint *ep, void *addr, void *len)
 {
 	(void)len;
 	if (addr)
-		*(struct endpoint *)addr = *ep;
+		memcpy(addr, ep, sizeof(*ep));
 }
 
 static int plain_send_in(const void *hdr, struct sk_msg *msg)
 {
-	*msg = *(const struct sk_msg *)hdr;
+	memcpy(msg, hdr, sizeof(*msg));
 	return 0;
 }
 
 static void plain_recv_in(const void *hdr, struct sk_msg *msg)
 {
-	*msg = *(const struct sk_msg *)hdr;
+	memcpy(msg, hdr, sizeof(*msg));
 }
 
 static void plain_recv_out(const struct sk_msg *msg, void *hdr)
 {
-	*(struct sk_msg *)hdr = *msg;
+	memcpy(hdr, msg, sizeof(*msg));
 }
 
 const struct sk_ring_abi sk_ring_plain = {

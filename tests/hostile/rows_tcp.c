@@ -191,14 +191,14 @@ static void reflection(struct hostile *x)
 	int fd = open_listener(x, 82);
 	uint64_t sent;
 
-	for (uint16_t port = 1; port <= x->n; port++) {
-		frame_tcp(&x->f, x->door, &h, port, 82, TCP_SYN);
+	for (uint32_t port = 1; port <= x->n; port++) {
+		frame_tcp(&x->f, x->door, &h, (uint16_t)port, 82, TCP_SYN);
 		hit(x, TAKEN);
 		demand(x, O4, x->heard_count == 1);
 	}
 	sent = x->vp->netif.stats.tx_frames;
-	for (uint16_t port = 1; port <= x->n; port++) {
-		frame_tcp(&x->f, x->door, &h, port, 82, TCP_RST);
+	for (uint32_t port = 1; port <= x->n; port++) {
+		frame_tcp(&x->f, x->door, &h, (uint16_t)port, 82, TCP_RST);
 		put32(x->f.b + ETH_HLEN + IP4_HLEN + 4, 1);
 		put16(x->f.b + ETH_HLEN + IP4_HLEN + 16, 0);
 		put16(x->f.b + ETH_HLEN + IP4_HLEN + 16,
@@ -394,7 +394,7 @@ static void vanished_peers(struct hostile *x)
 	struct endpoint v = ep("10.0.0.2:82"), peer;
 	struct stack *s = &x->v->stack;
 
-	for (uint16_t i = 0; i < x->n; i++) {
+	for (uint32_t i = 0; i < x->n; i++) {
 		struct endpoint a = {.addr = ip_addr_v4(IP_A)};
 		struct seg seg = {.flags = TCP_ACK};
 

@@ -52,14 +52,14 @@ static void write_capture(const uint64_t *at_ns, int count, size_t len)
 
 	assert_non_null(f);
 	capfile_emit_header(hdr);
-	fwrite(hdr, 1, sizeof(hdr), f);
+	(void)fwrite(hdr, 1, sizeof(hdr), f);
 	for (i = 0; i < count; i++) {
 		capfile_emit_frame(hdr, at_ns[i], (uint32_t)len);
-		fwrite(hdr, 1, CAPFILE_FRAME_HLEN, f);
+		(void)fwrite(hdr, 1, CAPFILE_FRAME_HLEN, f);
 		memset(octets, 'a' + i, len);
-		fwrite(octets, 1, len, f);
+		(void)fwrite(octets, 1, len, f);
 	}
-	fclose(f);
+	(void)fclose(f);
 }
 
 static int begin(const char *to)
@@ -141,7 +141,7 @@ static void what_is_sent_is_recorded(void **s)
 	devbed_end(dev);
 	in = fopen(record, "rb");
 	len = fread(all, 1, sizeof(all), in);
-	fclose(in);
+	(void)fclose(in);
 	assert_int_equal(capfile_open(&f, all, len), 0);
 	assert_int_equal(capfile_next(&f, &fr), 1);
 	assert_int_equal(fr.at_ns, 1000);
@@ -197,12 +197,12 @@ static void what_is_no_capture_is_refused(void **s)
 
 	(void)s;
 	f = fopen(file, "wb");
-	fclose(f);
+	(void)fclose(f);
 	assert_int_equal(begin(NULL), -EINVAL);
 	devbed_end(NULL);
 	f = fopen(file, "wb");
 	fputs("once upon a time there was a network", f);
-	fclose(f);
+	(void)fclose(f);
 	assert_int_equal(begin(NULL), -EINVAL);
 	devbed_end(NULL);
 	write_capture(at, 1, 60);
