@@ -24,7 +24,7 @@ static void piece(struct hostile *x, uint16_t id, uint32_t off, size_t len,
 }
 
 /* Datagrams are a few; each of them is played again and again. */
-enum { TIMES = 50 };
+static const uint16_t TIMES = 50;
 
 static void ping_of_death(struct hostile *x)
 {
