@@ -220,7 +220,8 @@ def probe_reset_after_data():
 
 
 def probe_reset_after_end():
-    """Who only writes finds out, however fast it writes."""
+    """Who only writes finds out, however fast it writes.  In which words is a
+    race between what it writes and the reset."""
     near, far = connected()
     near.send(b"x")
     far.recv(1)
@@ -228,7 +229,7 @@ def probe_reset_after_end():
     end, said = time.monotonic() + PATIENCE, "1"
     while said == "1" and time.monotonic() < end:
         said = quiet_send(near, b"x")
-    say("reset after end", said, settled(near), outcome(near.recv, 1))
+    say("reset after end", said in ("EPIPE", "ECONNRESET"))
 
 
 def probe_address_on_a_stream():

@@ -31,8 +31,6 @@ KNOWN = {
     "new, recv: ENOTCONN": "new, recv: EINVAL",
     "new, send: EPIPE": "new, send: ENOTCONN",
     "refused later, recv: ECONNREFUSED": "refused later, recv: ECONNRESET",
-    "reset after end: EPIPE IN OUT HUP RDHUP b''":
-        "reset after end: ECONNRESET IN OUT HUP RDHUP b''",
     "listen, recv: ENOTCONN": "listen, recv: EINVAL",
     "unreachable, recv: OUT ERR ECONNREFUSED OUT":
         "unreachable, recv: OUT ERR ECONNRESET OUT",
