@@ -79,7 +79,7 @@ enum { TAKEN = DROP_COUNT, EITHER };
  * @typical:	Instructions on average where it may be more than WORK_TYPICAL
  * @keeps:	Objects that a first use of this kind makes for ever
  * @is_far:	The innocents are P and F, with R between; else P and V
- * @is_reflected: O4 does not apply, for the reason that @rule says
+ * @is_reflected: O4 does not apply, for the reason beside it
  */
 struct row {
 	int number;

@@ -392,6 +392,7 @@ const struct row rows_ip[] = {
 		.what = "... and between two that point at each other",
 		.rule = "ends after 255 hops: `ip_ttl`; the sender gets a "
 			"redirect and an error, each limited",
+		/* the packet itself goes back and forth */
 		.is_reflected = true,
 		.play = looping,
 		.prepare = loop_of_two,

@@ -433,6 +433,7 @@ const struct row rows_tcp[] = {
 		.rule = "`tcp_opt` in a SYN; elsewhere as if they were not "
 			"there: `tcp_no_ts`; the connection lives",
 		.play = bad_options,
+		/* an ACK has timestamps */
 		.is_reflected = true,
 	},
 	{
@@ -440,6 +441,7 @@ const struct row rows_tcp[] = {
 		.what = "SYNs of any MSS and any scale (84)",
 		.rule = "answered once; 88 and 14 are the limits",
 		.play = odd_sizes,
+		/* a SYN,ACK has options */
 		.is_reflected = true,
 	},
 	{
@@ -464,6 +466,7 @@ const struct row rows_tcp[] = {
 		.full = 3000000,
 		.grows = true,
 		.typical = 5000, /* and the answer */
+		/* a SYN,ACK has options */
 		.is_reflected = true,
 	},
 	{
@@ -474,6 +477,7 @@ const struct row rows_tcp[] = {
 		.play = reflection,
 		.n = 50,
 		.typical = 5000,
+		/* a SYN,ACK is repeated while nobody answers */
 		.is_reflected = true,
 	},
 	{
@@ -491,6 +495,7 @@ const struct row rows_tcp[] = {
 		.play = full_backlog,
 		.n = 1280,
 		.typical = 6000, /* connections are made */
+		/* a SYN,ACK has options, and is repeated */
 		.is_reflected = true,
 	},
 	{
@@ -541,6 +546,7 @@ const struct row rows_tcp[] = {
 		.play = vanished_peers,
 		.n = 300,
 		.typical = 8000, /* connections are made, and FINs sent */
+		/* the peer is connected: FIN and data are repeated */
 		.is_reflected = true,
 	},
 	{0},
