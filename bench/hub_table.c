@@ -9,13 +9,14 @@
  *
  * The first table: stations that always have a frame to send, on one wire of 10
  * Mbit/s; how much of the time do frames get through?  Beside it what Metcalfe
- * and Boggs computed ("Ethernet: Distributed Packet Switching for Local Computer
- * Networks", 1976, section 6): with Q stations of which each tries with
- * probability 1/Q, a slot of 51.2 us is won by one of them with probability
- * A = (1 - 1/Q)^(Q-1); (1 - A) / A slots are lost before each frame.
+ * and Boggs computed ("Ethernet: Distributed Packet Switching for Local
+ * Computer Networks", 1976, section 6): with Q stations of which each tries
+ * with probability 1/Q, a slot of 51.2 us is won by one of them with
+ * probability A = (1 - 1/Q)^(Q-1); (1 - A) / A slots are lost before each
+ * frame.
  *
- * The second: ten stations that send to each other at random, from idle to twice
- * what the wire carries, on a hub and on a switch.
+ * The second: ten stations that send to each other at random, from idle to
+ * twice what the wire carries, on a hub and on a switch.
  */
 
 #include <math.h>

@@ -4,8 +4,8 @@
  *
  * The gate (os/gate.h) does the work.  What is special here is whose clock
  * counts, the program's, and that nobody calls its @wait any more: a call that
- * blocks sleeps, whoever has a frame brings it with weft_input(), and the gate's
- * thread does what the program did with weft_run().
+ * blocks sleeps, whoever has a frame brings it with weft_input(), and the
+ * gate's thread does what the program did with weft_run().
  */
 
 #include "core/stack.h"

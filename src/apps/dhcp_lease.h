@@ -94,10 +94,10 @@ bool lease_is_his(const struct lease *l, uint64_t owner);
  * lease_choose() - An address for a client (RFC 2131, 4.3.1)
  * @want:	What he would like; of no family: he does not say
  *
- * His fixed one; the one he has or had; the one he wants; one that was nobody's;
- * the one that is free for longest; at last the oldest that is offered to
- * somebody else: who asks and never takes must not keep the pool from those
- * who do (lease_is_open()).
+ * His fixed one; the one he has or had; the one he wants; one that was
+ * nobody's; the one that is free for longest; at last the oldest that is
+ * offered to somebody else: who asks and never takes must not keep the pool
+ * from those who do (lease_is_open()).
  *
  * Return: NULL if there is none
  */

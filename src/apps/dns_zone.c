@@ -4,9 +4,9 @@
  *
  * Theory of operation
  * ===================
- * ldns reads the file (and ignores every SOA but the first).  The records are sorted into an array of sets; after
- * that the zone never changes, so pointers into it stay good as long as it
- * lives.
+ * ldns reads the file (and ignores every SOA but the first).  The records are
+ * sorted into an array of sets; after that the zone never changes, so pointers
+ * into it stay good as long as it lives.
  *
  * Invariants
  * ----------

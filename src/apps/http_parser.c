@@ -10,11 +10,11 @@
  *	           head and chunks  framing    what the fields
  *	           octet by octet              mean together
  *
- * Octets go to llhttp only after the lint has passed them, up to the end of
- * the head, and likewise with chunks; other bodies go to it directly.  llhttp is compiled strict and
- * given no leniency.  At the end of a message it is paused, so that no octet
- * of the next one is touched; for the next message it is set up anew, and
- * nothing of the old one can leak into it.
+ * Octets go to llhttp only after the lint has passed them, up to the end of the
+ * head, and likewise with chunks; other bodies go to it directly.  llhttp is
+ * compiled strict and given no leniency.  At the end of a message it is paused,
+ * so that no octet of the next one is touched; for the next message it is set
+ * up anew, and nothing of the old one can leak into it.
  *
  * The rules that keep two readers from seeing two different messages
  * (RFC 9112, 6.1 and 6.3) are applied in check_head(): a length or chunks,

@@ -75,8 +75,8 @@ struct xdp_dev {
  * as this is open; whatever ends this process ends that, too.
  *
  * Return: 0, -EPERM (takes CAP_NET_RAW, CAP_BPF and CAP_NET_ADMIN), -EBUSY (the
- * interface is in use already; may block for a second), -ENODEV, -EAFNOSUPPORT or -EOPNOTSUPP (the
- * kernel has no AF_XDP), -ENOMEM, another -errno
+ * interface is in use already; may block for a second), -ENODEV, -EAFNOSUPPORT
+ * or -EOPNOTSUPP (the kernel has no AF_XDP), -ENOMEM, another -errno
  */
 int xdp_dev_open(struct xdp_dev *d, int index);
 

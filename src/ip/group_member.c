@@ -5,8 +5,8 @@
  * Theory of operation
  * ===================
  * For each link and group one record sums up what all hosts there want, in the
- * same terms as a host's filter (RFC 3376, 6.2; RFC 3810, 7.2), but with times, because hosts
- * may vanish without a word:
+ * same terms as a host's filter (RFC 3376, 6.2; RFC 3810, 7.2), but with times,
+ * because hosts may vanish without a word:
  *
  *	INCLUDE		sources with a time: wanted until then
  *	EXCLUDE		the group has a time; sources with a time are wanted

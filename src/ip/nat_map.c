@@ -11,9 +11,9 @@
  * Outside ports are drawn at random (RFC 6056) from a range that the router's
  * own sockets do not use; one below 1024 for an endpoint that has such a one,
  * and for UDP an odd one for an odd one (RFC 4787, REQ-3a and REQ-4), because
- * RTP and RTCP are neighbours.  With two thirds of the ports taken, 32 draws still
- * fail only once in 400,000 times, and then the flow's first packet is sent
- * again anyway.
+ * RTP and RTCP are neighbours.  With two thirds of the ports taken, 32 draws
+ * still fail only once in 400,000 times, and then the flow's first packet is
+ * sent again anyway.
  */
 
 #include "core/probe.h"

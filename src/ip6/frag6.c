@@ -42,7 +42,8 @@
  */
 
 /* Take the fragment header away, and put what it stood in front of in its
- * place.  @pkt: its front is behind that header, l3_off is the IPv6 header's. */
+ * place.  @pkt: its front is behind that header, l3_off is the IPv6 header's.
+ */
 static void header_mend(struct pkt *pkt, const struct ext6 *x)
 {
 	uint8_t *p = pkt->room + pkt->l3_off;

@@ -2,8 +2,8 @@
 /*
  * check_hub.c - can these cables hang on one wire?
  *
- * A hub only repeats, so all that is plugged into it sends at one rate, and that
- * is one at which hubs were built.
+ * A hub only repeats, so all that is plugged into it sends at one rate, and
+ * that is one at which hubs were built.
  */
 #include <string.h>
 

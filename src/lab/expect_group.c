@@ -7,8 +7,8 @@
  * Each datagram of a line `send` carries the line's number and its own, so
  * "each exactly once, by these and by nobody else" is a table of counts: for
  * each host that is named a row of bits for the numbers that it has heard.  A
- * number out of range, a bit that is set already, a host that is not named: each
- * is enough to fail.
+ * number out of range, a bit that is set already, a host that is not named:
+ * each is enough to fail.
  *
  * What a switch did are its counters.
  */

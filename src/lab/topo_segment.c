@@ -10,9 +10,9 @@
  * come out in the order of the file).  A cable with no switch at either end is
  * a segment of its own.
  *
- * A switch with VLANs is a vertex for each of them, and a cable joins those that
- * its two ends carry alike: with the same tag, or both without.  A tunnel joins
- * what hangs on its mouths as a cable would.
+ * A switch with VLANs is a vertex for each of them, and a cable joins those
+ * that its two ends carry alike: with the same tag, or both without.  A tunnel
+ * joins what hangs on its mouths as a cable would.
  *
  * The network of a segment stands at its first LAN or switch that names one,
  * else at its first; two that name different ones contradict each other.

@@ -9,9 +9,9 @@
  * is short for the same at the port.  From then on each of its ports has a
  * VLAN; those of which nothing is said have VLAN 1.
  *
- * What is found out here, each VLAN that a port carries, is added to `vlans`, so
- * that every one has a place where its network stands.  Who is plugged into a
- * trunk and is no switch gets an interface for each VLAN of it: eth0.10.
+ * What is found out here, each VLAN that a port carries, is added to `vlans`,
+ * so that every one has a place where its network stands.  Who is plugged into
+ * a trunk and is no switch gets an interface for each VLAN of it: eth0.10.
  *
  * Limits
  * ------

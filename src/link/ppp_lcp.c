@@ -18,7 +18,8 @@
  * Limits
  * ------
  * No packet is longer than the default of 1500 octets; shorter ones can be
- * asked for, and longer ones are taken all the same.  Quality reports (RFC 1989) are rejected.
+ * asked for, and longer ones are taken all the same.  Quality reports (RFC
+ * 1989) are rejected.
  */
 
 #include "core/probe.h"

@@ -5,8 +5,8 @@
  * Theory of operation
  * ===================
  * Messages have the layout of ARP and an EtherType of their own, so hosts that
- * know nothing of RARP never see them.  Who asks says his own MAC address twice,
- * as sender and as target: a host may also ask for another (RFC 903).  A
+ * know nothing of RARP never see them.  Who asks says his own MAC address
+ * twice, as sender and as target: a host may also ask for another (RFC 903).  A
  * server looks the target up in its table and answers to the sender.
  *
  * The question is repeated, at growing distances, until it is answered: a host

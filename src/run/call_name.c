@@ -4,7 +4,8 @@
  *
  * The name that the lab's file gives is what a host begins with.  Its root may
  * give it another; that one holds for all programs on the host, as long as the
- * supervisor lives, and changes nothing in the lab.  The machine keeps its name.
+ * supervisor lives, and changes nothing in the lab.  The machine keeps its
+ * name.
  */
 #include <errno.h>
 #include <stdio.h>

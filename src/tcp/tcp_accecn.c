@@ -18,9 +18,9 @@
  *	kind 172, length 11, ECT(0) octets, CE octets, ECT(1) octets
  *
  * (kind 174 has the outer two the other way round; the last fields may be
- * missing.)  It goes along with a pure ACK when one of its counters has changed,
- * and there is room beside SACK blocks, and with every eighth segment, since
- * ACKs get lost.  A data segment has no room for it.
+ * missing.)  It goes along with a pure ACK when one of its counters has
+ * changed, and there is room beside SACK blocks, and with every eighth segment,
+ * since ACKs get lost.  A data segment has no room for it.
  *
  * The handshake uses the flags differently: SYN-ACK and the ACK of it echo the
  * codepoint that the SYN, or the SYN-ACK, arrived with.

@@ -26,8 +26,8 @@
  * is never ahead of the true one, or the next segment would seem to be from
  * the past.
  *
- * An ACK is believed for one to two minutes of 64 s.  A guess is right once in 2^28:
- * 24 bits of hash, and two of 32 minutes; eight sizes all count.
+ * An ACK is believed for one to two minutes of 64 s.  A guess is right once in
+ * 2^28: 24 bits of hash, and two of 32 minutes; eight sizes all count.
  *
  * Limits
  * ------

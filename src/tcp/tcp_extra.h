@@ -5,10 +5,11 @@
 /*
  * tcp_extra.h - what few connections must remember
  *
- * Options that hardly anybody sets, and counters that hardly ever move, in a block of their own, so that the many
- * connections that keep the defaults do not carry them.  The block is made
- * when the first such option is set, or so much has come that it is worth to
- * measure how fast it is read, and lives as long as the connection.
+ * Options that hardly anybody sets, and counters that hardly ever move, in a
+ * block of their own, so that the many connections that keep the defaults do
+ * not carry them.  The block is made when the first such option is set, or so
+ * much has come that it is worth to measure how fast it is read, and lives as
+ * long as the connection.
  *
  * Private to tcp/.
  */

@@ -26,9 +26,10 @@
  * is acknowledged belongs to the same loss and reduces nothing a second time.
  *
  * What is lost is found out elsewhere: by RACK (tcp_rack.c) if the peer sends
- * SACK, or by counting segments if RACK is switched off; without SACK as of RFC 6582 (NewReno): three duplicate ACKs mean that the first
- * segment is missing, and in Recovery an ACK of a part of what was under way
- * means that the next one is, too.
+ * SACK, or by counting segments if RACK is switched off; without SACK as of RFC
+ * 6582 (NewReno): three duplicate ACKs mean that the first segment is missing,
+ * and in Recovery an ACK of a part of what was under way means that the next
+ * one is, too.
  *
  * Invariants
  * ----------

@@ -11,7 +11,8 @@
  * stood for a quarter (a half) of the window without a better second (third)
  * takes a fresh one, even if it is small.
  *
- * Invariant: value[0] >= value[1] >= value[2], round[0] <= round[1] <= round[2].
+ * Invariant: value[0] >= value[1] >= value[2], round[0] <= round[1] <=
+ * round[2].
  *
  * Sources: draft-cardwell-iccrg-bbr-congestion-control-00, 4.1.1.
  */

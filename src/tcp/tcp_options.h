@@ -66,7 +66,8 @@ void tcp_set_tos(struct tcp_conn *c, uint8_t tos);
  *		destination.  Copied
  * @len:	Octets, at most 40; 0: none
  *
- * Return: 0, -EINVAL (no such options, or a route that cannot be begun), -ENOMEM
+ * Return: 0, -EINVAL (no such options, or a route that cannot be begun),
+ * -ENOMEM
  */
 int tcp_set_ip_options(struct tcp_conn *c, const void *opt, size_t len);
 

@@ -25,7 +25,8 @@
  * The timer is set only while there is something to send that must wait, so
  * an idle connection has none.
  *
- * Sources: draft-cardwell-iccrg-bbr-congestion-control-00, 4.2; no RFC of TCP asks for it.
+ * Sources: draft-cardwell-iccrg-bbr-congestion-control-00, 4.2; no RFC of TCP
+ * asks for it.
  */
 
 #include <errno.h>

@@ -28,9 +28,9 @@
  *
  * Limits
  * ------
- * A lost option is not sent again.  Segments that leave as one burst share their
- * options, and have no room for it.  One in a SYN is taken by the side that
- * called; the side that listens has nowhere to keep it, and waits for the
+ * A lost option is not sent again.  Segments that leave as one burst share
+ * their options, and have no room for it.  One in a SYN is taken by the side
+ * that called; the side that listens has nowhere to keep it, and waits for the
  * next.
  */
 

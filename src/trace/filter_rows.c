@@ -14,8 +14,9 @@
  * between their ends, and so is the longest silence between two of them, which
  * is what an idle time is to be compared with.
  *
- * Beside a NAT a frame has other ends outside.  Of a frame that is passed on its
- * arrival is the cause, and one of the two has the ends that the filter saw.
+ * Beside a NAT a frame has other ends outside.  Of a frame that is passed on
+ * its arrival is the cause, and one of the two has the ends that the filter
+ * saw.
  *
  * Limits
  * ------

@@ -5,9 +5,9 @@
  * Theory of operation
  * ===================
  * Before a frame come seven octets of 0x55, which are nothing but changes, so
- * that the receiver finds the clock, and 0xd5, whose last two bits are the same:
- * here it begins.  After it, nothing for the time of twelve octets.  All of it
- * is drawn, an octet on each line, time running to the right:
+ * that the receiver finds the clock, and 0xd5, whose last two bits are the
+ * same: here it begins.  After it, nothing for the time of twelve octets.  All
+ * of it is drawn, an octet on each line, time running to the right:
  *
  *	    us  octet                          bits      signal
  *	  0.00  55  Preamble                   10101010  _~~__~~__~~__~~_

@@ -4,11 +4,11 @@
  *
  * Theory of operation
  * ===================
- * The log holds everything, several events for each box that a frame passes.
- * A person wants to hear what matters, in order: who said what to whom, who
- * learnt what, what was lost.  So a frame is told of where it is made, not where
- * it is passed on or arrives; and what happened the same way many times is told
- * of a few times and then counted.
+ * The log holds everything, several events for each box that a frame passes.  A
+ * person wants to hear what matters, in order: who said what to whom, who
+ * learnt what, what was lost.  So a frame is told of where it is made, not
+ * where it is passed on or arrives; and what happened the same way many times
+ * is told of a few times and then counted.
  *
  * Whatever a person or the script did begins a section.  The reason for
  * something is given the first time, and not again.

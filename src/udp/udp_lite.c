@@ -17,8 +17,8 @@
  * pseudo-header has the length of the whole, as IP says it (RFC 3828, 3.2): an
  * octet that was lost on the way is never harmless.
  *
- * Ports, queues and errors are UDP's, but the ports are other ones: no socket of
- * UDP hears a datagram of UDP-Lite, whose damage it would not expect.
+ * Ports, queues and errors are UDP's, but the ports are other ones: no socket
+ * of UDP hears a datagram of UDP-Lite, whose damage it would not expect.
  *
  * Limits
  * ------

@@ -5,8 +5,8 @@
  * Theory of operation
  * ===================
  * Octets are the 256 elements of a field: adding is exclusive or, multiplying
- * is multiplying polynomials modulo x^8 + x^4 + x^3 + x^2 + 1, and every element
- * but 0 is a power of alpha = 2.
+ * is multiplying polynomials modulo x^8 + x^4 + x^3 + x^2 + 1, and every
+ * element but 0 is a power of alpha = 2.
  *
  * A word is the list of coefficients of a polynomial, the first octet that of
  * the highest power.  The sender appends 16 octets of parity so that the whole
@@ -14,9 +14,9 @@
  * by the polynomial with exactly these roots.
  *
  * The receiver evaluates what came at the same sixteen places.  The sender's
- * part is 0 there, so the sixteen values, the syndromes, are those of the errors
- * alone.  If k octets are wrong, their places X_1 ... X_k and what was added to
- * them solve 16 equations; that is enough for k <= 8:
+ * part is 0 there, so the sixteen values, the syndromes, are those of the
+ * errors alone.  If k octets are wrong, their places X_1 ... X_k and what was
+ * added to them solve 16 equations; that is enough for k <= 8:
  *
  *	1  syndromes; all 0: nothing is wrong
  *	2  the locator, a polynomial with the roots 1 / X_i: the shortest

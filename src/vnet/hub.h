@@ -6,10 +6,10 @@
  * hub.h - a hub: many stations, one wire
  *
  * A hub has no memory and understands nothing: what comes in at one port goes
- * out at all others, bit by bit.  So all that is plugged in shares one wire, one
- * station can send at a time, and two that begin together destroy each other's
- * frames.  What keeps order is CSMA/CD (IEEE 802.3, clause 4), in the stations:
- * hub.c.
+ * out at all others, bit by bit.  So all that is plugged in shares one wire,
+ * one station can send at a time, and two that begin together destroy each
+ * other's frames.  What keeps order is CSMA/CD (IEEE 802.3, clause 4), in the
+ * stations: hub.c.
  */
 
 #include <stdint.h>

@@ -4,8 +4,8 @@
  *
  * Of the cables between switches those that join two trees stay open, in the
  * order of their making; the others are blocked at one end (union-find).
- * Switches that negotiate a tree themselves (stp.c), or are to keep their loops,
- * are left alone.
+ * Switches that negotiate a tree themselves (stp.c), or are to keep their
+ * loops, are left alone.
  */
 
 #include "vnet/stp.h"

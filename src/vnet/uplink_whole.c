@@ -13,7 +13,8 @@
  *	    +--> [ link | IP | TCP | 1448 ] [ link | IP | TCP | 1448 ] ...
  *
  * The driver has compared the device's word with the headers, so it is true:
- * what is partial is TCP or UDP behind a plain IP header, and l4_off says where.
+ * what is partial is TCP or UDP behind a plain IP header, and l4_off says
+ * where.
  */
 
 #include "vnet/uplink_whole.h"

@@ -10,10 +10,10 @@
  *
  * Manchester gives every bit an edge of its own, and needs twice the bit rate
  * of changes for it.  100BASE-TX spends less: 4B/5B makes five bits of four, so
- * chosen that a 1 comes often enough; every 1 is a change; and MLT-3 goes through
- * three levels, so that even all ones is a wave of a quarter of the bit rate.
- * The same octet again and again would be one loud tone, so the bits are mixed
- * with a pseudo-random sequence first, x^11 + x^9 + 1.
+ * chosen that a 1 comes often enough; every 1 is a change; and MLT-3 goes
+ * through three levels, so that even all ones is a wave of a quarter of the bit
+ * rate.  The same octet again and again would be one loud tone, so the bits are
+ * mixed with a pseudo-random sequence first, x^11 + x^9 + 1.
  */
 
 #include "wire/linecode.h"

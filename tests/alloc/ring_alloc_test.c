@@ -4,8 +4,8 @@
  *		       short of memory
  *
  * A server accepts and receives by multishot and with buffers; a client sends a
- * file in memory through a pipe and a stream.  What cannot be had is an error of
- * the call or of the completion, and never a completion that does not come.
+ * file in memory through a pipe and a stream.  What cannot be had is an error
+ * of the call or of the completion, and never a completion that does not come.
  */
 #include <errno.h>
 #include <setjmp.h>

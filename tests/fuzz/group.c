@@ -6,8 +6,9 @@
  * ===================
  * A host and a router that serves groups sit on a switch that reads along, with
  * a box.  The input is a program: the box sends such a message of IGMP or MLD,
- * from one of a few addresses to one of a few others, with checksums made right;
- * a program on the host joins, leaves, names sources, sends; time passes.
+ * from one of a few addresses to one of a few others, with checksums made
+ * right; a program on the host joins, leaves, names sources, sends; time
+ * passes.
  *
  * The first octet is the number of the allocation that fails.  In the end the
  * socket is closed, the router stops asking and an hour passes; then no packet

@@ -5,8 +5,8 @@
  *	hostile [--full] [--table] [ROW]...
  *
  * Prints TAP, a line for each row, and at the end a table of rows and oracles:
- * + it holds, ! it does not, . it was not asked.  In an ordinary run that is O2,
- * which needs instructions to be counted; under callgrind all others, whose
+ * + it holds, ! it does not, . it was not asked.  In an ordinary run that is
+ * O2, which needs instructions to be counted; under callgrind all others, whose
  * answers would be the same.
  *
  * Each row is played in a world of its own.  Beside it, a twin world of the

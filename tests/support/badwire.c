@@ -2,8 +2,8 @@
 /*
  * badwire.c - frames over a cable that flips bits, and a judge at its end
  *
- * Frame n carries n and octets from a random table, from a place that depends on
- * n, so that no two in a row are alike.
+ * Frame n carries n and octets from a random table, from a place that depends
+ * on n, so that no two in a row are alike.
  */
 
 #include "badwire.h"

@@ -217,12 +217,12 @@ static double in_theory(unsigned int q, size_t len)
 }
 
 /*
- * The theory has all stations try with the best probability, and every contention
- * slot last 51.2 us.  Back-off is worse at guessing when there are many; but a
- * collision of few is over sooner, and who has just sent backs off from 0 and
- * often sends again (the capture effect), so what is measured lies above, as
- * Boggs, Mogul and Kent found on a real wire ("Measured Capacity of an
- * Ethernet", 1988).
+ * The theory has all stations try with the best probability, and every
+ * contention slot last 51.2 us.  Back-off is worse at guessing when there are
+ * many; but a collision of few is over sooner, and who has just sent backs off
+ * from 0 and often sends again (the capture effect), so what is measured lies
+ * above, as Boggs, Mogul and Kent found on a real wire ("Measured Capacity of
+ * an Ethernet", 1988).
  */
 static void throughput_under_load_is_what_textbooks_say(void **state)
 {
