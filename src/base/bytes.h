@@ -14,6 +14,7 @@
  */
 
 #include <stdint.h>
+#include <string.h>
 
 static inline uint16_t get16(const uint8_t p[static 2])
 {
@@ -61,6 +62,19 @@ static inline void put64(uint8_t p[static 8], uint64_t v)
 {
 	put32(p, (uint32_t)(v >> 32));
 	put32(p + 4, (uint32_t)v);
+}
+
+/* As put64(), in one store: what is soon read in whole words, for a sum say,
+ * must have been written so, or the processor waits until the pieces have
+ * reached the cache. */
+static inline void put64_whole(uint8_t p[static 8], uint64_t v)
+{
+	uint8_t o[8];
+	uint64_t w;
+
+	memcpy(o, &v, sizeof(o));
+	w = get64(o);
+	memcpy(p, &w, sizeof(w));
 }
 
 static inline uint16_t get16le(const uint8_t p[static 2])

@@ -9,6 +9,10 @@
  * others.  check() stays on unless the whole program is built with
  * WEFT_NO_CHECK; it is for what no input, however hostile, can bring about.
  * What a peer can cause is an error or a drop with a name, never a check().
+ *
+ * Where size is what is built for (WEFT_SMALL) they stay on, too, but do not
+ * say what they are: the program ends by a trap, and its address leads to the
+ * line (addr2line).
  */
 
 #include <stddef.h>
@@ -25,8 +29,22 @@ noreturn void check_failed(const char *expr, const char *file, int line);
 
 #ifdef WEFT_NO_CHECK
 #define check(expr) ((void)sizeof(!(expr)))
+#elif defined(WEFT_SMALL)
+#define check(expr) ((expr) ? (void)0 : __builtin_trap())
 #else
 #define check(expr) ((expr) ? (void)0 : check_failed(#expr, __FILE__, __LINE__))
+#endif
+
+/*
+ * Walks over whole structures are another matter: they find what went wrong
+ * long before anybody would notice, and cost as much as the work itself.  So
+ * whoever builds to test has them, and builds of type release and minsize have
+ * not.  The condition is a constant, so what it guards is compiled always.
+ */
+#if defined(WEFT_NO_WALKS) || defined(WEFT_SMALL)
+enum { CHECK_WALKS = 0 };
+#else
+enum { CHECK_WALKS = 1 };
 #endif
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/cpu.h"
 
 /* clang-format off */
 #define ENTRY(i, a, b, c, d, e, f, g, h)                        \
@@ -52,10 +53,14 @@
 	{ROW64(0, __VA_ARGS__), ROW64(64, __VA_ARGS__),         \
 	 ROW64(128, __VA_ARGS__), ROW64(192, __VA_ARGS__)}
 
-/* crc32_table[k][o]: octet o with k octets behind it in the block. */
-static const uint32_t crc32_table[8][256] = {
+/*
+ * crc32_table[k][o]: octet o with k octets behind it in the block.  Where size
+ * is what is built for, one of them does, an octet at a time.
+ */
+static const uint32_t crc32_table[][256] = {
 	TABLE(0x77073096, 0xee0e612c, 0x076dc419, 0x0edb8832,
 	      0x1db71064, 0x3b6e20c8, 0x76dc4190, 0xedb88320),
+#ifndef WEFT_SMALL
 	TABLE(0x191b3141, 0x32366282, 0x646cc504, 0xc8d98a08,
 	      0x4ac21251, 0x958424a2, 0xf0794f05, 0x3b83984b),
 	TABLE(0x01c26a37, 0x0384d46e, 0x0709a8dc, 0x0e1351b8,
@@ -70,6 +75,7 @@ static const uint32_t crc32_table[8][256] = {
 	      0x67de9cce, 0xcfbd399c, 0x440b7579, 0x8816eaf2),
 	TABLE(0xccaa009e, 0x4225077d, 0x844a0efa, 0xd3e51bb5,
 	      0x7cbb312b, 0xf9766256, 0x299dc2ed, 0x533b85da),
+#endif
 };
 /* clang-format on */
 
@@ -78,6 +84,16 @@ static uint32_t crc32_octet(uint32_t crc, uint8_t o)
 	return crc >> 8 ^ crc32_table[0][(crc ^ o) & 0xff];
 }
 
+#ifdef WEFT_SMALL
+static uint32_t crc32_block(uint32_t crc, const uint8_t p[static 8])
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		crc = crc32_octet(crc, p[i]);
+	return crc;
+}
+#else
 static uint32_t crc32_block(uint32_t crc, const uint8_t p[static 8])
 {
 	uint32_t a = crc ^ get32le(p), b = get32le(p + 4);
@@ -87,6 +103,7 @@ static uint32_t crc32_block(uint32_t crc, const uint8_t p[static 8])
 	       crc32_table[3][b & 0xff] ^ crc32_table[2][b >> 8 & 0xff] ^
 	       crc32_table[1][b >> 16 & 0xff] ^ crc32_table[0][b >> 24];
 }
+#endif
 
 static uint32_t crc32_sliced(uint32_t crc, const uint8_t *p, size_t len)
 {
@@ -141,20 +158,10 @@ CRC32_FOLD_TARGET static uint32_t crc32_folded(uint32_t crc, const uint8_t *p,
 	memcpy(rest, &a, sizeof(rest));
 	return crc32_block(crc32_block(0, rest), rest + 8);
 }
-
-static bool crc32_may_fold(void)
-{
-	return __builtin_cpu_supports("pclmul");
-}
 #else
 static uint32_t crc32_folded(uint32_t crc, const uint8_t *p, size_t len)
 {
 	return crc32_sliced(crc, p, len);
-}
-
-static bool crc32_may_fold(void)
-{
-	return false;
 }
 #endif
 
@@ -164,7 +171,7 @@ uint32_t crc32_update(uint32_t crc, const void *buf, size_t len)
 	size_t folded = len & ~(size_t)15;
 
 	crc = ~crc;
-	if (folded >= 64 && crc32_may_fold()) {
+	if (folded >= 64 && cpu_has_pclmul()) {
 		crc = crc32_folded(crc, p, folded);
 		p += folded;
 		len -= folded;

@@ -34,14 +34,6 @@ uint64_t siphash13(const struct hash_key *key, const void *buf, size_t len)
 	return siphash13_final(&s);
 }
 
-static void siphash24_word(struct siphash *s, uint64_t w)
-{
-	s->v3 ^= w;
-	siphash_round(s);
-	siphash_round(s);
-	s->v0 ^= w;
-}
-
 uint64_t siphash24(const struct hash_key *key, const void *buf, size_t len)
 {
 	const uint8_t *p = buf;
@@ -52,10 +44,5 @@ uint64_t siphash24(const struct hash_key *key, const void *buf, size_t len)
 	for (left = len; left >= 8; left -= 8, p += 8)
 		siphash24_word(&s, get64le(p));
 	siphash24_word(&s, siphash_last_word(p, left, len));
-	s.v2 ^= 0xff;
-	siphash_round(&s);
-	siphash_round(&s);
-	siphash_round(&s);
-	siphash_round(&s);
-	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+	return siphash24_final(&s);
 }

@@ -11,8 +11,8 @@
  * variant 1-3 is enough for tables; 2-4 is for what is shown to the world,
  * such as initial sequence numbers (RFC 6528) and cookies.
  *
- * The inline functions hash a fixed number of 64-bit words.  Their result is
- * that of siphash13() over the same words written little-endian.
+ * The inline functions hash a fixed number of words.  Their result is that of
+ * siphash13() and siphash24() over the same words written little-endian.
  */
 
 #include <stddef.h>
@@ -88,6 +88,47 @@ static inline uint64_t siphash13_final(struct siphash *s)
 	siphash_round(s);
 	siphash_round(s);
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+static inline void siphash24_word(struct siphash *s, uint64_t w)
+{
+	s->v3 ^= w;
+	siphash_round(s);
+	siphash_round(s);
+	s->v0 ^= w;
+}
+
+static inline uint64_t siphash24_final(struct siphash *s)
+{
+	s->v2 ^= 0xff;
+	siphash_round(s);
+	siphash_round(s);
+	siphash_round(s);
+	siphash_round(s);
+	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+/* Eight octets: two IPv4 addresses. */
+static inline uint64_t siphash24_u64(const struct hash_key *key, uint64_t a)
+{
+	struct siphash s;
+
+	siphash_init(&s, key);
+	siphash24_word(&s, a);
+	siphash24_word(&s, (uint64_t)8 << 56);
+	return siphash24_final(&s);
+}
+
+/* Twelve octets: two IPv4 endpoints. */
+static inline uint64_t siphash24_u96(const struct hash_key *key, uint64_t a,
+				     uint32_t b)
+{
+	struct siphash s;
+
+	siphash_init(&s, key);
+	siphash24_word(&s, a);
+	siphash24_word(&s, (uint64_t)12 << 56 | b);
+	return siphash24_final(&s);
 }
 
 /* Eight octets: an IPv4 address and what belongs to it. */

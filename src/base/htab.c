@@ -43,8 +43,9 @@
 enum {
 	HTAB_MIN = 8,
 	HTAB_SMALL = 256, /* slots that are moved at once */
-	HTAB_STEP = 32,	  /* slots at least that a change looks at: all are
-			   * empty before the table halves or doubles again */
+	HTAB_STEP = 96,	  /* slots at least that a change looks at: a kilobyte;
+			   * all are empty, and freed, when a twenty-fourth
+			   * of the next growth has passed */
 };
 
 void htab_init(struct htab *t, struct mem *m, size_t max)
@@ -70,12 +71,12 @@ static void *htab_search(const struct htab_slot *slots, size_t size,
 			 uint32_t hash, htab_eq *eq, const void *key)
 {
 	const size_t mask = size - 1;
-	const struct htab_slot *s;
+	void *item;
 	size_t i;
 
-	for (i = hash & mask; (s = &slots[i])->item; i = (i + 1) & mask)
-		if (s->hash == hash && eq(s->item, key))
-			return s->item;
+	for (i = hash & mask; (item = htab_item(&slots[i])); i = (i + 1) & mask)
+		if (slots[i].hash == hash && eq(item, key))
+			return item;
 	return NULL;
 }
 
@@ -92,15 +93,21 @@ void *htab_find(const struct htab *t, uint32_t hash, htab_eq *eq,
 	return item;
 }
 
+static void set_item(struct htab_slot *s, void *item)
+{
+	memcpy(s->item, &item, sizeof(item));
+}
+
 /* Puts an item into the first free slot; there is one. */
 static void htab_place(struct htab_slot *slots, size_t mask, uint32_t hash,
 		       void *item)
 {
 	size_t i = hash & mask;
 
-	while (slots[i].item)
+	while (htab_item(&slots[i]))
 		i = (i + 1) & mask;
-	slots[i] = (struct htab_slot){.item = item, .hash = hash};
+	slots[i].hash = hash;
+	set_item(&slots[i], item);
 }
 
 /* Moves what stands in @count old slots, and to the end of the run there. */
@@ -108,16 +115,17 @@ static void htab_move(struct htab *t, size_t count)
 {
 	while (t->old_count) {
 		struct htab_slot *s = &t->old[t->old_at];
+		void *item = htab_item(s);
 
 		if (count)
 			count--;
-		else if (!s->item)
+		else if (!item)
 			return;
 		t->old_at = (t->old_at + 1) & (t->old_size - 1);
-		if (!s->item)
+		if (!item)
 			continue;
-		htab_place(t->slots, t->size - 1, s->hash, s->item);
-		s->item = NULL;
+		htab_place(t->slots, t->size - 1, s->hash, item);
+		set_item(s, NULL);
 		t->old_count--;
 	}
 	if (t->old)
@@ -138,7 +146,7 @@ static int htab_resize(struct htab *t, size_t size)
 	t->old_count = t->count;
 	t->slots = slots;
 	t->size = size;
-	while (t->old_count && t->old[t->old_at].item)
+	while (t->old_count && htab_item(&t->old[t->old_at]))
 		t->old_at++; /* to the first hole: no run is torn */
 	if (t->old_size <= HTAB_SMALL)
 		htab_move(t, SIZE_MAX);
@@ -167,7 +175,7 @@ static void htab_close_hole(struct htab_slot *slots, size_t mask, size_t hole)
 {
 	size_t i;
 
-	for (i = (hole + 1) & mask; slots[i].item; i = (i + 1) & mask) {
+	for (i = (hole + 1) & mask; htab_item(&slots[i]); i = (i + 1) & mask) {
 		size_t from_home = (i - slots[i].hash) & mask;
 
 		if (from_home < ((i - hole) & mask))
@@ -175,7 +183,7 @@ static void htab_close_hole(struct htab_slot *slots, size_t mask, size_t hole)
 		slots[hole] = slots[i];
 		hole = i;
 	}
-	slots[hole] = (struct htab_slot){.item = NULL};
+	set_item(&slots[hole], NULL);
 }
 
 /* One item less. */
@@ -194,8 +202,8 @@ static bool htab_take(struct htab_slot *slots, size_t size, uint32_t hash,
 	const size_t mask = size - 1;
 	size_t i;
 
-	for (i = hash & mask; slots[i].item; i = (i + 1) & mask) {
-		if (slots[i].item == item) {
+	for (i = hash & mask; htab_item(&slots[i]); i = (i + 1) & mask) {
+		if (htab_item(&slots[i]) == item) {
 			htab_close_hole(slots, mask, i);
 			return true;
 		}
@@ -216,12 +224,34 @@ bool htab_del(struct htab *t, uint32_t hash, const void *item)
 	return true;
 }
 
+static struct htab_slot *htab_slot_of(struct htab_slot *slots, size_t size,
+				      uint32_t hash, const void *item)
+{
+	const size_t mask = size - 1;
+	size_t i;
+
+	for (i = hash & mask; htab_item(&slots[i]); i = (i + 1) & mask)
+		if (htab_item(&slots[i]) == item)
+			return &slots[i];
+	return NULL;
+}
+
+void htab_replace(struct htab *t, uint32_t hash, const void *old, void *item)
+{
+	struct htab_slot *s = htab_slot_of(t->slots, t->size, hash, old);
+
+	if (!s && t->old)
+		s = htab_slot_of(t->old, t->old_size, hash, old);
+	check(s && item);
+	set_item(s, item);
+}
+
 void *htab_next(const struct htab *t, size_t *pos)
 {
 	while (*pos < t->size + t->old_size) {
 		size_t i = (*pos)++;
-		void *item = i < t->size ? t->slots[i].item
-					 : t->old[i - t->size].item;
+		void *item = htab_item(i < t->size ? &t->slots[i]
+						   : &t->old[i - t->size]);
 
 		if (item)
 			return item;
@@ -238,9 +268,9 @@ void *htab_pop(struct htab *t)
 	if (!t->count)
 		return NULL;
 	htab_move(t, SIZE_MAX);
-	for (i = t->pop_at & mask; !t->slots[i].item; i = (i + 1) & mask)
+	for (i = t->pop_at & mask; !htab_item(&t->slots[i]); i = (i + 1) & mask)
 		;
-	item = t->slots[i].item;
+	item = htab_item(&t->slots[i]);
 	t->pop_at = i;
 	htab_close_hole(t->slots, mask, i);
 	htab_deleted(t);

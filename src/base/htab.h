@@ -10,19 +10,32 @@
  * compares.  Items are not owned, not copied, and need no link inside.
  */
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "base/ask.h"
 #include "base/mem.h"
 
 /* Is @item the one that @key names? */
 typedef bool htab_eq(const void *item, const void *key);
 
+/* Twelve octets and not sixteen: of a million items that is five for each. */
 struct htab_slot {
-	void *item; /* NULL: empty */
 	uint32_t hash;
+	uint32_t item[2]; /* a pointer, see htab_item(); NULL: empty */
 };
+
+static inline void *htab_item(const struct htab_slot *s)
+{
+	void *item;
+
+	static_assert(sizeof(item) <= sizeof(s->item), "it fits in");
+	memcpy(&item, s->item, sizeof(item));
+	return item;
+}
 
 /**
  * struct htab - the table
@@ -77,6 +90,58 @@ void *htab_find(const struct htab *t, uint32_t hash, htab_eq *eq,
 		const void *key);
 
 /**
+ * htab_find_here() - htab_find() for look-ups that every packet makes
+ *
+ * The loop stands where it is used, and @eq in it.
+ */
+static inline void *htab_find_here(const struct htab *t, uint32_t hash,
+				   htab_eq *eq, const void *key)
+{
+	void *item;
+	size_t i;
+
+	if (!t->count)
+		return NULL;
+	for (i = hash & (t->size - 1); (item = htab_item(&t->slots[i]));
+	     i = (i + 1) & (t->size - 1))
+		if (t->slots[i].hash == hash && eq(item, key))
+			return item;
+	return t->old ? htab_find(t, hash, eq, key) : NULL;
+}
+
+/**
+ * htab_ask() - An item of this hash will soon be looked up
+ *
+ * Asks for the memory of its slot.
+ */
+static inline void htab_ask(const struct htab *t, uint32_t hash)
+{
+	if (t->count)
+		ask_line(&t->slots[hash & (t->size - 1)]);
+}
+
+/**
+ * htab_guess() - What htab_find() will probably say
+ *
+ * Without looking at any item: one of the same hash.
+ *
+ * Return: an item, or NULL
+ */
+static inline void *htab_guess(const struct htab *t, uint32_t hash)
+{
+	void *item;
+	size_t i;
+
+	if (!t->count)
+		return NULL;
+	for (i = hash & (t->size - 1); (item = htab_item(&t->slots[i]));
+	     i = (i + 1) & (t->size - 1))
+		if (t->slots[i].hash == hash)
+			return item;
+	return NULL;
+}
+
+/**
  * htab_add() - Put an item in
  * @t:		The table
  * @hash:	Hash of the item's key
@@ -98,6 +163,17 @@ int htab_add(struct htab *t, uint32_t hash, void *item);
  * Return: whether it was there
  */
 bool htab_del(struct htab *t, uint32_t hash, const void *item);
+
+/**
+ * htab_replace() - Put an item in the place of another
+ * @t:		The table
+ * @hash:	Hash that the old one was added with, and of the new one's key
+ * @old:	The very item, which is in the table
+ * @item:	Not NULL
+ *
+ * Cannot fail, and moves nothing.
+ */
+void htab_replace(struct htab *t, uint32_t hash, const void *old, void *item);
 
 /**
  * htab_next() - Walk over all items, in no particular order

@@ -34,13 +34,15 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
 
 enum {
-	POOL_ALIGN = 16,
+	MEM_LARGE = 131072,
+	POOL_ALIGN = 8, /* of pointers and of time */
 	POOL_SLAB_MIN = 1024,
 	POOL_SLAB_MAX = 65536,
 	POOL_SLAB_KEEP = 8192,
@@ -56,19 +58,19 @@ enum {
 #define MEM_IS_SANITIZED false
 #endif
 
-struct pool_free {
-	struct pool_free *next;
-};
-
-struct pool_slab {
-	_Alignas(POOL_ALIGN) struct pool_slab *next;
-	size_t size; /* with this header */
-};
+static_assert(sizeof(struct pool_slab) % POOL_ALIGN == 0,
+	      "objects behind it are aligned");
 
 static void *mem_libc_alloc(struct mem *m, size_t size)
 {
 	(void)m;
 	return malloc(size);
+}
+
+static void *mem_libc_alloc_zeroed(struct mem *m, size_t size)
+{
+	(void)m;
+	return calloc(1, size);
 }
 
 static void mem_libc_free(struct mem *m, void *p, size_t size)
@@ -86,6 +88,7 @@ void mem_init(struct mem *m, mem_alloc_fn *alloc, mem_free_fn *free)
 void mem_init_libc(struct mem *m)
 {
 	mem_init(m, mem_libc_alloc, mem_libc_free);
+	m->alloc_zeroed = mem_libc_alloc_zeroed;
 	m->has_no_slabs = MEM_IS_SANITIZED;
 }
 
@@ -98,14 +101,12 @@ static bool mem_is_to_fail(const struct mem *m, size_t size)
 				size > m->bytes_max - m->in_use_bytes);
 }
 
-void *mem_alloc_raw(struct mem *m, size_t size)
+static void *mem_take(struct mem *m, size_t size, mem_alloc_fn *alloc)
 {
 	void *p;
 
-	if (size == 0)
-		size = 1;
 	m->calls++;
-	p = mem_is_to_fail(m, size) ? NULL : m->alloc(m, size);
+	p = mem_is_to_fail(m, size) ? NULL : alloc(m, size);
 	if (!p) {
 		m->failures++;
 		return NULL;
@@ -116,9 +117,20 @@ void *mem_alloc_raw(struct mem *m, size_t size)
 	return p;
 }
 
+void *mem_alloc_raw(struct mem *m, size_t size)
+{
+	return mem_take(m, max_size(size, 1), m->alloc);
+}
+
+/* A table of ten million slots is not cleared in one go: its pages come zeroed
+ * from the machine, each when it is first used. */
 void *mem_alloc(struct mem *m, size_t size)
 {
-	void *p = mem_alloc_raw(m, size);
+	void *p;
+
+	if (size >= MEM_LARGE && m->alloc_zeroed)
+		return mem_take(m, size, m->alloc_zeroed);
+	p = mem_alloc_raw(m, size);
 
 	if (p)
 		memset(p, 0, size);
@@ -152,7 +164,37 @@ void pool_init(struct pool *p, struct mem *m, const char *name, size_t size,
 {
 	size = max_size(size, sizeof(struct pool_free));
 	size = (size + POOL_ALIGN - 1) & ~(size_t)(POOL_ALIGN - 1);
-	*p = (struct pool){.mem = m, .name = name, .size = size, .max = max};
+	*p = (struct pool){.mem = m,
+			   .name = name,
+			   .size = size,
+			   .max = max,
+			   .keep = POOL_SLAB_KEEP,
+			   .put_far_at = SIZE_MAX};
+}
+
+/* When do pool_get() and pool_put() not suffice?  After each change of what
+ * this looks at. */
+static void pool_judge(struct pool *p)
+{
+	if (p->poison || !p->slabs) {
+		p->get_far_at = 0;
+		p->put_far_at = SIZE_MAX;
+		return;
+	}
+	p->get_far_at = p->max ? min_size(p->peak, p->max) : p->peak;
+	p->put_far_at = p->slabs->next ? 1 : 0;
+}
+
+void pool_set_max(struct pool *p, size_t max)
+{
+	p->max = max;
+	pool_judge(p);
+}
+
+void pool_set_poison(struct pool *p, bool poison)
+{
+	p->poison = poison;
+	pool_judge(p);
 }
 
 /* Octets of the next slab: double the last, no more than the cap needs. */
@@ -218,7 +260,7 @@ static void *pool_take(struct pool *p)
 	return obj;
 }
 
-void *pool_get(struct pool *p)
+void *pool_get_far(struct pool *p)
 {
 	void *obj = p->max && p->in_use >= p->max ? NULL : pool_take(p);
 
@@ -228,6 +270,7 @@ void *pool_get(struct pool *p)
 	}
 	p->in_use++;
 	p->peak = max_size(p->peak, p->in_use);
+	pool_judge(p);
 	return obj;
 }
 
@@ -259,7 +302,7 @@ static void pool_shrink(struct pool *p)
 {
 	struct pool_slab *s = p->slabs;
 
-	if (s->size <= POOL_SLAB_KEEP) {
+	if (s->size <= p->keep) {
 		pool_free_list(p, s->next);
 		s->next = NULL;
 	}
@@ -272,12 +315,10 @@ static void pool_shrink(struct pool *p)
 	p->fresh_left = (s->size - sizeof(*s)) / p->size;
 }
 
-void pool_put(struct pool *p, void *obj)
+void pool_put_far(struct pool *p, void *obj)
 {
 	struct pool_free *f = obj;
 
-	if (!obj)
-		return;
 	check(p->in_use > 0);
 	p->in_use--;
 	if (p->mem->has_no_slabs) {
@@ -288,8 +329,10 @@ void pool_put(struct pool *p, void *obj)
 		memset(pool_poisoned(f), POOL_POISON, p->size - sizeof(*f));
 	f->next = p->free_list;
 	p->free_list = f;
-	if (p->in_use == 0 && p->slabs->next)
+	if (p->in_use == 0 && p->slabs->next) {
 		pool_shrink(p);
+		pool_judge(p);
+	}
 }
 
 size_t pool_fini(struct pool *p)
@@ -301,5 +344,6 @@ size_t pool_fini(struct pool *p)
 	p->free_list = NULL;
 	p->fresh_left = 0;
 	p->in_use = 0;
+	pool_judge(p);
 	return leaked;
 }

@@ -150,7 +150,12 @@ void strbuf_puts(struct strbuf *sb, const char *s)
 
 void strbuf_putc(struct strbuf *sb, char c)
 {
-	strbuf_add(sb, &c, 1);
+	if (sb->error || sb->len + 2 > sb->size) {
+		strbuf_add(sb, &c, 1);
+		return;
+	}
+	sb->text[sb->len++] = c;
+	sb->text[sb->len] = '\0';
 }
 
 void strbuf_fill(struct strbuf *sb, char c, size_t n)
@@ -171,13 +176,12 @@ void strbuf_hex(struct strbuf *sb, const void *from, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
 	const uint8_t *p = from;
-	size_t i;
+	size_t i, n = strbuf_room(sb, len > SIZE_MAX / 2 ? SIZE_MAX : len * 2);
 
-	for (i = 0; i < len && !sb->error; i++) {
-		char two[2] = {digits[p[i] >> 4], digits[p[i] & 15]};
-
-		strbuf_add(sb, two, 2);
-	}
+	for (i = 0; i < n; i++)
+		sb->text[sb->len + i] =
+			digits[i & 1 ? p[i / 2] & 15 : p[i / 2] >> 4];
+	strbuf_wrote(sb, n);
 }
 
 void strbuf_vprintf(struct strbuf *sb, const char *format, va_list ap)

@@ -54,6 +54,8 @@ struct timer {
 /**
  * struct wheel - all timers of one stack
  * @now_ns:	Nothing expires before this any more
+ * @quiet_ns:	No slot that has timers begins before this: until then there is
+ *		nothing to look for
  * @count:	Timers armed
  * @levels:	Bit n: level n has timers
  * @occupied:	Bit s of element n: slot s of level n has timers
@@ -61,6 +63,7 @@ struct timer {
  */
 struct wheel {
 	uint64_t now_ns;
+	uint64_t quiet_ns;
 	size_t count;
 	uint32_t levels;
 	uint32_t occupied[WHEEL_LEVELS];
@@ -117,6 +120,19 @@ static inline bool timer_is_armed(const struct timer *t)
  */
 uint64_t wheel_next(const struct wheel *w);
 
+/* Is a time before wheel_next()?  Mostly known without looking at a timer. */
+bool wheel_is_first(const struct wheel *w, uint64_t at_ns);
+
+/* Time passes, up to before quiet_ns. */
+static inline void wheel_pass(struct wheel *w, uint64_t now_ns)
+{
+	if (now_ns > w->now_ns)
+		w->now_ns = now_ns;
+}
+
+/* wheel_pop(), when there may be something to do. */
+struct timer *wheel_pop_far(struct wheel *w, uint64_t now_ns);
+
 /**
  * wheel_pop() - Let time pass up to the next timer that is due, and take it
  * @w:		The wheel
@@ -127,7 +143,13 @@ uint64_t wheel_next(const struct wheel *w);
  * Return: the timer, not armed any more, whose fn the caller is to call; NULL
  * if none is due, and then the wheel's present is @now_ns
  */
-struct timer *wheel_pop(struct wheel *w, uint64_t now_ns);
+static inline struct timer *wheel_pop(struct wheel *w, uint64_t now_ns)
+{
+	if (now_ns >= w->quiet_ns)
+		return wheel_pop_far(w, now_ns);
+	wheel_pass(w, now_ns);
+	return NULL;
+}
 
 /**
  * wheel_run() - Let time pass, and fire what is due

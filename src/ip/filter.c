@@ -221,7 +221,7 @@ void filter_set_max(struct stack *stack, size_t max)
 	struct filter *f = filter_of(stack);
 
 	if (f)
-		f->pool.max = max;
+		pool_set_max(&f->pool, max);
 }
 
 void filter_set_host_max(struct stack *stack, size_t max)

@@ -16,7 +16,7 @@
  * on x86-64, for any processor and for those with 256-bit integer vectors;
  * which one runs is asked at run time, for no more than a load and a branch.
  * Copying with a sum is the same loop with a store in it, so memory is read
- * once.
+ * once.  Short runs, as small packets are, are added word by word: csum_hot.h.
  */
 
 #include "wire/csum.h"
@@ -24,7 +24,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/check.h"
+#include "base/cpu.h"
+
+#include "wire/csum_hot.h"
 
 enum { CSUM_BLOCK = 64 };
 
@@ -35,7 +37,7 @@ enum { CSUM_BLOCK = 64 };
 typedef uint64_t csum_vec __attribute__((vector_size(32)));
 typedef csum_vec csum_load __attribute__((aligned(1), may_alias));
 
-#define CSUM_INLINE static inline __attribute__((always_inline))
+#define CSUM_APART static __attribute__((noinline)) /* keeps the rest short */
 
 /*
  * Sum of @len octets, a multiple of the block, in the machine's order.
@@ -73,11 +75,6 @@ csum_blocks_copy_avx2(uint8_t *to, const uint8_t *p, size_t len)
 {
 	return csum_vectors(to, p, len);
 }
-
-static bool csum_has_avx2(void)
-{
-	return __builtin_cpu_supports("avx2");
-}
 #else
 static uint64_t csum_blocks_avx2(const uint8_t *p, size_t len)
 {
@@ -88,111 +85,111 @@ static uint64_t csum_blocks_copy_avx2(uint8_t *to, const uint8_t *p, size_t len)
 {
 	return csum_vectors(to, p, len);
 }
-
-static bool csum_has_avx2(void)
-{
-	return false;
-}
 #endif
 
-static uint64_t csum_blocks(const uint8_t *p, size_t len)
+CSUM_APART uint64_t csum_blocks(const uint8_t *p, size_t len)
 {
-	if (csum_has_avx2())
+	if (cpu_has_avx2())
 		return csum_blocks_avx2(p, len);
 	return csum_vectors(NULL, p, len);
 }
 
-static uint64_t csum_blocks_copy(uint8_t *to, const uint8_t *p, size_t len)
+CSUM_APART uint64_t csum_blocks_copy(uint8_t *to, const uint8_t *p, size_t len)
 {
-	if (csum_has_avx2())
+	if (cpu_has_avx2())
 		return csum_blocks_copy_avx2(to, p, len);
 	return csum_vectors(to, p, len);
 }
 
-/* The carry comes round: ones' complement, in 64 bits. */
-CSUM_INLINE uint64_t csum_carry(uint64_t a, uint64_t b)
+/* csum_rest(), and copies them. */
+CSUM_INLINE void csum_rest_copy(struct csum_wide *s, uint8_t *to,
+				const uint8_t *p, size_t len)
 {
-	a += b;
-	return a + (a < b);
+	size_t at;
+
+	for (at = 0; at < len; at++)
+		to[at] = p[at];
+	csum_rest(s, p, len);
 }
 
-/* Adds fewer octets than a block to @sum, in the machine's order. */
-CSUM_INLINE uint64_t csum_tail(uint64_t sum, const uint8_t *p, size_t len)
+/* csum_run(), and copies it to @to on the way: 32 octets a turn, which fit in
+ * registers. */
+CSUM_INLINE void csum_run_copy(struct csum_wide *s, uint8_t *to,
+			       const uint8_t *p, size_t len)
 {
-	uint64_t word;
-	uint32_t half;
-	uint16_t quarter;
-	uint8_t last[2] = {0, 0};
-
-	for (; len >= 8; len -= 8, p += 8) {
-		memcpy(&word, p, 8);
-		sum = csum_carry(sum, word);
+	for (; len >= 32; len -= 32, p += 32, to += 32) {
+		memcpy(to, p, 32);
+		csum_four(s, p);
 	}
-	if (len & 4) {
-		memcpy(&half, p, 4);
-		sum = csum_carry(sum, half);
-		p += 4;
+	for (; len >= 8; len -= 8, p += 8, to += 8) {
+		memcpy(to, p, 8);
+		csum_word(s, csum_load64(p));
 	}
-	if (len & 2) {
-		memcpy(&quarter, p, 2);
-		sum = csum_carry(sum, quarter);
-		p += 2;
-	}
-	if (len & 1) {
-		last[0] = *p;
-		memcpy(&quarter, last, 2);
-		sum = csum_carry(sum, quarter);
-	}
-	return sum;
+	if (len)
+		csum_rest_copy(s, to, p, len);
 }
 
-/* From a sum in the machine's order to 16 bits in network order. */
-static uint16_t csum_finish(uint64_t sum)
+/* Adds a run of any length that begins at an even offset. */
+CSUM_INLINE void csum_any(struct csum_wide *s, const uint8_t *p, size_t len)
 {
-	uint8_t o[2];
-	uint16_t v;
+	size_t blocks = len & ~(size_t)(CSUM_BLOCK - 1);
 
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	v = csum_fold_raw((uint32_t)sum);
-	memcpy(o, &v, sizeof(o));
-	return get16(o);
+	if (len >= CSUM_LONG) {
+		csum_word(s, csum_blocks(p, blocks));
+		p += blocks;
+		len -= blocks;
+	}
+	csum_run(s, p, len);
+}
+
+/* The long ones are apart, so that the short ones save no registers. */
+CSUM_APART uint32_t csum_add_long(uint32_t sum, const uint8_t *p, size_t len)
+{
+	struct csum_wide s = {0};
+
+	csum_any(&s, p, len);
+	return csum_combine(sum, csum_end(s));
 }
 
 uint32_t csum_add(uint32_t sum, const void *buf, size_t len)
 {
-	const uint8_t *p = buf;
-	size_t blocks = len & ~(size_t)(CSUM_BLOCK - 1);
-	uint64_t s = 0;
+	struct csum_wide s = {0};
 
-	if (blocks)
-		s = csum_blocks(p, blocks);
-	s = csum_tail(s, p + blocks, len - blocks);
-	return csum_combine(sum, csum_finish(s));
+	if (len >= CSUM_LONG)
+		return csum_add_long(sum, buf, len);
+	csum_run(&s, buf, len);
+	return csum_combine(sum, csum_end(s));
+}
+
+uint32_t csum_add_two(const void *a, size_t a_len, const void *b, size_t b_len)
+{
+	struct csum_wide s = {0};
+
+	csum_any(&s, a, a_len);
+	csum_any(&s, b, b_len);
+	return csum_end(s);
+}
+
+CSUM_APART uint32_t csum_copy_long(uint32_t sum, uint8_t *to, const uint8_t *p,
+				   size_t len)
+{
+	size_t blocks = len & ~(size_t)(CSUM_BLOCK - 1);
+	struct csum_wide s = {.sum = csum_blocks_copy(to, p, blocks)};
+
+	csum_run_copy(&s, to + blocks, p + blocks, len - blocks);
+	return csum_combine(sum, csum_end(s));
 }
 
 uint32_t csum_copy(uint32_t sum, void *to, const void *from, size_t len)
 {
-	const uint8_t *p = from;
-	uint8_t *t = to;
-	size_t blocks = len & ~(size_t)(CSUM_BLOCK - 1);
-	uint64_t s = 0;
+	struct csum_wide s = {0};
 
 	if (!len)
 		return sum;
-	if (blocks)
-		s = csum_blocks_copy(t, p, blocks);
-	s = csum_tail(s, p + blocks, len - blocks);
-	memcpy(t + blocks, p + blocks, len - blocks);
-	return csum_combine(sum, csum_finish(s));
-}
-
-uint32_t csum_pseudo4(ip4_addr src, ip4_addr dst, uint8_t proto, uint32_t len)
-{
-	uint32_t sum = csum_combine(src.v, dst.v);
-
-	sum = csum_add32(sum, proto);
-	return csum_add32(sum, len);
+	if (len >= CSUM_LONG)
+		return csum_copy_long(sum, to, from, len);
+	csum_run_copy(&s, to, from, len);
+	return csum_combine(sum, csum_end(s));
 }
 
 uint32_t csum_pseudo6(ip6_addr src, ip6_addr dst, uint8_t proto, uint32_t len)
@@ -202,13 +199,4 @@ uint32_t csum_pseudo6(ip6_addr src, ip6_addr dst, uint8_t proto, uint32_t len)
 	sum = csum_add(sum, dst.o, sizeof(dst.o));
 	sum = csum_add32(sum, proto);
 	return csum_add32(sum, len);
-}
-
-uint32_t csum_pseudo(struct ip_addr src, struct ip_addr dst, uint8_t proto,
-		     uint32_t len)
-{
-	check(src.family == dst.family);
-	if (src.family == IP_V4)
-		return csum_pseudo4(src.v4, dst.v4, proto, len);
-	return csum_pseudo6(src.v6, dst.v6, proto, len);
 }

@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/check.h"
+
 #include "wire/addr.h"
 
 /**
@@ -35,6 +37,20 @@
  * Return: the new sum
  */
 uint32_t csum_add(uint32_t sum, const void *buf, size_t len);
+
+/**
+ * csum_add_two() - The sum of two pieces that lie apart, in one step
+ * @a:		The first: a header
+ * @a_len:	How many octets; even
+ * @b:		The second: what it carries
+ * @b_len:	How many octets
+ *
+ * A sum is brought into network order once instead of twice, which is a third
+ * of the price of a small packet's.
+ *
+ * Return: as csum_add() of one and then the other to 0
+ */
+uint32_t csum_add_two(const void *a, size_t a_len, const void *b, size_t b_len);
 
 /**
  * csum_copy() - Copy octets and add them to a sum, in one pass
@@ -121,7 +137,14 @@ static inline uint16_t csum_update32(uint16_t check, uint32_t from, uint32_t to)
  *
  * Return: a sum to go on with
  */
-uint32_t csum_pseudo4(ip4_addr src, ip4_addr dst, uint8_t proto, uint32_t len);
+static inline uint32_t csum_pseudo4(ip4_addr src, ip4_addr dst, uint8_t proto,
+				    uint32_t len)
+{
+	uint64_t s = (uint64_t)src.v + dst.v + proto + len;
+
+	s = (s & 0xffffffff) + (s >> 32);
+	return (uint32_t)((s & 0xffffffff) + (s >> 32));
+}
 
 /**
  * csum_pseudo6() - Sum of the pseudo header of IPv6 (RFC 8200, 8.1)
@@ -135,8 +158,14 @@ uint32_t csum_pseudo4(ip4_addr src, ip4_addr dst, uint8_t proto, uint32_t len);
 uint32_t csum_pseudo6(ip6_addr src, ip6_addr dst, uint8_t proto, uint32_t len);
 
 /* Either of the two, by the family of @src; the families must be equal. */
-uint32_t csum_pseudo(struct ip_addr src, struct ip_addr dst, uint8_t proto,
-		     uint32_t len);
+static inline uint32_t csum_pseudo(struct ip_addr src, struct ip_addr dst,
+				   uint8_t proto, uint32_t len)
+{
+	check(src.family == dst.family);
+	if (src.family == IP_V4)
+		return csum_pseudo4(src.v4, dst.v4, proto, len);
+	return csum_pseudo6(src.v6, dst.v6, proto, len);
+}
 
 /* The checksum of one whole buffer. */
 static inline uint16_t csum(const void *buf, size_t len)

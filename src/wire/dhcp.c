@@ -294,10 +294,11 @@ static void write_addrs(struct wcursor *w, uint8_t code,
 			const struct dhcp_addrs *a)
 {
 	uint8_t buf[4 * DHCP_ADDRS];
+	size_t i, count = min_size(a->count, DHCP_ADDRS);
 
-	for (size_t i = 0; i < a->count; i++)
+	for (i = 0; i < count; i++)
 		put_ip4(buf + 4 * i, a->v[i]);
-	option_write(w, code, buf, 4U * a->count);
+	option_write(w, code, buf, 4 * count);
 }
 
 static void row_write(struct wcursor *w, const struct opt_row *row,

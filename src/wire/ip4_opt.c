@@ -224,6 +224,38 @@ size_t ip4_opts_route_back(uint8_t *to, const struct ip4_opt *sr)
 	return wcur_len(&out);
 }
 
+bool ip4_opts_may_leave(const uint8_t *buf, size_t len)
+{
+	uint8_t to[IP4_OPTS_MAX];
+	struct ip4_opts o;
+	ip4_addr stop;
+
+	if (len % 4 || len > IP4_OPTS_MAX || ip4_opts_parse(&o, buf, len))
+		return false;
+	return !o.sr.len || ip4_opts_route_begin(to, buf, len, IP4_ANY, &stop);
+}
+
+static void answer_add(struct wcursor *out, const struct ip4_opt *o)
+{
+	if (o->len && o->len <= wcur_left(out))
+		wcur_bytes(out, o->data, o->len);
+}
+
+size_t ip4_opts_answer(uint8_t *to, const uint8_t *buf, size_t len)
+{
+	struct wcursor out = wcur_init(to, IP4_OPTS_MAX);
+	struct ip4_opts o;
+
+	if (ip4_opts_parse(&o, buf, len))
+		return 0;
+	if (o.sr.len)
+		wcur_take(&out, ip4_opts_route_back(to, &o.sr));
+	answer_add(&out, &o.rr);
+	answer_add(&out, &o.ts);
+	wcur_pad(&out, IP4_OPT_EOL, 4);
+	return wcur_len(&out);
+}
+
 /* RFC 791, 3.1: the overflow counter is the high nibble of the flag octet. */
 static bool ts_overflow(uint8_t *opt)
 {
@@ -231,6 +263,15 @@ static bool ts_overflow(uint8_t *opt)
 		return false;
 	opt[OPT_TS_FLAG] = (uint8_t)(opt[OPT_TS_FLAG] + 0x10);
 	return true;
+}
+
+ip4_addr ip4_opt_stamp_next(const uint8_t *opt)
+{
+	unsigned ptr = opt[OPT_PTR];
+
+	if ((opt[OPT_TS_FLAG] & 15) != IP4_TS_PRESPEC || ptr + 7 > opt[OPT_LEN])
+		return IP4_ANY;
+	return get_ip4(opt + ptr - 1);
 }
 
 bool ip4_opt_stamp(uint8_t *opt, ip4_addr self, uint32_t ms)

@@ -129,6 +129,33 @@ void ip4_opt_route_advance(uint8_t *opt, ip4_addr self);
  */
 bool ip4_opt_stamp(uint8_t *opt, ip4_addr self, uint32_t ms);
 
+/* The address that a timestamp option asks the time of next; 0.0.0.0 if it asks
+ * everybody, or nobody any more. */
+ip4_addr ip4_opt_stamp_next(const uint8_t *opt);
+
+/**
+ * ip4_opts_may_leave() - May a packet of ours begin its way with these?
+ * @buf:	Options
+ * @len:	Octets of them
+ *
+ * Return: false if their length is none of a header's, if one of them is
+ * impossible, or if a source route has no stops or begins in its middle
+ */
+bool ip4_opts_may_leave(const uint8_t *buf, size_t len);
+
+/**
+ * ip4_opts_answer() - Options of the answer to a packet
+ * @to:		Room for 40 octets
+ * @buf:	The packet's
+ * @len:	Octets of them
+ *
+ * A source route is turned round; recorded routes and timestamps go on where
+ * they are, unless there is no room for them (RFC 1122, 3.2.2.6).
+ *
+ * Return: octets at @to, a multiple of 4; 0 if nothing is to be answered
+ */
+size_t ip4_opts_answer(uint8_t *to, const uint8_t *buf, size_t len);
+
 /**
  * ip4_opts_route_begin() - Options of a packet that begins its source route
  * @to:		Room for 40 octets

@@ -36,6 +36,15 @@ enum {
 /* The two octets of a user timeout. */
 enum { UTO_MINUTES = 0x8000, UTO_VALUE = 0x7fff };
 
+/* Two octets of a word. */
+enum {
+	W_NOPS = TCP_OPT_NOP << 8 | TCP_OPT_NOP,
+	W_MSS = TCP_OPT_MSS << 8 | LEN_MSS,
+	W_SACK_OK = TCP_OPT_SACK_OK << 8 | LEN_SACK_OK,
+	W_TIMESTAMP = TCP_OPT_TIMESTAMP << 8 | LEN_TIMESTAMP,
+	W_WSCALE = TCP_OPT_NOP << 8 | TCP_OPT_WSCALE,
+};
+
 /* Before a timestamp that stands alone. */
 static const uint8_t usual[4] = {TCP_OPT_NOP, TCP_OPT_NOP, TCP_OPT_TIMESTAMP,
 				 LEN_TIMESTAMP};
@@ -183,6 +192,31 @@ static void parse_usual(struct tcp_opts *o, const uint8_t *buf)
 	o->ts_ecr = get32(buf + sizeof(usual) + 4);
 }
 
+/* Options that are as long as they are. */
+#define FIXED \
+	(TCP_HAS_MSS | TCP_HAS_WSCALE | TCP_HAS_SACK_OK | TCP_HAS_TIMESTAMP)
+
+/*
+ * Most SYNs carry the same four options in the same order, that of Linux, which
+ * is ours as well (emit_fixed()): the MSS, SACK permitted, a timestamp, and a
+ * window scale.  (130 instructions instead of 260.)
+ */
+static bool is_usual_syn(const uint8_t *buf, size_t len)
+{
+	return len == 20 && get16(buf) == W_MSS &&
+	       get32(buf + 4) == ((uint32_t)W_SACK_OK << 16 | W_TIMESTAMP) &&
+	       get16(buf + 16) == W_WSCALE && buf[18] == LEN_WSCALE;
+}
+
+static void parse_usual_syn(struct tcp_opts *o, const uint8_t *buf)
+{
+	o->has = FIXED;
+	o->mss = get16(buf + 2);
+	o->ts_val = get32(buf + 8);
+	o->ts_ecr = get32(buf + 12);
+	o->wscale = (uint8_t)min_u32(buf[19], TCP_WSCALE_MAX);
+}
+
 int tcp_opts_parse(struct tcp_opts *opts, const uint8_t *buf, size_t len)
 {
 	struct cursor c = cur_init(buf, len), data;
@@ -191,6 +225,10 @@ int tcp_opts_parse(struct tcp_opts *opts, const uint8_t *buf, size_t len)
 	memset(opts, 0, sizeof(*opts));
 	if (is_usual(buf, len)) {
 		parse_usual(opts, buf);
+		return 0;
+	}
+	if (is_usual_syn(buf, len)) {
+		parse_usual_syn(opts, buf);
 		return 0;
 	}
 	while (cur_left(&c)) {
@@ -277,6 +315,8 @@ size_t tcp_opts_len(const struct tcp_opts *opts)
 {
 	if (opts->has == TCP_HAS_TIMESTAMP)
 		return LEN_TIMESTAMP + 2; /* most segments */
+	if (!(opts->has & ~FIXED))	  /* most SYNs */
+		return opts_fixed_len(opts);
 	return opts_fixed_len(opts) + opts_sack_len(opts) +
 	       opts_fastopen_len(opts) + opts_accecn_len(opts) +
 	       opts_uto_len(opts);
@@ -296,15 +336,6 @@ static uint8_t *emit_word(uint8_t *p, uint32_t hi, uint32_t lo)
 	put32(p, hi << 16 | lo);
 	return p + 4;
 }
-
-/* Two octets of a word. */
-enum {
-	W_NOPS = TCP_OPT_NOP << 8 | TCP_OPT_NOP,
-	W_MSS = TCP_OPT_MSS << 8 | LEN_MSS,
-	W_SACK_OK = TCP_OPT_SACK_OK << 8 | LEN_SACK_OK,
-	W_TIMESTAMP = TCP_OPT_TIMESTAMP << 8 | LEN_TIMESTAMP,
-	W_WSCALE = TCP_OPT_NOP << 8 | TCP_OPT_WSCALE,
-};
 
 /* Returns the octets written: opts_fixed_len(). */
 static size_t emit_fixed(uint8_t *to, const struct tcp_opts *o)

@@ -7,25 +7,6 @@
 
 #include "base/bytes.h"
 
-int udp_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len)
-{
-	const struct udp_wire *w = (const void *)buf;
-	uint16_t said;
-
-	if (len < sizeof(*w))
-		return WIRE_SHORT;
-	said = get16(w->len);
-	if (said < sizeof(*w) || said > len)
-		return WIRE_LEN;
-	*hdr = (struct udp_hdr){
-		.sport = get16(w->sport),
-		.dport = get16(w->dport),
-		.len = said,
-		.sum = get16(w->sum),
-	};
-	return UDP_HLEN;
-}
-
 int udplite_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len)
 {
 	const struct udp_wire *w = (const void *)buf;

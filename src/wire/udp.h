@@ -5,14 +5,16 @@
 /*
  * udp.h - the header of UDP (RFC 768) and of UDP-Lite (RFC 3828)
  *
- * They differ in what the third field means: UDP says there how long the datagram
- * is, which IP knows anyway; UDP-Lite, how much of it the checksum covers.
+ * They differ in what the third field means: UDP says there how long the
+ * datagram is, which IP knows anyway; UDP-Lite, how much of it the checksum
+ * covers.
  */
 
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/strbuf.h"
 
 #include "wire/bad.h"
@@ -51,7 +53,24 @@ struct udp_hdr {
  *
  * Return: UDP_HLEN, WIRE_SHORT, or WIRE_LEN
  */
-int udp_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len);
+static inline int udp_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len)
+{
+	const struct udp_wire *w = (const void *)buf;
+	uint16_t said;
+
+	if (len < sizeof(*w))
+		return WIRE_SHORT;
+	said = get16(w->len);
+	if (said < sizeof(*w) || said > len)
+		return WIRE_LEN;
+	*hdr = (struct udp_hdr){
+		.sport = get16(w->sport),
+		.dport = get16(w->dport),
+		.len = said,
+		.sum = get16(w->sum),
+	};
+	return UDP_HLEN;
+}
 
 /**
  * udplite_parse() - Read a header of UDP-Lite
@@ -59,8 +78,8 @@ int udp_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len);
  * On success @hdr->len is how many octets the checksum covers: 8 <= @hdr->len
  * <= @len.  A checksum of 0, which would be none, is WIRE_CSUM (RFC 3828, 3.1).
  *
- * Return: UDP_HLEN, WIRE_SHORT, WIRE_LEN (it covers less than the header, or more
- * than there is), or WIRE_CSUM
+ * Return: UDP_HLEN, WIRE_SHORT, WIRE_LEN (it covers less than the header, or
+ * more than there is), or WIRE_CSUM
  */
 int udplite_parse(struct udp_hdr *hdr, const uint8_t *buf, size_t len);
 

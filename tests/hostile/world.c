@@ -231,7 +231,7 @@ void hostile_init(struct hostile *x, const struct row *row, bool is_measured)
 	x->w = world_new(&x->mem, 7);
 	check(x->w);
 	env = world_env(x->w);
-	env->pkts.poison = !is_measured;
+	pool_set_poison(&env->pkts, !is_measured);
 	add_hosts(x);
 	add_wires(x);
 	x->door = &x->vp->netif;

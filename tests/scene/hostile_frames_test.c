@@ -54,7 +54,7 @@ static void set_up(struct scene *s)
 
 	memset(s, 0, sizeof(*s));
 	s->net = testnet_new();
-	s->net->env.pkts.poison = true;
+	pool_set_poison(&s->net->env.pkts, true);
 	s->net->delay_ns = 20 * NS_PER_MS;
 	s->door = testnet_add_port(s->net, 0, "10.1.0.1/24");
 	s->door->features |= NETIF_F_NO_ARP;

@@ -73,7 +73,7 @@ static void start(struct bulk *t, const char *algorithm,
 
 	memset(t, 0, sizeof(*t));
 	pair_init(&t->p, seed, cable);
-	world_env(t->p.w)->pkts.poison = true;
+	pool_set_poison(&world_env(t->p.w)->pkts, true);
 	bound_windows(t);
 	choose(t, algorithm);
 	t->listener = talker_listen(&t->p.b->stack, 9, 1);

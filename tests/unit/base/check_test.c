@@ -14,11 +14,19 @@
 #include <cmocka.h>
 
 #include "base/check.h"
-#include "base/heap.h"
 #include "base/mem.h"
 #include "base/wheel.h"
 
-/* Runs @fn in a process of its own; returns whether that aborted. */
+/* What a check that does not hold ends the program by: see base/check.h. */
+#if !defined(WEFT_SMALL)
+#define DEATH SIGABRT
+#elif defined(__x86_64__) || defined(__i386__)
+#define DEATH SIGILL
+#else
+#define DEATH SIGTRAP
+#endif
+
+/* Runs @fn in a process of its own; returns whether that ended so. */
 static bool is_fatal(void (*fn)(void))
 {
 	int status = 0;
@@ -27,7 +35,7 @@ static bool is_fatal(void (*fn)(void))
 	(void)fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		signal(SIGABRT, SIG_DFL);
+		signal(DEATH, SIG_DFL);
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(2);
 		fn();
@@ -35,7 +43,7 @@ static bool is_fatal(void (*fn)(void))
 	}
 	assert_true(pid > 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+	return WIFSIGNALED(status) && WTERMSIG(status) == DEATH;
 }
 
 static void check_false(void)
@@ -84,7 +92,7 @@ static void write_after_put(void)
 	mem_init_libc(&m);
 	m.has_no_slabs = false;
 	pool_init(&p, &m, "test", 64, 0);
-	p.poison = true;
+	pool_set_poison(&p, true);
 	(void)pool_get(&p);
 	a = pool_get(&p);
 	pool_put(&p, a);
@@ -100,37 +108,11 @@ static void misuse_of_memory_is_found(void **state)
 	assert_true(is_fatal(write_after_put));
 }
 
-static bool never_before(const struct heap_node *a, const struct heap_node *b)
-{
-	(void)a;
-	(void)b;
-	return false;
-}
-
-static void add_twice(void)
-{
-	struct heap_node n = {0};
-	struct mem m;
-	struct heap h;
-
-	mem_init_libc(&m);
-	heap_init(&h, &m, never_before);
-	if (heap_add(&h, &n) == 0)
-		(void)heap_add(&h, &n);
-}
-
-static void a_node_is_in_one_heap_once(void **state)
-{
-	(void)state;
-	assert_true(is_fatal(add_twice));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_broken_invariant_ends_the_program),
 		cmocka_unit_test(misuse_of_memory_is_found),
-		cmocka_unit_test(a_node_is_in_one_heap_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

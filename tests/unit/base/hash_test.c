@@ -43,6 +43,18 @@ static void siphash24_gives_the_published_values(void **state)
 	assert_true(siphash24(&key, buf, 15) == expect[15]);
 }
 
+static void words_hash_as_their_octets(void **state)
+{
+	uint8_t buf[12];
+
+	(void)state;
+	message(buf, sizeof(buf));
+	assert_true(siphash24_u64(&key, 0x0706050403020100) ==
+		    siphash24(&key, buf, 8));
+	assert_true(siphash24_u96(&key, 0x0706050403020100, 0x0b0a0908) ==
+		    siphash24(&key, buf, 12));
+}
+
 /* SipHash 1-3 written down once more, with no regard to speed. */
 static uint64_t naive_siphash13(const uint8_t *p, size_t len)
 {
@@ -121,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(siphash24_gives_the_published_values),
+		cmocka_unit_test(words_hash_as_their_octets),
 		cmocka_unit_test(siphash13_follows_the_description),
 		cmocka_unit_test(fixed_lengths_agree_with_the_general_one),
 		cmocka_unit_test(another_key_is_another_hash),

@@ -52,6 +52,33 @@ static void what_was_added_is_found(void **state)
 	assert_int_equal(m.in_use_bytes, 0);
 }
 
+/* Also while the table moves to new slots. */
+static void an_item_may_take_the_place_of_another(void **state)
+{
+	enum { COUNT = 700 };
+	static struct item items[COUNT], others[COUNT];
+	struct mem m;
+	struct htab t;
+	uint32_t i, k;
+
+	(void)state;
+	mem_init_libc(&m);
+	htab_init(&t, &m, 0);
+	for (i = 0; i < COUNT; i++) {
+		items[i] = others[i] =
+			(struct item){.key = i, .hash = i * 0x9e3779b1U};
+		assert_int_equal(htab_add(&t, items[i].hash, &items[i]), 0);
+		k = i / 2;
+		if (i % 2)
+			htab_replace(&t, items[k].hash, &items[k], &others[k]);
+	}
+	for (i = 0; i < COUNT; i++)
+		assert_ptr_equal(find(&t, &items[i]),
+				 i < COUNT / 2 ? &others[i] : &items[i]);
+	htab_fini(&t);
+	assert_int_equal(m.in_use_bytes, 0);
+}
+
 static void agree(const struct htab *t, const struct item *items, size_t n)
 {
 	size_t i, pos = 0, count = 0, walked = 0;
@@ -238,6 +265,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_added_is_found),
+		cmocka_unit_test(an_item_may_take_the_place_of_another),
 		cmocka_unit_test(random_operations_agree_with_a_model),
 		cmocka_unit_test(lack_of_memory_loses_nothing),
 		cmocka_unit_test(no_change_moves_the_whole_table),

@@ -135,7 +135,7 @@ static void objects_do_not_overlap(void **state)
 	for (i = 0; i < N; i++) {
 		obj[i] = pool_get(&p);
 		assert_non_null(obj[i]);
-		assert_int_equal((uintptr_t)obj[i] % 16, 0);
+		assert_int_equal((uintptr_t)obj[i] % 8, 0);
 		memset(obj[i], (int)(i & 0xff), SIZE);
 	}
 	for (i = 0; i < N; i++)
@@ -218,6 +218,34 @@ static void few_objects_come_and_go_without_allocating(void **state)
 	assert_int_equal(m.in_use_bytes, 0);
 }
 
+/* What env_init() wants of packets. */
+static void batches_come_and_go_without_allocating(void **state)
+{
+	enum { N = 40, ROUNDS = 8 };
+	void *obj[N];
+	struct mem m;
+	struct pool p;
+	uint64_t calls = 0;
+	int round, i;
+
+	(void)state;
+	mem_with_slabs(&m);
+	pool_init(&p, &m, "test", 700, 0);
+	p.keep = 65536;
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0; i < N; i++)
+			obj[i] = pool_get(&p);
+		for (i = 0; i < N; i++)
+			pool_put(&p, obj[i]);
+		if (round == ROUNDS / 2)
+			calls = m.calls;
+	}
+	assert_int_equal(m.calls, calls);
+	assert_in_range(m.in_use_bytes, N * 700, 65536);
+	assert_int_equal(pool_fini(&p), 0);
+	assert_int_equal(m.in_use_bytes, 0);
+}
+
 static void the_cap_of_a_pool_holds(void **state)
 {
 	struct mem m;
@@ -238,6 +266,36 @@ static void the_cap_of_a_pool_holds(void **state)
 	pool_put(&p, a);
 	pool_put(&p, b);
 	pool_fini(&p);
+}
+
+/* Fewer than there were: what lies on the free list stays there. */
+static void a_cap_that_comes_later_holds_too(void **state)
+{
+	void *obj[4];
+	struct mem m;
+	struct pool p;
+	int i;
+
+	(void)state;
+	mem_with_slabs(&m);
+	pool_init(&p, &m, "test", 64, 0);
+	for (i = 0; i < 4; i++)
+		obj[i] = pool_get(&p);
+	for (i = 1; i < 4; i++)
+		pool_put(&p, obj[i]);
+	pool_set_max(&p, 2);
+	obj[1] = pool_get(&p);
+	assert_non_null(obj[1]);
+	assert_null(pool_get(&p));
+	assert_int_equal(p.failures, 1);
+	pool_set_max(&p, 0);
+	for (i = 2; i < 4; i++)
+		assert_non_null(obj[i] = pool_get(&p));
+	assert_int_equal(p.peak, 4);
+	for (i = 0; i < 4; i++)
+		pool_put(&p, obj[i]);
+	assert_int_equal(pool_fini(&p), 0);
+	assert_int_equal(m.in_use_bytes, 0);
 }
 
 static void a_pool_survives_lack_of_memory(void **state)
@@ -286,7 +344,7 @@ static void poison_covers_what_came_back(void **state)
 	(void)state;
 	mem_with_slabs(&m);
 	pool_init(&p, &m, "test", 64, 0);
-	p.poison = true;
+	pool_set_poison(&p, true);
 	keep = pool_get(&p);
 	a = pool_get(&p);
 	memset(a, 1, 64);
@@ -311,7 +369,9 @@ int main(void)
 		cmocka_unit_test(an_object_that_came_back_goes_out_again),
 		cmocka_unit_test(a_pool_that_is_empty_again_is_small_again),
 		cmocka_unit_test(few_objects_come_and_go_without_allocating),
+		cmocka_unit_test(batches_come_and_go_without_allocating),
 		cmocka_unit_test(the_cap_of_a_pool_holds),
+		cmocka_unit_test(a_cap_that_comes_later_holds_too),
 		cmocka_unit_test(a_pool_survives_lack_of_memory),
 		cmocka_unit_test(without_slabs_every_object_is_an_allocation),
 		cmocka_unit_test(poison_covers_what_came_back),

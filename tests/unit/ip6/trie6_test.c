@@ -189,10 +189,10 @@ static void lack_of_memory_changes_nothing(void **state)
 	assert_int_equal(trie6_add(&f->trie, &b), -ENOMEM);
 	assert_int_equal(f->trie.nodes.in_use, 1);
 	f->trie.routes.max = 0;
-	f->trie.nodes.max = 2;
+	pool_set_max(&f->trie.nodes, 2);
 	assert_int_equal(trie6_add(&f->trie, &b), -ENOMEM);
 	assert_int_equal(f->trie.nodes.in_use, 1);
-	f->trie.nodes.max = 0;
+	pool_set_max(&f->trie.nodes, 0);
 	assert_int_equal(trie6_add(&f->trie, &b), 0);
 	assert_int_equal(f->trie.nodes.in_use, 3);
 }

@@ -99,7 +99,7 @@ static void memory_that_fails_makes_it_coarse_too(void **state)
 
 	opens_with_sack(p, 10);
 	pool = &p->conn->tcp->sent_pool;
-	pool->max = 1;
+	pool_set_max(pool, 1);
 	send_segments(p, 1);
 	send_segments(p, 1);
 	send_segments(p, 1);
@@ -112,7 +112,7 @@ static void memory_that_fails_makes_it_coarse_too(void **state)
 	for (i = 1; i <= 4; i++)
 		ACK_OF(p, seg_at(i));
 	assert_int_equal(tcp_stats(p->stack)->timeouts, 0);
-	pool->max = 0;
+	pool_set_max(pool, 0);
 }
 
 /* A question and its answer need no record from memory. */

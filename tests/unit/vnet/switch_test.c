@@ -509,7 +509,7 @@ static void lack_of_memory_costs_copies_only(void **state)
 	set_up();
 	send(0, MAC_BROADCAST, mac_of(0), 1);
 	frame_send(host[0].port, MAC_BROADCAST, mac_of(0), 2, 60);
-	world_env(w)->pkts.max = 1;
+	pool_set_max(&world_env(w)->pkts, 1);
 	world_run_idle(w, NS_PER_S);
 	assert_int_equal(drops(DROP_no_memory), 2);
 	assert_int_equal(host[1].count + host[2].count + host[3].count, 4);

@@ -92,6 +92,25 @@ static void pieces_may_end_at_odd_offsets(void **state)
 	}
 }
 
+static void two_pieces_that_lie_apart_are_one(void **state)
+{
+	static const size_t heads[] = {0, 20, 32, 60, 190, 192, 254, 1024};
+	uint8_t whole[4000];
+	size_t i, n, len;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(heads); i++)
+		for (n = 0; n < 700; n += 1 + n / 40) {
+			len = heads[i] + n;
+			memcpy(whole, data + 100, heads[i]);
+			memcpy(whole + heads[i], data + 2001, n);
+			assert_true(same(
+				csum_fold(csum_add_two(data + 100, heads[i],
+						       data + 2001, n)),
+				naive(whole, len)));
+		}
+}
+
 static void copying_sums_on_the_way(void **state)
 {
 	static uint8_t to[sizeof(data)];
@@ -207,6 +226,7 @@ int main(void)
 		cmocka_unit_test(the_example_of_the_rfc),
 		cmocka_unit_test(every_length_at_every_alignment),
 		cmocka_unit_test(pieces_may_end_at_odd_offsets),
+		cmocka_unit_test(two_pieces_that_lie_apart_are_one),
 		cmocka_unit_test(copying_sums_on_the_way),
 		cmocka_unit_test(all_ones_do_not_overflow),
 		cmocka_unit_test(a_changed_field_changes_the_sum),

@@ -41,6 +41,28 @@ static void a_syn_is_as_linux_sends_it(void **state)
 	assert_string_equal(text, " mss=1460 sackOK ts=9,0 wscale=7");
 }
 
+/* The usual SYN is not walked through; with an end of the list behind it is. */
+static void it_is_read_as_any_other_would_be(void **state)
+{
+	static const uint8_t values[] = {2,  3,	 8,  9,	 10, 11,
+					 12, 13, 14, 15, 19};
+	struct tcp_opts usual, walked;
+	uint8_t buf[24] = {0};
+	size_t i;
+	int v;
+
+	(void)state;
+	for (i = 0; i < sizeof(values); i++) {
+		for (v = 0; v < 256; v++) {
+			memcpy(buf, linux_syn, sizeof(linux_syn));
+			buf[values[i]] = (uint8_t)v;
+			assert_int_equal(tcp_opts_parse(&usual, buf, 20), 0);
+			assert_int_equal(tcp_opts_parse(&walked, buf, 24), 0);
+			assert_memory_equal(&usual, &walked, sizeof(usual));
+		}
+	}
+}
+
 static void an_ack_with_sack_and_timestamps(void **state)
 {
 	static const uint8_t expect[] = {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2,
@@ -377,6 +399,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_syn_is_as_linux_sends_it),
+		cmocka_unit_test(it_is_read_as_any_other_would_be),
 		cmocka_unit_test(an_ack_with_sack_and_timestamps),
 		cmocka_unit_test(blocks_that_do_not_fit_are_left_out),
 		cmocka_unit_test(every_combination_survives_the_wire),
