@@ -162,6 +162,9 @@ class Reader:
         for arg in args[4:]:
             field = re.match(r"EVF_(\w+)\(", arg)
             key = re.search(r'"([^"]+)"', arguments(arg, arg.index("("))[0][0])
+            if field.group(1) == "DROP":    # a number, which becomes two words
+                event["fields"] |= {"drop": "text", "text": "text"}
+                continue
             event["fields"][key.group(1)] = TYPES[field.group(1)]
             if "NULL" in arguments(arg, arg.index("("))[0][0]:
                 event["sometimes"].append(key.group(1))

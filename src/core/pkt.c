@@ -107,9 +107,7 @@ void pkt_free(struct pkt *pkt)
 void pkt_drop(struct place *place, struct pkt *pkt, enum drop why)
 {
 	place->drops[why]++;
-	PROBE(place, EV_DROP, (enum reason)pkt->reason, pkt,
-	      EVF_TEXT("drop", drop_name(why)),
-	      EVF_TEXT("text", drop_text(why)),
+	PROBE(place, EV_DROP, (enum reason)pkt->reason, pkt, EVF_DROP(why),
 	      EVF_NUM(place->fault ? "fault" : NULL, place->fault));
 	pkt_free(pkt);
 }

@@ -9,6 +9,7 @@
 #include "core/probe.h"
 
 #include <assert.h>
+#include <stdarg.h>
 
 #include "base/check.h"
 
@@ -37,9 +38,9 @@ static uint32_t cause_of(const struct env *env, enum ev_kind kind,
 }
 
 uint32_t probe_emit(const struct place *place, enum ev_kind kind,
-		    enum reason what, const struct pkt *pkt,
-		    const struct ev_field *fields)
+		    enum reason what, const struct pkt *pkt, ...)
 {
+	struct ev_field fields[EV_FIELDS_MAX + 1], *f = fields;
 	struct env *env = place->env;
 	struct event ev = {
 		.kind = kind,
@@ -50,6 +51,19 @@ uint32_t probe_emit(const struct place *place, enum ev_kind kind,
 		.pkt = pkt,
 		.fields = fields,
 	};
+	va_list args;
 
+	va_start(args, pkt);
+	while ((f->type = (enum ev_type)va_arg(args, int)) != EVT_END) {
+		check(f < fields + EV_FIELDS_MAX);
+		f->key = va_arg(args, const char *);
+		if (f->type == EVT_NUM || f->type == EVT_DROP)
+			f->num = va_arg(args, int64_t);
+		else
+			f->any = va_arg(args, const void *);
+		f++;
+	}
+	va_end(args);
+	f->key = NULL;
 	return env->probe ? env->probe(env->probe_arg, &ev) : 0;
 }

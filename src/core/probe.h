@@ -51,7 +51,9 @@ enum ev_kind {
 	EV_KINDS
 };
 
-enum ev_type { EVT_NUM, EVT_TEXT, EVT_IP, EVT_EP, EVT_MAC };
+/* EVT_DROP: a reason as its number.  The listener has the words, so that a
+ * program without one does not carry them. */
+enum ev_type { EVT_END, EVT_NUM, EVT_TEXT, EVT_IP, EVT_EP, EVT_MAC, EVT_DROP };
 
 /* A named value of an event.  Pointers are borrowed for the call only. */
 struct ev_field {
@@ -63,16 +65,45 @@ struct ev_field {
 		const struct ip_addr *ip;
 		const struct endpoint *ep;
 		const mac_addr *mac;
+		const void *any;
 	};
 };
 
+/*
+ * A field among the arguments of PROBE(): its type, key and value.  They are
+ * passed one after the other and not as an array, because what an event costs
+ * is code, at each place where something can happen: a few octets to push a
+ * value, against many to write it, its type and its key into an array.  The
+ * functions are there to have the compiler look at the types.
+ */
 /* clang-format off */
-#define EVF_NUM(k, v)	{.key = (k), .type = EVT_NUM, .num = (int64_t)(v)}
-#define EVF_TEXT(k, v)	{.key = (k), .type = EVT_TEXT, .text = (v)}
-#define EVF_IP(k, v)	{.key = (k), .type = EVT_IP, .ip = (v)}
-#define EVF_EP(k, v)	{.key = (k), .type = EVT_EP, .ep = (v)}
-#define EVF_MAC(k, v)	{.key = (k), .type = EVT_MAC, .mac = (v)}
+#define EVF_NUM(k, v)	EVT_NUM, (const char *)(k), (int64_t)(v)
+#define EVF_TEXT(k, v)	EVT_TEXT, (const char *)(k), evf_text(v)
+#define EVF_IP(k, v)	EVT_IP, (const char *)(k), evf_ip(v)
+#define EVF_EP(k, v)	EVT_EP, (const char *)(k), evf_ep(v)
+#define EVF_MAC(k, v)	EVT_MAC, (const char *)(k), evf_mac(v)
+#define EVF_DROP(why)	EVT_DROP, "drop", (int64_t)(why)
 /* clang-format on */
+
+static inline const void *evf_text(const char *text)
+{
+	return text;
+}
+
+static inline const void *evf_ip(const struct ip_addr *ip)
+{
+	return ip;
+}
+
+static inline const void *evf_ep(const struct endpoint *ep)
+{
+	return ep;
+}
+
+static inline const void *evf_mac(const mac_addr *mac)
+{
+	return mac;
+}
 
 /**
  * struct event - what the listener is handed
@@ -94,28 +125,32 @@ struct event {
 	const struct ev_field *fields;
 };
 
+/* No event has more fields. */
+#define EV_FIELDS_MAX 24
+
 /**
  * probe_emit() - Hand an event to the listener; use PROBE() instead
+ * @...:	At most EV_FIELDS_MAX of EVF_xxx(), and EVT_END.  One with the key
+ *		NULL ends them, too
  *
  * Return: the number of the event, 0 when nobody listens
  */
-uint32_t probe_emit(const struct place *place, enum ev_kind kind,
-		    enum reason what, const struct pkt *pkt,
-		    const struct ev_field *fields);
+__attribute__((cold)) uint32_t probe_emit(const struct place *place,
+					  enum ev_kind kind, enum reason what,
+					  const struct pkt *pkt, ...);
 
 /**
  * PROBE() - Emit an event whose cause is what is being acted on
  * @place:	Where it happens, a struct place *
- * @...:	At least one EVF_xxx() field
+ * @...:	At least one EVF_xxx() field, at most EV_FIELDS_MAX
  *
  * Value: the event's number (uint32_t), 0 when nobody listens.  The fields are
  * not evaluated then.
  */
-#define PROBE(place, kind, what, pkt, ...)                                 \
-	((place)->env->probe                                               \
-		 ? probe_emit((place), (kind), (what), (pkt),              \
-			      (const struct ev_field[]){__VA_ARGS__, {0}}) \
-		 : 0)
+#define PROBE(place, kind, what, pkt, ...)                                \
+	((place)->env->probe ? probe_emit((place), (kind), (what), (pkt), \
+					  __VA_ARGS__, EVT_END)           \
+			     : 0)
 
 /* PROBE_CAUSE() - The same, and what follows is caused by this event. */
 #define PROBE_CAUSE(place, kind, what, pkt, ...) \

@@ -34,8 +34,6 @@
 #include "trace/frame_copy.h"
 #include "trace/log_int.h"
 
-#define FIELDS_MAX 24
-
 struct trace_log *trace_log_new(struct mem *mem, enum log_depth depth)
 {
 	struct trace_log *log = mem_alloc(mem, sizeof(*log));
@@ -191,9 +189,43 @@ static const char *address_text(struct trace_log *log, const struct ev_field *f)
 	case EVT_MAC:
 		return log_take_text(log, mac_print(*f->mac, buf));
 	case EVT_TEXT:
+	case EVT_DROP:
 	case EVT_NUM:
+	case EVT_END:
 	default:
 		return log_take_text(log, f->text ? f->text : "");
+	}
+}
+
+static struct log_field text_field(const char *key, const char *text)
+{
+	return (struct log_field){.key = key, .type = LOG_TEXT, .text = text};
+}
+
+/* One field becomes one; a reason to drop becomes its name and its words. */
+static size_t copy_field(struct trace_log *log, struct log_field *to,
+			 const struct ev_field *from)
+{
+	enum drop why;
+
+	switch (from->type) {
+	case EVT_NUM:
+		*to = (struct log_field){
+			.key = from->key, .type = LOG_NUM, .num = from->num};
+		return 1;
+	case EVT_DROP:
+		why = (enum drop)from->num;
+		to[0] = text_field(from->key, drop_name(why));
+		to[1] = text_field("text", drop_text(why));
+		return 2;
+	case EVT_TEXT:
+	case EVT_IP:
+	case EVT_EP:
+	case EVT_MAC:
+	case EVT_END:
+	default:
+		*to = text_field(from->key, address_text(log, from));
+		return to->text ? 1 : 0;
 	}
 }
 
@@ -201,29 +233,20 @@ static bool copy_fields(struct trace_log *log, struct log_event *to,
 			const struct ev_field *from)
 {
 	struct log_field *fields;
-	uint16_t n = 0, i;
+	size_t n = 0, count = 0, i, copied;
 
-	while (n < FIELDS_MAX && from[n].key)
-		n++;
-	fields = log_take(log, n * sizeof(*fields));
+	for (; from[n].key; n++)
+		count += from[n].type == EVT_DROP ? 2 : 1;
+	fields = log_take(log, count * sizeof(*fields));
 	if (!fields)
 		return false;
-	for (i = 0; i < n; i++) {
-		bool is_num = from[i].type == EVT_NUM;
-
-		fields[i] = (struct log_field){
-			.key = from[i].key,
-			.type = is_num ? LOG_NUM : LOG_TEXT,
-			.num = is_num ? from[i].num : 0,
-		};
-		if (is_num)
-			continue;
-		fields[i].text = address_text(log, &from[i]);
-		if (!fields[i].text)
+	for (i = 0, count = 0; i < n; i++, count += copied) {
+		copied = copy_field(log, &fields[count], &from[i]);
+		if (!copied)
 			return false;
 	}
 	to->fields = fields;
-	to->field_count = n;
+	to->field_count = (uint16_t)count;
 	return true;
 }
 
