@@ -11,7 +11,7 @@
 
 #include "core/block_lent.h"
 
-struct block *block_new(struct env *env, size_t size)
+struct block *block_new_far(struct env *env, size_t size)
 {
 	enum block_class c = BLOCK_2K;
 	struct block *blk;
@@ -22,28 +22,13 @@ struct block *block_new(struct env *env, size_t size)
 	if (c == BLOCK_CLASSES)
 		return NULL;
 	blk = pool_get(&env->blocks[c]);
-	if (!blk)
-		return NULL;
-	blk->refs = 1;
-	blk->size = (uint32_t)(env->blocks[c].size - sizeof(*blk));
-	blk->class = c;
-	blk->env = env;
-	blk->data = (uint8_t *)(blk + 1);
+	if (blk)
+		block_init(blk, env, c);
 	return blk;
 }
 
-struct block *block_get(struct block *blk)
+void block_free_far(struct block *blk)
 {
-	check(blk->refs > 0);
-	blk->refs++;
-	return blk;
-}
-
-void block_put(struct block *blk)
-{
-	check(blk->refs > 0);
-	if (--blk->refs)
-		return;
 	if (blk->class == BLOCK_CLASSES)
 		block_lent_free(blk);
 	else

@@ -13,6 +13,8 @@
 #include "core/pkt.h"
 
 /* clang-format off */
+#define PKT_KEEP 65536
+
 static const struct {
 	const char *name;
 	size_t room;
@@ -34,6 +36,8 @@ void env_init(struct env *env, struct mem *mem)
 	for (i = 0; i < BLOCK_CLASSES; i++)
 		pool_init(&env->blocks[i], mem, block_classes[i].name,
 			  sizeof(struct block) + block_classes[i].room, 0);
+	/* Packets come in batches, and between two of them none is left. */
+	env->pkts.keep = env->blocks[BLOCK_2K].keep = PKT_KEEP;
 }
 
 size_t env_fini(struct env *env)

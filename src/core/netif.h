@@ -30,6 +30,11 @@
 
 struct netif;
 struct pkt;
+struct stack;
+
+/* Frames that come in next: see netif_ahead(). */
+typedef void stack_ahead_fn(struct stack *stack, const struct list *frames,
+			    uint32_t count);
 
 #define NETIF_NAME_MAX 16
 
@@ -39,6 +44,7 @@ enum netif_feature {
 	NETIF_F_GSO_TCP = 1 << 1, /* takes gso_size packets of TCP */
 	NETIF_F_NO_ARP = 1 << 2,  /* point to point or loopback: no addresses */
 	NETIF_F_LOOPBACK = 1 << 3,
+	NETIF_F_GSO_UDP = 1 << 5, /* takes several datagrams in one */
 	NETIF_F_PPP = 1 << 4, /* with NO_ARP: one neighbour, and no address of
 			       * the link to call him by */
 };
@@ -73,6 +79,7 @@ struct netif_stats {
  * @ops:	The driver
  * @drv:	The driver's own
  * @on_input:	The owner's entry for frames; takes the packet
+ * @on_ahead:	(optional) See netif_ahead()
  * @owner:	The owner's own (a struct stack, a switch's port)
  * @name:	"eth0", "p1"
  * @index:	Counted from 1 within the owner
@@ -89,6 +96,8 @@ struct netif {
 	const struct netif_ops *ops;
 	void *drv;
 	void (*on_input)(struct netif *netif, struct pkt *pkt);
+	void (*on_ahead)(struct netif *netif, const struct list *frames,
+			 uint32_t count);
 	void *owner;
 	char name[NETIF_NAME_MAX];
 	uint32_t index;
@@ -127,5 +136,10 @@ int netif_transmit(struct netif *netif, struct pkt *pkt);
  * about it.  Takes @pkt; may call back anything.
  */
 void netif_input(struct netif *netif, struct pkt *pkt);
+
+/* Frames that netif_ahead() is told of at a time: as many chains of reads as a
+ * processor can follow at once, and what they lead to fits into its cache.  Of
+ * a million connections: see tcp_ahead.c. */
+#define NETIF_AHEAD 16
 
 #endif /* CORE_NETIF_H */

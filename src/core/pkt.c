@@ -7,8 +7,6 @@
  * finds the piece in which an offset lies.
  */
 
-#include "core/pkt.h"
-
 #include <errno.h>
 #include <string.h>
 
@@ -17,6 +15,7 @@
 #include "wire/csum.h"
 
 #include "core/netif.h"
+#include "core/pkt_hot.h"
 #include "core/probe.h"
 
 /* Where the next octet of a walk over a packet lies. */
@@ -66,20 +65,7 @@ static const uint8_t *pkt_step(struct pkt_walk *w, size_t max, size_t *len)
 
 struct pkt *pkt_new(struct env *env, enum reason why)
 {
-	struct pkt *pkt = pool_get(&env->pkts);
-
-	if (!pkt)
-		return NULL;
-	/* Everything before the fragments: they and the room stay as is. */
-	memset(pkt, 0, offsetof(struct pkt, frag));
-	list_init(&pkt->node);
-	pkt->env = env;
-	pkt->reason = (uint16_t)why;
-	pkt->cause = env->cause;
-	pkt->lin_off = PKT_HEADROOM;
-	pkt->l2_off = pkt->l3_off = pkt->l4_off = PKT_HEADROOM;
-	pkt->born_ns = env->now_ns;
-	return pkt;
+	return pkt_new_hot(env, why);
 }
 
 struct pkt *pkt_new_rx(struct env *env, enum reason why)
@@ -95,13 +81,8 @@ struct pkt *pkt_new_rx(struct env *env, enum reason why)
 
 void pkt_free(struct pkt *pkt)
 {
-	int i;
-
-	if (!pkt)
-		return;
-	for (i = 0; i < pkt->frag_count; i++)
-		block_put(pkt->frag[i].blk);
-	pool_put(&pkt->env->pkts, pkt);
+	if (pkt)
+		pkt_free_hot(pkt);
 }
 
 void pkt_drop(struct place *place, struct pkt *pkt, enum drop why)
@@ -342,24 +323,61 @@ void pkt_copy_out(const struct pkt *pkt, size_t off, void *buf, size_t len)
 	}
 }
 
-uint32_t pkt_csum(const struct pkt *pkt, size_t off, size_t len)
+/* pkt_csum() of octets that are not all in the linear part: most often a header
+ * there, and the payload in one fragment. */
+__attribute__((noinline)) static uint32_t csum_far(const struct pkt *pkt,
+						   size_t off, size_t len)
 {
-	struct pkt_walk w;
+	const struct frag *f = pkt->frag;
 	uint32_t sum = 0;
-	size_t done = 0;
+	size_t done = 0, n;
 
 	check(off + len <= pkt->len);
-	if (off + len <= pkt->lin_len) /* as all small packets */
-		return csum_add(0, pkt_cdata(pkt) + off, len);
-	w = pkt_seek(pkt, off);
-	while (done < len) {
-		size_t n;
-		const uint8_t *p = pkt_step(&w, len - done, &n);
+	if (off < pkt->lin_len) {
+		done = pkt->lin_len - off;
+		sum = csum_add(0, pkt_cdata(pkt) + off, done);
+		off = pkt->lin_len;
+	}
+	for (off -= pkt->lin_len; done < len; f++) {
+		const uint8_t *p = f->blk->data + f->off + off;
 
-		sum = csum_add_at(sum, p, n, done);
+		if (off >= f->len) {
+			off -= f->len;
+			continue;
+		}
+		n = min_size(f->len - off, len - done);
+		sum = done & 1 ? csum_add_at(sum, p, n, done)
+			       : csum_add(sum, p, n);
 		done += n;
+		off = 0;
 	}
 	return sum;
+}
+
+/* From @off on to the end: headers, and one run of payload behind them. */
+static uint32_t csum_two(const struct pkt *pkt, size_t off)
+{
+	const struct frag *f = &pkt->frag[0];
+
+	return csum_add_two(pkt_cdata(pkt) + off, pkt->lin_len - off,
+			    f->blk->data + f->off, f->len);
+}
+
+uint32_t pkt_csum_far(const struct pkt *pkt, size_t off, size_t len)
+{
+	size_t lin = pkt->lin_len;
+
+	if (off + len <= lin)
+		return csum_add(0, pkt_cdata(pkt) + off, len);
+	if (off < lin && off + len == pkt->len && pkt->frag_count == 1 &&
+	    !((lin - off) & 1))
+		return csum_two(pkt, off);
+	return csum_far(pkt, off, len);
+}
+
+uint32_t pkt_csum(const struct pkt *pkt, size_t off, size_t len)
+{
+	return pkt_csum_hot(pkt, off, len);
 }
 
 size_t pkt_truesize(const struct pkt *pkt)

@@ -93,11 +93,11 @@ struct frag {
  * @dest:	To whom the frame was addressed
  * @link:	enum pkt_link
  * @gso:	Kind of segmentation, if @gso_size is not 0
- * @gso_size:	Payload octets of each segment
+ * @gso_size:	Payload octets of each segment; a datagram with PKT_GSO_UDP and 0
+ *		came right behind another, and may be joined to it
  * @is_heard:	A socket has taken a copy of it
  * @is_relayed:	It came in by an interface: sending it again is forwarding
- * @has_fcs:	@fcs came with the frame and is to be verified
- * @fcs:	Frame check sequence
+ * @fcs:	Frame check sequence that came, and is to be verified if @has_fcs
  * @born_ns:	When it was allocated
  * @mark:	For the owner's use while it waits in his queue
  */
@@ -233,7 +233,7 @@ int pkt_append(struct pkt *pkt, const void *buf, size_t len);
 int pkt_append_ref(struct pkt *pkt, struct block *blk, size_t off, size_t len);
 
 /* Move the payload of @from to the end of @to; takes @from when it returns 0.
- * Return: 0, -EMSGSIZE (too many fragments) or -ENOMEM; nothing changed then. */
+ * Return: 0, or -EMSGSIZE (too many fragments), -ENOMEM: nothing changed. */
 int pkt_join(struct pkt *to, struct pkt *from);
 
 /* Copy @len octets from @off on to @buf; they must be there. */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/likely.h"
 
 #include "core/pkt.h"
 
@@ -26,6 +27,7 @@ int stack_init(struct stack *stack, struct env *env, const char *name,
 	stack->place.env = env;
 	stack->place.name = name;
 	stack->entropy = entropy;
+	stack->epoch = 1;
 	list_init(&stack->netifs);
 	list_init(&stack->tasks);
 	wheel_init(&stack->wheel, env->now_ns);
@@ -48,15 +50,38 @@ void stack_fini(struct stack *stack)
 		task_cancel(task);
 }
 
-static void on_input(struct netif *netif, struct pkt *pkt)
+/* As stack_input(); within a call there is nothing to bracket, and else the
+ * bracket is the outermost. */
+HOT static void on_input(struct netif *netif, struct pkt *pkt)
 {
-	stack_input(netif->owner, netif, pkt);
+	struct stack *stack = netif->owner;
+
+	if (stack->depth) {
+		stack->link_input(stack, netif, pkt);
+		return;
+	}
+	stack->depth = 1;
+	stack->link_input(stack, netif, pkt);
+	if (UNLIKELY(!list_is_empty(&stack->tasks)))
+		stack_run_tasks(stack);
+	check(stack->depth == 1);
+	stack->depth = 0;
+}
+
+static void on_ahead(struct netif *netif, const struct list *frames,
+		     uint32_t count)
+{
+	struct stack *stack = netif->owner;
+
+	if (stack->ahead)
+		stack->ahead(stack, frames, count);
 }
 
 void stack_add_netif(struct stack *stack, struct netif *netif)
 {
 	netif->owner = stack;
 	netif->on_input = on_input;
+	netif->on_ahead = on_ahead;
 	netif->index = ++stack->netif_count;
 	list_add_tail(&stack->netifs, &netif->node);
 }
@@ -66,6 +91,7 @@ void stack_del_netif(struct stack *stack, struct netif *netif)
 	check(netif->owner == stack);
 	list_del(&netif->node);
 	netif->is_up = false;
+	stack->epoch++;
 }
 
 struct netif *stack_netif_by_name(struct stack *stack, const char *name)
@@ -94,7 +120,7 @@ struct netif *stack_netif_by_index(struct stack *stack, uint32_t index)
 	return NULL;
 }
 
-void stack_run_tasks(struct stack *stack)
+HOT __attribute__((noinline)) void stack_run_tasks(struct stack *stack)
 {
 	struct env *env = stack->place.env;
 	uint32_t outer = env->cause;
@@ -110,14 +136,16 @@ void stack_run_tasks(struct stack *stack)
 	env->cause = outer;
 }
 
-void stack_input(struct stack *stack, struct netif *netif, struct pkt *pkt)
+__attribute__((noinline)) void stack_input(struct stack *stack,
+					   struct netif *netif, struct pkt *pkt)
 {
 	stack_enter(stack);
 	stack->link_input(stack, netif, pkt);
 	stack_leave(stack);
 }
 
-void stack_run(struct stack *stack)
+/* What is due, timers first. */
+static __attribute__((noinline)) void run_due(struct stack *stack)
 {
 	struct env *env = stack->place.env;
 	uint32_t outer = env->cause;
@@ -130,6 +158,21 @@ void stack_run(struct stack *stack)
 	}
 	env->cause = outer;
 	stack_leave(stack);
+}
+
+HOT void stack_run(struct stack *stack)
+{
+	uint64_t now = stack_now(stack);
+
+	if (UNLIKELY(now >= stack->wheel.quiet_ns)) {
+		run_due(stack);
+		return;
+	}
+	wheel_pass(&stack->wheel, now);
+	if (!list_is_empty(&stack->tasks)) {
+		stack_enter(stack);
+		stack_leave(stack);
+	}
 }
 
 uint64_t stack_next(const struct stack *stack)
@@ -159,7 +202,7 @@ void task_cancel(struct task *task)
 		list_del(&task->node);
 }
 
-void stack_defer(struct stack *stack, struct task *task)
+HOT void stack_defer(struct stack *stack, struct task *task)
 {
 	if (list_is_linked(&task->node))
 		return;
@@ -171,7 +214,7 @@ void stack_defer(struct stack *stack, struct task *task)
 
 void stack_arm(struct stack *stack, struct timer *t, uint64_t at_ns)
 {
-	bool is_first = at_ns < wheel_next(&stack->wheel);
+	bool is_first = wheel_is_first(&stack->wheel, at_ns);
 
 	t->cause = stack->place.env->cause;
 	wheel_arm(&stack->wheel, t, at_ns);

@@ -24,7 +24,6 @@
  */
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/check.h"
@@ -38,7 +37,6 @@
 #include "core/signal.h"
 
 struct pkt;
-struct stack;
 
 /* Where each protocol keeps what it knows about one stack. */
 enum stack_slot {
@@ -131,7 +129,9 @@ struct stack_counts {
  * @depth:	Calls under way; tasks run when it falls to 0
  * @slot:	The protocols' own
  * @counts:	What its programs did
+ * @epoch:	Grows with every change that the way of a packet may depend on
  * @link_input:	Entry of the link layer; takes the packet
+ * @ahead:	What netif_ahead() calls, or NULL
  */
 struct stack {
 	struct place place;
@@ -146,8 +146,10 @@ struct stack {
 	unsigned int depth;
 	void *slot[SLOT_COUNT];
 	struct stack_counts counts;
+	uint64_t epoch;
 	void (*link_input)(struct stack *stack, struct netif *netif,
 			   struct pkt *pkt);
+	stack_ahead_fn *ahead;
 };
 
 /**

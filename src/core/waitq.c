@@ -46,7 +46,7 @@ void waitq_del(struct waiter *w)
 		list_del(&w->node);
 }
 
-void waitq_wake(struct waitq *q, uint32_t events)
+void waitq_wake_all(struct waitq *q, uint32_t events)
 {
 	struct list *pos, *next;
 

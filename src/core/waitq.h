@@ -50,7 +50,13 @@ void waiter_init(struct waiter *w,
 void waitq_add(struct waitq *q, struct waiter *w);
 void waitq_del(struct waiter *w); /* harmless if it does not wait */
 
-/* Something happened: call all whose mask it meets. */
-void waitq_wake(struct waitq *q, uint32_t events);
+void waitq_wake_all(struct waitq *q, uint32_t events); /* what follows */
+
+/* Something happened: call all whose mask it meets.  Mostly nobody waits. */
+static inline void waitq_wake(struct waitq *q, uint32_t events)
+{
+	if (!list_is_empty(&q->waiters))
+		waitq_wake_all(q, events);
+}
 
 #endif /* CORE_WAITQ_H */

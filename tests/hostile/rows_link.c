@@ -198,6 +198,7 @@ const struct row rows_link[] = {
 			"bounded (`tx_queue`)",
 		.play = refusing_device,
 		.is_far = true,
+		.keeps = 2, /* what pools keep of the largest batch */
 	},
 	{0},
 };
