@@ -77,6 +77,8 @@ void arp_set_state(struct arp_entry *e, enum arp_state to)
 	PROBE(&stack->place, EV_STATE, R_ARP_STATE, NULL, EVF_IP("ip", &ip),
 	      EVF_TEXT("from", arp_names[e->state]),
 	      EVF_TEXT("to", arp_names[to]));
+	if (e->state == ARP_REACHABLE)
+		stack->epoch++;
 	e->state = to;
 	e->tries = 0;
 	stack_disarm(stack, &e->timer);
@@ -251,6 +253,8 @@ static void arp_tell_learn(struct arp_entry *e, const char *how)
 
 void arp_learn(struct arp_entry *e, mac_addr mac, const char *how)
 {
+	if (!mac_eq(e->mac, mac))
+		e->arp->stack->epoch++;
 	e->mac = mac;
 	arp_tell_learn(e, how);
 	arp_confirm(e);
@@ -334,8 +338,10 @@ int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 	if (netif->features & NETIF_F_NO_ARP)
 		return ether_output(stack, netif, pkt, netif->mac, ETH_IP4);
 	e = arp_find(arp, netif, next_hop);
-	if (e)
+	if (e && e->src.v != src.v) {
 		e->src = src;
+		stack->epoch++;
+	}
 	if (e && e->rank != ARP_ASKED) {
 		PROBE(&stack->place, EV_LOOKUP, R_ARP_HIT, pkt,
 		      EVF_IP("ip", &ip), EVF_MAC("mac", &e->mac));
@@ -348,6 +354,24 @@ int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 		: arp_miss(arp, netif, next_hop, src, pkt);
 	env->cause = outer;
 	return err;
+}
+
+bool arp_current(struct stack *stack, const struct netif *netif,
+		 ip4_addr next_hop, mac_addr *mac, uint64_t *until_ns)
+{
+	const struct arp_entry *e;
+
+	*mac = netif->mac;
+	*until_ns = UINT64_MAX;
+	if (netif->features & NETIF_F_NO_ARP)
+		return true;
+	e = arp_find(arp_of(stack), netif, next_hop);
+	if (!e || e->state != ARP_REACHABLE || e->rank != ARP_USED)
+		return false;
+	*mac = e->mac;
+	*until_ns = min_u64(e->confirmed_ns + ARP_REACHABLE_S * NS_PER_S,
+			    e->used_ns + NS_PER_S);
+	return true;
 }
 
 int arp_heard(struct stack *stack, struct netif *netif, ip4_addr addr,

@@ -52,7 +52,7 @@ enum arp_state {
 #define ARP_KEEP_S	30   /* never evicted when used in that time */
 #define ARP_HOLD_S	1    /* a failure is remembered for so long */
 #define ARP_ENTRIES_MAX 4096 /* default, see arp_set_max() */
-#define ARP_WAITING_MAX 3    /* packets per entry */
+#define ARP_WAITING_MAX 64   /* packets per entry: a datagram in pieces */
 #define ARP_QUEUED_MAX	1024 /* packets in all entries together */
 #define ARP_DEFEND_S	10   /* RFC 5227, 2.4 */
 
@@ -159,6 +159,21 @@ void arp_proxy_set(struct stack *stack, arp_proxy_fn *fn);
  */
 int arp_resolve(struct stack *stack, struct netif *netif, ip4_addr next_hop,
 		ip4_addr src, struct pkt *pkt);
+
+/**
+ * arp_current() - May packets go to a neighbour without asking arp_resolve()?
+ * @stack:	Which
+ * @netif:	Where they leave
+ * @next_hop:	The neighbour
+ * @mac:	Set: the address that their frames are for
+ * @until_ns:	Set: for how long, while stack->epoch stands still.  A packet
+ *		then goes through arp_resolve() again, which notes that the
+ *		neighbour is in use, and asks him in time
+ *
+ * Return: whether they may
+ */
+bool arp_current(struct stack *stack, const struct netif *netif,
+		 ip4_addr next_hop, mac_addr *mac, uint64_t *until_ns);
 
 /**
  * arp_heard() - Is a neighbour there?

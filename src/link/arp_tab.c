@@ -100,6 +100,7 @@ void arp_free(struct arp_entry *e)
 	struct arp *arp = e->arp;
 
 	check(list_is_empty(&e->queue));
+	arp->stack->epoch++;
 	if (arp->recent[e->addr.v % ARP_RECENT] == e)
 		arp->recent[e->addr.v % ARP_RECENT] = NULL;
 	stack_disarm(arp->stack, &e->timer);

@@ -85,6 +85,13 @@ int ether_output_whole(struct stack *stack, struct netif *netif,
 int ether_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 		 mac_addr dst, uint16_t type);
 
+/* Frame check sequence of a frame: CRC-32 of all its octets, in order, as
+ * put32le() writes it. */
+uint32_t ether_fcs(const struct pkt *pkt);
+
+/* Does what leaves there get a tag of 802.1Q? */
+bool ether_is_tagged(const struct netif *netif);
+
 /**
  * ether_deliver() - Hand a packet to who speaks its EtherType
  * @stack:	Which

@@ -18,6 +18,7 @@
  * struct ether - the link layer of a stack
  * @types:	Who speaks which EtherType
  * @type_count:	How many
+ * @ip:		Who speaks IPv4, and IPv6: the same as in @types
  * @vlans:	struct vlan_if
  * @tap:	Looks at every frame, or NULL
  */
@@ -27,6 +28,7 @@ struct ether {
 		ether_input_fn *fn;
 	} types[ETHER_TYPES_MAX];
 	int type_count;
+	ether_input_fn *ip[2];
 	struct list vlans;
 	ether_tap_fn *tap;
 };
@@ -51,8 +53,14 @@ struct vlan_if {
 struct vlan_if *vlan_find(const struct ether *e, const struct netif *parent,
 			  uint16_t vid);
 
+/* The driver of all of them. */
+extern const struct netif_ops vlan_ops;
+
 /* What @netif is part of, if it is for a VLAN, or NULL. */
-struct vlan_if *vlan_of(struct netif *netif);
+static inline struct vlan_if *vlan_of(struct netif *netif)
+{
+	return netif->ops == &vlan_ops ? netif->drv : NULL;
+}
 
 /* All of them go away. */
 void vlan_fini(struct stack *stack);

@@ -86,11 +86,11 @@ static int vlan_transmit(struct netif *netif, struct pkt *pkt)
 	return netif_transmit(v->parent, pkt);
 }
 
-static const struct netif_ops vlan_ops = {.transmit = vlan_transmit};
+const struct netif_ops vlan_ops = {.transmit = vlan_transmit};
 
-struct vlan_if *vlan_of(struct netif *netif)
+bool ether_is_tagged(const struct netif *netif)
 {
-	return netif->ops == &vlan_ops ? netif->drv : NULL;
+	return netif->ops == &vlan_ops;
 }
 
 static void vlan_init(struct stack *stack, struct vlan_if *v)

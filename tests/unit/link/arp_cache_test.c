@@ -343,17 +343,17 @@ static void queues_of_the_dead_are_bounded(void **state)
 	assert_int_equal(arp_count(s), 1);
 }
 
-static void only_three_packets_wait_the_oldest_goes(void **state)
+static void not_too_many_packets_wait_the_oldest_goes(void **state)
 {
 	struct testnet *net = *state;
 	int i;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < ARP_WAITING_MAX + 2; i++)
 		send_to(net, host(7));
 	assert_int_equal(testnet_drops(net, 0, DROP_arp_queue), 2);
 	frame_take(&f, eth(net));
 	reply(net, host(7), test_mac(7));
-	assert_int_equal(testnet_sent_count(eth(net)), 3);
+	assert_int_equal(testnet_sent_count(eth(net)), ARP_WAITING_MAX);
 	testnet_forget(eth(net));
 }
 
@@ -475,7 +475,7 @@ int main(void)
 		T(unused_entry_is_forgotten),
 		T(flood_of_senders_evicts_nobody_in_use),
 		T(queues_of_the_dead_are_bounded),
-		T(only_three_packets_wait_the_oldest_goes),
+		T(not_too_many_packets_wait_the_oldest_goes),
 		T(our_address_is_defended_once_in_ten_seconds),
 		T(free_address_is_found_free_after_three_probes),
 		T(taken_address_is_found_taken),
