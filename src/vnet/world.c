@@ -161,13 +161,14 @@ static void set_time(struct world *w, uint64_t t_ns)
 
 static void run_first_event(struct world *w)
 {
-	struct sched_event *ev = sched_pop(&w->sched);
+	struct sched_event *ev = sched_begin(&w->sched);
 
 	set_time(w, ev->at_ns);
 	w->env.cause = 0;
 	w->event_count++;
 	w->is_running = true;
 	ev->fn(ev, ev->arg);
+	sched_end(&w->sched);
 	w->is_running = false;
 	w->env.cause = 0;
 }

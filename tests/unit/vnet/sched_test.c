@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/check.h"
+#include "base/rng.h"
 
 #include "vnet/vnet.h"
 
@@ -30,6 +31,15 @@ static void free_world(struct world *w)
 {
 	assert_int_equal(world_free(w), 0);
 	assert_int_equal(mem.in_use_count, 0);
+}
+
+/* The first event happens, and does nothing. */
+static struct sched_event *pop(struct sched *s)
+{
+	struct sched_event *ev = sched_begin(s);
+
+	sched_end(s);
+	return ev;
 }
 
 static void events_come_by_time_then_node_then_lane(void **state)
@@ -57,9 +67,9 @@ static void events_come_by_time_then_node_then_lane(void **state)
 		sched_arm(&s, &ev[armed_as[i]], order[armed_as[i]].at);
 	for (i = 0; i < ARRAY_SIZE(order); i++) {
 		assert_int_equal(sched_next(&s), order[i].at);
-		assert_ptr_equal(sched_pop(&s), &ev[i]);
+		assert_ptr_equal(pop(&s), &ev[i]);
 	}
-	assert_null(sched_pop(&s));
+	assert_null(pop(&s));
 	assert_int_equal(sched_next(&s), UINT64_MAX);
 	for (i = 0; i < ARRAY_SIZE(order); i++)
 		sched_del(&s, &ev[i]);
@@ -80,11 +90,11 @@ static void arming_again_moves_an_event(void **state)
 	sched_arm(&s, &a, 10);
 	sched_arm(&s, &b, 20);
 	sched_arm(&s, &a, 30);
-	assert_ptr_equal(sched_pop(&s), &b);
+	assert_ptr_equal(pop(&s), &b);
 	sched_arm(&s, &a, 5);
 	assert_int_equal(sched_next(&s), 5);
 	sched_cancel(&s, &a);
-	assert_null(sched_pop(&s));
+	assert_null(pop(&s));
 	sched_del(&s, &a);
 	sched_del(&s, &b);
 	sched_fini(&s);
@@ -108,6 +118,117 @@ static void arming_needs_no_memory(void **state)
 	for (i = 0; i < ARRAY_SIZE(ev); i++)
 		sched_del(&s, &ev[i]);
 	sched_fini(&s);
+}
+
+/* More than there are hot places, and of these a few are busy for a while. */
+enum { MODEL_EVENTS = 150, MODEL_BUSY = 20, MODEL_STEPS = 20000, NEVER = 0 };
+
+/* What should come first: a search through all; NULL: nothing. */
+static struct sched_event *model_first(struct sched_event *ev,
+				       const uint64_t at[])
+{
+	struct sched_event *first = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; i < MODEL_EVENTS; i++) {
+		if (at[i] == NEVER || (first && at[i] >= at[n]))
+			continue;
+		first = &ev[i];
+		n = i;
+	}
+	return first;
+}
+
+/* Arm or cancel an event, in the queue and in the model. */
+static void model_change(struct sched *s, struct sched_event *ev, uint64_t at[],
+			 struct rng *rng, size_t i)
+{
+	at[i] = rng_below(rng, 4) ? 1 + rng_below(rng, 1000) : NEVER;
+	if (at[i] == NEVER)
+		sched_cancel(s, &ev[i]);
+	else
+		sched_arm(s, &ev[i], at[i]);
+}
+
+/* One of all, or of those that are busy at this time. */
+static size_t model_pick(struct rng *rng, size_t step)
+{
+	if (rng_below(rng, 8) == 0)
+		return rng_below(rng, MODEL_EVENTS);
+	return (step / 500 * 7 + rng_below(rng, MODEL_BUSY)) % MODEL_EVENTS;
+}
+
+/* The one that happens too, to the same time too; others before it. */
+static void while_an_event_happens_all_may_change(void **state)
+{
+	uint64_t at[MODEL_EVENTS] = {0};
+	struct sched_event ev[MODEL_EVENTS], *first;
+	struct sched s;
+	struct rng rng;
+	int n, left;
+	size_t i;
+
+	(void)state;
+	mem_init_libc(&mem);
+	sched_init(&s, &mem);
+	rng_init(&rng, 1, "sched");
+	for (i = 0; i < MODEL_EVENTS; i++)
+		assert_int_equal(sched_add(&s, &ev[i], (uint32_t)i, 0), 0);
+	for (n = 0; n < MODEL_STEPS; n++) {
+		first = model_first(ev, at);
+		assert_ptr_equal(sched_begin(&s), first);
+		if (first)
+			at[first - ev] = NEVER;
+		for (left = (int)rng_below(&rng, 4); left; left--) {
+			i = model_pick(&rng, (size_t)n);
+			if (first && rng_below(&rng, 2))
+				i = (size_t)(first - ev);
+			model_change(&s, ev, at, &rng, i);
+			first = model_first(ev, at);
+			assert_int_equal(sched_is_empty(&s), !first);
+			assert_int_equal(sched_next(&s),
+					 first ? at[first - ev] : UINT64_MAX);
+		}
+		sched_end(&s);
+	}
+	for (i = 0; i < MODEL_EVENTS; i++)
+		sched_del(&s, &ev[i]);
+	sched_fini(&s);
+}
+
+/* Whatever place it had, and whoever gets that. */
+static void who_is_deleted_does_not_happen(void **state)
+{
+	struct sched_event ev[MODEL_EVENTS], *first;
+	size_t i, left = MODEL_EVENTS;
+	struct sched s;
+	struct rng rng;
+
+	(void)state;
+	mem_init_libc(&mem);
+	sched_init(&s, &mem);
+	rng_init(&rng, 1, "sched");
+	for (i = 0; i < MODEL_EVENTS; i++)
+		assert_int_equal(sched_add(&s, &ev[i], 1, i), 0);
+	for (i = 0; i < MODEL_EVENTS; i++)
+		sched_arm(&s, &ev[i], 1 + rng_below(&rng, 50));
+	for (i = 0; i < MODEL_EVENTS; i += 3, left--)
+		sched_del(&s, &ev[i]);
+	for (first = NULL; left; left--) {
+		struct sched_event *ev_now = pop(&s);
+
+		assert_int_not_equal((ev_now - ev) % 3, 0);
+		assert_true(!first || first->at_ns < ev_now->at_ns ||
+			    (first->at_ns == ev_now->at_ns &&
+			     first->lane < ev_now->lane));
+		first = ev_now;
+	}
+	assert_null(pop(&s));
+	for (i = 0; i < MODEL_EVENTS; i++)
+		if (i % 3)
+			sched_del(&s, &ev[i]);
+	sched_fini(&s);
+	assert_int_equal(mem.in_use_count, 0);
 }
 
 struct note {
@@ -280,6 +401,8 @@ int main(void)
 		cmocka_unit_test(events_come_by_time_then_node_then_lane),
 		cmocka_unit_test(arming_again_moves_an_event),
 		cmocka_unit_test(arming_needs_no_memory),
+		cmocka_unit_test(while_an_event_happens_all_may_change),
+		cmocka_unit_test(who_is_deleted_does_not_happen),
 		cmocka_unit_test(script_lines_run_at_their_time_in_their_order),
 		cmocka_unit_test(idle_means_nothing_is_left),
 		cmocka_unit_test(waiting_runs_the_world_as_far_as_needed),
