@@ -18,6 +18,8 @@
  * delay: the frame arrives in an event of its own, so a loop of cables cannot
  * recurse.
  *
+ * Most frames take a shorter way than what is here: cable_plain.c.
+ *
  * Times are whole nanoseconds.  Where the rate does not divide them, the
  * remainder is kept for the next frame, so that the rate is exact over time.
  *
@@ -27,6 +29,8 @@
  *  (2) waiting is not empty only while the wire is busy.
  *  (3) The event is armed for the earlier of the first arrival and, if frames
  *      wait, the end of the frame on the wire.
+ *  (4) While same_len is the length of a frame there is no remainder, and
+ *      half_is_plain() holds.
  */
 
 #include <errno.h>
@@ -41,6 +45,8 @@
 #include "core/probe.h"
 
 #include "vnet/vnet_int.h"
+
+#define NO_LEN UINT32_MAX /* of no frame */
 
 static uint64_t now_of(const struct cable_half *half)
 {
@@ -103,6 +109,13 @@ static uint64_t pkt_frames(const struct pkt *pkt, uint32_t *count)
 	return payload + (uint64_t)headers * *count;
 }
 
+/* Does a frame only need to be given its times? */
+static bool half_is_plain(const struct cable_half *half)
+{
+	return half->is_up && half->is_faultless && !half->station &&
+	       !half->cable->filter;
+}
+
 /* Octets of a serial line, each between a start bit and a stop bit. */
 static uint64_t line_occupy(struct cable_half *half, const struct pkt *pkt)
 {
@@ -114,22 +127,49 @@ static uint64_t line_occupy(struct cable_half *half, const struct pkt *pkt)
 	half->remainder = bits_ns % rate;
 	half->free_ns += busy;
 	half->stats.busy_ns += busy;
+	half->same_len = NO_LEN;
 	return busy;
 }
 
-/* Occupy the wire.  Returns how long until the last octet has been sent. */
+/* Is it as long as the last one, and neither left a remainder?  Then it takes
+ * the same times: two divisions less. */
+static bool is_same(const struct cable_half *half, const struct pkt *pkt)
+{
+	return half->same_len == pkt->len && !pkt->gso_size &&
+	       pkt->link == PKT_ETHER;
+}
+
+/* Remember what @pkt took, if the next one of its length will take the same. */
+static void half_learn(struct cable_half *half, const struct pkt *pkt,
+		       uint64_t busy_ns, uint64_t flight_ns)
+{
+	if (!half_is_plain(half) || pkt->gso_size)
+		return;
+	half->same_len = pkt->len;
+	half->same_busy_ns = busy_ns;
+	half->same_flight_ns = flight_ns;
+}
+
+/* Occupy the wire.  Returns how long until the last octet arrives. */
 static uint64_t half_occupy(struct cable_half *half, const struct pkt *pkt)
 {
 	uint64_t rate = half->params.rate_bps;
 	uint64_t now = now_of(half);
-	uint64_t octets, bits_ns, busy;
+	uint64_t octets, bits_ns, busy, flight = half->params.delay_ns;
 	uint32_t count;
 
+	if (is_same(half, pkt)) {
+		half->free_ns = now + half->same_busy_ns;
+		half->stats.busy_ns += half->same_busy_ns;
+		return half->same_flight_ns;
+	}
 	half->free_ns = now;
-	if (!rate)
-		return 0;
+	if (!rate) {
+		half_learn(half, pkt, 0, flight);
+		return flight;
+	}
 	if (pkt->link == PKT_LINE)
-		return line_occupy(half, pkt);
+		return line_occupy(half, pkt) + flight;
 	octets = pkt_frames(pkt, &count);
 	if (count == 1)
 		octets = frame_octets(pkt->len);
@@ -141,10 +181,14 @@ static uint64_t half_occupy(struct cable_half *half, const struct pkt *pkt)
 		octets += cable_fec_octets(pkt->len);
 	bits_ns = (octets + ETH_GAP_LEN) * 8 * NS_PER_S + half->remainder;
 	busy = bits_ns / rate;
+	flight += cable_octets_ns(half, octets);
+	half->same_len = NO_LEN;
+	if (!half->remainder && bits_ns % rate == 0)
+		half_learn(half, pkt, busy, flight);
 	half->remainder = bits_ns % rate;
 	half->free_ns = now + busy;
 	half->stats.busy_ns += busy;
-	return cable_octets_ns(half, octets);
+	return flight;
 }
 
 /* The wire is free and this frame is next.  Takes @pkt. */
@@ -152,11 +196,11 @@ static void half_start(struct cable_half *half, struct pkt *pkt)
 {
 	struct env *env = pkt->env;
 	uint32_t outer = env->cause;
-	uint64_t sent_ns = half_occupy(half, pkt);
+	uint64_t flight_ns = half_occupy(half, pkt);
 
 	if (pkt->cause)
 		env->cause = pkt->cause;
-	cable_fate(half, pkt, now_of(half) + sent_ns + half->params.delay_ns);
+	cable_fate(half, pkt, now_of(half) + flight_ns);
 	env->cause = outer;
 }
 
@@ -218,11 +262,8 @@ static bool is_filtered(struct cable_half *half, struct pkt *pkt)
 	return true;
 }
 
-/* struct netif_ops.transmit */
-static int cable_transmit(struct netif *netif, struct pkt *pkt)
+int cable_transmit(struct cable_half *half, struct pkt *pkt)
 {
-	struct port *port = container_of(netif, struct port, netif);
-	struct cable_half *half = &port->cable->half[port->end];
 	int err = 0;
 
 	half->stats.sent_frames++;
@@ -235,7 +276,7 @@ static int cable_transmit(struct netif *netif, struct pkt *pkt)
 	if (is_filtered(half, pkt))
 		return 0;
 	if (half->station)
-		return hub_transmit(half->station, pkt);
+		return half->to->node->ops->transmit(half->station, pkt);
 	if (list_is_empty(&half->waiting) && now_of(half) >= half->free_ns)
 		half_start(half, pkt);
 	else
@@ -263,34 +304,17 @@ void cable_arrive(struct cable_half *half, struct pkt *pkt)
 	half_rearm(half);
 }
 
-static const struct netif_ops cable_ops = {.transmit = cable_transmit};
-
-/* What the next node sees is a frame, not what the last one knew about it. */
-static void half_deliver(struct cable_half *half, struct pkt *pkt)
+void cable_happen(struct cable_half *half)
 {
-	half->stats.delivered_frames++;
-	half->stats.delivered_octets += pkt->len;
-	pkt->mark = 0;
-	pkt->dest = 0;
-	pkt->l2_off = pkt->l3_off = pkt->l4_off = pkt->lin_off;
-	if (pkt->csum == PKT_CSUM_VERIFIED)
-		pkt->csum = PKT_CSUM_NONE;
-	port_input(half->to, pkt);
-}
-
-static void on_half_event(struct sched_event *ev, void *arg)
-{
-	struct cable_half *half = arg;
 	uint64_t now = now_of(half);
 	struct pkt *pkt;
 
-	(void)ev;
 	while (!list_is_empty(&half->waiting) && now >= half->free_ns)
 		half_start(half, half_dequeue(half));
 	while ((pkt = list_first_entry(&half->flying, struct pkt, node)) &&
 	       pkt->mark <= now) {
 		list_del(&pkt->node);
-		half_deliver(half, pkt);
+		cable_deliver(half, pkt);
 	}
 	half_rearm(half);
 }
@@ -323,6 +347,13 @@ const struct cable_params *cable_params(const struct cable *c,
 	return &c->half[dir == CABLE_BA].params;
 }
 
+/* Does a frame arrive as it is and in its time, without a number drawn? */
+static bool is_faultless(const struct cable_params *p)
+{
+	return !(p->loss > 0 || p->dup > 0 || p->reorder > 0 ||
+		 p->corrupt > 0 || p->bit_errors > 0 || p->jitter_ns);
+}
+
 void cable_set_params(struct cable *c, enum cable_dir dirs,
 		      const struct cable_params *params)
 {
@@ -332,8 +363,22 @@ void cable_set_params(struct cable *c, enum cable_dir dirs,
 		if (!(c->half[i].dir & dirs))
 			continue;
 		c->half[i].params = *params;
+		c->half[i].is_faultless = is_faultless(params);
+		c->half[i].same_len = NO_LEN;
 		c->half[i].remainder = 0;
 		c->half[i].last_ns = 0;
+	}
+}
+
+void cable_carrier(struct cable *c)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(c->half); i++) {
+		struct serial *s = c->half[i].from->serial;
+
+		if (s)
+			s->carrier(s);
 	}
 }
 
@@ -347,6 +392,7 @@ void cable_set_up(struct cable *c, enum cable_dir dirs, bool is_up)
 		if (!(half->dir & dirs) || half->is_up == is_up)
 			continue;
 		half->is_up = is_up;
+		half->same_len = NO_LEN;
 		half->from->netif.has_no_carrier = !is_up;
 		half->to->netif.has_no_carrier = !is_up;
 		PROBE(&c->place, EV_STATE, is_up ? R_CABLE_UP : R_CABLE_DOWN,
@@ -355,7 +401,7 @@ void cable_set_up(struct cable *c, enum cable_dir dirs, bool is_up)
 		if (!is_up)
 			half_flush(half);
 	}
-	serial_carrier(c);
+	cable_carrier(c);
 }
 
 bool cable_is_up(const struct cable *c, enum cable_dir dir)
@@ -367,6 +413,7 @@ void cable_set_filter(struct cable *c, cable_filter_fn *fn, void *arg)
 {
 	c->filter = fn;
 	c->filter_arg = arg;
+	c->half[0].same_len = c->half[1].same_len = NO_LEN;
 }
 
 const struct cable_stats *cable_stats(const struct cable *c, enum cable_dir dir)
@@ -397,7 +444,7 @@ static unsigned int count_parallel(struct port *a, struct port *b)
 	list_for_each(pos, &few->ports) {
 		struct port *p = list_entry(pos, struct port, list);
 
-		if (p->cable && p->cable->half[p->end].to->node == many)
+		if (p->cable && p->out->to->node == many)
 			n++;
 	}
 	return n;
@@ -430,7 +477,7 @@ static int half_init(struct cable_half *half, struct port *from,
 
 	if (sched_add(&w->sched, &half->event, to->node->id, lane))
 		return -ENOMEM;
-	half->event.fn = on_half_event;
+	half->event.fn = cable_event;
 	half->event.arg = half;
 	half->from = from;
 	half->to = to;
@@ -446,7 +493,7 @@ static int half_init(struct cable_half *half, struct port *from,
 static void port_plug(struct port *port, struct cable *c, int end)
 {
 	port->cable = c;
-	port->end = end;
+	port->out = &c->half[end];
 	port->netif.ops = &cable_ops;
 	port->netif.drv = c;
 	if (c->half[end].params.has_offload) {
@@ -492,6 +539,11 @@ static bool is_line(const struct port *port)
 	return port->serial || port->is_line;
 }
 
+static bool is_hub(const struct port *port)
+{
+	return port->node->kind == NODE_HUB;
+}
+
 struct cable *world_link(struct world *w, struct port *a, struct port *b,
 			 const struct cable_params *params)
 {
@@ -500,7 +552,7 @@ struct cable *world_link(struct world *w, struct port *a, struct port *b,
 
 	if (!a || !b || a == b || a->cable || b->cable)
 		return NULL;
-	if ((hub_of(a->node) && hub_of(b->node)) || is_line(a) != is_line(b))
+	if ((is_hub(a) && is_hub(b)) || is_line(a) != is_line(b))
 		return NULL;
 	c = cable_new(w, a, b);
 	if (!c)
@@ -508,12 +560,12 @@ struct cable *world_link(struct world *w, struct port *a, struct port *b,
 	cable_set_params(c, CABLE_BOTH, params ? params : &ideal);
 	port_plug(a, c, 0);
 	port_plug(b, c, 1);
-	if ((hub_of(a->node) && hub_plug(a)) ||
-	    (hub_of(b->node) && hub_plug(b))) {
+	if ((is_hub(a) && a->node->ops->plug(a)) ||
+	    (is_hub(b) && b->node->ops->plug(b))) {
 		cable_free(c);
 		return NULL;
 	}
-	serial_carrier(c);
+	cable_carrier(c);
 	return c;
 }
 
@@ -522,13 +574,14 @@ static void half_fini(struct cable_half *half)
 	struct list *pos;
 
 	if (half->station)
-		hub_unplug(half->station);
+		half->to->node->ops->unplug(half->station);
 	while ((pos = list_pop_head(&half->flying)))
 		pkt_free(list_entry(pos, struct pkt, node));
 	while ((pos = list_pop_head(&half->waiting)))
 		pkt_free(list_entry(pos, struct pkt, node));
 	sched_del(&half->cable->world->sched, &half->event);
 	half->from->cable = NULL;
+	half->from->out = NULL;
 	half->from->netif.ops = NULL;
 }
 

@@ -148,6 +148,9 @@ struct cable_half {
 	uint64_t remainder; /* of the last division by the rate */
 	struct hub_station *station; /* @from shares a wire: it waits there */
 	bool is_up;
+	bool is_faultless; /* nothing is drawn for a frame: it arrives */
+	uint32_t same_len; /* such a frame takes these times, see cable.c */
+	uint64_t same_busy_ns, same_flight_ns;
 };
 
 /**
@@ -203,8 +206,5 @@ const struct cable_stats *cable_stats(const struct cable *c,
 
 /* Frames on the wire and in front of it, both directions. */
 size_t cable_in_flight(const struct cable *c);
-
-/* Frame check sequence over all octets of a frame, as put32le() writes it. */
-uint32_t cable_fcs(const struct pkt *pkt);
 
 #endif /* VNET_CABLE_H */

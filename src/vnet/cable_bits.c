@@ -27,29 +27,16 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "base/crc32.h"
 #include "base/strbuf.h"
 
 #include "core/netif.h"
 #include "core/probe.h"
 
+#include "link/ether.h"
 #include "vnet/fec.h"
 #include "vnet/vnet_int.h"
 
 #define FLIPS_MAX 64
-
-uint32_t cable_fcs(const struct pkt *pkt)
-{
-	uint32_t crc = crc32_update(0, pkt_cdata(pkt), pkt->lin_len);
-	int i;
-
-	for (i = 0; i < pkt->frag_count; i++) {
-		const struct frag *f = &pkt->frag[i];
-
-		crc = crc32_update(crc, f->blk->data + f->off, f->len);
-	}
-	return crc;
-}
 
 /* @x to the power of @n, by squaring. */
 static double power(double x, uint64_t n)
@@ -284,7 +271,7 @@ int cable_corrupt(struct cable_half *half, struct pkt *pkt)
 	if (!count)
 		return 0;
 	if (pkt->link == PKT_ETHER) {
-		pkt->fcs = cable_fcs(pkt);
+		pkt->fcs = ether_fcs(pkt);
 		pkt->has_fcs = true;
 	} /* else it is among the octets of the line */
 	half->stats.corrupted++;

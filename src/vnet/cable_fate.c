@@ -8,6 +8,8 @@
  * each with its own probability, in this order.  A number is drawn only for
  * what the parameters ask for.
  *
+ * Nothing is drawn at all for a faultless cable, and nothing is asked there.
+ *
  * Damage is the matter of cable_bits.c.
  */
 
@@ -70,6 +72,10 @@ void cable_fate(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns)
 {
 	struct place *place = &half->cable->place;
 
+	if (half->is_faultless) {
+		cable_fly(half, pkt, arrival_ns);
+		return;
+	}
 	if (half->params.loss > 0 &&
 	    rng_chance(&half->rng, half->params.loss)) {
 		half->stats.lost++;

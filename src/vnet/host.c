@@ -97,6 +97,39 @@ static int host_entropy(void *arg, void *buf, size_t len)
 	return 0;
 }
 
+static int serials_boot(struct host *h)
+{
+	struct list *pos;
+	int err = 0;
+
+	list_for_each(pos, &h->node.ports) {
+		struct port *port = list_entry(pos, struct port, list);
+
+		if (port->serial && !err)
+			err = port->serial->boot(port->serial);
+	}
+	return err;
+}
+
+static void serials_halt(struct host *h)
+{
+	struct list *pos;
+
+	list_for_each(pos, &h->node.ports) {
+		struct port *port = list_entry(pos, struct port, list);
+
+		if (port->serial)
+			port->serial->halt(port->serial);
+	}
+	h->is_on = false;
+	list_for_each(pos, &h->node.ports) {
+		struct port *port = list_entry(pos, struct port, list);
+
+		if (port->serial && port->cable)
+			cable_carrier(port->cable);
+	}
+}
+
 /* Make the stack, with the ports that there are already. */
 static int host_boot(struct host *h)
 {
@@ -126,8 +159,41 @@ static int host_boot(struct host *h)
 			stack_add_netif(&h->stack, &port->netif);
 	}
 	h->boots++;
-	return serial_boot(h);
+	return serials_boot(h);
 }
+
+void host_kill(struct host *h)
+{
+	struct list *pos;
+
+	if (!h->is_on)
+		return;
+	check(h->stack.depth == 0);
+	list_for_each(pos, &h->node.ports)
+		list_entry(pos, struct port, list)->netif.is_up = false;
+	if (h->on_halt)
+		h->on_halt(h, h->arg);
+	serials_halt(h);
+	inet_fini(&h->stack);
+	stack_fini(&h->stack);
+	h->is_on = false;
+	h->node.is_frozen = true;
+	host_rearm(h);
+}
+
+static void host_free(struct node *node)
+{
+	struct host *h = host_of(node);
+	struct world *w = h->node.world;
+
+	host_kill(h);
+	sched_del(&w->sched, &h->event);
+	node_free_ports(&h->node);
+	node_fini(&h->node);
+	mem_free(w->env.mem, h, sizeof(*h));
+}
+
+static const struct node_ops node_ops = {.free = host_free};
 
 static struct host *host_new(struct world *w, enum node_kind kind,
 			     const char *name)
@@ -139,7 +205,7 @@ static struct host *host_new(struct world *w, enum node_kind kind,
 	if (!h)
 		return NULL;
 	h->node.place = &h->stack.place;
-	if (node_init(&h->node, w, kind, name))
+	if (node_init(&h->node, w, &node_ops, kind, name))
 		goto fail;
 	snprintf(stream, sizeof(stream), "%s entropy", name);
 	rng_init(&h->entropy, w->seed, stream);
@@ -196,25 +262,6 @@ void host_thaw(struct host *h)
 	host_rearm(h);
 }
 
-void host_kill(struct host *h)
-{
-	struct list *pos;
-
-	if (!h->is_on)
-		return;
-	check(h->stack.depth == 0);
-	list_for_each(pos, &h->node.ports)
-		list_entry(pos, struct port, list)->netif.is_up = false;
-	if (h->on_halt)
-		h->on_halt(h, h->arg);
-	serial_halt(h);
-	inet_fini(&h->stack);
-	stack_fini(&h->stack);
-	h->is_on = false;
-	h->node.is_frozen = true;
-	host_rearm(h);
-}
-
 int host_restart(struct host *h)
 {
 	int err;
@@ -228,15 +275,4 @@ int host_restart(struct host *h)
 		err = h->on_boot(h, h->arg);
 	host_rearm(h);
 	return err;
-}
-
-void host_free(struct host *h)
-{
-	struct world *w = h->node.world;
-
-	host_kill(h);
-	sched_del(&w->sched, &h->event);
-	node_free_ports(&h->node);
-	node_fini(&h->node);
-	mem_free(w->env.mem, h, sizeof(*h));
 }

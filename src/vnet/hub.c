@@ -5,8 +5,8 @@
  * Theory of operation
  * ===================
  * The hub itself does nothing but pass on; what there is to tell happens in the
- * stations.  A signal that a station begins at time t is heard by another at
- * t + its way to the hub + the hub + the other's way, and stops being heard that
+ * stations.  A signal that a station begins at time t is heard by another at t
+ * + its way to the hub + the hub + the other's way, and stops being heard that
  * much after it stopped.  These two moments are the edges of the signal at that
  * station; each station has a list of edges to come.
  *
@@ -132,6 +132,12 @@ struct hub_station {
 	bool is_garbled;
 	uint32_t attempts;
 };
+
+struct hub *hub_of(struct node *node)
+{
+	return node->kind == NODE_HUB ? container_of(node, struct hub, node)
+				      : NULL;
+}
 
 static struct world *world_of(const struct hub *hub)
 {
@@ -452,7 +458,7 @@ static void on_event(struct sched_event *ev, void *arg)
 	rearm(st);
 }
 
-int hub_transmit(struct hub_station *st, struct pkt *pkt)
+static int hub_transmit(struct hub_station *st, struct pkt *pkt)
 {
 	uint32_t limit = st->out->params.queue_frames;
 
@@ -469,11 +475,11 @@ int hub_transmit(struct hub_station *st, struct pkt *pkt)
 	return 0;
 }
 
-int hub_plug(struct port *port)
+static int hub_plug(struct port *port)
 {
 	struct hub *hub = hub_of(port->node);
-	struct cable_half *in = &port->cable->half[port->end];
-	struct cable_half *out = &port->cable->half[!port->end];
+	struct cable_half *in = port->out;
+	struct cable_half *out = &port->cable->half[in->dir == CABLE_AB];
 	struct world *w = world_of(hub);
 	struct hub_station *st = mem_alloc(w->env.mem, sizeof(*st));
 
@@ -498,7 +504,7 @@ int hub_plug(struct port *port)
 	return 0;
 }
 
-void hub_unplug(struct hub_station *st)
+static void hub_unplug(struct hub_station *st)
 {
 	struct world *w = world_of(st->hub);
 	struct list *pos;
@@ -516,6 +522,24 @@ void hub_unplug(struct hub_station *st)
 	mem_free(w->env.mem, st, sizeof(*st));
 }
 
+static void hub_free(struct node *node)
+{
+	struct hub *hub = hub_of(node);
+	struct mem *mem = world_of(hub)->env.mem;
+
+	check(list_is_empty(&hub->stations));
+	node_free_ports(&hub->node);
+	node_fini(&hub->node);
+	mem_free(mem, hub, sizeof(*hub));
+}
+
+static const struct node_ops hub_ops = {
+	.free = hub_free,
+	.plug = hub_plug,
+	.unplug = hub_unplug,
+	.transmit = hub_transmit,
+};
+
 struct hub *world_add_hub(struct world *w, const char *name, uint64_t rate_bps)
 {
 	struct hub *hub = mem_alloc(w->env.mem, sizeof(*hub));
@@ -527,27 +551,11 @@ struct hub *world_add_hub(struct world *w, const char *name, uint64_t rate_bps)
 	hub->place.name = hub->node.name;
 	hub->rate_bps = rate_bps ? rate_bps : HUB_RATE_BPS;
 	list_init(&hub->stations);
-	if (node_init(&hub->node, w, NODE_HUB, name)) {
+	if (node_init(&hub->node, w, &hub_ops, NODE_HUB, name)) {
 		mem_free(w->env.mem, hub, sizeof(*hub));
 		return NULL;
 	}
 	return hub;
-}
-
-void hub_free(struct hub *hub)
-{
-	struct mem *mem = world_of(hub)->env.mem;
-
-	check(list_is_empty(&hub->stations));
-	node_free_ports(&hub->node);
-	node_fini(&hub->node);
-	mem_free(mem, hub, sizeof(*hub));
-}
-
-struct hub *hub_of(struct node *node)
-{
-	return node->kind == NODE_HUB ? container_of(node, struct hub, node)
-				      : NULL;
 }
 
 struct node *hub_node(struct hub *hub)

@@ -12,6 +12,7 @@
  * Used by switch.c only; everyone else includes "vnet/switch.h".
  */
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/htab.h"
 #include "base/list.h"
@@ -37,30 +38,33 @@ struct mac_owner {
 
 /**
  * struct mac_entry - an address
- * @age:	In the table, the longest silent first
- * @mine:	In the port, likewise
+ * @key:	The address and its VLAN, mac_key()
+ * @owner:	Its port
+ * @home:	Where it lived before it moved, or still lives
+ * @seen_ns:	Last frame from it, up to a second ago
  * @mac:	The address
  * @vid:	Its VLAN
- * @owner:	Its port
- * @seen_ns:	Last frame from it, up to a second ago
- * @home:	Where it lived before it moved, or still lives
+ * @age:	In the table, the longest silent first
+ * @mine:	In the port, likewise
  * @away_ns:	When it left @home
  * @window_ns:	Begin of the second in which @moves are counted
- * @moves:	Changes of port in that second
  * @held_ns:	It stays where it is until then
+ * @moves:	Changes of port in that second
+ *
+ * What every frame looks at comes first.
  */
 struct mac_entry {
-	struct list age;
-	struct list mine;
+	uint64_t key;
+	struct mac_owner *owner, *home;
+	uint64_t seen_ns;
 	mac_addr mac;
 	uint16_t vid;
-	struct mac_owner *owner;
-	uint64_t seen_ns;
-	struct mac_owner *home;
+	struct list age;
+	struct list mine;
 	uint64_t away_ns;
 	uint64_t window_ns;
-	uint32_t moves;
 	uint64_t held_ns;
+	uint32_t moves;
 };
 
 /**
@@ -68,7 +72,8 @@ struct mac_entry {
  * @tab:	By address
  * @pool:	Where entries come from
  * @ages:	struct mac_entry.age, the longest silent first
- * @key:	Of the hash: strangers choose addresses
+ * @twist:	Of the hash, see mac_table.c; secret: strangers choose addresses
+ * @quiet_ns:	Nothing is too old before that
  * @cfg:	Limits
  * @stats:	Counts learned, moved, move_alarms, evicted, aged
  */
@@ -76,7 +81,8 @@ struct mac_table {
 	struct htab tab;
 	struct pool pool;
 	struct list ages;
-	struct hash_key key;
+	uint32_t twist[8][256];
+	uint64_t quiet_ns;
 	struct switch_cfg cfg;
 	struct switch_stats stats;
 };
@@ -93,10 +99,19 @@ void mac_table_init(struct mac_table *t, struct mem *mem,
 		    const struct hash_key *key);
 void mac_table_fini(struct mac_table *t);
 
-/* A frame from @mac came in at @owner, in VLAN @vid. */
-enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
-				 uint16_t vid, struct mac_owner *owner,
-				 uint64_t now_ns);
+/* Other limits than before. */
+void mac_table_set_cfg(struct mac_table *t, const struct switch_cfg *cfg);
+
+/* What is looked up: an address and its VLAN, as one number. */
+static inline uint64_t mac_key(mac_addr mac, uint16_t vid)
+{
+	return (uint64_t)get32(mac.o) << 32 |
+	       (uint64_t)get16(mac.o + sizeof(uint32_t)) << 16 | vid;
+}
+
+/* A frame from @key came in at @owner. */
+enum mac_verdict mac_table_learn(struct mac_table *t, uint64_t key,
+				 struct mac_owner *owner, uint64_t now_ns);
 
 /**
  * mac_table_find() - Where does an address live?
@@ -105,12 +120,30 @@ enum mac_verdict mac_table_learn(struct mac_table *t, mac_addr mac,
  *
  * Return: its port; NULL if it is not known, or was last heard too long ago
  */
-struct mac_owner *mac_table_find(struct mac_table *t, mac_addr mac,
-				 uint16_t vid, uint64_t now_ns,
-				 struct mac_owner **also);
+struct mac_owner *mac_table_find(const struct mac_table *t, uint64_t key,
+				 uint64_t now_ns, struct mac_owner **also);
+
+/**
+ * mac_table_pass() - Learn and look up at once, where there is nothing to do
+ * @from:	mac_key() of the source of a frame that came in at @owner
+ * @to:		Of its destination, no group
+ *
+ * Return: the port where @to lives; NULL: something is to be done or decided
+ * about one of the two, or about the table, and nothing has happened
+ */
+struct mac_owner *mac_table_pass(const struct mac_table *t, uint64_t from,
+				 uint64_t to, struct mac_owner *owner,
+				 uint64_t now_ns);
 
 /* The longest silent entry if it is too old, or NULL. */
 struct mac_entry *mac_table_oldest(struct mac_table *t, uint64_t now_ns);
+
+/* Is there nothing for mac_table_oldest() to find?  False: perhaps not. */
+static inline bool mac_table_is_fresh(const struct mac_table *t,
+				      uint64_t now_ns)
+{
+	return now_ns < t->quiet_ns;
+}
 
 void mac_table_del(struct mac_table *t, struct mac_entry *e);
 

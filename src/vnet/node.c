@@ -36,8 +36,8 @@ struct node *world_find(struct world *w, const char *name)
 	return htab_find(&w->names, name_hash(name), name_eq, name);
 }
 
-int node_init(struct node *node, struct world *w, enum node_kind kind,
-	      const char *name)
+int node_init(struct node *node, struct world *w, const struct node_ops *ops,
+	      enum node_kind kind, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -49,6 +49,7 @@ int node_init(struct node *node, struct world *w, enum node_kind kind,
 		return -ENOMEM;
 	memcpy(node->name, name, len + 1);
 	node->world = w;
+	node->ops = ops;
 	node->kind = kind;
 	node->id = ++w->node_count;
 	rng_init(&node->rng, w->seed, node->name);
@@ -105,7 +106,8 @@ void node_free_ports(struct node *node)
 			list_first_entry(&node->ports, struct port, list);
 
 		check(!port->cable);
-		serial_free(port);
+		if (port->serial)
+			port->serial->free(port->serial);
 		list_del(&port->list);
 		mem_free(node->world->env.mem, port, sizeof(*port));
 	}
@@ -119,7 +121,7 @@ void port_input(struct port *port, struct pkt *pkt)
 		return;
 	}
 	if (port->serial)
-		serial_input(port, pkt);
+		port->serial->input(port->serial, pkt);
 	else if (port->is_line)
 		port->netif.on_input(&port->netif, pkt);
 	else
@@ -151,6 +153,17 @@ static void box_input(struct netif *netif, struct pkt *pkt)
 		pkt_free(pkt);
 }
 
+static void box_free(struct node *node)
+{
+	struct box *box = box_of(node);
+
+	node_free_ports(node);
+	node_fini(node);
+	mem_free(node->world->env.mem, box, sizeof(*box));
+}
+
+static const struct node_ops box_ops = {.free = box_free};
+
 struct node *world_add_box(struct world *w, const char *name,
 			   box_input_fn *on_input, void *arg)
 {
@@ -163,20 +176,11 @@ struct node *world_add_box(struct world *w, const char *name,
 	box->place.name = box->node.name;
 	box->on_input = on_input;
 	box->arg = arg;
-	if (node_init(&box->node, w, NODE_BOX, name)) {
+	if (node_init(&box->node, w, &box_ops, NODE_BOX, name)) {
 		mem_free(w->env.mem, box, sizeof(*box));
 		return NULL;
 	}
 	return &box->node;
-}
-
-void box_free(struct node *node)
-{
-	struct box *box = box_of(node);
-
-	node_free_ports(node);
-	node_fini(node);
-	mem_free(node->world->env.mem, box, sizeof(*box));
 }
 
 struct port *box_add_port(struct node *node, const mac_addr *mac)

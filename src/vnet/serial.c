@@ -32,7 +32,8 @@
 #include "vnet/vnet_int.h"
 
 /**
- * struct serial - what makes a port a serial one
+ * struct session - what makes a port a serial one
+ * @serial:	Known to the port
  * @port:	The port
  * @conf:	As given
  * @ops:	Likewise
@@ -42,7 +43,8 @@
  * @is_up:	The session was told that the line is there
  * @local, @peer: Addresses that were agreed on
  */
-struct serial {
+struct session {
+	struct serial serial;
 	struct port *port;
 	struct serial_conf conf;
 	const struct serial_ops *ops;
@@ -53,7 +55,12 @@ struct serial {
 	ip4_addr local, peer;
 };
 
-static struct host *host_at(const struct serial *s)
+static struct session *session_of(struct serial *serial)
+{
+	return container_of(serial, struct session, serial);
+}
+
+static struct host *host_at(const struct session *s)
 {
 	return host_of(s->port->node);
 }
@@ -62,7 +69,7 @@ static struct host *host_at(const struct serial *s)
 static void on_send(void *arg, const struct pkt *frame, const uint8_t *octets,
 		    size_t len)
 {
-	struct serial *s = arg;
+	struct session *s = arg;
 	struct port *port = s->port;
 	struct pkt *pkt;
 
@@ -86,7 +93,7 @@ static void on_send(void *arg, const struct pkt *frame, const uint8_t *octets,
 
 static void on_up(void *arg, ip4_addr local, ip4_addr peer)
 {
-	struct serial *s = arg;
+	struct session *s = arg;
 	struct netif *netif = ppp_netif(s->ppp);
 
 	s->local = local;
@@ -99,7 +106,7 @@ static void on_up(void *arg, ip4_addr local, ip4_addr peer)
 
 static void on_down(void *arg)
 {
-	struct serial *s = arg;
+	struct session *s = arg;
 	struct netif *netif = ppp_netif(s->ppp);
 
 	if (s->ops && s->ops->on_down)
@@ -109,7 +116,7 @@ static void on_down(void *arg)
 
 static void on_up6(void *arg, uint64_t local, uint64_t peer)
 {
-	struct serial *s = arg;
+	struct session *s = arg;
 	struct netif *netif = ppp_netif(s->ppp);
 
 	(void)peer;
@@ -120,7 +127,7 @@ static void on_up6(void *arg, uint64_t local, uint64_t peer)
 
 static void on_down6(void *arg)
 {
-	struct serial *s = arg;
+	struct session *s = arg;
 	struct netif *netif = ppp_netif(s->ppp);
 
 	if (s->ops && s->ops->on_down6)
@@ -130,7 +137,7 @@ static void on_down6(void *arg)
 
 static void on_finished(void *arg)
 {
-	struct serial *s = arg;
+	struct session *s = arg;
 
 	if (s->conf.redial_s && !ppp_is_refused(s->ppp))
 		stack_arm_in(&host_at(s)->stack, &s->dial,
@@ -147,7 +154,7 @@ static const struct ppp_ops session_ops = {
 };
 
 /* Is there anybody at the other end, as far as wires can tell? */
-static bool has_carrier(const struct serial *s)
+static bool has_carrier(const struct session *s)
 {
 	const struct cable *c = s->port->cable;
 	const struct host *other;
@@ -156,11 +163,11 @@ static bool has_carrier(const struct serial *s)
 		return false;
 	if (!s->conf.has_carrier)
 		return true;
-	other = host_of(c->half[s->port->end].to->node);
+	other = host_of(s->port->out->to->node);
 	return (!other || other->is_on) && c->half[0].is_up && c->half[1].is_up;
 }
 
-static void carrier_tell(struct serial *s, const char *state)
+static void carrier_tell(struct session *s, const char *state)
 {
 	PROBE_CAUSE(s->port->node->place, EV_STATE, R_PPP_CARRIER, NULL,
 		    EVF_TEXT("if", s->port->netif.name),
@@ -169,7 +176,7 @@ static void carrier_tell(struct serial *s, const char *state)
 
 static void on_dial(struct timer *t, void *arg)
 {
-	struct serial *s = arg;
+	struct session *s = arg;
 	bool is_there = has_carrier(s);
 
 	(void)t;
@@ -187,7 +194,7 @@ static void on_dial(struct timer *t, void *arg)
 	ppp_line_up(s->ppp);
 }
 
-static void carrier_follow(struct serial *s)
+static void carrier_follow(struct session *s)
 {
 	struct env *env = s->port->node->place->env;
 	uint32_t outer = env->cause;
@@ -205,18 +212,15 @@ static void carrier_follow(struct serial *s)
 	env->cause = outer;
 }
 
-void serial_carrier(struct cable *c)
+static void on_carrier(struct serial *serial)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(c->half); i++)
-		if (c->half[i].from->serial)
-			carrier_follow(c->half[i].from->serial);
+	carrier_follow(session_of(serial));
 }
 
-void serial_input(struct port *port, struct pkt *pkt)
+static void on_input(struct serial *serial, struct pkt *pkt)
 {
-	struct serial *s = port->serial;
+	struct session *s = session_of(serial);
+	struct port *port = s->port;
 	struct env *env = pkt->env;
 	uint32_t outer = env->cause, i;
 
@@ -236,8 +240,9 @@ void serial_input(struct port *port, struct pkt *pkt)
 	pkt_free(pkt);
 }
 
-static int session_start(struct serial *s)
+static int session_start(struct serial *serial)
 {
+	struct session *s = session_of(serial);
 	struct host *h = host_at(s);
 
 	s->ppp = ppp_new(&h->stack, s->port->netif.name, &s->conf.ppp,
@@ -247,54 +252,47 @@ static int session_start(struct serial *s)
 	s->is_up = false;
 	timer_init(&s->dial, on_dial, s);
 	if (s->port->cable)
-		serial_carrier(s->port->cable);
+		cable_carrier(s->port->cable);
 	return 0;
 }
 
-int serial_boot(struct host *h)
+static void session_end(struct serial *serial)
 {
-	struct list *pos;
-	int err = 0;
+	struct session *s = session_of(serial);
+	struct stack *stack = &host_at(s)->stack;
 
-	list_for_each(pos, &h->node.ports) {
-		struct port *port = list_entry(pos, struct port, list);
-
-		if (port->serial && !err)
-			err = session_start(port->serial);
-	}
-	return err;
+	if (!s->ppp)
+		return;
+	stack_disarm(stack, &s->dial);
+	ppp_netif(s->ppp)->is_up = false;
+	ip_netif_gone(stack, ppp_netif(s->ppp));
+	ppp_free(s->ppp);
+	s->ppp = NULL;
 }
 
-void serial_halt(struct host *h)
+static void session_free(struct serial *serial)
 {
-	struct list *pos;
+	struct session *s = session_of(serial);
+	struct port *port = s->port;
 
-	list_for_each(pos, &h->node.ports) {
-		struct serial *s = list_entry(pos, struct port, list)->serial;
-
-		if (!s || !s->ppp)
-			continue;
-		stack_disarm(&h->stack, &s->dial);
-		ppp_netif(s->ppp)->is_up = false;
-		ip_netif_gone(&h->stack, ppp_netif(s->ppp));
-		ppp_free(s->ppp);
-		s->ppp = NULL;
-	}
-	h->is_on = false;
-	list_for_each(pos, &h->node.ports) {
-		struct port *port = list_entry(pos, struct port, list);
-
-		if (port->serial && port->cable)
-			serial_carrier(port->cable);
-	}
+	mem_free(port->node->world->env.mem, s, sizeof(*s));
+	port->serial = NULL;
 }
+
+static const struct serial calls = {
+	.boot = session_start,
+	.halt = session_end,
+	.free = session_free,
+	.input = on_input,
+	.carrier = on_carrier,
+};
 
 struct port *host_add_serial(struct host *h, const char *name,
 			     const struct serial_conf *conf,
 			     const struct serial_ops *ops, void *arg)
 {
 	struct mem *mem = h->node.world->env.mem;
-	struct serial *s = mem_alloc(mem, sizeof(*s));
+	struct session *s = mem_alloc(mem, sizeof(*s));
 	struct port *port;
 
 	if (!s)
@@ -305,28 +303,25 @@ struct port *host_add_serial(struct host *h, const char *name,
 		return NULL;
 	}
 	snprintf(port->netif.name, sizeof(port->netif.name), "%s", name);
-	*s = (struct serial){
-		.port = port, .conf = *conf, .ops = ops, .arg = arg};
-	port->serial = s;
-	return session_start(s) ? NULL : port;
-}
-
-void serial_free(struct port *port)
-{
-	if (port->serial)
-		mem_free(port->node->world->env.mem, port->serial,
-			 sizeof(*port->serial));
-	port->serial = NULL;
-}
-
-struct netif *port_netif(struct port *port)
-{
-	if (!port->serial)
-		return &port->netif;
-	return port->serial->ppp ? ppp_netif(port->serial->ppp) : NULL;
+	*s = (struct session){.serial = calls,
+			      .port = port,
+			      .conf = *conf,
+			      .ops = ops,
+			      .arg = arg};
+	port->serial = &s->serial;
+	return session_start(&s->serial) ? NULL : port;
 }
 
 struct ppp *port_ppp(struct port *port)
 {
-	return port->serial ? port->serial->ppp : NULL;
+	return port->serial ? session_of(port->serial)->ppp : NULL;
+}
+
+struct netif *port_netif(struct port *port)
+{
+	struct ppp *ppp = port_ppp(port);
+
+	if (!port->serial)
+		return &port->netif;
+	return ppp ? ppp_netif(ppp) : NULL;
 }

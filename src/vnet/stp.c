@@ -55,7 +55,7 @@ static const struct cable_half *half_out(const struct stp_port *p)
 {
 	const struct cable *c = p->port->cable;
 
-	return c ? &c->half[p->port->end] : NULL;
+	return c ? p->port->out : NULL;
 }
 
 static bool is_cable_up(const struct stp_port *p)

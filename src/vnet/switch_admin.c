@@ -36,28 +36,6 @@ struct node *switch_node(struct vswitch *sw)
 	return &sw->node;
 }
 
-struct vswitch *world_add_switch(struct world *w, const char *name)
-{
-	struct vswitch *sw = mem_alloc(w->env.mem, sizeof(*sw));
-	struct hash_key key;
-
-	if (!sw)
-		return NULL;
-	sw->node.place = &sw->place;
-	sw->place.env = &w->env;
-	sw->place.name = sw->node.name;
-	list_init(&sw->ports);
-	list_init(&sw->snoops);
-	if (node_init(&sw->node, w, NODE_SWITCH, name)) {
-		mem_free(w->env.mem, sw, sizeof(*sw));
-		return NULL;
-	}
-	rng_fill(&sw->node.rng, &key, sizeof(key));
-	mac_table_init(&sw->table, w->env.mem, &key);
-	snoop_init(&sw->snoop, &sw->place);
-	return sw;
-}
-
 static void snoops_free(struct vswitch *sw)
 {
 	struct vlan_snoop *s;
@@ -69,8 +47,9 @@ static void snoops_free(struct vswitch *sw)
 	}
 }
 
-void switch_free(struct vswitch *sw)
+static void switch_free(struct node *node)
 {
+	struct vswitch *sw = switch_of(node);
 	struct mem *mem = sw->place.env->mem;
 
 	mac_table_fini(&sw->table);
@@ -88,6 +67,30 @@ void switch_free(struct vswitch *sw)
 	node_free_ports(&sw->node);
 	node_fini(&sw->node);
 	mem_free(mem, sw, sizeof(*sw));
+}
+
+static const struct node_ops switch_ops = {.free = switch_free};
+
+struct vswitch *world_add_switch(struct world *w, const char *name)
+{
+	struct vswitch *sw = mem_alloc(w->env.mem, sizeof(*sw));
+	struct hash_key key;
+
+	if (!sw)
+		return NULL;
+	sw->node.place = &sw->place;
+	sw->place.env = &w->env;
+	sw->place.name = sw->node.name;
+	list_init(&sw->ports);
+	list_init(&sw->snoops);
+	if (node_init(&sw->node, w, &switch_ops, NODE_SWITCH, name)) {
+		mem_free(w->env.mem, sw, sizeof(*sw));
+		return NULL;
+	}
+	rng_fill(&sw->node.rng, &key, sizeof(key));
+	mac_table_init(&sw->table, w->env.mem, &key);
+	snoop_init(&sw->snoop, &sw->place);
+	return sw;
 }
 
 struct port *switch_add_port(struct vswitch *sw)
@@ -124,7 +127,7 @@ struct port *switch_add_port(struct vswitch *sw)
 
 void switch_set_cfg(struct vswitch *sw, const struct switch_cfg *cfg)
 {
-	sw->table.cfg = *cfg;
+	mac_table_set_cfg(&sw->table, cfg);
 }
 
 const struct switch_stats *switch_stats(const struct vswitch *sw)

@@ -28,6 +28,7 @@
 
 #include "core/pkt.h"
 
+#include "link/ether.h"
 #include "vnet/uplink_flow.h"
 #include "vnet/uplink_whole.h"
 #include "vnet/vnet_int.h"
@@ -47,7 +48,7 @@ static void from_port(struct port *port, struct pkt *pkt, void *arg)
 {
 	struct uplink *u = arg;
 
-	if (pkt->has_fcs && cable_fcs(pkt) != pkt->fcs) {
+	if (pkt->has_fcs && ether_fcs(pkt) != pkt->fcs) {
 		pkt_drop(port->node->place, pkt, DROP_l2_fcs);
 		return;
 	}

@@ -57,7 +57,8 @@ enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH, NODE_HUB, NODE_BOX };
  * struct node - what all kinds of nodes have in common
  * @list:	In the world, in order of creation
  * @world:	Where it is
- * @kind:	What the node is part of: host_of(), switch_of(), hub_of()
+ * @kind:	What the node is part of: host_of(), switch_of(), hub_of();
+ *		@ops goes with it
  * @id:		Counted from 1; 0 is the script
  * @name:	Unique in the world
  * @place:	Its counters and events
@@ -70,6 +71,7 @@ enum node_kind { NODE_HOST, NODE_ROUTER, NODE_SWITCH, NODE_HUB, NODE_BOX };
 struct node {
 	struct list list;
 	struct world *world;
+	const struct node_ops *ops;
 	enum node_kind kind;
 	uint32_t id;
 	char name[NODE_NAME_MAX];
@@ -87,7 +89,7 @@ struct node {
  * @netif:	The interface
  * @node:	Whose it is
  * @cable:	What is plugged in, or NULL
- * @end:	Which end of it: 0 sends CABLE_AB, 1 sends CABLE_BA
+ * @out:	The direction of it that leads away from here, or NULL
  * @serial:	Octets come and go here, not frames; or NULL
  * @is_line:	Likewise, and nobody here knows what they mean
  */
@@ -96,7 +98,7 @@ struct port {
 	struct netif netif;
 	struct node *node;
 	struct cable *cable;
-	int end;
+	struct cable_half *out;
 	struct serial *serial;
 	bool is_line;
 };

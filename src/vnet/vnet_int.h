@@ -55,13 +55,31 @@ struct world {
 	struct entropy entropy;
 };
 
+/**
+ * struct node_ops - what differs from one kind of node to the next
+ * @free:	The node and all that is on it
+ * @plug:	(hubs only) @port has a cable now: what is at its other end is
+ *		a station.  0 or -ENOMEM
+ * @unplug:	(hubs only) And has not any more
+ * @transmit:	(hubs only) A frame to send.  Takes @pkt.  0 or -ENOBUFS
+ *
+ * Who makes a node says what it is: a program that makes no hub has none
+ * linked in, and likewise with the session of a serial port, and PPP.
+ */
+struct node_ops {
+	void (*free)(struct node *node);
+	int (*plug)(struct port *port);
+	void (*unplug)(struct hub_station *st);
+	int (*transmit)(struct hub_station *st, struct pkt *pkt);
+};
+
 /*
  * node_init() takes the name into the world: 0, -EEXIST, -EINVAL (empty or too
  * long) or -ENOMEM.  node_fini() gives it back; ports and what they are part
  * of must be gone.
  */
-int node_init(struct node *node, struct world *w, enum node_kind kind,
-	      const char *name);
+int node_init(struct node *node, struct world *w, const struct node_ops *ops,
+	      enum node_kind kind, const char *name);
 void node_fini(struct node *node);
 
 /* Another port; @mac NULL: made from the names.  NULL: no memory. */
@@ -74,39 +92,49 @@ mac_addr node_mac(const char *node, const char *port);
 /* The cable hands a frame to the port at its end.  Takes @pkt. */
 void port_input(struct port *port, struct pkt *pkt);
 
-/* Free a node of each kind, and a cable with all that is on it. */
-void host_free(struct host *h);
-void switch_free(struct vswitch *sw);
 void switch_flush_port(struct port *port); /* forget what lives there */
-void hub_free(struct hub *hub);
-void box_free(struct node *node);
-void cable_free(struct cable *c);
+void cable_free(struct cable *c);	   /* with all that is on it */
 
-/* serial.c: the session of each serial port of a host that was switched on, or
- * is about to be switched off. */
-int serial_boot(struct host *h);
-void serial_halt(struct host *h);
-void serial_free(struct port *port);
-/* Octets have come over the cable.  Takes @pkt. */
-void serial_input(struct port *port, struct pkt *pkt);
-/* The cable, or who is at its other end, has come or gone. */
-void serial_carrier(struct cable *c);
+/**
+ * struct serial - what makes a port a serial one (serial.c)
+ * @boot:	The host was switched on: begin a session.  0 or -ENOMEM
+ * @halt:	It is about to be switched off
+ * @free:	The port goes
+ * @input:	Octets have come over the cable.  Takes @pkt
+ * @carrier:	The cable, or who is at its other end, has come or gone
+ */
+struct serial {
+	int (*boot)(struct serial *s);
+	void (*halt)(struct serial *s);
+	void (*free)(struct serial *s);
+	void (*input)(struct serial *s, struct pkt *pkt);
+	void (*carrier)(struct serial *s);
+};
+
+/* cable.c: tell the serial ports at both ends. */
+void cable_carrier(struct cable *c);
 
 /* cable_fate.c: a frame begins its way; what becomes of it. */
 void cable_fate(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
 void cable_fly(struct cable_half *half, struct pkt *pkt, uint64_t arrival_ns);
 uint64_t cable_octets_ns(const struct cable_half *half, uint64_t octets);
 
+/*
+ * cable_plain.c: ports' way into a cable, and what its event does; and handing
+ * a frame to the port at its end.  Takes @pkt.
+ */
+extern const struct netif_ops cable_ops;
+void cable_event(struct sched_event *ev, void *arg);
+void cable_deliver(struct cable_half *half, struct pkt *pkt);
+
+/* cable.c: both of these, step by step.  0 or -ENOBUFS; takes @pkt. */
+int cable_transmit(struct cable_half *half, struct pkt *pkt);
+void cable_happen(struct cable_half *half);
+
 /* cable.c: a frame that came by another way is at the near end of the last
  * piece; if it may pass, it arrives now.  Takes @pkt. */
 void cable_arrive(struct cable_half *half, struct pkt *pkt);
 
-/* hub.c: @port, of a hub, has a cable now: what is at its other end is a
- * station.  0 or -ENOMEM. */
-int hub_plug(struct port *port);
-void hub_unplug(struct hub_station *st);
-/* A frame to send.  Takes @pkt.  0 or -ENOBUFS. */
-int hub_transmit(struct hub_station *st, struct pkt *pkt);
 /* cable_mark.c: congestion that @pkt finds in front of it. */
 void cable_mark(struct cable_half *half, struct pkt *pkt);
 

@@ -65,25 +65,6 @@ static void line_free(struct script_line *line)
 	mem_free(w->env.mem, line, sizeof(*line));
 }
 
-static void node_free(struct node *node)
-{
-	switch (node->kind) {
-	case NODE_HOST:
-	case NODE_ROUTER:
-		host_free(host_of(node));
-		break;
-	case NODE_SWITCH:
-		switch_free(switch_of(node));
-		break;
-	case NODE_HUB:
-		hub_free(hub_of(node));
-		break;
-	case NODE_BOX:
-		box_free(node);
-		break;
-	}
-}
-
 size_t world_free(struct world *w)
 {
 	struct mem *mem = w->env.mem;
@@ -105,7 +86,7 @@ size_t world_free(struct world *w)
 	while (!list_is_empty(&w->cables))
 		cable_free(list_first_entry(&w->cables, struct cable, list));
 	while ((node = list_first_entry(&w->nodes, struct node, list)))
-		node_free(node);
+		node->ops->free(node);
 	htab_fini(&w->names);
 	sched_fini(&w->sched);
 	leaked = env_fini(&w->env);

@@ -13,6 +13,8 @@
 
 #include "core/pkt.h"
 
+#include "link/ether.h"
+
 static void on_frame(struct port *port, struct pkt *pkt, void *arg)
 {
 	struct catch_box *box = arg;
@@ -24,7 +26,7 @@ static void on_frame(struct port *port, struct pkt *pkt, void *arg)
 		c->at_ns = world_now(box->w);
 		c->len = pkt->len;
 		c->has_fcs = pkt->has_fcs;
-		c->is_fcs_right = pkt->has_fcs && pkt->fcs == cable_fcs(pkt);
+		c->is_fcs_right = pkt->has_fcs && pkt->fcs == ether_fcs(pkt);
 		pkt_copy_out(pkt, 0, c->head,
 			     min_size(pkt->len, sizeof(c->head)));
 	}
