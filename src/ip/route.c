@@ -99,16 +99,11 @@ static struct route_cached *cache_slot(struct ip *ip, ip4_addr dst)
 	return &ip->cache[dst.v * 0x9e3779b1u >> (32 - ROUTE_CACHE_BITS)];
 }
 
-const struct ip_route *route_find(struct ip *ip, ip4_addr dst)
+/* What was found lately, or the trie. */
+static const struct ip_route *find_cached(struct ip *ip, ip4_addr dst)
 {
 	struct route_cached *c = cache_slot(ip, dst);
-	const struct ip_route *r;
 
-	if (ip->fib) {
-		r = fib_lookup(ip->fib, dst);
-		if (!r || r->netif->is_up)
-			return r;
-	}
 	if (c->generation == ip->generation && c->dst.v == dst.v &&
 	    c->route->netif->is_up)
 		return c->route;
@@ -119,6 +114,18 @@ const struct ip_route *route_find(struct ip *ip, ip4_addr dst)
 	if (c->route)
 		c->generation = ip->generation;
 	return c->route;
+}
+
+const struct ip_route *route_find(struct ip *ip, ip4_addr dst)
+{
+	const struct ip_route *r;
+
+	if (!ip->fib)
+		return find_cached(ip, dst);
+	r = fib_lookup(ip->fib, dst);
+	if (!r || r->netif->is_up)
+		return r;
+	return find_cached(ip, dst);
 }
 
 void route_tell(struct ip *ip, const struct pkt *pkt, ip4_addr dst,

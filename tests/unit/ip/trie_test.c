@@ -217,6 +217,83 @@ static void same_as_a_list_that_is_searched(void **state)
 	assert_int_equal(w->trie.nodes.in_use, 0);
 }
 
+enum { HOPS = 400, NETS = 3 * HOPS };
+
+/* Network i: of three lengths, so that they nest; by hop i mod HOPS. */
+static struct ip_route hop_route(struct world *w, uint32_t i)
+{
+	struct ip_route r = {.netif = &w->a, .src = {1 + i % HOPS}};
+
+	r.net = (struct ip4_net){{0x0a000000 + (i % HOPS << 12)},
+				 (uint8_t)(20 + 4 * (i / HOPS))};
+	return r;
+}
+
+static void assert_hops(const struct world *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < HOPS; i++) {
+		ip4_addr dst = {0x0a000005 + (i << 12)};
+		const struct ip_route *want = trie_lookup(&w->trie, dst, NULL);
+		const struct ip_route *got = fib_lookup(w->fib, dst);
+
+		assert_int_equal(!want, !got);
+		if (want)
+			assert_int_equal(want->src.v, got->src.v);
+	}
+}
+
+/* More than an octet can name, while the table is in use, and fewer again. */
+static void many_next_hops_are_told_apart(void **state)
+{
+	struct world *w = *state;
+	uint32_t i;
+
+	for (i = 0; i < NETS; i++) {
+		struct ip_route r = hop_route(w, i * 7 % NETS);
+
+		assert_int_equal(trie_add(&w->trie, &r), 0);
+		follow(w, r.net);
+		if (i % 16 == 0 || (i > 120 && i < 132))
+			assert_hops(w);
+	}
+	for (i = 0; i < NETS; i++) {
+		struct ip_route r = hop_route(w, i * 11 % NETS);
+
+		assert_int_equal(trie_del(&w->trie, &r), 0);
+		follow(w, r.net);
+		if (i % 16 == 0)
+			assert_hops(w);
+	}
+	assert_hops(w);
+}
+
+/* The table is of no use then, and can be freed. */
+static void lack_of_memory_is_told(void **state)
+{
+	struct world *w = *state;
+	uint64_t n;
+
+	for (n = 0; n < 40; n++) {
+		uint32_t i;
+		int err = 0;
+
+		for (i = 0; i < HOPS && !err; i++) {
+			struct ip_route r = hop_route(w, i);
+
+			if (i == 120 + n / 5)
+				w->mem.fail_at = w->mem.calls + 1 + n % 5;
+			err = fib_set(w->fib, r.net, &r);
+		}
+		assert_int_equal(err, -ENOMEM);
+		w->mem.fail_at = 0;
+		fib_free(w->fib);
+		w->fib = fib_new(&w->mem);
+		assert_non_null(w->fib);
+	}
+}
+
 struct order {
 	struct ip4_net last;
 	size_t count;
@@ -279,6 +356,8 @@ int main(void)
 		T(longest_prefix_wins),
 		T(smallest_metric_wins_unless_its_link_is_down),
 		T(same_as_a_list_that_is_searched),
+		T(many_next_hops_are_told_apart),
+		T(lack_of_memory_is_told),
 		T(walk_is_in_order),
 		T(failed_allocation_changes_nothing),
 	};
