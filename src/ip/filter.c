@@ -39,20 +39,6 @@
 #include "ip/filter_int.h"
 #include "ip/ip_int.h"
 
-void filter_read_tcp(struct track_pkt *p, const uint8_t *l4, size_t l4_len)
-{
-	size_t hlen = (size_t)(l4[offsetof(struct tcp_wire, off)] >> 4) * 4;
-	size_t data = l4_len > hlen ? l4_len - hlen : 0;
-
-	p->flags = l4[offsetof(struct tcp_wire, flags)];
-	p->seq = (seq32){get32(l4 + offsetof(struct tcp_wire, seq))};
-	p->ack = (seq32){get32(l4 + offsetof(struct tcp_wire, ack))};
-	p->end = seq_add(p->seq, (uint32_t)data + !!(p->flags & TCP_SYN) +
-					 !!(p->flags & TCP_FIN));
-	p->may_open =
-		(p->flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
-}
-
 /*
  * The rules.
  */
@@ -138,7 +124,7 @@ static bool is_too_early(const struct track *fl, const struct track_pkt *p,
 	       !(p->flags & TCP_RST) && !p->may_open;
 }
 
-enum drop filter_judge(struct stack *stack, const struct track_pkt *p)
+static enum drop judge(struct stack *stack, const struct track_pkt *p)
 {
 	struct filter *f = filter_of(stack);
 	enum track_side side = TRACK_OPENER;
@@ -161,6 +147,25 @@ enum drop filter_judge(struct stack *stack, const struct track_pkt *p)
 /*
  * The door.
  */
+
+static void disable(struct stack *stack)
+{
+	struct filter *f = filter_of(stack);
+	struct mem *mem = stack->place.env->mem;
+
+	tracks_fini(f);
+	mem_free(mem, f->rules, (f->rule_count + 1) * sizeof(*f->rules));
+	mem_free(mem, f, sizeof(*f));
+	stack->slot[SLOT_FILTER] = NULL;
+}
+
+static const struct filter_ops filter_ops = {
+	.forward = filter_forward,
+	.ask = filter_ask,
+	.judge = judge,
+	.would = filter_would,
+	.disable = disable,
+};
 
 int filter_enable(struct stack *stack, const struct filter_rule *rules,
 		  size_t count, bool allows_rest)
@@ -186,23 +191,11 @@ int filter_enable(struct stack *stack, const struct filter_rule *rules,
 		memcpy(f->rules, rules, count * sizeof(*rules));
 	f->rule_count = count;
 	f->allows_rest = allows_rest;
+	f->ops = &filter_ops;
 	f->stack = stack;
 	tracks_init(f);
 	stack->slot[SLOT_FILTER] = f;
 	return 0;
-}
-
-void filter_disable(struct stack *stack)
-{
-	struct filter *f = filter_of(stack);
-	struct mem *mem = stack->place.env->mem;
-
-	if (!f)
-		return;
-	tracks_fini(f);
-	mem_free(mem, f->rules, (f->rule_count + 1) * sizeof(*f->rules));
-	mem_free(mem, f, sizeof(*f));
-	stack->slot[SLOT_FILTER] = NULL;
 }
 
 void filter_set_idle(struct stack *stack, enum filter_state state,
@@ -230,24 +223,6 @@ void filter_set_host_max(struct stack *stack, size_t max)
 
 	if (f)
 		f->host_max = max;
-}
-
-bool filter_is_on(const struct stack *stack)
-{
-	return filter_of(stack);
-}
-
-void filter_reset_emit(uint8_t *buf, const struct track_pkt *p)
-{
-	const struct tcp_hdr rst = {
-		.sport = p->key.to.port,
-		.dport = p->key.from.port,
-		.ack = p->end,
-		.flags = TCP_RST | TCP_ACK,
-		.len = TCP_HLEN,
-	};
-
-	tcp_emit(buf, &rst);
 }
 
 void filter_for_each(struct stack *stack,

@@ -138,6 +138,10 @@ void filter_read_tcp(struct track_pkt *p, const uint8_t *l4, size_t l4_len);
 bool filter_is_on(const struct stack *stack);
 enum drop filter_judge(struct stack *stack, const struct track_pkt *p);
 
+/* May something begin between these ends?  Nothing is remembered: who asks knows
+ * himself what he has let begin.  DROP_COUNT: yes, as above. */
+enum drop filter_opens(const struct stack *stack, const struct track_key *key);
+
 /* A reset for a segment that opens a connection: a TCP header of 20 octets,
  * its checksum not filled in. */
 void filter_reset_emit(uint8_t *buf, const struct track_pkt *p);

@@ -101,7 +101,8 @@ static void send_translated(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h,
 	enum drop why = DROP_COUNT;
 
 	if (nat_of(ip->stack))
-		pkt = nat_output(ip->stack, pkt, h, hop->netif, &why);
+		pkt = nat_of(ip->stack)->ops->output(ip->stack, pkt, h,
+						     hop->netif, &why);
 	if (pkt && why != DROP_COUNT)
 		pkt_drop(&ip->stack->place, pkt, why);
 	else if (pkt)
@@ -188,7 +189,7 @@ struct pkt *filter_forward(struct stack *stack, struct pkt *pkt,
 		return NULL;
 	*why = pkt_read(&p, pkt, h);
 	if (*why == DROP_COUNT)
-		*why = filter_judge(stack, &p);
+		*why = filter_of(stack)->ops->judge(stack, &p);
 	if (*why == DROP_filter_rejected)
 		reject(stack, pkt, h, &p);
 	return pkt;

@@ -53,7 +53,30 @@ struct track_host {
 	size_t count;
 };
 
+struct filter;
+
+/**
+ * struct filter_ops - where the paths of packets, and the end, enter the filter
+ * @forward:	See filter_forward()
+ * @ask:	See filter_ask()
+ * @judge:	See filter_judge()
+ * @would:	See filter_opens()
+ * @disable:	See filter_disable()
+ *
+ * By pointer, which filter_enable() sets: who never calls it need not link it.
+ */
+struct filter_ops {
+	struct pkt *(*forward)(struct stack *stack, struct pkt *pkt,
+			       struct ip4_hdr *h, enum drop *why);
+	enum drop (*ask)(struct stack *stack, struct pkt *pkt,
+			 const struct ip4_hdr *h, struct track_end to);
+	enum drop (*judge)(struct stack *stack, const struct track_pkt *p);
+	enum drop (*would)(const struct filter *f, const struct track_key *key);
+	void (*disable)(struct stack *stack);
+};
+
 struct filter {
+	const struct filter_ops *ops;
 	struct stack *stack;
 	struct filter_rule *rules;
 	size_t rule_count;

@@ -141,7 +141,8 @@ void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 	}
 	route_tell(ip, pkt, h->dst, r);
 	if (filter_of(ip->stack)) {
-		pkt = filter_forward(ip->stack, pkt, &now, &why);
+		pkt = filter_of(ip->stack)->ops->forward(ip->stack, pkt, &now,
+							 &why);
 		if (!pkt)
 			return;
 		pkt->l3_off = pkt->lin_off;
@@ -158,7 +159,8 @@ void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 	if (r->gateway.v)
 		hop.next_hop = r->gateway;
 	if (nat_of(ip->stack)) {
-		pkt = nat_output(ip->stack, pkt, &now, hop.netif, &why);
+		pkt = nat_of(ip->stack)->ops->output(ip->stack, pkt, &now,
+						     hop.netif, &why);
 		if (!pkt)
 			return;
 	}

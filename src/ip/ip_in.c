@@ -285,7 +285,7 @@ void ip_input(struct stack *stack, struct pkt *pkt)
 	if (why == DROP_COUNT)
 		why = in_options(ip, pkt, &h);
 	if (why == DROP_COUNT && nat_of(stack)) {
-		pkt = nat_input(stack, pkt, &h, &why);
+		pkt = nat_of(stack)->ops->input(stack, pkt, &h, &why);
 		if (!pkt)
 			return;
 	}

@@ -324,6 +324,38 @@ ip4_addr nat_outside_addr(const struct nat *nat)
 	return ip_addr_of(nat->stack, nat->outside).addr;
 }
 
+static void disable(struct stack *stack)
+{
+	struct nat *nat = nat_of(stack);
+	struct mem *mem = stack->place.env->mem;
+	int st;
+
+	for (st = 0; st < NAT_STATES; st++) {
+		struct nat_session *s;
+
+		while ((s = idle_longest(nat, (enum nat_state)st)))
+			session_free(nat, s);
+	}
+	stack_disarm(stack, &nat->timer);
+	nat_forwards_fini(nat);
+	htab_fini(&nat->by_inside);
+	htab_fini(&nat->by_outside);
+	htab_fini(&nat->map_inside);
+	htab_fini(&nat->map_outside);
+	htab_fini(&nat->hosts);
+	pool_fini(&nat->sessions);
+	pool_fini(&nat->maps);
+	pool_fini(&nat->host_pool);
+	mem_free(mem, nat, sizeof(*nat));
+	stack->slot[SLOT_NAT] = NULL;
+}
+
+static const struct nat_ops nat_ops = {
+	.input = nat_input,
+	.output = nat_output,
+	.disable = disable,
+};
+
 int nat_enable(struct stack *stack, struct netif *outside,
 	       const struct ip4_net *inside, size_t count)
 {
@@ -342,6 +374,7 @@ int nat_enable(struct stack *stack, struct netif *outside,
 		mem_free(mem, nat, sizeof(*nat));
 		return -EIO;
 	}
+	nat->ops = &nat_ops;
 	nat->stack = stack;
 	nat->outside = outside;
 	nat->inside_count = count;
@@ -366,34 +399,6 @@ int nat_enable(struct stack *stack, struct netif *outside,
 	list_init(&nat->forwards);
 	stack->slot[SLOT_NAT] = nat;
 	return 0;
-}
-
-void nat_disable(struct stack *stack)
-{
-	struct nat *nat = nat_of(stack);
-	struct mem *mem = stack->place.env->mem;
-	int st;
-
-	if (!nat)
-		return;
-	for (st = 0; st < NAT_STATES; st++) {
-		struct nat_session *s;
-
-		while ((s = idle_longest(nat, (enum nat_state)st)))
-			session_free(nat, s);
-	}
-	stack_disarm(stack, &nat->timer);
-	nat_forwards_fini(nat);
-	htab_fini(&nat->by_inside);
-	htab_fini(&nat->by_outside);
-	htab_fini(&nat->map_inside);
-	htab_fini(&nat->map_outside);
-	htab_fini(&nat->hosts);
-	pool_fini(&nat->sessions);
-	pool_fini(&nat->maps);
-	pool_fini(&nat->host_pool);
-	mem_free(mem, nat, sizeof(*nat));
-	stack->slot[SLOT_NAT] = NULL;
 }
 
 void nat_set_idle(struct stack *stack, enum nat_state state, uint32_t idle_s)

@@ -88,7 +88,29 @@ struct nat_forward {
 	struct nat_end to;
 };
 
+/**
+ * struct nat_ops - where the paths of packets, and the end, enter translation
+ * @input:	A packet has arrived, and perhaps is for somebody inside
+ * @output:	A packet is about to leave through @out
+ * @disable:	See nat_disable()
+ *
+ * By pointer, which nat_enable() sets: who never calls it need not link it.
+ * @input and @output take the packet, its IP header at the front and parsed in
+ * @h, and return it (or another: the whole datagram, with its last fragment)
+ * with @h as it is now.  NULL: it is gone, or waits.  @why is set when the
+ * caller is to drop it.
+ */
+struct nat_ops {
+	struct pkt *(*input)(struct stack *stack, struct pkt *pkt,
+			     struct ip4_hdr *h, enum drop *why);
+	struct pkt *(*output)(struct stack *stack, struct pkt *pkt,
+			      struct ip4_hdr *h, struct netif *out,
+			      enum drop *why);
+	void (*disable)(struct stack *stack);
+};
+
 struct nat {
+	const struct nat_ops *ops;
 	struct stack *stack;
 	struct netif *outside;
 	struct ip4_net inside[NAT_NETS_MAX];
@@ -175,18 +197,9 @@ enum drop nat_icmp_out(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h);
 /* DROP_COUNT and unchanged if the error is about nothing of ours. */
 enum drop nat_icmp_in(struct nat *nat, struct pkt *pkt, struct ip4_hdr *h);
 
-/*
- * nat_xlate.c.  Both functions take the packet, its IP header at the front
- * and parsed in @h, and return it (or another: the whole datagram, with its
- * last fragment) with @h as it is now.  NULL: it is gone, or waits.  @why is
- * set when the caller is to drop it.
- */
-
-/* A packet has arrived, and perhaps is for somebody inside. */
+/* nat_xlate.c: two of struct nat_ops. */
 struct pkt *nat_input(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
 		      enum drop *why);
-
-/* A packet is about to leave through @out. */
 struct pkt *nat_output(struct stack *stack, struct pkt *pkt, struct ip4_hdr *h,
 		       struct netif *out, enum drop *why);
 

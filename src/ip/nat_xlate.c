@@ -333,7 +333,7 @@ static enum drop session_in(struct nat *nat, struct pkt *pkt,
 		return DROP_COUNT;
 	to = (struct track_end){ip_addr_v4(in.addr), in.port};
 	if (filter_of(nat->stack))
-		why = filter_ask(nat->stack, pkt, h, to);
+		why = filter_of(nat->stack)->ops->ask(nat->stack, pkt, h, to);
 	if (why == DROP_COUNT)
 		*into = nat_open_in(nat, f->proto, f->dst, f->src);
 	return why;
