@@ -6,9 +6,9 @@
  * ===================
  * A router asks each of its links who wants which group, twice in quick
  * succession when it starts and then every two minutes (RFC 3376, 6.1; RFC
- * 3810, 7.1).  Of several routers of a link only the one with the lowest address
- * asks; the others read the answers, and ask when it has been silent for too
- * long (RFC 3376, 6.6.2; RFC 3810, 7.6.2).
+ * 3810, 7.1).  Of several routers of a link only the one with the lowest
+ * address asks; the others read the answers, and ask when it has been silent
+ * for too long (RFC 3376, 6.6.2; RFC 3810, 7.6.2).
  *
  *	starts ---> QUERIER <----- nothing heard for 255 s -----+
  *		       |					|
@@ -154,7 +154,10 @@ void group_router_asked(struct group_if *ifc, const struct group_query *q,
 {
 	struct ip_addr we = speaker(ifc);
 
-	if (ip_addr_is_zero(we) || is_lower(from, we)) {
+	/* A switch without an address stands for no election (RFC 4541,
+	 * 2.1.1). */
+	if (!ip_addr_is_zero(from) &&
+	    (ip_addr_is_zero(we) || is_lower(from, we))) {
 		if (ifc->is_querier)
 			tell_querier(ifc, "no longer asks", from);
 		ifc->is_querier = false;

@@ -151,9 +151,11 @@ static const struct group_proto words = {
  * In.
  */
 
+/* Who has no address is not elsewhere: routers do not forward that. */
 static bool is_of_link(struct stack *stack, const struct ip_meta *meta)
 {
-	return ip_on_same_net(ip_of(stack), meta->netif, meta->src.v4);
+	return ip4_is_zero(meta->src.v4) ||
+	       ip_on_same_net(ip_of(stack), meta->netif, meta->src.v4);
 }
 
 static enum drop query_in(struct stack *stack, const uint8_t *buf, size_t len,

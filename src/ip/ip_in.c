@@ -72,13 +72,22 @@ static enum drop in_header(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 	return DROP_COUNT;
 }
 
+/* Who has no address yet asks everybody for one (RFC 2131, 4.1), and may speak
+ * of groups: so do hosts (RFC 3376, 4.2.13) and switches (RFC 4541, 2.1.1). */
+static bool may_have_no_source(const struct ip4_hdr *h)
+{
+	if (h->proto == IP_PROTO_IGMP)
+		return ip4_is_multicast(h->dst);
+	return h->proto == IP_PROTO_UDP && ip4_is_broadcast(h->dst);
+}
+
 /* Can this be anybody's address at all, on a wire? */
 static bool source_is_possible(const struct ip4_hdr *h)
 {
 	ip4_addr a = h->src;
 
 	if (ip4_is_zero(a))
-		return ip4_is_broadcast(h->dst) && h->proto == IP_PROTO_UDP;
+		return may_have_no_source(h);
 	return a.v >> 24 != 0 && !ip4_is_loopback(a) && !ip4_is_multicast(a) &&
 	       !ip4_is_broadcast(a) && !ip4_is_reserved(a);
 }

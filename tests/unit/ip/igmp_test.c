@@ -113,6 +113,27 @@ static void ask(struct testnet *net, const struct group_query *q)
 	       len);
 }
 
+/* RFC 4541, 2.1.1: a switch asks with the source 0.0.0.0. */
+static void who_has_no_address_is_answered_and_not_elected(void **state)
+{
+	const struct group_query q = {
+		.version = 3, .max_ms = 100, .group = {.family = IP_V4}};
+	struct testnet *net = lonely();
+	uint8_t buf[256];
+	size_t len = igmp_query_emit(buf, &q);
+
+	(void)state;
+	ip_group_add(host(net), eth(net), GROUP);
+	group_querier_start(host(net), IP_V4, eth(net));
+	testnet_run_ms(net, 2000);
+	testnet_forget(eth(net));
+	inject(net, IP4_ANY, IGMP_ALL_HOSTS, 1, buf, len);
+	testnet_run_ms(net, 100);
+	assert_int_equal(take_record(net).type, GROUP_IS_EXCLUDE);
+	assert_true(group_is_querier(host(net), IP_V4, eth(net)));
+	testnet_free(net);
+}
+
 static void joining_is_told_twice(void **state)
 {
 	struct testnet *net = lonely();
@@ -352,6 +373,8 @@ static void codes_are_small_floating_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			who_has_no_address_is_answered_and_not_elected),
 		cmocka_unit_test(joining_is_told_twice),
 		cmocka_unit_test(leaving_is_told_twice_and_receives_nothing),
 		cmocka_unit_test(all_hosts_is_never_reported),
