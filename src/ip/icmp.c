@@ -22,6 +22,7 @@
 
 #include "wire/csum.h"
 #include "wire/ip4.h"
+#include "wire/ip4_opt.h"
 
 #include "core/probe.h"
 
@@ -118,16 +119,22 @@ static enum drop error_input(struct stack *stack, const struct pkt *pkt,
 	return DROP_COUNT;
 }
 
-/* The same octets go back, with another type.  Takes @pkt. */
+/* The same octets go back, with another type, and options that tell of the way
+ * go with them.  Takes @pkt. */
 static void echo_answer(struct stack *stack, struct pkt *pkt,
 			const struct ip_meta *meta)
 {
 	struct icmp4_wire *w = (void *)pkt_data(pkt);
+	uint8_t came[IP4_OPTS_MAX], opts[IP4_OPTS_MAX];
+	size_t len = ip_opts_of(pkt, came);
 	const struct ip_send how = {
 		.src = meta->dst,
 		.dst = meta->src,
 		.proto = IP_PROTO_ICMP,
 		.tos = meta->tos,
+		.opt = opts,
+		.opt_len =
+			(uint8_t)(len ? ip4_opts_answer(opts, came, len) : 0),
 	};
 
 	w->type[0] = ICMP4_ECHO_REPLY;

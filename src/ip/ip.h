@@ -207,6 +207,10 @@ int ip_register(struct stack *stack, const struct ip_proto *proto);
  */
 int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
 
+/* Options of a packet that arrived, whose IPv4 header is in the room still: to
+ * @to, which has room for 40 octets.  How many; 0 of any other packet. */
+size_t ip_opts_of(const struct pkt *pkt, uint8_t *to);
+
 /**
  * ip_confirm() - What was sent to a destination arrives there
  * @dst:	A peer has acknowledged something new

@@ -88,27 +88,6 @@ static bool wants_redirect(const struct ip *ip, const struct pkt *pkt,
 	       ip_on_same_net(ip, hop->netif, hop->next_hop);
 }
 
-/* Step 7: options that routers write into.  False: the packet is in error. */
-static bool fwd_options(struct ip *ip, uint8_t *p, const struct ip4_hdr *h,
-			const struct ip_hop *hop)
-{
-	uint32_t ms = (uint32_t)(stack_now(ip->stack) / NS_PER_MS % 86400000);
-	uint8_t *opts = p + IP4_HLEN;
-	struct ip4_wire *w = (void *)p;
-	struct ip4_opts o;
-	bool is_good = true;
-
-	if (ip4_opts_parse(&o, opts, h->opts_len))
-		return false;
-	if (o.rr.len)
-		ip4_opt_record(opts + o.rr.off, hop->src);
-	if (o.ts.len)
-		is_good = ip4_opt_stamp(opts + o.ts.off, hop->src, ms);
-	put16(w->sum, 0);
-	put16(w->sum, csum(p, h->hlen));
-	return is_good;
-}
-
 /* Steps 6 to 8. */
 static void fwd_send(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 		     const struct ip_hop *hop)
@@ -117,7 +96,7 @@ static void fwd_send(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 
 	if (wants_redirect(ip, pkt, h, hop))
 		icmp_redirect(ip->stack, pkt, hop->next_hop);
-	if (h->opts_len && !fwd_options(ip, p, h, hop)) {
+	if (h->opts_len && !ip_opts_mark(ip, p, h->hlen, hop->src)) {
 		icmp_error(ip->stack, pkt, ICMP4_PARAM_PROBLEM, 0, IP4_HLEN);
 		pkt_drop(&ip->stack->place, pkt, DROP_ip_opt);
 		return;

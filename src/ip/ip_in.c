@@ -170,9 +170,38 @@ static bool has_alert(const struct ip4_hdr *h)
 	       opts.alert.len;
 }
 
+void ip_hand_up(struct ip *ip, struct pkt *pkt, size_t hlen,
+		struct ip_meta *meta)
+{
+	const struct ip_proto *proto = ip_proto_find(ip, meta->proto);
+
+	pkt->l3_off = pkt->lin_off;
+	pkt_pull(pkt, hlen);
+	pkt->l4_off = pkt->lin_off;
+	meta->l4_len = (uint16_t)pkt->len;
+	ip_listener_tell(ip->stack, pkt, meta);
+	if (proto) {
+		proto->input(ip->stack, pkt, meta);
+		return;
+	}
+	if (!pkt->is_heard)
+		icmp_error(ip->stack, pkt, ICMP4_UNREACHABLE, ICMP4_PROTO, 0);
+	ip_unheard(ip->stack, pkt, DROP_ip_proto);
+}
+
+/* This host is one of those that a packet has passed. */
+static bool mark_arrival(struct ip *ip, struct pkt *pkt,
+			 const struct ip4_hdr *h)
+{
+	ip4_addr self = h->dst;
+
+	if (pkt->dest == PKT_TO_ALL || ip4_is_multicast(self))
+		self = ip_addr_of(ip->stack, pkt->netif).addr;
+	return ip_opts_mark(ip, pkt_data(pkt), h->hlen, self);
+}
+
 void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 {
-	const struct ip_proto *proto = ip_proto_find(ip, h->proto);
 	struct ip_meta meta = {
 		.src = ip_addr_v4(h->src),
 		.dst = ip_addr_v4(h->dst),
@@ -185,18 +214,11 @@ void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h)
 		.netif = pkt->netif,
 	};
 
-	pkt->l3_off = pkt->lin_off;
-	pkt_pull(pkt, h->hlen);
-	pkt->l4_off = pkt->lin_off;
-	meta.l4_len = (uint16_t)pkt->len;
-	ip_listener_tell(ip->stack, pkt, &meta);
-	if (proto) {
-		proto->input(ip->stack, pkt, &meta);
+	if (h->opts_len && !mark_arrival(ip, pkt, h)) {
+		pkt_drop(&ip->stack->place, pkt, DROP_ip_opt);
 		return;
 	}
-	if (!pkt->is_heard)
-		icmp_error(ip->stack, pkt, ICMP4_UNREACHABLE, ICMP4_PROTO, 0);
-	ip_unheard(ip->stack, pkt, DROP_ip_proto);
+	ip_hand_up(ip, pkt, h->hlen, &meta);
 }
 
 /* Step 5: for all, or for a group.  Returns DROP_COUNT if it is for us. */

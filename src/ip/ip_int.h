@@ -172,6 +172,10 @@ enum drop srcroute_in(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h,
 int srcroute_out(struct ip_send *first, uint8_t *opts,
 		 const struct ip_send *how);
 
+/* ip_opts.c: enter us, or the time, in options that want it, of a header of @hlen
+ * octets.  False: they are impossible, or too many found no room. */
+bool ip_opts_mark(struct ip *ip, uint8_t *p, size_t hlen, ip4_addr self);
+
 /* ip_id.c */
 uint16_t ip_id_next(struct ip *ip);
 
@@ -179,6 +183,9 @@ uint16_t ip_id_next(struct ip *ip);
 void ip_input(struct stack *stack, struct pkt *pkt);
 /* A whole packet that is for us; takes @pkt, its header is at the front. */
 void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h);
+/* Its header of @hlen octets is off: to its transport.  Sets meta->l4_len. */
+void ip_hand_up(struct ip *ip, struct pkt *pkt, size_t hlen,
+		struct ip_meta *meta);
 
 /* ip_fwd.c: @r is the route to its destination, or NULL */
 void ip_forward(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,

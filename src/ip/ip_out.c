@@ -209,6 +209,8 @@ static int header_push(struct ip *ip, struct pkt *pkt,
 	h.total_len = (uint16_t)len;
 	h.id = how->df ? 0 : ip_id_next(ip);
 	ip4_hdr_emit(p, &h);
+	if (h.opts_len)
+		ip_opts_mark(ip, p, hlen, src);
 	return 0;
 }
 
