@@ -113,7 +113,8 @@ static enum drop error_input(struct stack *stack, const struct pkt *pkt,
 	PROBE_CAUSE(&stack->place, EV_NOTE, R_ICMP_ERROR_IN, pkt,
 		    EVF_IP("from", &e.from), EVF_IP("about", &e.dst),
 		    EVF_TEXT("error", icmp4_name(h->type, h->code)));
-	if (!ip_addr_is_ours(stack, e.src) ||
+	if ((!ip_addr_is_ours(stack, e.src) &&
+	     !ip_foreign_source(stack, e.src)) ||
 	    !error_deliver(stack, &inner, h, &e))
 		return DROP_icmp_stale;
 	return DROP_COUNT;

@@ -35,6 +35,13 @@ struct stack;
 #define IP_PMTU_AGE_S	600
 #define IP_PMTU_ENTRIES 1024
 
+/* Whose address a packet is for; see ip_foreign.h. */
+enum ip_whose {
+	IP_OURS,     /* one of this host's, or many hosts' */
+	IP_FOREIGN,  /* somebody else's, for whom this host stands in */
+	IP_FORSAKEN, /* the same, and nobody answers there */
+};
+
 /**
  * struct ip_meta - what the IP header of a packet that arrived said
  * @src:	Source, never a broadcast or group address
@@ -45,6 +52,7 @@ struct stack;
  * @is_bcast:	@dst is a broadcast address, or the frame was one
  * @is_mcast:	@dst is a group address
  * @has_alert:	A router alert option came with it (RFC 2113, RFC 2711)
+ * @whose:	enum ip_whose: whose address @dst is
  * @l4_len:	Octets of transport header and payload: pkt->len
  * @netif:	Where it came in
  */
@@ -52,6 +60,7 @@ struct ip_meta {
 	struct ip_addr src, dst;
 	uint8_t proto, ttl, tos;
 	bool is_bcast, is_mcast, has_alert;
+	uint8_t whose;
 	uint16_t l4_len;
 	struct netif *netif;
 };
@@ -210,6 +219,22 @@ int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
 /* Options of a packet that arrived, whose IPv4 header is in the room still: to
  * @to, which has room for 40 octets.  How many; 0 of any other packet. */
 size_t ip_opts_of(const struct pkt *pkt, uint8_t *to);
+
+/* What of a header is the same in all packets of a flow. */
+struct ip_mark {
+	uint8_t proto, ttl, tos;
+};
+
+/* Whose packets these are; @ref as in struct ip_send. */
+struct ip_ends {
+	const struct ip_addr *src, *dst;
+	struct ip_route_ref *ref;
+};
+
+/* As ip_output(), of a packet like those before it that must not be
+ * fragmented: nothing is copied to say so. */
+int ip_output_ends(struct stack *stack, struct pkt *pkt,
+		   const struct ip_ends *e, struct ip_mark m);
 
 /**
  * ip_confirm() - What was sent to a destination arrives there

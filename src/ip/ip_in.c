@@ -13,7 +13,8 @@
  *			to forward source routes; nobody good uses them)
  *	4  translation	a router's NAT (nat.c) may change the destination
  *	5  destination	whose? ours, all hosts', a group's (ip_not_ours), or
- *			somebody else's: ip_fwd.c.  A packet for one host in a
+ *			somebody else's: ip_fwd.c; or nobody's, and we stand in
+ *			for him (ip_foreign.h).  A packet for one host in a
  *			frame for all is dropped as ip_bcast (RFC 1122, 3.3.6)
  *	6  fragments	reass.c
  *	7  protocol	ip_proto, and the sender is told
@@ -179,6 +180,8 @@ void ip_hand_up(struct ip *ip, struct pkt *pkt, size_t hlen,
 	pkt_pull(pkt, hlen);
 	pkt->l4_off = pkt->lin_off;
 	meta->l4_len = (uint16_t)pkt->len;
+	if (ip->foreign && ip_foreign_input(ip->stack, pkt, meta))
+		return;
 	ip_listener_tell(ip->stack, pkt, meta);
 	if (proto) {
 		proto->input(ip->stack, pkt, meta);
@@ -295,14 +298,15 @@ static void in_to_one(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 		in_to_net(ip, pkt, h, r);
 		return;
 	}
-	if (pkt->dest != PKT_TO_US)
+	if (pkt->dest != PKT_TO_US) {
 		pkt_drop(place, pkt, DROP_ip_bcast);
-	else if (r && r->kind == IP_ROUTE_LOCAL)
+	} else if (r ? r->kind == IP_ROUTE_LOCAL : ip->foreign != NULL) {
 		in_local(ip, pkt, h);
-	else if (ip->is_forwarding)
+	} else if (ip->is_forwarding) {
 		ip_forward(ip, pkt, h, r);
-	else
+	} else {
 		pkt_drop(place, pkt, DROP_ip_not_ours);
+	}
 }
 
 void ip_input(struct stack *stack, struct pkt *pkt)

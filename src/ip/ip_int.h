@@ -7,6 +7,7 @@
  *
  *	ip.c		assembly, protocols, failures of our own
  *	ip_in.c		a packet arrives		ip_fwd.c  it goes on
+ *	ip_foreign.c	... for an address that is nobody's here
  *	ip_out.c	a packet of ours leaves		ip_xmit.c any packet leaves
  *	addr.c		our addresses			route.c	  the table
  *	trie.c		longest prefix match		fib.c	  ... of very many
@@ -30,6 +31,7 @@
 #include "core/stack.h"
 
 #include "ip/ip.h"
+#include "ip/ip_foreign.h"
 #include "ip/ip_listen.h"
 #include "ip/ip_shared.h"
 #include "ip/ip_table.h"
@@ -72,6 +74,7 @@ struct groups {
  * struct ip - IP in one stack
  * @other:	The other version, or NULL
  * @listener:	Who hears everything, or NULL
+ * @foreign:	Who stands in for others, or NULL; @foreign_arg is his
  * @generation:	Grows when addresses or routes change; never 0
  * @groups:	Of IPv4 and of IPv6; see group_int.h
  * @fib:	Beside the trie when there are many routes, else NULL
@@ -88,6 +91,8 @@ struct ip {
 	int proto_count;
 	const struct ip_version *other;
 	const struct ip_listener *listener;
+	ip_foreign_fn *foreign;
+	void *foreign_arg;
 	bool is_forwarding;
 	enum ip_rpf rpf;
 	bool passes_directed;

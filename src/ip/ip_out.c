@@ -171,7 +171,7 @@ static int source_find(struct ip *ip, const struct ip_send *how,
 		return -EINVAL;
 	if (src->v == hop->src.v || ip_addr_is_ours(ip->stack, how->src))
 		return 0;
-	return -EADDRNOTAVAIL;
+	return ip_foreign_source(ip->stack, how->src) ? 0 : -EADDRNOTAVAIL;
 }
 
 static uint8_t ttl_of(const struct ip_send *how, const struct ip_hop *hop)

@@ -27,6 +27,7 @@
 #include "core/probe.h"
 
 #include "ip/icmp.h"
+#include "ip/ip_foreign.h"
 #include "ip/ip_listen.h"
 #include "ip6/ip6_int.h"
 
@@ -74,7 +75,8 @@ static enum drop error_deliver(struct stack *stack, const struct icmp6_hdr *h,
 {
 	bool is_mtu = h->type == ICMP6_TOO_BIG;
 
-	if (!ip_addr_is_ours(stack, e->src))
+	if (!ip_addr_is_ours(stack, e->src) &&
+	    !ip_foreign_source(stack, e->src))
 		return DROP_icmp_stale;
 	if (is_mtu && h->mtu < IP6_MTU_MIN)
 		return DROP_icmp_mtu;

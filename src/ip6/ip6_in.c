@@ -27,6 +27,7 @@
 #include "core/probe.h"
 
 #include "ip/group_shared.h"
+#include "ip/ip_foreign.h"
 #include "ip/ip_listen.h"
 #include "ip6/ext6.h"
 
@@ -104,6 +105,9 @@ static void in_deliver(struct ip6 *ip6, struct pkt *pkt,
 	pkt_pull(pkt, x->l4_off);
 	pkt->l4_off = pkt->lin_off;
 	meta.l4_len = (uint16_t)pkt->len;
+	if (ip_foreign_is_on(ip6->stack) &&
+	    ip_foreign_input(ip6->stack, pkt, &meta))
+		return;
 	ip_listener_tell(ip6->stack, pkt, &meta);
 	if (proto) {
 		proto->input(ip6->stack, pkt, &meta);
@@ -281,6 +285,13 @@ static void in_many(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h)
 			 why == DROP_ip_not_ours ? other : why);
 }
 
+/* Nobody knows a way there, and somebody here stands in (ip_foreign.h). */
+static bool is_stood_in(const struct ip6 *ip6, const struct ip6_hdr *h)
+{
+	return ip_foreign_is_on(ip6->stack) && !ip6_is_link_local(h->dst) &&
+	       !ip6_is_link_local(h->src) && !ip6_is_zero(h->src);
+}
+
 /* Step 4. */
 static void in_dest(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h)
 {
@@ -292,7 +303,7 @@ static void in_dest(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h)
 		return;
 	}
 	r = trie6_lookup(&ip6->trie, h->dst, is_link ? pkt->netif : NULL);
-	if (r && r->kind == IP_ROUTE_LOCAL)
+	if (r ? r->kind == IP_ROUTE_LOCAL : is_stood_in(ip6, h))
 		in_local(ip6, pkt, h);
 	else if (ip6->is_forwarding && !ip6_is_link_local(h->dst))
 		in_transit(ip6, pkt, h, r);

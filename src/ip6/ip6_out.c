@@ -27,6 +27,7 @@
 #include "wire/ip6_ext.h"
 
 #include "ip/group_shared.h"
+#include "ip/ip_foreign.h"
 #include "ip6/ip6_int.h"
 
 struct out6 {
@@ -187,7 +188,10 @@ static int source_find(struct ip6 *ip6, const struct ip_send *how,
 				  ? o->hop.netif
 				  : NULL,
 			  o->src);
-	return a && a->state != IP6_TENTATIVE && a->state != IP6_DUPLICATED
+	if (!a)
+		return ip_foreign_source(ip6->stack, how->src) ? 0
+							       : -EADDRNOTAVAIL;
+	return a->state != IP6_TENTATIVE && a->state != IP6_DUPLICATED
 		       ? 0
 		       : -EADDRNOTAVAIL;
 }
