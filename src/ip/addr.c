@@ -184,6 +184,8 @@ bool ip_addr_is_bcast(struct stack *stack, struct ip_addr addr)
 		return false;
 	if (ip4_is_broadcast(addr.v4))
 		return true;
+	if (path_home(ip_of(stack), addr.v4).v)
+		return false;
 	r = route_find(ip_of(stack), addr.v4);
 	return r && r->kind == IP_ROUTE_BCAST;
 }

@@ -27,6 +27,7 @@
 #include "wire/tcp.h"
 #include "wire/udp.h"
 
+#include "ip/ip_id.h"
 #include "ip/ip_int.h"
 
 /* A packet being cut. */
@@ -103,8 +104,8 @@ static void mend_l3(const struct gso *g, struct pkt *seg, size_t off)
 	ip4_hdr_parse_quoted(&h, p, g->l3_hlen);
 	h.total_len = (uint16_t)seg->len;
 	if (off && !(h.flags & IP4_DF))
-		h.id = g->stack ? ip_id_next(ip_of(g->stack))
-				: (uint16_t)(h.id + off / g->pkt->gso_size);
+		h.id = (uint16_t)(g->stack ? ip_id_next(ip_of(g->stack))
+					   : h.id + off / g->pkt->gso_size);
 	h.opts = g->pkt->room + g->pkt->l3_off + IP4_HLEN;
 	ip4_hdr_emit(p, &h);
 }

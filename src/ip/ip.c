@@ -26,15 +26,10 @@ const struct ip_proto *ip_proto_of(const struct stack *stack, uint8_t family,
 				   uint8_t proto)
 {
 	const struct ip *ip = ip_of(stack);
-	int i;
+	uint8_t at = ip->proto_at[proto];
+	const struct ip_proto *p = at ? ip->protos[at - 1] : NULL;
 
-	for (i = 0; i < ip->proto_count; i++) {
-		const struct ip_proto *p = ip->protos[i];
-
-		if (p->proto == proto && (!p->family || p->family == family))
-			return p;
-	}
-	return NULL;
+	return p && (!p->family || p->family == family) ? p : NULL;
 }
 
 const struct ip_proto *ip_proto_find(const struct ip *ip, uint8_t proto)
@@ -55,19 +50,19 @@ int ip_version_register(struct stack *stack, const struct ip_version *version)
 int ip_register(struct stack *stack, const struct ip_proto *proto)
 {
 	struct ip *ip = ip_of(stack);
-	int i;
 
-	for (i = 0; i < ip->proto_count; i++)
-		if (ip->protos[i]->proto == proto->proto)
-			return -EEXIST;
+	if (ip->proto_at[proto->proto])
+		return -EEXIST;
 	if (ip->proto_count == IP_PROTOS_MAX)
 		return -ENOSPC;
 	ip->protos[ip->proto_count++] = proto;
+	ip->proto_at[proto->proto] = (uint8_t)ip->proto_count;
 	return 0;
 }
 
 void ip_changed(struct ip *ip)
 {
+	ip->stack->epoch++;
 	if (++ip->generation == 0)
 		ip->generation = 1;
 }
@@ -140,6 +135,7 @@ enum ip_rpf ip_rpf(const struct stack *stack)
 void ip_rpf_set(struct stack *stack, enum ip_rpf how)
 {
 	ip_of(stack)->rpf = how;
+	stack->epoch++;
 }
 
 void ip_directed_bcast_set(struct stack *stack, bool is_on)

@@ -26,11 +26,14 @@
  * The filter comes first, because what it refuses gets no answer at all, not
  * even an error.
  *
+ * A packet like one that has passed all steps takes them at once: path_fwd.c.
+ *
  * A packet that is forwarded is not copied and nothing is allocated for it:
  * eight octets of its header change.
  */
 
 #include "base/check.h"
+#include "base/small.h"
 
 #include "wire/csum.h"
 #include "wire/icmp4.h"
@@ -102,6 +105,8 @@ static void fwd_send(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h,
 		return;
 	}
 	ip4_patch_ttl(p, (uint8_t)(h->ttl - 1));
+	if (HAS_SHORT_WAYS)
+		path_forward_learn(ip, hop);
 	ip_xmit(ip, pkt, hop, hop->netif->mtu);
 }
 

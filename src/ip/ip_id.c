@@ -18,7 +18,7 @@
  * What a round combines one half with depends on the other half alone, that is
  * on an octet: it is a table of 256, drawn from the key anew whenever the
  * counter has gone round.  A packet then costs four loads instead of four
- * hashes.
+ * hashes, and is in line: ip_id.h.
  */
 
 #include <string.h>
@@ -26,7 +26,7 @@
 #include "ip/ip_int.h"
 
 /* The tables for the packets from @n on. */
-static void id_tables_draw(struct ip *ip, uint32_t n)
+void ip_id_draw(struct ip *ip, uint32_t n)
 {
 	uint64_t word;
 	size_t at;
@@ -36,21 +36,4 @@ static void id_tables_draw(struct ip *ip, uint32_t n)
 				     (uint64_t)(n >> 16) << 16 | at);
 		memcpy(&ip->id_table[0][0] + at, &word, sizeof(word));
 	}
-}
-
-uint16_t ip_id_next(struct ip *ip)
-{
-	uint32_t n = ip->id_next++;
-	uint8_t left = (uint8_t)(n >> 8), right = (uint8_t)n;
-	unsigned int i;
-
-	if (!(uint16_t)n)
-		id_tables_draw(ip, n);
-	for (i = 0; i < IP_ID_ROUNDS; i++) {
-		uint8_t next = left ^ ip->id_table[i][right];
-
-		left = right;
-		right = next;
-	}
-	return (uint16_t)(left << 8 | right);
 }

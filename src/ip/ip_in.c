@@ -23,7 +23,11 @@
  * answered: no loopback address from a wire, no group or broadcast address,
  * not one of our own.  0.0.0.0 may only shout: whoever asks for an address
  * by DHCP has none.
+ *
+ * A packet like one that has passed all steps takes them at once: path_in.c.
  */
+
+#include "base/small.h"
 
 #include "wire/icmp4.h"
 #include "wire/ip4_opt.h"
@@ -301,6 +305,8 @@ static void in_to_one(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 	if (pkt->dest != PKT_TO_US) {
 		pkt_drop(place, pkt, DROP_ip_bcast);
 	} else if (r ? r->kind == IP_ROUTE_LOCAL : ip->foreign != NULL) {
+		if (HAS_SHORT_WAYS && r)
+			path_input_learn(ip, pkt, h, r);
 		in_local(ip, pkt, h);
 	} else if (ip->is_forwarding) {
 		ip_forward(ip, pkt, h, r);
@@ -309,12 +315,13 @@ static void in_to_one(struct ip *ip, struct pkt *pkt, struct ip4_hdr *h)
 	}
 }
 
-void ip_input(struct stack *stack, struct pkt *pkt)
+void ip_input_far(struct stack *stack, struct pkt *pkt)
 {
 	struct ip *ip = ip_of(stack);
 	struct ip4_hdr h;
-	enum drop why = in_header(ip, pkt, &h);
+	enum drop why;
 
+	why = in_header(ip, pkt, &h);
 	if (why == DROP_COUNT)
 		why = in_source(ip, pkt, &h);
 	if (why == DROP_COUNT)

@@ -14,7 +14,7 @@
  *	frag.c		fragments out			reass4.c  fragments in
  *	ip_id.c		identification			ip_srcroute.c  by way of
  *	group*.c	groups, of both versions: group_int.h
- *	ways.c		several ways of equal cost
+ *	ways.c		several ways of equal cost	path.c	  the way at once
  * What both versions use is in ip_shared.h; the table in ip_table.h.
  */
 
@@ -33,6 +33,7 @@
 #include "ip/ip.h"
 #include "ip/ip_foreign.h"
 #include "ip/ip_listen.h"
+#include "ip/ip_path.h"
 #include "ip/ip_shared.h"
 #include "ip/ip_table.h"
 
@@ -78,6 +79,8 @@ struct groups {
  * @generation:	Grows when addresses or routes change; never 0
  * @groups:	Of IPv4 and of IPv6; see group_int.h
  * @fib:	Beside the trie when there are many routes, else NULL
+ * @paths:	Ways that were taken lately, whose packets were @seen; of those
+ *		that went on, who was @nexts, and @froms whom they came
  * @lo:		"lo", through which packets to ourselves go; NULL: none
  * @id_key:	Of the permutation in ip_id.c
  * @id_next:	Its argument
@@ -89,6 +92,7 @@ struct ip {
 	struct stack *stack;
 	const struct ip_proto *protos[IP_PROTOS_MAX];
 	int proto_count;
+	uint8_t proto_at[256]; /* by number: which of them, from 1; 0: none */
 	const struct ip_version *other;
 	const struct ip_listener *listener;
 	ip_foreign_fn *foreign;
@@ -102,6 +106,10 @@ struct ip {
 	struct trie trie;
 	struct fib *fib;
 	struct route_cached cache[ROUTE_CACHE_SIZE];
+	struct ip_path paths[PATHS];
+	struct ip_seen seen[SEENS];
+	struct ip_next nexts[NEXTS];
+	struct ip_from froms[FROMS];
 	struct list addrs;
 	struct groups groups[2];
 	struct netif *lo;
@@ -182,11 +190,11 @@ int srcroute_out(struct ip_send *first, uint8_t *opts,
 bool ip_opts_mark(struct ip *ip, uint8_t *p, size_t hlen, ip4_addr self);
 
 /* ip_id.c */
-uint16_t ip_id_next(struct ip *ip);
+void ip_id_draw(struct ip *ip, uint32_t n); /* a new permutation, from n on */
 
-/* ip_in.c */
+/* path_in.c */
 void ip_input(struct stack *stack, struct pkt *pkt);
-/* A whole packet that is for us; takes @pkt, its header is at the front. */
+/* ip_in.c: a whole packet that is for us; takes @pkt, its header is at the front. */
 void ip_deliver(struct ip *ip, struct pkt *pkt, const struct ip4_hdr *h);
 /* Its header of @hlen octets is off: to its transport.  Sets meta->l4_len. */
 void ip_hand_up(struct ip *ip, struct pkt *pkt, size_t hlen,
@@ -210,6 +218,14 @@ struct ip_hop {
 int ip_hop_find(struct ip *ip, const struct pkt *pkt, const struct ip_send *how,
 		struct ip_hop *hop);
 
+/* ip_out.c: by that route; 0 or -ENETUNREACH */
+int ip_hop_by_route(struct ip *ip, const struct ip_route *r,
+		    struct ip_hop *hop);
+
+/* ip_xmit.c: does that device cut a large segment for a path of @mtu itself?
+ * @len: of the packet with its header, whose place is known */
+bool ip_takes_gso(const struct netif *netif, const struct pkt *pkt, size_t len,
+		  uint32_t mtu);
 /* ip_xmit.c: the last step for every packet.  Takes @pkt, whose IP header is
  * at its front and as it is to leave; segments, fragments, resolves. */
 int ip_xmit(struct ip *ip, struct pkt *pkt, const struct ip_hop *hop,

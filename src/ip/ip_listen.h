@@ -52,15 +52,15 @@ bool ip_error_tell(struct stack *stack, const struct ip_error *err);
 void ip_unheard(struct stack *stack, struct pkt *pkt, enum drop why);
 
 /**
- * ip_output_whole() - Send a packet whose IPv4 header the program has made
+ * ip_output_whole() - Send a packet whose IP header the program has made
  * @pkt:	Taken; its IP header at the front
  * @how:	Where to: the header's own destination does not count.  Only
  *		@how->dst, netif and may_bcast are looked at
  *
- * Length and checksum are filled in; source and identification too where they
- * are zero.  The packet is not fragmented.
+ * IPv4: length and checksum are filled in; source and identification too where
+ * they are zero.  IPv6: all is sent as it is.  The packet is not fragmented.
  *
- * Return: as ip_output(); -EINVAL (no IPv4 header)
+ * Return: as ip_output(); -EINVAL (no IP header)
  */
 int ip_output_whole(struct stack *stack, struct pkt *pkt,
 		    const struct ip_send *how);

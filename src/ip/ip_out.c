@@ -14,14 +14,19 @@
  *	5  ip_xmit(); what goes to a group goes to its members here, too
  *
  * A caller that sends to the same destination again and again passes a struct
- * ip_route_ref, and step 1 is then a comparison.
+ * ip_route_ref, and step 1 is then a comparison.  What an ordinary packet found
+ * out on its way is kept, and the next one to that destination takes all steps
+ * at once: path.c.
  */
 
 #include <errno.h>
 
+#include "base/small.h"
+
 #include "wire/ip4_opt.h"
 
 #include "ip/group_shared.h"
+#include "ip/ip_id.h"
 #include "ip/ip_int.h"
 
 /* The interface for a destination that no route names. */
@@ -71,8 +76,7 @@ static int hop_to_many(struct ip *ip, const struct ip_send *how,
 	return 0;
 }
 
-static int hop_by_route(struct ip *ip, const struct ip_route *r,
-			struct ip_hop *hop)
+int ip_hop_by_route(struct ip *ip, const struct ip_route *r, struct ip_hop *hop)
 {
 	hop->netif = r->netif;
 	hop->src = r->src;
@@ -92,7 +96,7 @@ static int hop_forced(struct ip *ip, const struct ip_send *how,
 		trie_lookup(&ip->trie, how->dst.v4, how->netif);
 
 	if (r)
-		return hop_by_route(ip, r, hop);
+		return ip_hop_by_route(ip, r, hop);
 	hop->netif = how->netif;
 	hop->src = ip_addr_of(ip->stack, hop->netif).addr;
 	return 0;
@@ -142,7 +146,7 @@ int ip_hop_find(struct ip *ip, const struct pkt *pkt, const struct ip_send *how,
 	route_tell(ip, pkt, how->dst.v4, r);
 	if (!r)
 		return -ENETUNREACH;
-	err = hop_by_route(ip, r, hop);
+	err = ip_hop_by_route(ip, r, hop);
 	if (!err && how->ref && !hop->to_all)
 		*how->ref = (struct ip_route_ref){
 			.generation = ip->generation,
@@ -240,12 +244,18 @@ static int size_check(struct ip *ip, struct pkt *pkt, const struct ip_send *how,
 	return 0;
 }
 
+/* What steps 1 to 4 find out. */
+struct ip_out {
+	struct ip_hop hop;
+	ip4_addr src;
+	uint32_t mtu;
+};
+
 /* Steps 1 to 4. */
 static int out_prepare(struct ip *ip, struct pkt *pkt,
-		       const struct ip_send *how, struct ip_hop *hop,
-		       uint32_t *mtu)
+		       const struct ip_send *how, struct ip_out *out)
 {
-	ip4_addr src;
+	struct ip_hop *hop = &out->hop;
 	int err;
 
 	if (how->dst.family != IP_V4)
@@ -255,11 +265,11 @@ static int out_prepare(struct ip *ip, struct pkt *pkt,
 		return err;
 	if (hop->to_all && !how->may_bcast)
 		return -EACCES;
-	err = source_find(ip, how, hop, &src);
+	err = source_find(ip, how, hop, &out->src);
 	if (!err)
-		err = header_push(ip, pkt, how, hop, src);
+		err = header_push(ip, pkt, how, hop, out->src);
 	if (!err)
-		err = size_check(ip, pkt, how, hop, mtu);
+		err = size_check(ip, pkt, how, hop, &out->mtu);
 	return err;
 }
 
@@ -293,17 +303,37 @@ static void to_self(struct ip *ip, const struct pkt *pkt,
 		ip_deliver(ip, copy, &h);
 }
 
-int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
+/* Step 5. */
+static int out_finish(struct ip *ip, struct pkt *pkt, const struct ip_send *how,
+		      const struct ip_out *out)
+{
+	const struct ip_hop *hop = &out->hop;
+	uint64_t epoch = ip->stack->epoch;
+	int err;
+
+	if (hop->to_group && how->to_self)
+		to_self(ip, pkt, hop);
+	if (hop->to_group && how->only_self) {
+		pkt_free(pkt);
+		return 0;
+	}
+	err = ip_xmit(ip, pkt, hop, out->mtu);
+	/* A driver may call back, and what was true be so no more. */
+	if (HAS_SHORT_WAYS && !err && epoch == ip->stack->epoch)
+		path_learn(ip, how, hop, out->src);
+	return err;
+}
+
+int ip_output_far(struct stack *stack, struct pkt *pkt,
+		  const struct ip_send *how)
 {
 	const struct ip_version *other = ip_other(stack, how->dst.family);
 	struct ip *ip = ip_of(stack);
 	uint8_t opts[IP4_OPTS_MAX];
-	struct ip_hop hop = {0};
+	struct ip_out out = {0};
 	struct ip_send first;
-	uint32_t mtu;
 	int err = 0;
 
-	pkt->is_relayed = false;
 	if (other)
 		return other->output(stack, pkt, how);
 	if (how->opt_len) {
@@ -311,18 +341,12 @@ int ip_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 		how = &first;
 	}
 	if (!err)
-		err = out_prepare(ip, pkt, how, &hop, &mtu);
+		err = out_prepare(ip, pkt, how, &out);
 	if (err) {
 		pkt_drop(&stack->place, pkt, drop_of(err, how));
 		return err;
 	}
-	if (hop.to_group && how->to_self)
-		to_self(ip, pkt, &hop);
-	if (hop.to_group && how->only_self) {
-		pkt_free(pkt);
-		return 0;
-	}
-	return ip_xmit(ip, pkt, &hop, mtu);
+	return out_finish(ip, pkt, how, &out);
 }
 
 int ip_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out)
@@ -337,11 +361,16 @@ int ip_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out)
 		return ip_other(stack, dst.family)->source_for(stack, dst, out);
 	if (dst.family != IP_V4)
 		return -EAFNOSUPPORT;
+	hop.src = path_home(ip, dst.v4);
+	if (hop.src.v) {
+		*out = ip_addr_v4(hop.src);
+		return 0;
+	}
 	if (ip4_is_broadcast(dst.v4) || ip4_is_multicast(dst.v4)) {
 		err = hop_to_many(ip, &how, &hop);
 	} else {
 		r = route_find(ip, dst.v4);
-		err = r ? hop_by_route(ip, r, &hop) : -ENETUNREACH;
+		err = r ? ip_hop_by_route(ip, r, &hop) : -ENETUNREACH;
 	}
 	if (!err && !hop.src.v)
 		err = -ENETUNREACH;
@@ -371,6 +400,9 @@ uint32_t ip_mtu_for(struct stack *stack, struct ip_addr dst)
 
 	if (ip_other(stack, dst.family))
 		return ip_other(stack, dst.family)->mtu_for(stack, dst);
+	path = dst.family == IP_V4 ? path_mtu(ip_of(stack), dst.v4) : 0;
+	if (path)
+		return path;
 	netif = ip_netif_for(stack, dst);
 	if (!netif)
 		return 0;

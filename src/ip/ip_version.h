@@ -28,6 +28,7 @@ struct stack;
  * struct ip_version - a version of IP; all functions are required
  * @family:		enum ip_family
  * @output:		ip_output() for its destinations; takes the packet
+ * @output_whole:	ip_output_whole(), likewise
  * @addr_is_ours:	ip_addr_is_ours()
  * @source_for:		ip_source_for()
  * @mtu_for:		ip_mtu_for()
@@ -43,6 +44,8 @@ struct ip_version {
 	uint8_t family;
 	int (*output)(struct stack *stack, struct pkt *pkt,
 		      const struct ip_send *how);
+	int (*output_whole)(struct stack *stack, struct pkt *pkt,
+			    const struct ip_send *how);
 	bool (*addr_is_ours)(struct stack *stack, struct ip_addr addr);
 	int (*source_for)(struct stack *stack, struct ip_addr dst,
 			  struct ip_addr *out);

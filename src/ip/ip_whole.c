@@ -11,6 +11,7 @@
 
 #include "wire/csum.h"
 
+#include "ip/ip_id.h"
 #include "ip/ip_int.h"
 
 /* The header as it is to leave.  0 or -EINVAL. */
@@ -55,10 +56,14 @@ static int prepare(struct ip *ip, struct pkt *pkt, const struct ip_send *how,
 int ip_output_whole(struct stack *stack, struct pkt *pkt,
 		    const struct ip_send *how)
 {
+	const struct ip_version *other = ip_other(stack, how->dst.family);
 	struct ip *ip = ip_of(stack);
 	struct ip_hop hop = {0};
-	int err = prepare(ip, pkt, how, &hop);
+	int err;
 
+	if (other)
+		return other->output_whole(stack, pkt, how);
+	err = prepare(ip, pkt, how, &hop);
 	pkt->is_relayed = false;
 	if (err) {
 		pkt_drop(&stack->place, pkt, DROP_ip_refused);

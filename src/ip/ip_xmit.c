@@ -81,14 +81,15 @@ static int xmit_segment(void *arg, struct pkt *pkt)
 	return xmit_piece(arg, pkt);
 }
 
-/* Does the device cut this large segment itself? */
-static bool takes_gso(const struct xmit *x, const struct pkt *pkt)
+bool ip_takes_gso(const struct netif *netif, const struct pkt *pkt, size_t len,
+		  uint32_t mtu)
 {
-	const struct netif *netif = x->hop->netif;
-	uint32_t need = NETIF_F_GSO_TCP | NETIF_F_CSUM_TX;
+	uint32_t need =
+		NETIF_F_CSUM_TX |
+		(pkt->gso == PKT_GSO_UDP ? NETIF_F_GSO_UDP : NETIF_F_GSO_TCP);
 
-	return pkt->gso == PKT_GSO_TCP4 && (netif->features & need) == need &&
-	       pkt->len <= netif->gso_max && gso_segment_len(pkt) <= x->mtu;
+	return pkt->gso != PKT_GSO_TCP6 && (netif->features & need) == need &&
+	       len <= netif->gso_max && gso_segment_len(pkt) <= mtu;
 }
 
 int ip_xmit(struct ip *ip, struct pkt *pkt, const struct ip_hop *hop,
@@ -100,7 +101,7 @@ int ip_xmit(struct ip *ip, struct pkt *pkt, const struct ip_hop *hop,
 		x.mtu = IP4_MTU_MIN;
 	if (!pkt->gso_size)
 		return xmit_segment(&x, pkt);
-	if (takes_gso(&x, pkt))
+	if (ip_takes_gso(hop->netif, pkt, pkt->len, x.mtu))
 		return xmit_link(&x, pkt);
 	return gso_split(ip->stack, pkt, xmit_segment, &x);
 }

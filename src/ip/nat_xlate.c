@@ -42,6 +42,7 @@
 
 #include "ip/filter_int.h"
 #include "ip/icmp.h"
+#include "ip/ip_id.h"
 #include "ip/ip_int.h"
 #include "ip/nat_int.h"
 

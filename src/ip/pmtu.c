@@ -66,6 +66,7 @@ static struct pmtu *pmtu_find(const struct ip *ip, struct ip_addr dst)
 
 static void pmtu_free(struct ip *ip, struct pmtu *p)
 {
+	ip->stack->epoch++;
 	list_del(&p->node);
 	htab_del(&ip->pmtu, p->hash, p);
 	mem_free(ip->stack->place.env->mem, p, sizeof(*p));
@@ -172,6 +173,7 @@ void pmtu_lower(struct stack *stack, struct ip_addr dst, uint32_t claimed,
 		p = pmtu_new(ip, dst);
 	if (!p)
 		return; /* the next error tells again */
+	stack->epoch++;
 	p->mtu = mtu;
 	p->is_floor = claimed && claimed < mtu;
 	p->expires_ns = stack_now(ip->stack) + IP_PMTU_AGE_S * NS_PER_S;

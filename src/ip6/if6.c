@@ -41,6 +41,7 @@ int ip6_if_conf_set(struct stack *stack, struct netif *netif,
 		return -ENOENT;
 	if (conf->mtu && conf->mtu < IP6_MTU_MIN)
 		return -EINVAL;
+	stack->epoch++;
 	i->conf = *conf;
 	return 0;
 }

@@ -126,6 +126,7 @@ static void netif_changed(struct stack *stack)
 static const struct ip_version ip6_version = {
 	.family = IP_V6,
 	.output = ip6_output,
+	.output_whole = ip6_output_whole,
 	.addr_is_ours = addr_is_ours,
 	.source_for = ip6_source_for,
 	.mtu_for = ip6_mtu_for,

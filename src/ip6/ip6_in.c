@@ -22,6 +22,8 @@
  * gets it, nobody else.
  */
 
+#include "base/small.h"
+
 #include "wire/mld.h"
 
 #include "core/probe.h"
@@ -303,6 +305,8 @@ static void in_dest(struct ip6 *ip6, struct pkt *pkt, struct ip6_hdr *h)
 		return;
 	}
 	r = trie6_lookup(&ip6->trie, h->dst, is_link ? pkt->netif : NULL);
+	if (HAS_SHORT_WAYS && r && r->kind == IP_ROUTE_LOCAL)
+		ip6_path_input_learn(ip6, pkt, h, r);
 	if (r ? r->kind == IP_ROUTE_LOCAL : is_stood_in(ip6, h))
 		in_local(ip6, pkt, h);
 	else if (ip6->is_forwarding && !ip6_is_link_local(h->dst))
@@ -317,6 +321,8 @@ void ip6_input(struct stack *stack, struct pkt *pkt)
 	enum drop why = DROP_ip6_off;
 	struct ip6_hdr h;
 
+	if (HAS_SHORT_WAYS && ip6_path_input(ip6, pkt))
+		return;
 	if (ip6_if_find(ip6, pkt->netif))
 		why = in_header(pkt, &h);
 	if (why == DROP_COUNT)

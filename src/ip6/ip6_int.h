@@ -12,6 +12,7 @@
  *	source6.c	source and destination selection
  *	route6.c	the table			trie6.c	  longest prefix match
  *	ways6.c		equal ways			filter6.c for the filter
+ *	path6.c		all of it at once
  *	icmp6.c		messages			icmp6_err.c errors out
  *	mld.c		the words for groups: ip/group_shared.h
  */
@@ -29,6 +30,7 @@
 
 #include "ip/ip_shared.h"
 #include "ip6/ip6.h"
+#include "ip6/ip6_path.h"
 
 /* An interface that speaks IPv6. */
 struct ip6_if {
@@ -110,6 +112,8 @@ struct ip6 {
 		icmp6_input_fn *fn;
 	} types[ICMP6_TYPES_MAX];
 	int type_count;
+	struct ip6_path paths[PATHS6];
+	struct ip6_seen seen[PATHS6];
 	struct ip6_piece pieces[IP6_PIECES];
 	size_t piece_next;
 };
@@ -165,6 +169,11 @@ struct ip6_hop {
 	bool to_group;
 };
 
+/* ip6_out.c: the first step of every packet of ours; @pkt may be NULL.
+ * 0 or -ENETUNREACH. */
+int ip6_hop_find(struct ip6 *ip6, const struct pkt *pkt,
+		 const struct ip_send *how, struct ip6_hop *hop);
+
 /* ip6_in.c */
 void ip6_input(struct stack *stack, struct pkt *pkt);
 /* A whole packet that is for us, without extension headers; takes @pkt, its
@@ -175,8 +184,15 @@ void ip6_deliver(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h);
 void ip6_forward(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hdr *h,
 		 const struct ip6_route *r);
 
+/* ip6_out.c: the flow label of a packet of ours, without IP header */
+uint32_t ip6_flow_of(struct ip6 *ip6, const struct pkt *pkt,
+		     const struct ip_send *how, ip6_addr src);
+
 /* ip6_out.c: the doors of struct ip_version */
 int ip6_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how);
+/* ip6_whole.c */
+int ip6_output_whole(struct stack *stack, struct pkt *pkt,
+		     const struct ip_send *how);
 int ip6_source_for(struct stack *stack, struct ip_addr dst,
 		   struct ip_addr *out);
 uint32_t ip6_mtu_for(struct stack *stack, struct ip_addr dst);
@@ -190,6 +206,9 @@ struct netif *ip6_netif_for(struct stack *stack, struct ip_addr dst);
  * it was seen to fit. */
 int ip6_xmit(struct ip6 *ip6, struct pkt *pkt, const struct ip6_hop *hop,
 	     uint32_t mtu);
+
+/* Add up what a partial transport checksum lacks. */
+void ip6_complete_csum(struct pkt *pkt);
 
 /* frag6.c */
 int frag6_cut(struct ip6 *ip6, struct pkt *pkt, uint32_t mtu, ip_piece_fn *fn,

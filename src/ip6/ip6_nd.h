@@ -35,6 +35,9 @@ struct stack;
  * @redirect:	(optional) A packet is being forwarded out of the interface it
  *		came in by, to @next_hop; tell its sender
  * @heard:	(optional) Is that neighbour there?  1, 0 or -1, as arp_heard()
+ * @current:	(optional) Which MAC address has that neighbour, and until when
+ *		may packets go there without asking @output, while stack->epoch
+ *		stands still?  As arp_current()
  * @forwarding:	(optional) The stack became a router, or a host again
  */
 struct ip6_nd_ops {
@@ -50,6 +53,9 @@ struct ip6_nd_ops {
 			 const ip6_addr *next_hop);
 	int (*heard)(struct stack *stack, struct netif *netif,
 		     const ip6_addr *next_hop, bool asks);
+	bool (*current)(struct stack *stack, const struct netif *netif,
+			const ip6_addr *next_hop, mac_addr *mac,
+			uint64_t *until_ns);
 	void (*forwarding)(struct stack *stack, bool is_on);
 };
 

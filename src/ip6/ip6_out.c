@@ -24,6 +24,8 @@
 
 #include <errno.h>
 
+#include "base/small.h"
+
 #include "wire/ip6_ext.h"
 
 #include "ip/group_shared.h"
@@ -121,8 +123,8 @@ way_of_own(struct ip6 *ip6, const struct pkt *pkt, const struct ip_send *how)
 }
 
 /* Step 1. */
-static int hop_find(struct ip6 *ip6, const struct pkt *pkt,
-		    const struct ip_send *how, struct ip6_hop *hop)
+int ip6_hop_find(struct ip6 *ip6, const struct pkt *pkt,
+		 const struct ip_send *how, struct ip6_hop *hop)
 {
 	struct ip_route_ref *ref = how->ref;
 	const struct ip6_route *r;
@@ -209,8 +211,8 @@ static uint8_t hops_of(const struct ip6 *ip6, const struct ip_send *how,
 }
 
 /* RFC 6437, 3: the same for all packets of a conversation, never 0. */
-static uint32_t flow_of(struct ip6 *ip6, const struct pkt *pkt,
-			const struct ip_send *how, ip6_addr src)
+uint32_t ip6_flow_of(struct ip6 *ip6, const struct pkt *pkt,
+		     const struct ip_send *how, ip6_addr src)
 {
 	const struct hash_key *key;
 	uint64_t w[5];
@@ -240,7 +242,7 @@ static int header_push(struct ip6 *ip6, struct pkt *pkt,
 		.next = how->opt_len ? IP_PROTO_HOPOPTS : how->proto,
 		.hops = hops_of(ip6, how, &o->hop),
 		.tclass = how->tos,
-		.flow = flow_of(ip6, pkt, how, o->src),
+		.flow = ip6_flow_of(ip6, pkt, how, o->src),
 	};
 	uint8_t *p;
 
@@ -286,7 +288,7 @@ static int out_prepare(struct ip6 *ip6, struct pkt *pkt,
 
 	if (ip6_is_zero(how->dst.v6))
 		return -ENETUNREACH;
-	err = hop_find(ip6, pkt, how, &o->hop);
+	err = ip6_hop_find(ip6, pkt, how, &o->hop);
 	if (!err && !ip6_if_find(ip6, o->hop.netif))
 		err = -ENETUNREACH;
 	if (!err)
@@ -331,9 +333,13 @@ static void to_self(struct ip6 *ip6, const struct pkt *pkt,
 int ip6_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 {
 	struct ip6 *ip6 = ip6_of(stack);
+	uint64_t epoch;
 	struct out6 o;
-	int err = out_prepare(ip6, pkt, how, &o);
+	int err;
 
+	if (HAS_SHORT_WAYS && ip6_path_output(ip6, pkt, how, &err))
+		return err;
+	err = out_prepare(ip6, pkt, how, &o);
 	if (err) {
 		pkt_drop(&stack->place, pkt, drop_of(err, how));
 		return err;
@@ -344,7 +350,12 @@ int ip6_output(struct stack *stack, struct pkt *pkt, const struct ip_send *how)
 		pkt_free(pkt);
 		return 0;
 	}
-	return ip6_xmit(ip6, pkt, &o.hop, o.mtu);
+	epoch = stack->epoch;
+	err = ip6_xmit(ip6, pkt, &o.hop, o.mtu);
+	/* A driver may call back, and what was true be so no more. */
+	if (HAS_SHORT_WAYS && !err && epoch == stack->epoch)
+		ip6_path_learn(ip6, how, &o.hop);
+	return err;
 }
 
 int ip6_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out)
@@ -352,7 +363,7 @@ int ip6_source_for(struct stack *stack, struct ip_addr dst, struct ip_addr *out)
 	struct ip6 *ip6 = ip6_of(stack);
 	const struct ip_send how = {.dst = dst};
 	struct out6 o;
-	int err = hop_find(ip6, NULL, &how, &o.hop);
+	int err = ip6_hop_find(ip6, NULL, &how, &o.hop);
 
 	if (!err && ip6_source_select(stack, o.hop.netif, dst.v6,
 				      &o.hop.next_hop, &o.src))
@@ -369,7 +380,7 @@ struct netif *ip6_netif_for(struct stack *stack, struct ip_addr dst)
 	const struct ip_send how = {.dst = dst};
 	struct ip6_hop hop;
 
-	return hop_find(ip6_of(stack), NULL, &how, &hop) ? NULL : hop.netif;
+	return ip6_hop_find(ip6_of(stack), NULL, &how, &hop) ? NULL : hop.netif;
 }
 
 uint32_t ip6_mtu_for(struct stack *stack, struct ip_addr dst)
@@ -397,7 +408,7 @@ void ip6_confirm(struct stack *stack, struct ip_addr dst,
 	if (ref && ref->generation == ip_generation(stack))
 		hop = (struct ip6_hop){.netif = ref->netif,
 				       .next_hop = ref->next_hop6};
-	else if (hop_find(ip6, NULL, &how, &hop))
+	else if (ip6_hop_find(ip6, NULL, &how, &hop))
 		return;
 	ip6->nd->confirm(stack, hop.netif, &hop.next_hop);
 }

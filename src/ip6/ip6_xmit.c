@@ -25,8 +25,7 @@ struct xmit6 {
 	uint32_t mtu;
 };
 
-/* Add up what a partial transport checksum lacks. */
-static void csum_complete(struct pkt *pkt)
+void ip6_complete_csum(struct pkt *pkt)
 {
 	size_t off = (size_t)(pkt->l4_off - pkt->lin_off);
 	uint16_t sum;
@@ -64,7 +63,7 @@ static int xmit_piece(void *arg, struct pkt *pkt)
 	const struct xmit6 *x = arg;
 
 	if (!(x->hop->netif->features & NETIF_F_CSUM_TX))
-		csum_complete(pkt);
+		ip6_complete_csum(pkt);
 	return xmit_link(x, pkt);
 }
 
@@ -74,7 +73,7 @@ static int xmit_segment(void *arg, struct pkt *pkt)
 
 	if (!x->mtu || pkt->len <= x->mtu)
 		return xmit_piece(arg, pkt);
-	csum_complete(pkt);
+	ip6_complete_csum(pkt);
 	return frag6_cut(x->ip6, pkt, x->mtu, xmit_piece, arg);
 }
 
@@ -82,9 +81,11 @@ static int xmit_segment(void *arg, struct pkt *pkt)
 static bool takes_gso(const struct xmit6 *x, const struct pkt *pkt)
 {
 	const struct netif *netif = x->hop->netif;
-	uint32_t need = NETIF_F_GSO_TCP | NETIF_F_CSUM_TX;
+	uint32_t need =
+		NETIF_F_CSUM_TX |
+		(pkt->gso == PKT_GSO_UDP ? NETIF_F_GSO_UDP : NETIF_F_GSO_TCP);
 
-	return pkt->gso == PKT_GSO_TCP6 && (netif->features & need) == need &&
+	return pkt->gso != PKT_GSO_TCP4 && (netif->features & need) == need &&
 	       pkt->len <= netif->gso_max &&
 	       (!x->mtu || gso_segment_len(pkt) <= x->mtu);
 }

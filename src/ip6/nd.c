@@ -208,6 +208,7 @@ static const struct ip6_nd_ops nd_ops = {
 	.confirm = nd_confirm,
 	.redirect = nd_redirect_output,
 	.heard = nd_heard,
+	.current = nd_current,
 	.forwarding = on_forwarding,
 };
 

@@ -15,7 +15,7 @@
  *
  * A neighbour is an entry of the cache and has a state (RFC 4861, 7.3):
  *
- *	INCOMPLETE	asked everybody; up to 3 packets wait
+ *	INCOMPLETE	asked everybody; packets wait
  *	REACHABLE	confirmed lately, by an answer to our question or by a
  *			transport whose data arrives
  *	STALE		known, not confirmed; used as it is
@@ -54,7 +54,7 @@ struct stack;
 #define ND_KEEP_S	 30   /* never evicted when used in that time */
 #define ND_HOLD_S	 1    /* a failure is remembered for so long */
 #define ND_ENTRIES_MAX	 4096 /* default, see nd_set_max() */
-#define ND_WAITING_MAX	 3    /* packets per entry */
+#define ND_WAITING_MAX	 64   /* packets per entry: a datagram in pieces */
 #define ND_QUEUED_MAX	 1024 /* packets in all entries together */
 #define ND_ROUTERS_MAX	 8    /* per interface */
 #define ND_NETS_MAX	 32   /* on-link prefixes per interface */

@@ -165,8 +165,10 @@ static void take_times(struct nd_link *link, const struct nd_msg *m)
 		  &link->reachable_base_ms);
 	take_time(link, "retransmission time", m->retrans_ms, RETRANS_MS_MAX,
 		  &link->retrans_ms);
-	if (link->reachable_base_ms != base_ms)
-		link->reachable_until_ns = 0; /* draw again */
+	if (link->reachable_base_ms == base_ms)
+		return;
+	link->reachable_until_ns = 0; /* draw again */
+	link->nd->stack->epoch++;
 }
 
 static void take_prefixes(struct nd_link *link, const struct nd_opts *o)

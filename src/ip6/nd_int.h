@@ -84,7 +84,9 @@ void nd_send_na(struct nd *nd, const struct nd_out *out,
  * none. */
 bool nd_speaker(const struct nd *nd, const struct netif *netif, ip6_addr *out);
 
-/* nd_neigh.c: struct ip6_nd_ops.heard */
+/* nd_neigh.c: struct ip6_nd_ops.current, and heard */
+bool nd_current(struct stack *stack, const struct netif *netif,
+		const ip6_addr *next_hop, mac_addr *mac, uint64_t *until_ns);
 int nd_heard(struct stack *stack, struct netif *netif, const ip6_addr *hop,
 	     bool asks);
 

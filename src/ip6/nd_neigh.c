@@ -104,6 +104,8 @@ void nd_set_state(struct nd_entry *e, enum nd_state to)
 	PROBE(&stack->place, EV_STATE, R_ND_STATE, NULL, EVF_IP("ip", &ip),
 	      EVF_TEXT("from", nd_names[e->state]),
 	      EVF_TEXT("to", nd_names[to]));
+	if (e->state == ND_REACHABLE)
+		stack->epoch++;
 	e->state = to;
 	e->tries = 0;
 	stack_disarm(stack, &e->timer);
@@ -279,6 +281,8 @@ static void nd_tell_learn(struct nd_entry *e, const char *how)
 void nd_learn(struct nd_entry *e, mac_addr mac, enum nd_state to,
 	      const char *how)
 {
+	if (!mac_eq(e->mac, mac))
+		e->nd->stack->epoch++;
 	e->mac = mac;
 	nd_tell_learn(e, how);
 	if (to == ND_REACHABLE)
@@ -449,6 +453,20 @@ int nd_output(struct stack *stack, struct netif *netif, struct pkt *pkt,
 	PROBE(&stack->place, EV_LOOKUP, R_ND_HIT, pkt, EVF_IP("ip", &ip),
 	      EVF_MAC("mac", &e->mac));
 	return nd_use(e, pkt);
+}
+
+bool nd_current(struct stack *stack, const struct netif *netif,
+		const ip6_addr *next_hop, mac_addr *mac, uint64_t *until_ns)
+{
+	const struct nd_entry *e = nd_find(nd_of(stack), netif, *next_hop);
+
+	if (!e || e->state != ND_REACHABLE || e->rank != ND_USED)
+		return false;
+	*mac = e->mac;
+	*until_ns = min_u64(
+		e->confirmed_ns + nd_reachable_ns(e->link),
+		min_u64(e->used_ns + NS_PER_S, e->link->reachable_until_ns));
+	return true;
 }
 
 int nd_heard(struct stack *stack, struct netif *netif, const ip6_addr *hop,

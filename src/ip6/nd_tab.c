@@ -113,6 +113,7 @@ void nd_free(struct nd_entry *e)
 	struct nd *nd = e->nd;
 
 	check(list_is_empty(&e->queue));
+	nd->stack->epoch++;
 	if (*nd_recent(nd, e->addr) == e)
 		*nd_recent(nd, e->addr) = NULL;
 	stack_disarm(nd->stack, &e->timer);
