@@ -128,6 +128,8 @@ static struct pkt *gso_piece(const struct gso *g, size_t off, size_t len)
 		goto fail;
 	memcpy(p, from + g->pkt->l3_off, g->l3_hlen);
 	mend_l3(g, seg, off);
+	if (off && g->pkt->gso == PKT_GSO_UDP)
+		seg->gso = PKT_GSO_UDP; /* it follows the one before */
 	seg->l3_off = seg->lin_off;
 	return seg;
 fail:

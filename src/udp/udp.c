@@ -157,6 +157,7 @@ int udp_bind(struct udp_sock *u, const struct endpoint *local)
 
 static void disconnect(struct udp_sock *u)
 {
+	udp_path_forget(u);
 	u->peer = (struct endpoint){0};
 	u->route = (struct ip_route_ref){0};
 	if (u->is_any)
@@ -236,6 +237,11 @@ void udp_set_reuse(struct udp_sock *u, bool on)
 	u->may_reuse = on;
 }
 
+void udp_set_joins(struct udp_sock *u, bool on)
+{
+	u->joins = on;
+}
+
 void udp_set_freebind(struct udp_sock *u, bool on)
 {
 	u->may_be_free = on;
@@ -248,6 +254,7 @@ void udp_set_share(struct udp_sock *u, bool on)
 
 void udp_set_broadcast(struct udp_sock *u, bool on)
 {
+	udp_path_forget(u);
 	u->may_bcast = on;
 }
 
@@ -261,22 +268,26 @@ int udp_set_ttl(struct udp_sock *u, unsigned int ttl)
 	if (ttl < 1 || ttl > 255)
 		return -EINVAL;
 	u->ttl = (uint8_t)ttl;
+	udp_path_forget(u);
 	return 0;
 }
 
 void udp_set_group(struct udp_sock *u, uint8_t family,
 		   const struct udp_group_conf *conf)
 {
+	udp_path_forget(u);
 	u->group[family == IP_V6] = *conf;
 }
 
 void udp_set_tos(struct udp_sock *u, uint8_t tos)
 {
+	udp_path_forget(u);
 	u->tos = tos;
 }
 
 void udp_set_df(struct udp_sock *u, bool df, bool no_pmtu)
 {
+	udp_path_forget(u);
 	u->df = df;
 	u->no_pmtu = no_pmtu;
 }
@@ -288,6 +299,7 @@ void udp_set_error(struct udp_sock *u, int err)
 
 void udp_set_netif(struct udp_sock *u, struct netif *netif)
 {
+	udp_path_forget(u);
 	u->netif = netif;
 	u->route = (struct ip_route_ref){0};
 }

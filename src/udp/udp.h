@@ -49,6 +49,10 @@ int udp_init(struct stack *stack);
 /* Forget all sockets.  Users go first. */
 void udp_fini(struct stack *stack);
 
+/* Would a datagram from @peer to @local, an endpoint of ours, find a socket? */
+bool udp_is_heard(struct stack *stack, const struct endpoint *local,
+		  const struct endpoint *peer);
+
 /* A socket bound to nothing, or NULL (no memory). */
 struct udp_sock *udp_new(struct stack *stack, const struct udp_user *user,
 			 void *arg);
@@ -69,9 +73,8 @@ void udp_free(struct udp_sock *u);
 /**
  * udp_bind() - Choose the local endpoint
  * @local:	Address may be zero: any; of no family: any of both versions.
- *		A broadcast or group address
- *		receives only what was sent there.  Port 0: some free one,
- *		unpredictable (RFC 6056, 3.3.1)
+ *		A broadcast or group address receives only what was sent there.
+ *		Port 0: some free one, unpredictable (RFC 6056, 3.3.1)
  *
  * Two sockets may have the same endpoint only if both may share it.
  *
@@ -112,13 +115,22 @@ long udp_send(struct udp_sock *u, const void *buf, size_t len,
  * @netif:	Leave here and nowhere else
  * @ttl:	Time to live
  * @tos:	With @has_tos: DSCP and ECN
+ * @opt:	IP options for IPv4, or NULL: as in struct ip_send
+ * @size:	Not 0: several datagrams of so many octets, the last perhaps less
+ * @follows:	Handed over with the one before, and may be joined to it again;
+ *		its packet is PKT_GSO_UDP without a size
  */
 struct udp_how {
 	struct ip_addr src;
 	struct netif *netif;
-	uint8_t ttl, tos;
-	bool has_tos;
+	const uint8_t *opt;
+	size_t size;
+	uint8_t ttl, tos, opt_len;
+	bool has_tos, follows;
 };
+
+/* May @size of struct udp_how be used?  Only where a device cuts. */
+bool udp_may_cut_late(const struct udp_sock *u, const struct endpoint *to);
 
 /* The same, and how: see udp_send(). */
 long udp_send_how(struct udp_sock *u, const void *buf, size_t len,
@@ -132,6 +144,7 @@ long udp_send_how(struct udp_sock *u, const void *buf, size_t len,
  * @netif:	Where it came in; lent
  * @ttl:	As received; likewise @tos
  * @time_ns:	When it came, by the stack's clock
+ * @size:	As in struct udp_how; likewise @opt: those that came
  */
 struct udp_from {
 	struct endpoint peer;
@@ -140,6 +153,8 @@ struct udp_from {
 	const struct netif *netif;
 	uint8_t ttl, tos;
 	uint64_t time_ns;
+	size_t size;
+	uint8_t opt_len, opt[40];
 };
 
 /**
@@ -154,6 +169,11 @@ struct udp_from {
 long udp_recv(struct udp_sock *u, void *buf, size_t len, bool is_peek,
 	      struct udp_from *from);
 
+/* The same when no more is asked than who sent it and how long it was; where
+ * nothing is received @peer has no family. */
+long udp_take(struct udp_sock *u, void *buf, size_t len, struct endpoint *peer,
+	      size_t *whole);
+
 /* No more sending, receiving, or both.  0, or -ENOTCONN (no peer; what waits
  * for it is woken all the same). */
 int udp_shutdown(struct udp_sock *u, bool send, bool recv);
@@ -167,26 +187,23 @@ uint32_t udp_poll(const struct udp_sock *u);
 /* Address family 0 where there is no endpoint. */
 struct endpoint udp_local(const struct udp_sock *u);
 struct endpoint udp_peer(const struct udp_sock *u);
-
 size_t udp_next_len(const struct udp_sock *u); /* of the oldest datagram */
 size_t udp_queued(const struct udp_sock *u);   /* octets, without overhead */
 
-/* Options. */
 /* Of sockets that share an endpoint the newest hears (SO_REUSEADDR), or all do
  * by turns, each peer always with the same one (SO_REUSEPORT). */
 void udp_set_reuse(struct udp_sock *u, bool on);
 void udp_set_share(struct udp_sock *u, bool on);
+void udp_set_joins(struct udp_sock *u, bool on);    /* what came together */
 void udp_set_freebind(struct udp_sock *u, bool on); /* any address */
 void udp_set_broadcast(struct udp_sock *u, bool on);
 void udp_set_rcvbuf(struct udp_sock *u, size_t octets);
 int udp_set_ttl(struct udp_sock *u, unsigned int ttl); /* 1 ... 255 */
 void udp_set_tos(struct udp_sock *u, uint8_t tos);
 void udp_set_df(struct udp_sock *u, bool df, bool no_pmtu); /* see ip_send */
-/* UDP-Lite: octets that checksums of what is sent cover, the header's 8 included;
- * 0: all.  Below 8 is 8. */
+/* UDP-Lite: octets that checksums of what is sent cover, the header's 8 included
+ * (below 8 is 8), and have to cover of what arrives; 0: all. */
 void udp_set_covers(struct udp_sock *u, unsigned int octets);
-/* UDP-Lite: what is covered less does not arrive; 0: what is not covered
- * entirely. */
 void udp_set_wants_covered(struct udp_sock *u, unsigned int octets);
 bool udp_is_lite(const struct udp_sock *u);
 void udp_set_error(struct udp_sock *u, int err); /* pending: positive, or 0 */

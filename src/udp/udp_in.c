@@ -42,8 +42,14 @@ static bool sum_is_right(const struct pkt *pkt, const struct udp_hdr *h,
 		return meta->src.family == IP_V4;
 	if (pkt->csum != PKT_CSUM_NONE)
 		return true;
-	sum = csum_pseudo(meta->src, meta->dst, IP_PROTO_UDP, h->len);
-	return csum_fold(csum_combine(sum, pkt_csum(pkt, 0, h->len))) == 0;
+	sum = meta->src.family == IP_V4
+		      ? csum_pseudo4(meta->src.v4, meta->dst.v4, IP_PROTO_UDP,
+				     h->len)
+		      : csum_pseudo(meta->src, meta->dst, IP_PROTO_UDP, h->len);
+	sum = h->len <= pkt->lin_len
+		      ? csum_add(sum, pkt_cdata(pkt), h->len)
+		      : csum_combine(sum, pkt_csum(pkt, 0, h->len));
+	return csum_fold(sum) == 0;
 }
 
 /* Checks all that does not depend on who listens; DROP_COUNT: nothing wrong.
@@ -65,6 +71,16 @@ static enum drop check_header(struct pkt *pkt, const struct ip_meta *meta,
 	if (h->len < pkt->len)
 		pkt_trim(pkt, h->len);
 	return DROP_COUNT;
+}
+
+bool udp_is_heard(struct stack *stack, const struct endpoint *local,
+		  const struct endpoint *peer)
+{
+	const struct udp_dgram what = {.peer = *peer, .dst = local->addr};
+	const struct udp_port *port =
+		udp_port_find(udp_of(stack), UDP_PLAIN, local->port);
+
+	return port && udp_port_match(port, &what);
 }
 
 static void deliver_one(struct stack *stack, struct pkt *pkt,
@@ -117,11 +133,31 @@ static void deliver_all(struct stack *stack, struct pkt *pkt,
 		pkt_drop(&stack->place, pkt, DROP_udp_no_port);
 }
 
-static void input(struct stack *stack, struct pkt *pkt,
-		  const struct ip_meta *meta, enum udp_kind kind)
+/* Member by member: that is fewer stores than clearing it all first. */
+static inline void describe(struct udp_dgram *d, const struct ip_meta *meta,
+			    const struct udp_hdr *h)
+{
+	list_init(&d->node);
+	d->pkt = NULL;
+	d->peer.addr = meta->src;
+	d->peer.port = h->sport;
+	d->dst = meta->dst;
+	d->netif = meta->netif;
+	d->ttl = meta->ttl;
+	d->tos = meta->tos;
+	d->size = 0;
+	d->truesize = 0;
+}
+
+/* Once for each kind, so that what is of one kind alone costs the other
+ * nothing. */
+static inline __attribute__((always_inline)) void
+input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta,
+      enum udp_kind kind)
 {
 	struct udp_stack *us = udp_of(stack);
 	const struct udp_port *port;
+	struct udp_dgram what;
 	struct udp_hdr h;
 	enum drop why = kind == UDP_LITE ? udp_lite_check(pkt, meta, &h)
 					 : check_header(pkt, meta, &h);
@@ -131,17 +167,10 @@ static void input(struct stack *stack, struct pkt *pkt,
 		pkt_drop(&stack->place, pkt, why);
 		return;
 	}
-	struct udp_dgram what = {
-		.peer = {.addr = meta->src, .port = h.sport},
-		.dst = meta->dst,
-		.netif = meta->netif,
-		.time_ns = stack_now(stack),
-		.ttl = meta->ttl,
-		.tos = meta->tos,
-		.kind = (uint8_t)kind,
-		.covers = h.len < pkt->len ? h.len : 0,
-	};
-
+	describe(&what, meta, &h);
+	what.time_ns = stack_now(stack);
+	what.kind = (uint8_t)kind;
+	what.covers = h.len < pkt->len ? h.len : 0;
 	port = udp_port_find(us, kind, h.dport);
 	if (meta->is_bcast || meta->is_mcast)
 		deliver_all(stack, pkt, port, &what);
@@ -149,7 +178,8 @@ static void input(struct stack *stack, struct pkt *pkt,
 		deliver_one(stack, pkt, port, &what);
 }
 
-void udp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
+void udp_input_far(struct stack *stack, struct pkt *pkt,
+		   const struct ip_meta *meta)
 {
 	input(stack, pkt, meta, UDP_PLAIN);
 }

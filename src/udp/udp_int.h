@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 
+#include "core/pkt.h"
 #include "core/stack.h"
 
 #include "ip/ip.h"
@@ -29,6 +30,7 @@ enum udp_kind { UDP_PLAIN, UDP_LITE, UDP_KINDS };
  * @port_pool:	struct udp_port
  * @dgram_pool: struct udp_dgram
  * @stats:	Counters, of each kind
+ * @last:	UDP's port that was looked for last, or NULL
  */
 struct udp_stack {
 	struct hash_key key;
@@ -37,6 +39,7 @@ struct udp_stack {
 	struct pool port_pool;
 	struct pool dgram_pool;
 	struct udp_stats stats[UDP_KINDS];
+	struct udp_port *last;
 };
 
 /* A port in use; goes away with its last socket. */
@@ -54,8 +57,25 @@ struct udp_dgram {
 	struct netif *netif; /* where it came in; NULL: anywhere */
 	uint64_t time_ns;
 	uint8_t ttl, tos;
-	uint8_t kind;	 /* enum udp_kind */
-	uint16_t covers; /* octets its checksum covers; 0: all */
+	uint8_t kind;	   /* enum udp_kind */
+	uint16_t covers;   /* octets its checksum covers; 0: all */
+	uint16_t size;	   /* several that were joined: octets of each; or 0 */
+	uint32_t truesize; /* memory that it keeps alive */
+	bool is_seen;	   /* somebody has looked at it: it stays as it is */
+};
+
+/**
+ * struct udp_path - how the last datagram was sent, see udp_path.c
+ * @port:	Of whom it went to; 0: nothing is remembered
+ * @sum:	Sum of addresses, protocol and ports
+ * @how:	How; its dst is whom it went to
+ * @route:	What @how.ref points to
+ */
+struct udp_path {
+	uint16_t port;
+	uint32_t sum;
+	struct ip_send how;
+	struct ip_route_ref route;
 };
 
 /**
@@ -87,8 +107,10 @@ struct udp_dgram {
  * @df:		Do not fragment; @no_pmtu: and ask only the first link
  * @covers:	UDP-Lite: octets that checksums cover; 0: all
  * @wants:	UDP-Lite: octets that they have to cover at least, if @is_choosy
+ * @joins:	Datagrams that come together wait as one
  * @is_send_shut: No more sending
  * @is_recv_shut: No more receiving
+ * @path:	How the last datagram was sent
  */
 struct udp_sock {
 	struct list node;
@@ -110,9 +132,18 @@ struct udp_sock {
 	bool may_be_free;
 	bool may_reuse, may_share, may_bcast, df, no_pmtu;
 	uint16_t covers, wants;
-	bool is_choosy;
+	bool is_choosy, joins;
 	bool is_send_shut, is_recv_shut;
+	struct udp_path path;
 };
+
+/* Memory that a datagram keeps alive. */
+static inline uint32_t udp_dgram_size(const struct pkt *pkt)
+{
+	size_t size = pkt->frag_count ? pkt_truesize(pkt) : sizeof(*pkt);
+
+	return (uint32_t)(size + sizeof(struct udp_dgram));
+}
 
 static inline struct udp_stack *udp_of(struct stack *stack)
 {
@@ -139,6 +170,32 @@ static inline bool udp_has_peer(const struct udp_sock *u)
 	return u->peer.addr.family != IP_NONE;
 }
 
+/* udp_path.c */
+
+/* Something changed that has a say in how datagrams are sent. */
+static inline void udp_path_forget(struct udp_sock *u)
+{
+	u->path.port = 0;
+}
+
+/* Would a datagram to @to be sent as the last one was? */
+static inline bool udp_path_leads_to(const struct udp_sock *u,
+				     const struct endpoint *to)
+{
+	const struct udp_path *p = &u->path;
+
+	return p->port && p->port == to->port && to->addr.family == IP_V4 &&
+	       p->how.dst.v4.v == to->addr.v4.v &&
+	       p->route.generation == ip_generation(u->stack) &&
+	       p->route.netif->is_up && !u->stack->place.env->probe;
+}
+
+/* Where ip_output() is to note the route of a datagram; NULL: not wanted. */
+struct ip_route_ref *udp_path_begin(struct udp_sock *u);
+/* A datagram to this port was sent, as nothing but the socket says. */
+void udp_path_learn(struct udp_sock *u, uint16_t port,
+		    const struct ip_send *how);
+
 /* udp_port.c */
 struct udp_port *udp_port_find(const struct udp_stack *us, enum udp_kind kind,
 			       uint16_t num);
@@ -148,9 +205,13 @@ struct udp_sock *udp_port_match(const struct udp_port *port,
 				const struct udp_dgram *what);
 bool udp_accepts(const struct udp_sock *u, const struct udp_dgram *what);
 
-/* udp_in.c */
+/* udp_path_in.c */
 void udp_input(struct stack *stack, struct pkt *pkt,
 	       const struct ip_meta *meta);
+
+/* udp_in.c */
+void udp_input_far(struct stack *stack, struct pkt *pkt,
+		   const struct ip_meta *meta);
 bool udp_input_error(struct stack *stack, const struct ip_error *err);
 void udp_lite_input(struct stack *stack, struct pkt *pkt,
 		    const struct ip_meta *meta);

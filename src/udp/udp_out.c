@@ -7,10 +7,16 @@
  * whoever can add it for nothing (PKT_CSUM_PARTIAL), and IP fragments what the
  * link cannot take: UDP promises message boundaries, so there is no other way
  * to send more than the MTU (RFC 1122, 4.1.1).
+ *
+ * Many datagrams of one call go down as one packet where a device cuts them.
+ * For all others each has its own from the beginning: pieces of one block would
+ * keep all of it alive, and that is what counts where they wait.
  */
 
 #include <errno.h>
 #include <stddef.h>
+
+#include "base/small.h"
 
 #include "wire/csum.h"
 #include "wire/proto.h"
@@ -121,6 +127,7 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
 		  const struct endpoint *to, const struct udp_how *as)
 {
 	bool is_plain = !as->src.family && !as->netif;
+	bool is_usual = is_plain && !as->ttl && !as->has_tos && !as->opt_len;
 	struct ip_send how = {
 		.dst = to->addr,
 		.proto = u->kind == UDP_LITE ? IP_PROTO_UDPLITE : IP_PROTO_UDP,
@@ -129,8 +136,12 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
 		.df = u->df,
 		.no_pmtu = u->no_pmtu,
 		.may_bcast = u->may_bcast,
+		.opt = as->opt,
+		.opt_len = to->addr.family == IP_V4 ? as->opt_len : 0,
 		.netif = as->netif ? as->netif : u->netif,
-		.ref = to == &u->peer && is_plain ? &u->route : NULL,
+		.ref = !is_plain	? NULL
+		       : to == &u->peer ? &u->route
+					: udp_path_begin(u),
 	};
 	struct endpoint src;
 	struct pkt *pkt;
@@ -141,12 +152,17 @@ static int output(struct udp_sock *u, const void *buf, size_t len,
 	pkt = make_pkt(u, buf, len, src, to);
 	if (!pkt)
 		return -ENOMEM;
+	pkt->gso = as->follows || as->size ? PKT_GSO_UDP : PKT_GSO_NONE;
+	pkt->gso_size = (uint16_t)as->size;
 	how.src = src.addr;
 	if (ip_addr_is_multicast(to->addr))
 		send_to_group(u, &how, as);
 	if (as->ttl)
 		how.ttl = as->ttl;
-	return ip_output(u->stack, pkt, &how);
+	err = ip_output(u->stack, pkt, &how);
+	if (HAS_SHORT_WAYS && !err && is_usual)
+		udp_path_learn(u, to->port, &how);
+	return err;
 }
 
 /* Everything that can be wrong before a packet is made.  Even a call that fails
@@ -191,14 +207,21 @@ long udp_send_how(struct udp_sock *u, const void *buf, size_t len,
 		err = output(u, buf, len, to, how);
 	if (err)
 		return err;
-	udp_stats_of(u)->out_datagrams++;
+	udp_stats_of(u)->out_datagrams +=
+		how->size ? (len + how->size - 1) / how->size : 1;
 	return (long)len;
 }
 
-long udp_send(struct udp_sock *u, const void *buf, size_t len,
-	      const struct endpoint *to)
+bool udp_may_cut_late(const struct udp_sock *u, const struct endpoint *to)
 {
-	static const struct udp_how plain;
+	const uint32_t need = NETIF_F_GSO_UDP | NETIF_F_CSUM_TX;
+	struct ip_addr dst = to ? to->addr : u->peer.addr;
+	const struct netif *netif = u->netif;
 
-	return udp_send_how(u, buf, len, to, &plain);
+	if (u->kind != UDP_PLAIN || u->stack->place.env->probe || !dst.family ||
+	    ip_addr_is_multicast(dst) || ip_addr_is_bcast(u->stack, dst))
+		return false;
+	if (!netif)
+		netif = ip_netif_for(u->stack, dst);
+	return netif && (netif->features & need) == need;
 }

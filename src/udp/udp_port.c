@@ -6,14 +6,17 @@
  * ===================
  * Ports in use are in a hash table; each has the list of its sockets.  Nearly
  * always that is one, so finding the receiver of a datagram is one probe and
- * one comparison.  Where several share a port, the one that says most about
- * the datagram gets it: a peer counts more than a local address, and of equals
- * the one bound last, as in Linux.
+ * one comparison.  Where several share a port, the one that says most about the
+ * datagram gets it: a local address counts more than a peer, who counts more
+ * than an interface, and that more than to be of IPv4 alone; of equals the one
+ * bound last, as in Linux.  (Who has a peer has a local address, too.)
  *
  *	bound to		scores for a datagram to 10.0.0.1 from P
- *	*:53, no peer		1
- *	10.0.0.1:53, no peer	2
- *	10.0.0.1:53, peer P	4
+ *	*:53, of both versions	1
+ *	*:53, of IPv4 only	2
+ *	*:53, at an interface	2 + 4
+ *	10.0.0.1:53, no peer	2 + 16
+ *	10.0.0.1:53, peer P	2 + 8 + 16
  *	10.0.0.1:53, peer Q	0: not for this one
  *
  * A socket bound to any address takes datagrams of one version of IP, or, if
@@ -43,9 +46,16 @@
 #define PORT_COUNT (PORT_EPHEMERAL_MAX - PORT_EPHEMERAL_MIN + 1)
 #define PORT_DRAWS 64
 
+/*
+ * Multiply and shift with a secret factor.  Strangers choose which port they
+ * ask for but not which are in the table, and for any set of ports two of them
+ * meet in a slot no more often than by chance, whoever does not know the factor
+ * (Dietzfelbinger and others, "A reliable randomized algorithm for the
+ * closest-pair problem").  SipHash would be 80 instructions for each datagram.
+ */
 static uint32_t port_hash(const struct udp_stack *us, uint16_t num)
 {
-	return (uint32_t)siphash13_u64(&us->key, num);
+	return (uint32_t)((us->key.k[0] | 1) * num >> 32);
 }
 
 static bool port_is(const void *item, const void *key)
@@ -58,7 +68,8 @@ static bool port_is(const void *item, const void *key)
 struct udp_port *udp_port_find(const struct udp_stack *us, enum udp_kind kind,
 			       uint16_t num)
 {
-	return htab_find(&us->ports[kind], port_hash(us, num), port_is, &num);
+	return htab_find_here(&us->ports[kind], port_hash(us, num), port_is,
+			      &num);
 }
 
 static struct udp_port *port_new(struct udp_stack *us, enum udp_kind kind,
@@ -81,6 +92,8 @@ static void port_free(struct udp_stack *us, enum udp_kind kind,
 		      struct udp_port *port)
 {
 	htab_del(&us->ports[kind], port_hash(us, port->num), port);
+	if (us->last == port)
+		us->last = NULL;
 	pool_put(&us->port_pool, port);
 }
 
@@ -179,6 +192,7 @@ void udp_port_unbind(struct udp_sock *u)
 		return;
 	list_del(&u->node);
 	u->port = NULL;
+	udp_path_forget(u);
 	if (list_is_empty(&port->socks))
 		port_free(udp_of(u->stack), u->kind, port);
 }
@@ -188,7 +202,7 @@ static int score(const struct udp_sock *u, const struct udp_dgram *what)
 {
 	const struct endpoint *peer = &what->peer;
 	struct ip_addr dst = what->dst;
-	int n = 1;
+	int n = u->family == IP_V4 ? 2 : 1;
 
 	if (u->netif && what->netif && u->netif != what->netif)
 		return 0;
@@ -197,14 +211,14 @@ static int score(const struct udp_sock *u, const struct udp_dgram *what)
 	if (!u->is_any || udp_has_peer(u)) {
 		if (!ip_addr_eq(u->local.addr, dst))
 			return 0;
-		n += !u->is_any;
+		n += 16;
 	}
 	if (udp_has_peer(u)) {
 		if (!endpoint_eq(u->peer, *peer))
 			return 0;
-		n += 2;
+		n += 8;
 	}
-	return n;
+	return n + (u->netif ? 4 : 0);
 }
 
 /* Of @count that share and fit equally, the one for this peer: always the same,
@@ -229,6 +243,13 @@ struct udp_sock *udp_port_match(const struct udp_port *port,
 	uint32_t count = 0, turn;
 	int n, best_n = 0;
 
+	if (port->socks.next == port->socks.prev) { /* nearly always */
+		u = list_entry(port->socks.next, struct udp_sock, node);
+		if (u->is_any && !udp_has_peer(u) && !u->netif &&
+		    udp_speaks(u, what->dst.family))
+			return u;
+		return score(u, what) ? u : NULL;
+	}
 	list_for_each_entry(u, &port->socks, struct udp_sock, node) {
 		n = score(u, what);
 		if (n > best_n) {

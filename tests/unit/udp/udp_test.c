@@ -236,6 +236,32 @@ static void most_specific_socket_gets_the_datagram(void **state)
 	udp_free(from);
 }
 
+/* Whichever was bound last. */
+static void an_interface_and_a_version_count(void **state)
+{
+	struct testnet *net = *state;
+	struct stack *h1 = testnet_host(net, 1);
+	struct udp_sock *from = open_at(testnet_host(net, 0), "0.0.0.0:100", 0);
+	struct endpoint v4 = at("0.0.0.0:9"), both = {.port = 9};
+	const struct endpoint *where[] = {&v4, &v4, &both};
+	struct udp_sock *u[3];
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		u[i] = udp_new(h1, &user, NULL);
+		udp_set_reuse(u[i], true);
+		assert_int_equal(udp_bind(u[i], where[i]), 0);
+	}
+	udp_set_netif(u[0], testnet_netif(net, 1, 0));
+	for (i = 0; i < 3; i++) {
+		send_to(from, "x", 1, "10.0.0.2:9");
+		testnet_run_ms(net, 10);
+		expect(u[i], "x");
+		udp_free(u[i]);
+	}
+	udp_free(from);
+}
+
 static void port_is_taken_unless_both_share_it(void **state)
 {
 	struct testnet *net = *state;
@@ -548,6 +574,7 @@ int main(void)
 		T(closed_port_is_refused_to_who_is_connected),
 		T(connected_socket_hears_its_peer_only),
 		T(most_specific_socket_gets_the_datagram),
+		T(an_interface_and_a_version_count),
 		T(port_is_taken_unless_both_share_it),
 		T(broadcast_needs_leave_and_reaches_all),
 		T(queue_is_bounded_by_memory_and_not_by_payload),
