@@ -29,7 +29,7 @@
  * timestamps, the time until as much has come as was offered, the least of
  * these.
  *
- * All this is for those that take a lot: measuring begins when MEASURE_FROM
+ * All this is for those that take a lot: measuring begins when TCP_TUNE_FROM
  * octets have come, and most connections never get there.
  *
  * Sources: RFC 9293, 3.8.6; RFC 7323, 2.3.
@@ -42,20 +42,10 @@
 #define SEGMENT_HEADERS 640
 #define SEGMENT_RECORD	256
 
-#define MEASURE_FROM 16384
-
 void tcp_buffers_init(struct tcp_conn *c)
 {
 	c->rcvbuf = c->tcp->knobs.rmem / 2;
 	c->sndbuf = c->tcp->knobs.wmem / 2;
-}
-
-/* The most that may ever be offered with a buffer of this size. */
-uint32_t tcp_full_space(const struct tcp_conn *c)
-{
-	uint32_t clamp = c->extra ? c->extra->window_clamp : 0;
-
-	return clamp ? min_u32(c->rcvbuf, clamp) : c->rcvbuf;
 }
 
 /* The scale is fixed with the SYN, so it must do for the largest window that
@@ -104,62 +94,39 @@ static void note_rtt(struct tcp_tune *t, uint64_t rtt_us, bool is_window)
 	t->rtt_8us = max_u32(t->rtt_8us, 1);
 }
 
-static void measure_by_window(const struct tcp_conn *c, struct tcp_tune *t)
+/* As much has come as was offered then, or it is the first time. */
+void tcp_tune_by_window(const struct tcp_conn *c, struct tcp_tune *t)
 {
 	uint64_t now = c->tcp->env->now_ns;
 
-	if (t->rtt_ns && seq_lt(c->rcv_nxt, t->rtt_seq))
-		return;
 	if (t->rtt_ns)
 		note_rtt(t, (now - t->rtt_ns) / NS_PER_US, true);
 	t->rtt_seq = seq_add(c->rcv_nxt, tcp_rcv_wnd(c));
 	t->rtt_ns = now;
 }
 
-static void measure_by_echo(const struct tcp_conn *c, struct tcp_tune *t,
-			    const struct tcp_seg *s)
+/* A full segment echoes our clock of @ecr for the first time. */
+void tcp_tune_by_echo(const struct tcp_conn *c, struct tcp_tune *t,
+		      uint32_t ecr)
 {
-	uint32_t now = tcp_ms(c->tcp) + c->active->ts_offset;
+	uint32_t ms = tcp_ms(c->tcp) + c->active->ts_offset - ecr;
 
-	if (now == s->o.ts_ecr)
-		measure_by_window(c, t); /* the clock is too coarse */
-	if (s->o.ts_ecr == t->last_ecr || s->size < c->rcv_mss)
-		return;
-	t->last_ecr = s->o.ts_ecr;
-	if (now - s->o.ts_ecr < 60000 && now != s->o.ts_ecr)
-		note_rtt(t, (now - s->o.ts_ecr) * 1000ULL, false);
+	t->last_ecr = ecr;
+	if (ms && ms < 60000)
+		note_rtt(t, ms * 1000ULL, false);
 }
 
-/* NULL: not measured, for little came, or there is no memory. */
-static struct tcp_tune *tune_of(const struct tcp_conn *c)
-{
-	return c->extra && c->extra->tune.is_on ? &c->extra->tune : NULL;
-}
-
-static void begin(struct tcp_conn *c)
+void tcp_tune_begin(struct tcp_conn *c)
 {
 	struct tcp_tune *t;
 
-	if (seq_dist(c->irs, c->rcv_nxt) < MEASURE_FROM || !tcp_extra_get(c))
+	if (!tcp_extra_get(c))
 		return;
 	t = &c->extra->tune;
 	t->is_on = true;
 	t->space = min_u32(c->rcvbuf, 10U * c->mss);
 	t->read_seq = c->active->rcv.head;
 	t->read_ns = c->tcp->env->now_ns;
-}
-
-/* A segment came in order. */
-void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s)
-{
-	struct tcp_tune *t = tune_of(c);
-
-	if (!t)
-		begin(c);
-	else if (c->flags & TCPF_TS && s->o.has & TCP_HAS_TIMESTAMP)
-		measure_by_echo(c, t, s);
-	else
-		measure_by_window(c, t);
 }
 
 /* What the next but one round trip may bring, see above. */
@@ -187,34 +154,22 @@ static void grow_rcvbuf(struct tcp_conn *c, const struct tcp_tune *t,
 	      EVF_NUM("rtt_us", t->rtt_8us / 8));
 }
 
-/* The user has read; once in a round trip, see how much. */
-void tcp_tune_read(struct tcp_conn *c)
+/* A round trip is over: see how much was read. */
+void tcp_tune_round(struct tcp_conn *c, struct tcp_tune *t)
 {
-	struct tcp_tune *t = tune_of(c);
-	seq32 at = c->active->rcv.head;
-	uint64_t now = c->tcp->env->now_ns;
-	uint32_t read;
+	uint32_t read = seq_dist(t->read_seq, c->active->rcv.head);
 
-	if (!t)
-		return;
-	read = seq_dist(t->read_seq, at);
-	if (!t->rtt_8us || now - t->read_ns < t->rtt_8us / 8 * NS_PER_US)
-		return;
 	if (read > t->space) {
 		grow_rcvbuf(c, t, read);
 		t->space = read;
 	}
-	t->read_seq = at;
-	t->read_ns = now;
+	t->read_seq = c->active->rcv.head;
+	t->read_ns = c->tcp->env->now_ns;
 }
 
 static uint32_t round_up_pow2(uint32_t n)
 {
-	uint32_t p = 1;
-
-	while (p < n)
-		p *= 2;
-	return p;
+	return n > 1 ? 1U << (32 - __builtin_clz(n - 1)) : 1;
 }
 
 /* As much as two congestion windows need. */

@@ -17,17 +17,29 @@ void tcp_set_state(struct tcp_conn *c, enum tcp_state to);
 /* tcp_demux.c */
 uint32_t tcp_tuple_hash(const struct hash_key *key, const struct tcp_tuple *t);
 bool tcp_tuple_eq(const struct tcp_tuple *a, const struct tcp_tuple *b);
-struct tcp_end *tcp_end_find(struct tcp_stack *tcp, const struct tcp_tuple *t);
+struct tcp_end *tcp_end_find_far(struct tcp_stack *tcp,
+				 const struct tcp_tuple *t);
+uint32_t tcp_end_hash_ahead(struct tcp_stack *tcp, const struct tcp_tuple *t);
+void tcp_end_hash_forget(struct tcp_stack *tcp);
 int tcp_end_add(struct tcp_stack *tcp, struct tcp_end *e);
 void tcp_end_del(struct tcp_stack *tcp, struct tcp_end *e);
 void tcp_end_replace(struct tcp_stack *tcp, struct tcp_end *old,
 		     struct tcp_end *e);
+
+void tcp_end_to_tw(struct tcp_stack *tcp, struct tcp_end *old,
+		   struct tcp_tw *tw);
+void tcp_end_del_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
+		    const struct tcp_tuple *t);
 
 /* tcp_port.c: @how is a set of enum tcp_bind_how */
 struct tcp_bind *tcp_bind_get(struct tcp_stack *tcp, uint16_t port,
 			      struct ip_addr addr, unsigned int how);
 void tcp_bind_put(struct tcp_stack *tcp, struct tcp_bind *b, unsigned int how);
 unsigned int tcp_bind_how(const struct tcp_conn *c);
+int tcp_bind_drawn(struct tcp_conn *c, const struct tcp_tuple *t); /* -ENOMEM */
+void tcp_bind_drop(struct tcp_stack *tcp, const struct tcp_tuple *t,
+		   unsigned int how); /* of who kept no pointer */
+bool tcp_addr_overlaps(struct ip_addr a, struct ip_addr b);
 void tcp_conn_unbind(struct tcp_conn *c);
 bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
 		      struct ip_addr addr, unsigned int how);
@@ -40,13 +52,21 @@ struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
 int tcp_listener_add(struct tcp_conn *c);
 void tcp_listener_del(struct tcp_conn *c);
 
+/* tcp_drawn.c; false: no memory, or too many */
+bool tcp_drawn_add(struct tcp_stack *tcp, const struct ip_addr *addr,
+		   uint16_t port);
+void tcp_drawn_del(struct tcp_stack *tcp, const struct ip_addr *addr,
+		   uint16_t port);
+bool tcp_drawn_has(const struct tcp_stack *tcp, struct ip_addr addr,
+		   uint16_t port);
+
 /* tcp_iss.c */
 #define TCP_FLAT_MAX 36	   /* two addresses of 16 octets, two ports */
 enum { TCP_TS_PLAIN = 2 }; /* of knobs.timestamps: no secret offset */
 /* The tuple as octets without holes; returns how many. */
 size_t tcp_flatten(const struct tcp_tuple *t, bool with_ports, uint8_t *to);
 seq32 tcp_iss(struct tcp_stack *tcp, const struct tcp_tuple *t);
-uint32_t tcp_ts_offset(const struct tcp_stack *tcp, const struct tcp_tuple *t);
+uint32_t tcp_ts_offset(struct tcp_stack *tcp, const struct tcp_tuple *t);
 uint32_t tcp_random(struct tcp_stack *tcp);
 uint32_t tcp_random_below(struct tcp_stack *tcp, uint32_t n);
 
@@ -55,8 +75,7 @@ struct tcp_conn *tcp_conn_new(struct tcp_stack *tcp);
 void tcp_conn_free(struct tcp_conn *c);
 bool tcp_activate(struct tcp_conn *c); /* false: no memory */
 void tcp_deactivate(struct tcp_conn *c);
-void tcp_settle(struct tcp_conn *c); /* may free @c */
-void tcp_event(struct tcp_conn *c, uint32_t events);
+void tcp_settle(struct tcp_conn *c);		   /* may free @c */
 void tcp_conn_closed(struct tcp_conn *c, int err); /* positive, or 0 */
 void tcp_conn_time_wait(struct tcp_conn *c);
 
@@ -66,6 +85,14 @@ void tcp_check(const struct tcp_conn *c);
 /* tcp_input.c */
 void tcp_input(struct stack *stack, struct pkt *pkt,
 	       const struct ip_meta *meta);
+
+/* tcp_fin.c: a FIN for a connection at rest.  Returns whether it was, and took its
+ * packet. */
+bool tcp_fin_input(struct tcp_conn *c, const struct tcp_seg *s);
+
+/* tcp_last.c: one of the last segments of an orphan.  Returns whether it was,
+ * and took its packet; then @c may be gone. */
+bool tcp_last_input(struct tcp_conn *c, struct tcp_seg *s);
 
 /* tcp_in.c */
 bool tcp_seq_is_acceptable(seq32 seq, uint32_t len, seq32 nxt, uint32_t wnd);
@@ -111,6 +138,8 @@ void tcp_listen_ready(struct tcp_conn *c);
 void tcp_listen_end(struct tcp_conn *c);
 
 /* tcp_tw.c */
+struct tcp_end tcp_tw_end(const struct tcp_tw *tw); /* as of a connection */
+bool tcp_tw_eq(const struct tcp_tw *tw, const struct tcp_tuple *t);
 void tcp_tw_begin(struct tcp_conn *c);
 enum tcp_verdict tcp_in_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
 			   struct tcp_seg *s, seq32 *iss_min);
@@ -131,11 +160,8 @@ bool tcp_on_error(struct stack *stack, const struct ip_error *err);
 
 /* tcp_rcv.c, tcp_ooo.c */
 uint16_t tcp_rcv_window(struct tcp_conn *c); /* as it stands in a header */
-uint32_t tcp_rcv_wnd(const struct tcp_conn *c);
-uint32_t tcp_rcv_room(const struct tcp_conn *c);
 uint32_t tcp_select_window(const struct tcp_conn *c);
 void tcp_rcv_window_update(struct tcp_conn *c);
-void tcp_ack_owed(struct tcp_conn *c, enum reason why);
 enum tcp_verdict tcp_rcv_text(struct tcp_conn *c, struct tcp_seg *s);
 size_t tcp_ooo_size(void);
 void tcp_ooo_free(struct tcp_conn *c);
@@ -151,9 +177,9 @@ void tcp_ooo_check(const struct tcp_conn *c);
 
 /* tcp_snd.c */
 void tcp_output(struct tcp_conn *c);
+void tcp_output_far(struct tcp_conn *c); /* it does not leave as it is */
 void tcp_on_send_timer(struct tcp_conn *c);
 void tcp_window_opened(struct tcp_conn *c);
-void tcp_snd_acked(struct tcp_conn *c);
 void tcp_count_try(struct tcp_conn *c);
 
 /* tcp_srcroute.c: @way may be NULL */
@@ -186,16 +212,12 @@ void tcp_mss_update(struct tcp_conn *c);
 void tcp_rtt_forget(struct tcp_conn *c);
 void tcp_rtt_first(struct tcp_conn *c, uint64_t sent_ns);
 void tcp_rtt_of_syn(struct tcp_conn *c, const struct tcp_seg *s);
+void tcp_rtt_sample(struct tcp_conn *c, uint64_t rtt_ns);
 void tcp_rtt_take(struct tcp_conn *c, struct tcp_news *n);
-uint64_t tcp_rto_ns(const struct tcp_conn *c);
 
 /* tcp_timer.c */
-void tcp_timer_set(struct tcp_conn *c, enum tcp_timer which, uint64_t at_ns);
-void tcp_timer_set_in(struct tcp_conn *c, enum tcp_timer which, uint64_t in_ns);
-void tcp_timer_stop(struct tcp_conn *c, enum tcp_timer which);
-bool tcp_timer_is_set(const struct tcp_conn *c, enum tcp_timer which);
+uint64_t tcp_timer_for_user(const struct tcp_conn *c, uint64_t at_ns);
 const char *tcp_timer_next(const struct tcp_conn *c, uint64_t *at_ns);
-void tcp_timer_update(struct tcp_conn *c);
 void tcp_on_timer(struct timer *t, void *arg);
 void tcp_keep_restart(struct tcp_conn *c);
 void tcp_give_up(struct tcp_conn *c);

@@ -48,6 +48,14 @@ static seq32 queue_end(const struct tcp_conn *c)
 					       : c->snd_nxt;
 }
 
+/* A connection that never spoke, or speaks often, has nothing packed away. */
+static inline bool rest_end(struct tcp_conn *c)
+{
+	return !c->tally || tcp_rest_end(c);
+}
+
+/* A connection that is opened, asked and closed does so nine times, so what is
+ * right when it is zero stays so: both nodes. */
 bool tcp_activate(struct tcp_conn *c)
 {
 	struct tcp_active *a;
@@ -56,14 +64,13 @@ bool tcp_activate(struct tcp_conn *c)
 		return false;
 	if (c->active)
 		return true;
-	a = pool_get(&c->tcp->active_pool);
+	if (!rest_end(c))
+		return false;
+	a = pool_get_zeroed(&c->tcp->active_pool);
 	if (!a)
 		return false;
-	memset(a, 0, sizeof(*a));
 	a->ts_offset = tcp_ts_offset(c->tcp, &c->end.t);
 	timer_init(&a->timer, tcp_on_timer, c);
-	list_init(&a->accept);
-	list_init(&a->stalled);
 	tcp_queue_init(&a->snd, c->tcp->env, queue_end(c));
 	tcp_queue_init(&a->rcv, c->tcp->env, c->rcv_nxt);
 	c->active = a;
@@ -81,16 +88,23 @@ void tcp_deactivate(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
 
+	if (timer_is_armed(&a->timer))
+		stack_disarm(c->tcp->stack, &a->timer);
+	if (list_is_linked(&a->accept))
+		list_del(&a->accept);
+	if (list_is_linked(&a->stalled))
+		list_del(&a->stalled);
+	if (a->tfo.at)
+		tcp_fastopen_proven(c);
+	if (!tcp_queue_is_fresh(&a->snd))
+		tcp_queue_fini(&a->snd);
+	if (!tcp_queue_is_fresh(&a->rcv))
+		tcp_queue_fini(&a->rcv);
+	if (a->ooo)
+		tcp_ooo_free(c);
+	if (a->sent.count)
+		tcp_sent_fini(c);
 	tcp_tally_rest(c);
-	stack_disarm(c->tcp->stack, &a->timer);
-	list_del(&a->accept);
-	list_del(&a->stalled);
-	tcp_fastopen_proven(c);
-	list_del(&a->stalled);
-	tcp_queue_fini(&a->snd);
-	tcp_queue_fini(&a->rcv);
-	tcp_ooo_free(c);
-	tcp_sent_fini(c);
 	pool_put(&c->tcp->active_pool, a);
 	c->active = NULL;
 }
@@ -99,6 +113,7 @@ void tcp_conn_free(struct tcp_conn *c)
 {
 	struct tcp_stack *tcp = c->tcp;
 
+	tcp_rest_free(c);
 	if (c->end.state == TCPS_LISTEN) {
 		tcp_listener_del(c);
 		pool_put(&tcp->listen_pool, c->listen);
@@ -111,17 +126,10 @@ void tcp_conn_free(struct tcp_conn *c)
 	if (c->flags & TCPF_ORPHAN)
 		tcp->orphan_count--;
 	tcp_conn_unbind(c);
-	tcp_tally_free(c);
 	if (c->extra)
 		pool_put(&tcp->extra_pool, c->extra);
 	tcp->stats.conns--;
 	pool_put(&tcp->conn_pool, c);
-}
-
-void tcp_event(struct tcp_conn *c, uint32_t events)
-{
-	if (c->active)
-		c->active->events |= events;
 }
 
 /* Leave the table and let go of all that a closed connection has no use for;
@@ -167,15 +175,11 @@ void tcp_conn_time_wait(struct tcp_conn *c)
 	retire(c);
 }
 
-/* Nothing is queued, nothing is owed, no timer runs. */
+/* Nothing is queued, nothing is owed; and no timer runs, the caller knows. */
 static bool is_idle(const struct tcp_conn *c)
 {
 	const struct tcp_active *a = c->active;
-	int i;
 
-	for (i = 0; i < TCP_TIMERS; i++)
-		if (a->due[i].at_ns)
-			return false;
 	if (a->has_fin && !(c->flags & TCPF_FIN_RCVD))
 		return false; /* it came too early and waits for its turn */
 	return !a->snd.count && !a->rcv.count && !a->ooo && !a->listener &&
@@ -183,9 +187,31 @@ static bool is_idle(const struct tcp_conn *c)
 	       seq_eq(c->snd_una, c->snd_nxt);
 }
 
+/*
+ * Is a timer set?  Nearly every segment moves a deadline to a later time, and
+ * the one that is moved is hardly ever met.  So the entry stays where it is: it
+ * fires at the old time, finds nothing due, and is put where it belongs then.
+ */
+static inline bool update_timer(struct tcp_conn *c)
+{
+	struct tcp_active *a = c->active;
+	struct stack *stack = c->tcp->stack;
+	uint64_t first = tcp_timer_first(a);
+
+	if (first == WHEEL_NEVER) {
+		if (timer_is_armed(&a->timer))
+			stack_disarm(stack, &a->timer);
+		return false;
+	}
+	if (!timer_is_armed(&a->timer) || a->timer.expires_ns > first)
+		stack_arm(stack, &a->timer, first);
+	return true;
+}
+
 void tcp_settle(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
+	bool has_timer;
 	uint32_t events;
 
 	if (c->end.state == TCPS_LISTEN)
@@ -201,10 +227,11 @@ void tcp_settle(struct tcp_conn *c)
 		tcp_conn_free(c);
 		return;
 	}
-	if (a) {
-		tcp_timer_update(c);
+	if (!a)
+		return;
+	has_timer = update_timer(c);
+	if (CHECK_WALKS)
 		tcp_check(c);
-		if (is_idle(c))
-			tcp_deactivate(c);
-	}
+	if (!has_timer && is_idle(c))
+		tcp_deactivate(c);
 }

@@ -105,7 +105,10 @@ struct tcp_conn {
 		struct tcp_listen *listen; /* in LISTEN */
 	};
 	struct tcp_extra *extra; /* NULL: as everybody */
-	struct tcp_tally *tally; /* NULL: nothing to count yet */
+	union {
+		struct tcp_tally *tally; /* NULL: nothing to count yet */
+		uint8_t *packed;	 /* at rest: tcp_rest.c */
+	};
 	struct tcp_bind *bind;
 	const struct tcp_user *user;
 	void *arg;
@@ -192,38 +195,41 @@ enum tcp_timer {
  * @is_probing:	@due[TCP_T_SEND] is the persist timer
  */
 struct tcp_active {
+	/* Of every segment. */
 	struct timer timer;
 	struct tcp_due due[TCP_TIMERS];
-	struct list accept, stalled;
-	uint64_t stalled_ns;
-	struct tcp_conn *listener;
-	struct tcp_queue snd, rcv;
-	struct tcp_tfo tfo;
-	uint32_t ts_offset;
-	struct tcp_ooo *ooo;
-	struct tcp_sent_set sent;
-	struct ip_route_ref route;
-	struct tcp_urg urg;
-	seq32 small, recover, ack_sent, fin_seq;
-	uint64_t syn_ns, stall_ns, heard_ns;
-	uint32_t events;
-	uint64_t cc_state[TCP_CC_STATE];
-	struct tcp_rate rate;
-	struct tcp_pace pace;
-	struct tcp_cwv cwv;
-	struct tcp_rack rack;
-	struct tcp_tlp tlp;
-	struct tcp_prr prr;
-	struct tcp_undo undo;
-	struct tcp_sack_out sack_out;
-	uint32_t dup_octets;
-	struct tcp_ecn ecn;
-	uint32_t resent_ms;
 	uint16_t ack_why;
 	uint16_t last_size;
 	uint8_t backoff, tries, keep_sent;
 	uint8_t ca, wait, rearm;
 	bool ack_now, is_probing, has_fin;
+	seq32 small, recover, ack_sent, fin_seq;
+	uint64_t syn_ns, stall_ns, heard_ns;
+	uint32_t events;
+	uint32_t ts_offset;
+	struct tcp_ooo *ooo;
+	struct tcp_rate rate;
+	struct tcp_rack rack;
+	struct tcp_cwv cwv;
+	struct tcp_urg urg;
+	struct tcp_prr prr;
+	struct tcp_undo undo;
+	struct tcp_tlp tlp;
+	struct tcp_sack_out sack_out;
+	uint32_t dup_octets;
+	uint32_t resent_ms;
+	struct tcp_sent_set sent;
+	struct tcp_queue snd, rcv;
+	uint64_t cc_state[TCP_CC_STATE];
+
+	/* Of opening, of what goes wrong, and of IPv6. */
+	struct tcp_conn *listener;
+	struct list accept, stalled;
+	uint64_t stalled_ns;
+	struct tcp_tfo tfo;
+	struct ip_route_ref route;
+	struct tcp_pace pace;
+	struct tcp_ecn ecn;
 };
 
 #endif /* TCP_TCP_CONN_H */

@@ -42,11 +42,19 @@ static void note_full(struct tcp_conn *c)
 		c->tally->full_ms = tcp_ms(c->tcp);
 }
 
-static uint64_t unused_ns(const struct tcp_conn *c)
+/* For a whole RTO?  That is at least rto_min, once a round trip was measured,
+ * and mostly there is no need to know more. */
+static bool is_long_unused(const struct tcp_conn *c)
 {
+	uint32_t ms;
+
 	if (!c->tally)
-		return 0;
-	return (tcp_ms(c->tcp) - c->tally->full_ms) * NS_PER_MS;
+		return false;
+	ms = tcp_ms(c->tcp) - c->tally->full_ms;
+	if (c->srtt_8us &&
+	    ms < min_u32(c->tcp->knobs.rto_min_us, 1000000) / 1000)
+		return false;
+	return ms * NS_PER_MS >= tcp_rto_ns(c);
 }
 
 static void remember(struct tcp_conn *c)
@@ -68,37 +76,13 @@ static void decay(struct tcp_conn *c)
 	tcp_cc_tell(c, "the user needs less than the window");
 }
 
-/* The most of a round trip counts, and whether it was all there was. */
-static void note_flight(struct tcp_conn *c, bool is_limited)
+/* The window was used up, or perhaps not for a long time. */
+void tcp_cwv_judge(struct tcp_conn *c)
 {
-	struct tcp_cwv *v = &c->active->cwv;
-	bool was_limited = c->flags & TCPF_CWND_LIMIT;
-	uint32_t flight = tcp_flight(c);
-
-	if (!is_limited && v->is_counting && seq_lt(c->snd_una, v->round_end) &&
-	    (was_limited || flight <= v->max_flight))
-		return;
-	c->flags &= ~(uint32_t)TCPF_CWND_LIMIT;
-	c->flags |= is_limited ? TCPF_CWND_LIMIT : 0;
-	v->round_end = c->snd_nxt;
-	v->max_flight = flight;
-	v->is_counting = true;
-}
-
-void tcp_cwv_sent(struct tcp_conn *c, bool is_limited)
-{
-	note_flight(c, is_limited);
 	if (c->flags & TCPF_CWND_LIMIT)
 		note_full(c);
-	else if (is_decaying(c) && unused_ns(c) >= tcp_rto_ns(c))
+	else if (is_long_unused(c) && is_decaying(c))
 		decay(c);
-}
-
-bool tcp_cwv_may_grow(const struct tcp_conn *c)
-{
-	if (c->flags & TCPF_CWND_LIMIT)
-		return true;
-	return c->cwnd < c->ssthresh && c->cwnd / 2 < c->active->cwv.max_flight;
 }
 
 void tcp_cwv_restart(struct tcp_conn *c)

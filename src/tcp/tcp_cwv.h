@@ -27,11 +27,8 @@ struct tcp_cwv {
 	bool is_counting;
 };
 
-/* Sending came to rest; @is_limited: because of cwnd. */
-void tcp_cwv_sent(struct tcp_conn *c, bool is_limited);
-
-/* May the window grow: was it needed, or nearly? */
-bool tcp_cwv_may_grow(const struct tcp_conn *c);
+/* The end of tcp_cwv_sent(), which is in tcp_hot_count.h with the rest. */
+void tcp_cwv_judge(struct tcp_conn *c);
 
 /* About to send: was there silence before (RFC 5681, 4.1)? */
 void tcp_cwv_restart(struct tcp_conn *c);

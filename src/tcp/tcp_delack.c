@@ -5,10 +5,10 @@
  * Theory of operation
  * ===================
  * An ACK of its own costs a packet, and one that waits a little may ride on an
- * answer, or speak for two segments.  So RFC 9293, 3.8.6.3 wants it delayed, but
- * by less than 500 ms, and at least every second full segment acknowledged.  But
- * a sender in slow start is driven by our ACKs: each one that is saved costs it
- * growth.  So, as Linux does it, a connection is in one of two modes:
+ * answer, or speak for two segments.  So RFC 9293, 3.8.6.3 wants it delayed,
+ * but by less than 500 ms, and at least every second full segment acknowledged.
+ * But a sender in slow start is driven by our ACKs: each one that is saved
+ * costs it growth.  So, as Linux does it, a connection is in one of two modes:
  *
  *	quick	  Data only comes in.  The first ACKs (up to sixteen) go out at
  *		  once, one for each segment.
@@ -21,13 +21,13 @@
  * choose with TCP_QUICKACK, until the connection thinks otherwise.
  *
  * How long an ACK may wait (ato) follows the time between segments: from
- * delack_min (40 ms) up, never longer than a round trip (but at least delack_min)
- * or delack_max (200 ms).
+ * delack_min (40 ms) up, never longer than a round trip (but at least
+ * delack_min) or delack_max (200 ms).
  *
- * What comes beyond a hole is told at once, for the sender counts duplicate ACKs
- * to notice the loss.  After three it has noticed, and the operator may let the
- * others wait to be told in one (comp_sack_nr of them at most), but for no
- * longer than a twentieth of a round trip: its window is clocked by them.
+ * What comes beyond a hole is told at once, for the sender counts duplicate
+ * ACKs to notice the loss.  After three it has noticed, and the operator may
+ * let the others wait to be told in one (comp_sack_nr of them at most), but for
+ * no longer than a twentieth of a round trip: its window is clocked by them.
  *
  * The user's reading matters, too.  Who has read all there is after a segment
  * that was not full has probably read a whole request: an ACK goes out then, in
@@ -41,11 +41,6 @@ enum {
 	HOLD_SHARE = 20 /* of a round trip */
 };
 
-static uint32_t ms_min(const struct tcp_conn *c)
-{
-	return max_u32(c->tcp->knobs.delack_min_us / 1000, 1);
-}
-
 static uint32_t rto_ms(const struct tcp_conn *c)
 {
 	return (uint32_t)(tcp_rto_ns(c) / NS_PER_MS);
@@ -54,26 +49,6 @@ static uint32_t rto_ms(const struct tcp_conn *c)
 bool tcp_is_pingpong(const struct tcp_conn *c)
 {
 	return c->flags & TCPF_PINGPONG;
-}
-
-/* NULL: no data has come yet, or there was no memory to remember how.  Then no
- * ACK is quick, and each waits for the least time. */
-static struct tcp_delack *delack_of(const struct tcp_conn *c)
-{
-	return c->tally ? &c->tally->delack : NULL;
-}
-
-static bool is_quick(const struct tcp_conn *c)
-{
-	const struct tcp_delack *d = delack_of(c);
-
-	return d && d->quick && !tcp_is_pingpong(c);
-}
-
-/* Is an ACK owed, now or later? */
-static bool is_scheduled(const struct tcp_conn *c)
-{
-	return c->active->ack_now || tcp_timer_is_set(c, TCP_T_DELACK);
 }
 
 static void raise_quick(struct tcp_conn *c, struct tcp_delack *d, uint32_t most)
@@ -88,134 +63,64 @@ static void raise_quick(struct tcp_conn *c, struct tcp_delack *d, uint32_t most)
 /* Something went wrong for the sender: do not keep it waiting. */
 void tcp_quick_again(struct tcp_conn *c, uint32_t most)
 {
-	struct tcp_delack *d = delack_of(c);
+	struct tcp_delack *d = tcp_delack_of(c);
 
 	c->flags &= ~(uint32_t)TCPF_PINGPONG;
 	if (!d)
 		return;
 	raise_quick(c, d, most);
-	d->ato_ms = (uint16_t)ms_min(c);
+	d->ato_ms = (uint16_t)tcp_delack_least_ms(c);
 }
 
 /* Half of the room is taken: the peer need not hurry. */
 void tcp_quick_end(struct tcp_conn *c)
 {
-	if (delack_of(c))
-		delack_of(c)->quick = 0;
+	if (tcp_delack_of(c))
+		tcp_delack_of(c)->quick = 0;
 }
 
-/* The time between two segments, into the time that an ACK may wait. */
-static void note_gap(struct tcp_conn *c, struct tcp_delack *d, uint32_t gap)
+/* Longer than half of what an ACK waits at least. */
+void tcp_delack_note_long_gap(struct tcp_conn *c, struct tcp_delack *d,
+			      uint32_t gap)
 {
-	uint32_t ato = d->ato_ms, least = ms_min(c);
+	uint32_t ato = d->ato_ms;
 
-	if (gap <= least / 2)
-		ato = ato / 2 + least / 2;
-	else if (gap < ato)
+	if (gap < ato)
 		ato = min_u32(ato / 2 + gap, rto_ms(c));
 	else if (gap > rto_ms(c))
 		raise_quick(c, d, UINT8_MAX);
 	d->ato_ms = (uint16_t)min_u32(ato, UINT16_MAX);
 }
 
-/*
- * The size of a full segment of the peer: the largest seen; or, if two of the
- * same size in a row are smaller than that, theirs.  Something smaller than
- * the default may be full only if it was not pushed.
- */
-static void note_size(struct tcp_conn *c, const struct tcp_seg *s,
-		      uint8_t *short_ones)
+/* The first data of all. */
+void tcp_delack_first(struct tcp_conn *c, struct tcp_delack *d)
 {
-	uint32_t size = s->pkt->gso_size ? s->pkt->gso_size : s->size;
-	uint32_t last = c->active->last_size;
-	bool pushed = s->h.flags & TCP_PSH;
-
-	c->active->last_size = 0;
-	if (size >= c->rcv_mss) {
-		c->rcv_mss = (uint16_t)min_u32(size, 65535);
-		*short_ones |= pushed;
-		return;
-	}
-	if (size >= TCP_MSS_DEFAULT || (size >= TCP_MSS_MIN && !pushed)) {
-		c->active->last_size = (uint16_t)size;
-		if (size == last) {
-			c->rcv_mss = (uint16_t)size;
-			return;
-		}
-	}
-	*short_ones = *short_ones ? 2 : 1;
+	raise_quick(c, d, UINT8_MAX);
+	d->ato_ms = (uint16_t)tcp_delack_least_ms(c);
 }
 
-/* Data came, in order or not. */
-void tcp_delack_data(struct tcp_conn *c, const struct tcp_seg *s)
+/* An ACK that would wait longer than the least time. */
+uint32_t tcp_delack_limit_ms(const struct tcp_conn *c,
+			     const struct tcp_delack *d, uint32_t ato)
 {
-	struct tcp_delack *d = delack_of(c);
-	uint32_t now = tcp_ms(c->tcp);
-	uint8_t none = 0;
+	uint32_t most = 500, rtt = c->srtt_8us / 8000;
 
-	note_size(c, s, d ? &d->pushed : &none);
-	if (!d)
-		return;
-	if (!d->ato_ms) {
-		raise_quick(c, d, UINT8_MAX);
-		d->ato_ms = (uint16_t)ms_min(c);
-	} else {
-		note_gap(c, d, now - d->rcv_ms);
-	}
-	d->rcv_ms = now;
+	if (tcp_is_pingpong(c) || d->pushed)
+		most = c->tcp->knobs.delack_max_us / 1000;
+	if (rtt)
+		most = min_u32(most, max_u32(rtt, tcp_delack_least_ms(c)));
+	return min_u32(ato, most);
 }
 
-static uint64_t wait_ms(const struct tcp_conn *c)
-{
-	const struct tcp_delack *d = delack_of(c);
-	uint32_t least = ms_min(c), most = 500, rtt = c->srtt_8us / 8000;
-	uint32_t top = c->tcp->knobs.delack_max_us / 1000;
-	uint32_t ato = d ? d->ato_ms : least;
-
-	if (ato > least) {
-		if (tcp_is_pingpong(c) || d->pushed)
-			most = top;
-		if (rtt)
-			most = min_u32(most, max_u32(rtt, least));
-		ato = min_u32(ato, most);
-	}
-	return max_u32(min_u32(ato, top), 1);
-}
-
-static void delay(struct tcp_conn *c)
-{
-	uint64_t now = c->tcp->env->now_ns, wait = wait_ms(c) * NS_PER_MS;
-	const struct tcp_due *due = &c->active->due[TCP_T_DELACK];
-
-	if (!due->at_ns)
-		tcp_timer_set_in(c, TCP_T_DELACK, wait);
-	else if (due->at_ns <= now + wait / 4)
-		tcp_ack_owed(c, R_TCP_ACK);
-	else if (now + wait < due->at_ns)
-		tcp_timer_set_in(c, TCP_T_DELACK, wait);
-}
-
-/* Does what came since the last ACK want one?  More than a full segment does,
- * unless the user's reading will move the window soon, and so bring one. */
-static bool is_enough(const struct tcp_conn *c)
+/* More than a full segment came since the last ACK.  That wants one, unless the
+ * user's reading will move the window soon, and so bring one. */
+bool tcp_delack_is_enough(const struct tcp_conn *c)
 {
 	const struct tcp_active *a = c->active;
 	uint32_t offered = seq_dist(a->ack_sent, c->rcv_adv);
 
-	if (seq_dist(a->ack_sent, c->rcv_nxt) <= c->rcv_mss)
-		return false;
 	return tcp_queue_len(&a->rcv) < tcp_rcvlowat(c) ||
 	       tcp_select_window(c) >= offered;
-}
-
-void tcp_delack_in_order(struct tcp_conn *c)
-{
-	if (c->active->ack_now)
-		return;
-	if (is_quick(c) || is_enough(c))
-		tcp_ack_owed(c, R_TCP_ACK);
-	else
-		delay(c);
 }
 
 /* May one more duplicate ACK wait?  Not before the sender has noticed. */
@@ -267,59 +172,23 @@ void tcp_delack_beyond(struct tcp_conn *c)
 
 uint32_t tcp_ato_ms(const struct tcp_conn *c)
 {
-	return delack_of(c) ? delack_of(c)->ato_ms : 0;
+	return tcp_delack_of(c) ? tcp_delack_of(c)->ato_ms : 0;
 }
 
 /* The timer: the ACK waited in vain. */
 void tcp_delack_timeout(struct tcp_conn *c)
 {
-	struct tcp_delack *d = delack_of(c);
+	struct tcp_delack *d = tcp_delack_of(c);
 	bool was_pingpong = tcp_is_pingpong(c);
 
 	c->flags &= ~(uint32_t)TCPF_PINGPONG;
 	if (!d)
 		return;
 	if (was_pingpong) {
-		d->ato_ms = (uint16_t)ms_min(c);
+		d->ato_ms = (uint16_t)tcp_delack_least_ms(c);
 	} else {
 		d->ato_ms = (uint16_t)min_u32(2U * d->ato_ms, rto_ms(c));
 	}
-}
-
-/* A segment with an ACK goes out; before the ACK is marked as given. */
-void tcp_delack_sent(struct tcp_conn *c)
-{
-	struct tcp_delack *d = delack_of(c);
-
-	c->active->sack_out.held = 0;
-	if (!d)
-		return;
-	if (d->quick && is_scheduled(c) && !--d->quick)
-		d->ato_ms = (uint16_t)ms_min(c);
-	d->pushed = 0;
-}
-
-/* Data goes out: is it an answer? */
-void tcp_delack_answered(struct tcp_conn *c)
-{
-	const struct tcp_delack *d = delack_of(c);
-
-	if (d && tcp_ms(c->tcp) - d->rcv_ms < d->ato_ms)
-		c->flags |= TCPF_PINGPONG;
-}
-
-/* The user has read: should an ACK that waits go now? */
-bool tcp_delack_read(const struct tcp_conn *c)
-{
-	const struct tcp_active *a = c->active;
-	uint8_t pushed = c->tally ? c->tally->delack.pushed : 0;
-
-	if (!is_scheduled(c))
-		return false;
-	if (seq_dist(a->ack_sent, c->rcv_nxt) > c->rcv_mss)
-		return true;
-	return !tcp_queue_len(&a->rcv) &&
-	       (pushed > 1 || (pushed && !tcp_is_pingpong(c)));
 }
 
 /* TCP_QUICKACK: 0 to wait for answers; else at once, odd numbers for good. */
@@ -331,10 +200,10 @@ void tcp_set_quickack(struct tcp_conn *c, int how)
 	c->flags &= ~(uint32_t)TCPF_PINGPONG;
 	if (c->end.state == TCPS_LISTEN || !c->active ||
 	    !TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)) ||
-	    !is_scheduled(c))
+	    !tcp_ack_is_scheduled(c))
 		return;
-	if (delack_of(c) && !delack_of(c)->pushed)
-		delack_of(c)->pushed = 1;
+	if (tcp_delack_of(c) && !tcp_delack_of(c)->pushed)
+		tcp_delack_of(c)->pushed = 1;
 	if (tcp_delack_read(c)) {
 		tcp_ack_owed(c, R_TCP_ACK);
 		tcp_output(c);

@@ -17,6 +17,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/list.h"
@@ -35,12 +36,12 @@ struct tcp_tuple {
 	uint16_t lport, rport;
 };
 
-/* How everything in the table begins. */
+/* How everything in the table begins; in TIME-WAIT see tcp_tw. */
 struct tcp_end {
-	struct tcp_tuple t;
 	uint8_t kind;  /* enum tcp_kind */
 	uint8_t state; /* enum tcp_state; tcp_set_state() alone writes it */
-	uint16_t bits; /* TIME-WAIT: see TCP_TW_TS; else TCP_BIND_SHARE, FREE */
+	uint16_t bits; /* TCP_BIND_SHARE, FREE, DRAWN, TCP_TALLY_PACKED */
+	struct tcp_tuple t; /* not of TIME-WAIT */
 };
 
 /* An owner said SO_REUSEADDR (1), SO_REUSEPORT (2), both (3) or neither. */
@@ -103,23 +104,50 @@ enum tcp_bind_how {
 	TCP_BIND_FIXED = 1 << 1,
 	TCP_BIND_SHARE = 1 << 3,
 	TCP_BIND_FREE = 1 << 4,
+	TCP_BIND_DRAWN = 1 << 5, /* by connect(): tcp_drawn.c */
 };
 
-/* More of tcp_end.bits: timestamps were in use; where rcv_wscale begins. */
+/* One more of tcp_end.bits: see tcp_rest.c. */
+#define TCP_TALLY_PACKED (1 << 7)
+
+/* More of tcp_tw.bits: timestamps were in use; it is a tcp_tw6; where rcv_wscale
+ * begins. */
 #define TCP_TW_TS     (1 << 2)
+#define TCP_TW_IP6    (1 << 6)
 #define TCP_TW_WSCALE 8
 
-/* All that is left of a connection in TIME-WAIT. */
+/*
+ * All that is left of a connection in TIME-WAIT.  It begins as a tcp_end does,
+ * up to the tuple, of which it has what differs.
+ */
 struct tcp_tw {
-	struct tcp_end end;
-	struct list node; /* oldest first */
-	struct tcp_bind *bind;
-	uint64_t expires_ns;
+	uint8_t kind;  /* TCP_IS_TW */
+	uint8_t state; /* enum tcp_state; tcp_tw.c writes it */
+	uint16_t bits; /* enum tcp_bind_how, TCP_TW_TS, ... */
+	uint16_t lport, rport;
 	seq32 snd_nxt, rcv_nxt;
 	uint32_t ts_recent;
 	uint16_t win;		/* as it stands in a header */
 	uint16_t challenge_8ms; /* no ACK of nonsense before this */
+	struct list node;	/* oldest first */
+	uint64_t expires_ns;
+	ip4_addr laddr, raddr;
 };
-static_assert(sizeof(struct tcp_tw) <= 96, "there may be a million of these");
+static_assert(sizeof(struct tcp_tw) <= 56, "there may be a million of these");
+static_assert(offsetof(struct tcp_tw, kind) == offsetof(struct tcp_end, kind),
+	      "what is in the table is known by this");
+
+/* ... of IPv6; tw.laddr and tw.raddr are not used. */
+struct tcp_tw6 {
+	struct tcp_tw tw;
+	struct ip_addr laddr, raddr;
+};
+static_assert(sizeof(struct tcp_tw6) <= 96, "of these as well");
+
+/* What was found in the table, where its kind is TCP_IS_TW. */
+static inline struct tcp_tw *tcp_tw_of(struct tcp_end *e)
+{
+	return (void *)e;
+}
 
 #endif /* TCP_TCP_END_H */

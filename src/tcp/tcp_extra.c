@@ -147,18 +147,6 @@ int tcp_set_syncnt(struct tcp_conn *c, uint8_t count)
 	return 0;
 }
 
-uint32_t tcp_rcvlowat(const struct tcp_conn *c)
-{
-	return c->extra && c->extra->rcvlowat ? c->extra->rcvlowat : 1;
-}
-
-uint32_t tcp_notsent_lowat(const struct tcp_conn *c)
-{
-	if (c->extra && c->extra->notsent_lowat)
-		return c->extra->notsent_lowat;
-	return c->tcp->knobs.notsent_lowat;
-}
-
 /* How long an orphan waits for the peer's FIN; 0: not at all. */
 uint64_t tcp_fin_wait_2_ns(const struct tcp_conn *c)
 {

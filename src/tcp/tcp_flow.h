@@ -12,22 +12,25 @@
 /* tcp_delack.c */
 void tcp_quick_again(struct tcp_conn *c, uint32_t most);
 void tcp_quick_end(struct tcp_conn *c);
-void tcp_delack_data(struct tcp_conn *c, const struct tcp_seg *s);
-void tcp_delack_in_order(struct tcp_conn *c);
+void tcp_delack_note_long_gap(struct tcp_conn *c, struct tcp_delack *d,
+			      uint32_t gap);
+void tcp_delack_first(struct tcp_conn *c, struct tcp_delack *d);
+uint32_t tcp_delack_limit_ms(const struct tcp_conn *c,
+			     const struct tcp_delack *d, uint32_t ato);
+bool tcp_delack_is_enough(const struct tcp_conn *c);
 void tcp_delack_beyond(struct tcp_conn *c);
 uint32_t tcp_ato_ms(const struct tcp_conn *c);
 void tcp_delack_timeout(struct tcp_conn *c);
-void tcp_delack_sent(struct tcp_conn *c);
-void tcp_delack_answered(struct tcp_conn *c);
-bool tcp_delack_read(const struct tcp_conn *c);
 
 /* tcp_autotune.c */
 void tcp_buffers_init(struct tcp_conn *c);
-uint32_t tcp_full_space(const struct tcp_conn *c);
 uint8_t tcp_wscale_for(const struct tcp_conn *c);
 uint32_t tcp_syn_window(const struct tcp_conn *c, uint32_t mss, bool has_ts);
-void tcp_tune_data(struct tcp_conn *c, const struct tcp_seg *s);
-void tcp_tune_read(struct tcp_conn *c);
+void tcp_tune_by_window(const struct tcp_conn *c, struct tcp_tune *t);
+void tcp_tune_by_echo(const struct tcp_conn *c, struct tcp_tune *t,
+		      uint32_t ecr);
+void tcp_tune_begin(struct tcp_conn *c);
+void tcp_tune_round(struct tcp_conn *c, struct tcp_tune *t);
 void tcp_tune_sndbuf(struct tcp_conn *c);
 
 /* tcp_stall.c */
@@ -46,14 +49,13 @@ void tcp_mtup_again(struct tcp_conn *c, seq32 seq);
 bool tcp_mtup_explains_loss(struct tcp_conn *c);
 
 /* tcp_urg.c */
-enum tcp_verdict tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s);
+void tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s);
 seq32 tcp_urg_start(const struct tcp_conn *c);
 uint32_t tcp_urg_limit(const struct tcp_conn *c, seq32 at, uint32_t n);
 uint32_t tcp_urg_readable(const struct tcp_conn *c);
 uint32_t tcp_urg_inq(const struct tcp_conn *c);
 void tcp_urg_read(struct tcp_conn *c, size_t n);
 uint32_t tcp_urg_poll(const struct tcp_conn *c);
-bool tcp_urg_is_sending(const struct tcp_conn *c);
 void tcp_urg_send(struct tcp_conn *c);
 void tcp_urg_put(const struct tcp_conn *c, seq32 seq, struct tcp_hdr *h);
 
@@ -69,8 +71,6 @@ void tcp_count_retransmits(struct tcp_conn *c, uint32_t n);
 unsigned int tcp_fastopen_max(const struct tcp_conn *c);
 unsigned int tcp_defer_tries(const struct tcp_conn *c);
 unsigned int tcp_syn_tries(const struct tcp_conn *c, unsigned int otherwise);
-uint32_t tcp_rcvlowat(const struct tcp_conn *c);
-uint32_t tcp_notsent_lowat(const struct tcp_conn *c);
 uint64_t tcp_fin_wait_2_ns(const struct tcp_conn *c);
 
 /* tcp_uto.c */

@@ -71,22 +71,32 @@ bool tcp_move_is_legal(enum tcp_state from, enum tcp_state to)
 	return to == TCPS_CLOSED || tcp_moves[from] & 1u << to;
 }
 
-void tcp_end_set_state(struct tcp_stack *tcp, struct tcp_end *e,
-		       enum tcp_state to)
+/* Not in line: what is told is put together even where nobody listens. */
+static __attribute__((noinline)) void
+tell(struct tcp_stack *tcp, const struct tcp_end *e, enum tcp_state to)
 {
 	struct endpoint local = {e->t.laddr, e->t.lport};
 	struct endpoint remote = {e->t.raddr, e->t.rport};
+
+	PROBE(&tcp->stack->place, EV_STATE, R_TCP_STATE, NULL,
+	      EVF_TEXT("from", tcp_names[e->state]),
+	      EVF_TEXT("to", tcp_names[to]), EVF_EP("local", &local),
+	      EVF_EP("remote", &remote),
+	      EVF_NUM(to == TCPS_TIME_WAIT ? "wait_ms" : NULL,
+		      tcp->knobs.time_wait_ms));
+}
+
+void tcp_end_set_state(struct tcp_stack *tcp, struct tcp_end *e,
+		       enum tcp_state to)
+{
 	enum tcp_state from = (enum tcp_state)e->state;
 
 	check(to < TCPS_NSTATES);
 	check(tcp_move_is_legal(from, to));
 	if (from == to)
 		return;
-	PROBE(&tcp->stack->place, EV_STATE, R_TCP_STATE, NULL,
-	      EVF_TEXT("from", tcp_names[from]), EVF_TEXT("to", tcp_names[to]),
-	      EVF_EP("local", &local), EVF_EP("remote", &remote),
-	      EVF_NUM(to == TCPS_TIME_WAIT ? "wait_ms" : NULL,
-		      tcp->knobs.time_wait_ms));
+	if (tcp->env->probe)
+		tell(tcp, e, to);
 	e->state = (uint8_t)to;
 }
 

@@ -23,8 +23,6 @@
 
 #include "tcp/tcp_int.h"
 
-typedef enum tcp_verdict tcp_step(struct tcp_conn *, struct tcp_seg *);
-
 static enum tcp_verdict refuse(struct tcp_seg *s, enum tcp_verdict v,
 			       enum drop why)
 {
@@ -98,13 +96,11 @@ static bool ack_is_possible(const struct tcp_conn *c, seq32 ack)
 	       seq_geq(ack, seq_sub(c->snd_una, c->max_snd_wnd));
 }
 
-/* First, check sequence number. */
-static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
+static __attribute__((noinline)) enum tcp_verdict seq_is_bad(struct tcp_conn *c,
+							     struct tcp_seg *s)
 {
 	bool is_old = seq_leq(seq_add(s->seq, s->len), c->rcv_nxt);
 
-	if (tcp_seq_is_acceptable(s->seq, s->len, c->rcv_nxt, tcp_rcv_wnd(c)))
-		return TCP_NEXT;
 	if (s->h.flags & TCP_RST)
 		return refuse(s, TCP_DROP, DROP_tcp_rst_bad);
 	if (tcp_is_fast(c) && (s->h.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
@@ -128,6 +124,14 @@ static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
 		      s->len && is_old ? DROP_tcp_dup : DROP_tcp_seq);
 }
 
+/* First, check sequence number. */
+static enum tcp_verdict in_seq(struct tcp_conn *c, struct tcp_seg *s)
+{
+	if (tcp_seq_is_acceptable(s->seq, s->len, c->rcv_nxt, tcp_rcv_wnd(c)))
+		return TCP_NEXT;
+	return seq_is_bad(c, s);
+}
+
 static int reset_error(const struct tcp_conn *c)
 {
 	if (c->end.state == TCPS_SYN_RCVD && !tcp_is_fast(c))
@@ -135,19 +139,24 @@ static int reset_error(const struct tcp_conn *c)
 	return c->end.state == TCPS_CLOSE_WAIT ? EPIPE : ECONNRESET;
 }
 
-/* Second, check the RST bit: only an exact match resets (RFC 5961, 3.2). */
-static enum tcp_verdict in_rst(struct tcp_conn *c, struct tcp_seg *s)
+static void obey_rst(struct tcp_conn *c)
 {
 	struct endpoint remote = tcp_remote(c);
 
-	if (!(s->h.flags & TCP_RST))
-		return TCP_NEXT;
-	if (!seq_eq(s->seq, c->rcv_nxt))
-		return refuse(s, TCP_CHALLENGE, DROP_tcp_rst_bad);
 	PROBE_CAUSE(&c->tcp->stack->place, EV_NOTE, R_TCP_RESET_BY_PEER, NULL,
 		    EVF_EP("remote", &remote));
 	c->tcp->stats.estab_resets++;
 	tcp_conn_closed(c, reset_error(c));
+}
+
+/* Second, check the RST bit: only an exact match resets (RFC 5961, 3.2). */
+static enum tcp_verdict in_rst(struct tcp_conn *c, struct tcp_seg *s)
+{
+	if (!(s->h.flags & TCP_RST))
+		return TCP_NEXT;
+	if (!seq_eq(s->seq, c->rcv_nxt))
+		return refuse(s, TCP_CHALLENGE, DROP_tcp_rst_bad);
+	obey_rst(c);
 	return TCP_DONE;
 }
 
@@ -160,22 +169,6 @@ static enum tcp_verdict in_syn(struct tcp_conn *c, struct tcp_seg *s)
 	if (!(s->h.flags & TCP_SYN))
 		return TCP_NEXT;
 	return refuse(s, TCP_CHALLENGE, DROP_tcp_syn_bad);
-}
-
-static void update_window(struct tcp_conn *c, const struct tcp_seg *s)
-{
-	uint32_t wnd = (uint32_t)s->h.win << c->snd_wscale;
-	bool was_shut = !c->snd_wnd;
-
-	if (!seq_lt(c->snd_wl1, s->seq) &&
-	    !(seq_eq(c->snd_wl1, s->seq) && seq_leq(c->snd_wl2, s->h.ack)))
-		return; /* an older segment than the one that gave snd_wnd */
-	c->snd_wnd = wnd;
-	c->snd_wl1 = s->seq;
-	c->snd_wl2 = s->h.ack;
-	c->max_snd_wnd = max_u32(c->max_snd_wnd, wnd);
-	if (was_shut && wnd)
-		tcp_window_opened(c);
 }
 
 bool tcp_fin_is_acked(const struct tcp_conn *c)
@@ -218,10 +211,11 @@ static enum tcp_verdict in_ack(struct tcp_conn *c, struct tcp_seg *s)
 	if (!c->snd_wnd)
 		c->active->tries = 0; /* it answers our probes */
 	if (seq_geq(s->h.ack, c->snd_una))
-		update_window(c, s);
+		tcp_in_window(c, s);
 	tcp_snd_acked(c);
-	tcp_tally_acked(c);
-	tcp_writable(c);
+	tcp_tally_acked(c, tcp_ms(c->tcp));
+	if (c->flags & TCPF_WANT_OUT)
+		tcp_writable(c);
 	return tcp_fin_is_acked(c) ? fin_acked(c) : TCP_NEXT;
 }
 
@@ -235,12 +229,20 @@ static enum tcp_verdict in_ts_recent(struct tcp_conn *c, struct tcp_seg *s)
 	c->soft = 0; /* whatever ICMP said, it is over */
 	if (seq_leq(s->seq, a->ack_sent))
 		take_timestamp(c, s);
-	tcp_ecn_in(c, s);
-	tcp_uto_in(c, s);
+	if (c->flags & (TCPF_ECN | TCPF_ACCECN))
+		tcp_ecn_in(c, s);
+	if (s->o.has & TCP_HAS_UTO)
+		tcp_uto_in(c, s);
 	return TCP_NEXT;
 }
 
 /* Sixth, check the URG bit: tcp_urg.c. */
+static enum tcp_verdict in_urg(struct tcp_conn *c, struct tcp_seg *s)
+{
+	if (s->h.flags & TCP_URG || c->active->urg.state == TCP_URG_NOTYET)
+		tcp_in_urg(c, s);
+	return TCP_NEXT;
+}
 
 /* Cut what lies before and behind the window, a FIN behind it included. */
 static void trim_to_window(struct tcp_conn *c, struct tcp_seg *s)
@@ -328,31 +330,33 @@ static enum tcp_verdict in_fin(struct tcp_conn *c, struct tcp_seg *s)
 	return TCP_NEXT;
 }
 
-static tcp_step *const steps[] = {
-	in_paws,      in_seq,	  in_rst,  in_syn, in_ack,
-	in_ts_recent, tcp_in_urg, in_text, in_fin,
-};
-
 /* A SYN-SENT that was answered joins in after the ACK. */
-enum { FIRST_STEP_AFTER_ACK = 6 };
-
-static enum tcp_verdict run_steps(struct tcp_conn *c, struct tcp_seg *s,
-				  size_t first)
+enum tcp_verdict tcp_in_rest(struct tcp_conn *c, struct tcp_seg *s)
 {
-	enum tcp_verdict v = TCP_NEXT;
-	size_t i;
+	enum tcp_verdict v = in_urg(c, s);
 
-	for (i = first; i < ARRAY_SIZE(steps) && v == TCP_NEXT; i++)
-		v = steps[i](c, s);
+	if (v == TCP_NEXT)
+		v = in_text(c, s);
+	if (v == TCP_NEXT)
+		v = in_fin(c, s);
 	return v;
 }
 
+/* Written out, and not a table, so that they are in line: nearly all of nearly
+ * every segment's questions are a comparison. */
 enum tcp_verdict tcp_in_synchronized(struct tcp_conn *c, struct tcp_seg *s)
 {
-	return run_steps(c, s, 0);
-}
+	enum tcp_verdict v = in_paws(c, s);
 
-enum tcp_verdict tcp_in_rest(struct tcp_conn *c, struct tcp_seg *s)
-{
-	return run_steps(c, s, FIRST_STEP_AFTER_ACK);
+	if (v == TCP_NEXT)
+		v = in_seq(c, s);
+	if (v == TCP_NEXT)
+		v = in_rst(c, s);
+	if (v == TCP_NEXT)
+		v = in_syn(c, s);
+	if (v == TCP_NEXT)
+		v = in_ack(c, s);
+	if (v == TCP_NEXT)
+		v = in_ts_recent(c, s);
+	return v == TCP_NEXT ? tcp_in_rest(c, s) : v;
 }

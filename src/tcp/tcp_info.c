@@ -76,13 +76,16 @@ static void fill_pacing(struct tcp_info *info, const struct tcp_conn *c)
 
 static void fill_receiver(struct tcp_info *info, const struct tcp_conn *c)
 {
+	struct tcp_tally copy;
+	const struct tcp_tally *t = tcp_rest_look(c, &copy);
 	const struct tcp_extra *x = c->extra;
 
 	info->rcv_ssthresh = tcp_full_space(c);
 	info->rcv_space = 10U * c->mss;
-	info->ato_us = tcp_ato_ms(c) * 1000;
-	if (c->tally)
-		info->last_recv_ms = tcp_ms(c->tcp) - c->tally->delack.rcv_ms;
+	if (t) {
+		info->ato_us = t->delack.ato_ms * 1000U;
+		info->last_recv_ms = tcp_ms(c->tcp) - t->delack.rcv_ms;
+	}
 	if (!x || !x->tune.is_on)
 		return;
 	info->rcv_rtt_us = x->tune.rtt_8us / 8;
@@ -150,7 +153,9 @@ static void fill_req(struct tcp_info *info, const struct tcp_req *r)
 
 static void fill_tw(struct tcp_info *info, const struct tcp_tw *tw)
 {
-	fill_ends(info, &tw->end);
+	struct tcp_end end = tcp_tw_end(tw);
+
+	fill_ends(info, &end);
 	info->is_orphan = true;
 	info->timer_ns = tw->expires_ns;
 	info->timer_name = "2msl";
@@ -163,7 +168,7 @@ static void fill_end(struct tcp_info *info, const struct tcp_end *e)
 	else if (e->kind == TCP_IS_REQ)
 		fill_req(info, container_of_const(e, struct tcp_req, end));
 	else
-		fill_tw(info, container_of_const(e, struct tcp_tw, end));
+		fill_tw(info, (const void *)e);
 }
 
 void tcp_for_each(struct stack *stack,

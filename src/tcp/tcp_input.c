@@ -9,23 +9,18 @@
  * which leaves a verdict, and the verdict is carried out here: the packet is
  * freed, or dropped under a name, and the peer gets what it is owed.
  *
+ * The segment that a connection expects takes a short cut: tcp_fast.c, where
+ * tcp_input() itself stands, since most go no further.
+ *
  * Sources: RFC 9293, 3.10.7, and RFC 9293, 3.1.
  */
+
+#include "base/small.h"
 
 #include "wire/csum.h"
 #include "wire/proto.h"
 
 #include "tcp/tcp_int.h"
-
-static bool checksum_is_wrong(const struct pkt *pkt, const struct ip_meta *meta)
-{
-	uint32_t sum;
-
-	if (pkt->csum != PKT_CSUM_NONE)
-		return false; /* verified, or never left this process */
-	sum = csum_pseudo(meta->src, meta->dst, IP_PROTO_TCP, pkt->len);
-	return csum_fold(csum_combine(sum, pkt_csum(pkt, 0, pkt->len)));
-}
 
 static void fill_in(struct tcp_seg *s, struct pkt *pkt,
 		    const struct ip_meta *meta)
@@ -44,12 +39,38 @@ static void fill_in(struct tcp_seg *s, struct pkt *pkt,
 	s->why = R_TCP_ACK_CHALLENGE;
 }
 
+/* As parse(), of an ACK, perhaps with data or a FIN, that has the usual options:
+ * all of the header that means something then is read where it stands.  (130
+ * instructions less.) */
+static inline bool parse_usual(struct tcp_seg *s, struct pkt *pkt,
+			       const struct ip_meta *meta)
+{
+	if (!HAS_SHORT_WAYS || meta->is_bcast || meta->is_mcast ||
+	    !tcp_shape_read(s, pkt, TCP_PSH | TCP_FIN) ||
+	    !tcp_csum_is_right(pkt, meta))
+		return false;
+	tcp_shape_rest(s, pkt, meta);
+	s->h.sport = s->t.rport;
+	s->h.dport = s->t.lport;
+	s->h.urp = 0; /* of a segment without URG */
+	s->o.sack_count = 0;
+	s->t.laddr = meta->dst;
+	s->t.raddr = meta->src;
+	s->len += tcp_flags_len(s->h.flags);
+	s->drop = DROP_tcp_flags;
+	s->why = R_TCP_ACK_CHALLENGE;
+	pkt_pull(pkt, s->h.len);
+	return true;
+}
+
 /* Is it a segment at all?  Returns 0 and fills in @s, or else the reason. */
 static enum drop parse(struct tcp_seg *s, struct pkt *pkt,
 		       const struct ip_meta *meta)
 {
 	const uint8_t *p;
 
+	if (parse_usual(s, pkt, meta))
+		return DROP_COUNT;
 	if (meta->is_bcast || meta->is_mcast)
 		return DROP_tcp_dst;
 	p = pkt_need(pkt, TCP_HLEN);
@@ -58,7 +79,7 @@ static enum drop parse(struct tcp_seg *s, struct pkt *pkt,
 	p = pkt_need(pkt, (size_t)(p[offsetof(struct tcp_wire, off)] >> 4) * 4);
 	if (!p || tcp_parse(&s->h, p, pkt->lin_len) < 0)
 		return DROP_tcp_hlen;
-	if (checksum_is_wrong(pkt, meta))
+	if (!tcp_csum_is_right(pkt, meta))
 		return DROP_tcp_csum;
 	tcp_opts_parse(&s->o, p + TCP_HLEN, (size_t)(s->h.len - TCP_HLEN));
 	fill_in(s, pkt, meta);
@@ -91,6 +112,8 @@ static void for_conn(struct tcp_conn *c, struct tcp_seg *s)
 	struct tcp_stack *tcp = c->tcp;
 	enum tcp_verdict v;
 
+	if (tcp_last_input(c, s) || tcp_fin_input(c, s))
+		return;
 	if (!tcp_activate(c)) {
 		pkt_drop(&tcp->stack->place, s->pkt, DROP_no_memory);
 		return;
@@ -113,9 +136,11 @@ static enum tcp_verdict for_nobody(struct tcp_stack *tcp, struct tcp_seg *s,
 				   const seq32 *iss_min,
 				   struct tcp_conn **child)
 {
-	struct tcp_conn *l = tcp_listener_find(tcp, &s->t);
+	struct tcp_conn *l = s->meta->whose == IP_OURS
+				     ? tcp_listener_find(tcp, &s->t)
+				     : tcp->foreign;
 
-	if (l)
+	if (l && s->meta->whose != IP_FORSAKEN)
 		return tcp_in_listen(l, s, iss_min, child);
 	return tcp_in_closed(tcp, s);
 }
@@ -129,8 +154,7 @@ static void for_end(struct tcp_stack *tcp, struct tcp_end *e, struct tcp_seg *s)
 	if (!e) {
 		v = for_nobody(tcp, s, NULL, &child);
 	} else if (e->kind == TCP_IS_TW) {
-		v = tcp_in_tw(tcp, container_of(e, struct tcp_tw, end), s,
-			      &iss_min);
+		v = tcp_in_tw(tcp, tcp_tw_of(e), s, &iss_min);
 		if (v == TCP_NEXT) /* it made way for a new connection */
 			v = for_nobody(tcp, s, &iss_min, &child);
 	} else {
@@ -147,13 +171,15 @@ static void for_end(struct tcp_stack *tcp, struct tcp_end *e, struct tcp_seg *s)
 		tcp_rst_reply(tcp, s, tcp_rst_reason(s));
 }
 
-void tcp_input(struct stack *stack, struct pkt *pkt, const struct ip_meta *meta)
+void tcp_input_far(struct stack *stack, struct pkt *pkt,
+		   const struct ip_meta *meta)
 {
 	struct tcp_stack *tcp = stack->slot[SLOT_TCP];
 	struct tcp_seg s;
 	struct tcp_end *e;
-	enum drop bad = parse(&s, pkt, meta);
+	enum drop bad;
 
+	bad = parse(&s, pkt, meta);
 	tcp->stats.in_segs++;
 	if (bad != DROP_COUNT) {
 		tcp->stats.in_errs++;

@@ -14,9 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ask.h"
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/htab.h"
+#include "base/likely.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "base/wheel.h"
@@ -37,6 +39,7 @@
 #include "tcp/tcp_conn.h"
 #include "tcp/tcp_cwv.h"
 #include "tcp/tcp_end.h"
+#include "tcp/tcp_fast.h"
 #include "tcp/tcp_hystart.h"
 #include "tcp/tcp_knobs.h"
 #include "tcp/tcp_limits.h"
@@ -49,22 +52,38 @@ struct tcp_stack {
 	struct stack *stack;
 	struct env *env;
 	struct htab ends;      /* conn, req, tw by struct tcp_tuple */
+	struct tcp_end *last;  /* of these, found last; or NULL */
 	struct htab ports;     /* struct tcp_port by number */
+	struct list drawn;     /* struct tcp_drawn: tcp_drawn.c */
 	struct htab tfo_table; /* struct tcp_tfo_peer by address */
 	struct list tfo_peers; /* the same, in order of use */
 	struct hash_key table_key, isn_key, ts_key, random_key, cookie_key,
 		fastopen_key;
 	uint64_t random_count;
+	uint64_t ts_addrs; /* whose timestamps ... */
+	uint32_t ts_last;  /* ... begin here, see tcp_ts_offset() */
+	struct tcp_hashed {
+		struct tcp_tuple t;
+		uint32_t hash;
+	} hashed;		  /* what was hashed last, see tcp_demux.c */
+	struct tcp_hashed *ahead; /* by tcp_ahead(), or NULL */
+	uint32_t ahead_min;	  /* of use from so many ends on */
 	struct pool conn_pool, active_pool, req_pool, tw_pool, ooo_pool;
+	struct pool tw6_pool;
 	struct pool range_pool, listen_pool, port_pool, bind_pool, sent_pool;
-	struct pool extra_pool, tally_pool;
+	struct pool extra_pool, tally_pool, packed_pool[TCP_PACKED_CLASSES];
 	struct list tws;
+	struct list resting; /* struct tcp_tally: tcp_rest.c */
+	uint32_t resting_count, resting_max;
 	struct list stalled; /* struct tcp_active, the oldest first */
 	struct timer tw_timer;
+	struct tcp_conn *foreign; /* tcp_listen_foreign(), or NULL */
 	uint32_t request_count;
 	uint32_t orphan_count;
 	struct tcp_knobs knobs;
 	struct tcp_stats stats;
+	uint64_t short_cuts; /* that were taken: tcp_fast.c */
+	bool is_slow;	     /* take none, for the tests */
 };
 
 /* Sets of states. */
@@ -150,6 +169,12 @@ static inline bool tcp_is_fast(const struct tcp_conn *c)
 	return c->end.state == TCPS_SYN_RCVD && c->flags & TCPF_FASTOPEN;
 }
 
+/* Does it own a local port? */
+static inline bool tcp_is_bound(const struct tcp_conn *c)
+{
+	return c->bind || c->end.bits & TCP_BIND_DRAWN;
+}
+
 static inline uint32_t tcp_flight(const struct tcp_conn *c)
 {
 	return seq_dist(c->snd_una, c->snd_nxt);
@@ -157,5 +182,12 @@ static inline uint32_t tcp_flight(const struct tcp_conn *c)
 
 #include "tcp/tcp_call.h"
 #include "tcp/tcp_flow.h"
+#include "tcp/tcp_head.h"
+#include "tcp/tcp_hot.h"
+#include "tcp/tcp_hot_count.h"
+#include "tcp/tcp_hot_delack.h"
+#include "tcp/tcp_hot_sent.h"
+#include "tcp/tcp_hot_time.h"
+#include "tcp/tcp_shape.h"
 
 #endif /* TCP_TCP_INT_H */

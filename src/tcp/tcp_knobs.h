@@ -104,7 +104,7 @@ X(wmem_min, "tcp_wmem", "octets", 1, 4096, 0x7fffffff, "send buffer: kept for sc
 X(wmem, "tcp_wmem", "octets", 1, 16384, 0x7fffffff, "at first") \
 X(wmem_max, "tcp_wmem", "octets", 1, 4194304, 0x7fffffff, "greatest") \
 X(moderate_rcvbuf, "tcp_moderate_rcvbuf", "flag", 0, 1, 1, "grow the receive buffer with the stream") \
-X(tally, "-", "flag", 0, 1, 1, "remember what a connection did: TCP_INFO, quick ACKs; 144 octets each") \
+X(tally, "-", "flag", 0, 1, 1, "remember what a connection did: TCP_INFO, quick ACKs; some 24 octets each") \
 X(shrink_window, "tcp_shrink_window", "flag", 0, 0, 1, "kept for scripts, no effect here: a window never shrinks") \
 X(stdurg, "tcp_stdurg", "flag", 0, 0, 1, "urgent pointer names the last octet (RFC 1122)") \
 X(quickacks, "-", "segments", 0, 16, 16, "ACKs that are not delayed, at first and after a gap") \

@@ -69,6 +69,10 @@
 #define TCP_CWND_MAX	(1U << 30)
 #define TCP_PACING_NONE UINT32_MAX /* 34 Gbit/s and beyond: no limit */
 
+/* Connections at rest whose tallies are not packed: those of a busy server
+ * that speak again and again. */
+#define TCP_RESTING_MAX 1024
+
 /* What strangers can make us keep. */
 #define TCP_ORPHANS_MAX	 65536
 #define TCP_RANGES_FEW	 64 /* islands in one reassembly queue, at first */
@@ -77,5 +81,8 @@
 #define TCP_SENT_MAX	 (1U << TCP_SENT_MAX_LOG) /* records, tcp_sent.c */
 
 #define TCP_PAWS_IDLE_MS (24U * 24 * 3600 * 1000) /* RFC 7323, 5.5 */
+
+/* Fewer connections fit into the second cache, or nearly: tcp_ahead.c. */
+#define TCP_AHEAD_MIN 4096
 
 #endif /* TCP_TCP_LIMITS_H */

@@ -189,12 +189,9 @@ bool tcp_rack_detect(struct tcp_conn *c, struct tcp_news *n);
 bool tcp_rack_is_late(const struct tcp_conn *c, const struct tcp_sent *s);
 void tcp_rack_recovered(struct tcp_conn *c);
 uint32_t tcp_reordering(const struct tcp_conn *c); /* segments */
-void tcp_rack_rtt(struct tcp_conn *c, uint64_t rtt_ns);
 uint64_t tcp_min_rtt_ns(const struct tcp_conn *c);
 
 /* tcp_tlp.c */
-void tcp_rearm(struct tcp_conn *c, enum tcp_rearm how);
-void tcp_send_timer_arm(struct tcp_conn *c);
 void tcp_tlp_fire(struct tcp_conn *c);
 void tcp_tlp_acked(struct tcp_conn *c, const struct tcp_news *n);
 

@@ -108,10 +108,18 @@ void tcp_open_timeout(struct tcp_conn *c)
 	tcp_output(c);
 }
 
+static void tell_opened(const struct tcp_conn *c)
+{
+	struct endpoint local = tcp_local(c), remote = tcp_remote(c);
+
+	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_OPENED, NULL,
+	      EVF_EP("local", &local), EVF_EP("remote", &remote),
+	      EVF_NUM("mss", c->mss), EVF_NUM("cwnd", c->cwnd));
+}
+
 void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 {
 	struct tcp_active *a = c->active;
-	struct endpoint local = tcp_local(c), remote = tcp_remote(c);
 
 	tcp_mss_update(c);
 	c->rcv_mss = TCP_MSS_DEFAULT;
@@ -124,15 +132,15 @@ void tcp_established(struct tcp_conn *c, const struct tcp_seg *s)
 	c->snd_wl2 = s->h.ack;
 	if (!(c->flags & TCPF_FASTOPEN))
 		tcp_cc_begin(c, a->tries);
-	tcp_uto_in(c, s);
+	if (s->o.has & TCP_HAS_UTO)
+		tcp_uto_in(c, s);
 	tcp_mtup_established(c);
 	tcp_tune_sndbuf(c);
 	tcp_ecn_child_ack(c, s);
 	c->flags |= TCPF_OPENED;
 	tcp_set_state(c, TCPS_ESTABLISHED);
-	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_OPENED, NULL,
-	      EVF_EP("local", &local), EVF_EP("remote", &remote),
-	      EVF_NUM("mss", c->mss), EVF_NUM("cwnd", c->cwnd));
+	if (c->tcp->env->probe)
+		tell_opened(c);
 	if (a->tfo.at)
 		tcp_fastopen_proven(c);
 	else if (a->listener && !(c->flags & TCPF_FASTOPEN))

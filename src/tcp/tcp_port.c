@@ -22,13 +22,14 @@
  * or none at all: then it takes both, as a socket on [::] does that did not say
  * IPV6_V6ONLY (RFC 3493, 5.3), and overlaps with either.
  *
- * A port that connect() chose by itself is shared more freely: it may serve
- * any number of connections to different peers, for the four numbers still
- * differ.  It must have no owner that chose it with bind(), though, who would
- * be surprised.  The search begins at a port drawn anew each time (RFC 6056,
- * 3.3.1): the other ways of that RFC count up from a secret start for each
- * destination, so who is the destination, or sits beside it, sees the next
- * port coming.
+ * A port that connect() chose by itself is shared more freely: it may serve any
+ * number of connections to different peers, for the four numbers still differ,
+ * and is only counted (tcp_drawn.c).  It must have no owner that chose it with
+ * bind(), though, who would be surprised.  Ports are drawn anew each time (RFC
+ * 6056, 3.3.2), and if so many are taken that this does not help they are
+ * searched in order from there on: the other ways of that RFC count up from a
+ * secret start for each destination, so who is the destination, or sits beside
+ * it, sees the next port coming.
  */
 
 #include <errno.h>
@@ -37,6 +38,11 @@
 
 /* Ports to look at before one in TIME-WAIT is as good as a free one. */
 enum { TRIES_FOR_FREE = 32 };
+
+/* Ports drawn before one is searched for in order: of 64,512 with 48,000 in
+ * use a draw is free one time in four, while the free ones stand in gaps
+ * between long runs that are not. */
+enum { TRIES_AT_RANDOM = 16 };
 
 /* Ports are ours to choose, so no secret is needed here. */
 static uint32_t port_hash(uint16_t port)
@@ -139,23 +145,59 @@ void tcp_bind_put(struct tcp_stack *tcp, struct tcp_bind *b, unsigned int how)
 	port_put(tcp, p);
 }
 
+/* Nobody was asked who only connected. */
 unsigned int tcp_bind_how(const struct tcp_conn *c)
 {
+	if (!(c->flags & (TCPF_REUSE | TCPF_FIXED)))
+		return c->end.bits & TCP_BIND_DRAWN;
 	return (c->flags & TCPF_REUSE ? TCP_BIND_REUSE : 0) |
 	       (c->flags & TCPF_FIXED ? TCP_BIND_FIXED : 0) |
 	       (c->end.bits & TCP_BIND_SHARE);
 }
 
+int tcp_bind_drawn(struct tcp_conn *c, const struct tcp_tuple *t)
+{
+	c->flags &= ~(uint32_t)(TCPF_REUSE | TCPF_FIXED);
+	if (tcp_drawn_add(c->tcp, &t->laddr, t->lport)) {
+		c->end.bits |= TCP_BIND_DRAWN;
+		return 0;
+	}
+	c->bind = tcp_bind_get(c->tcp, t->lport, t->laddr, 0);
+	return c->bind ? 0 : -ENOMEM;
+}
+
+void tcp_bind_drop(struct tcp_stack *tcp, const struct tcp_tuple *t,
+		   unsigned int how)
+{
+	const struct tcp_port *p;
+	struct tcp_bind *b;
+
+	if (how & TCP_BIND_DRAWN) {
+		tcp_drawn_del(tcp, &t->laddr, t->lport);
+		return;
+	}
+	p = port_find(tcp, t->lport);
+	check(p);
+	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
+		if (ip_addr_eq(b->addr, t->laddr))
+			break;
+	tcp_bind_put(tcp, b, how);
+}
+
 void tcp_conn_unbind(struct tcp_conn *c)
 {
-	if (!c->bind)
+	if (!tcp_is_bound(c))
 		return;
-	tcp_bind_put(c->tcp, c->bind, tcp_bind_how(c));
+	if (c->bind)
+		tcp_bind_put(c->tcp, c->bind, tcp_bind_how(c));
+	else
+		tcp_drawn_del(c->tcp, &c->end.t.laddr, c->end.t.lport);
 	c->bind = NULL;
+	c->end.bits &= (uint16_t)~TCP_BIND_DRAWN;
 	c->flags &= ~(uint32_t)(TCPF_FIXED | TCPF_BOUND_ADDR);
 }
 
-static bool overlap(struct ip_addr a, struct ip_addr b)
+bool tcp_addr_overlaps(struct ip_addr a, struct ip_addr b)
 {
 	if (a.family && b.family && a.family != b.family)
 		return false;
@@ -183,10 +225,12 @@ bool tcp_port_is_free(const struct tcp_stack *tcp, uint16_t port,
 	const struct tcp_port *p = port_find(tcp, port);
 	const struct tcp_bind *b;
 
+	if (tcp_drawn_has(tcp, addr, port))
+		return false;
 	if (!p)
 		return true;
 	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
-		if (overlap(b->addr, addr) && !gets_along(b, how))
+		if (tcp_addr_overlaps(b->addr, addr) && !gets_along(b, how))
 			return false;
 	return true;
 }
@@ -234,39 +278,55 @@ uint16_t tcp_port_pick(struct tcp_stack *tcp, struct ip_addr addr,
 	return 0;
 }
 
+/* Is this port free for @t, or could it be?  A port in TIME-WAIT is kept in
+ * @second, unless there is one. */
+static bool port_suits(struct tcp_stack *tcp, struct tcp_tuple *t,
+		       uint16_t port, struct tcp_tw **second)
+{
+	struct tcp_end *e;
+
+	t->lport = port;
+	if (!is_for_connect(tcp, port))
+		return false;
+	e = tcp_end_find(tcp, t);
+	if (e && !*second && tcp_tw_is_reusable(tcp, e))
+		*second = tcp_tw_of(e);
+	return !e;
+}
+
 uint16_t tcp_port_pick_for(struct tcp_stack *tcp, struct tcp_tuple *t,
 			   struct tcp_tw **reused)
 {
-	uint32_t n = range_size(tcp), start = tcp_random_below(tcp, n), i;
-	uint16_t second = 0;
+	uint32_t n = range_size(tcp), start = 0, i;
+	struct tcp_tw *second = NULL;
 
 	*reused = NULL;
-	for (i = 0; i < n && (!second || i < TRIES_FOR_FREE); i++) {
-		struct tcp_end *e;
-
-		t->lport = range_port(tcp, start + i);
-		if (!is_for_connect(tcp, t->lport))
-			continue;
-		e = tcp_end_find(tcp, t);
-		if (!e)
+	for (i = 0; i < TRIES_AT_RANDOM; i++) {
+		start = tcp_random_below(tcp, n);
+		if (port_suits(tcp, t, range_port(tcp, start), &second))
 			return t->lport;
-		if (!second && tcp_tw_is_reusable(tcp, e)) {
-			second = t->lport;
-			*reused = container_of(e, struct tcp_tw, end);
-		}
 	}
-	t->lport = second;
-	return second;
+	for (i = 1; i < n && (!second || i < TRIES_FOR_FREE); i++)
+		if (port_suits(tcp, t, range_port(tcp, start + i), &second))
+			return t->lport;
+	*reused = second;
+	t->lport = second ? second->lport : 0;
+	return t->lport;
 }
 
-/* How well a listener fits: 2 at this very address, 1 at any, 0 not. */
+/* How well a listener fits: 3 at this very address, 2 at any of IPv4 alone, 1 at
+ * any, 0 not. */
 static int fits(const struct tcp_listen *l, struct ip_addr addr)
 {
 	struct ip_addr at = l->conn->end.t.laddr;
 
 	if (ip_addr_eq(at, addr))
-		return 2;
-	return ip_addr_is_zero(at) && (!at.family || at.family == addr.family);
+		return 3;
+	if (!ip_addr_is_zero(at))
+		return 0;
+	if (at.family && at.family != addr.family)
+		return 0;
+	return at.family == IP_V4 ? 2 : 1;
 }
 
 struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
@@ -279,6 +339,9 @@ struct tcp_conn *tcp_listener_find(const struct tcp_stack *tcp,
 
 	if (!p)
 		return NULL;
+	l = list_first_entry(&p->listeners, struct tcp_listen, node);
+	if (l && l->node.next == &p->listeners) /* one alone, as mostly */
+		return fits(l, t->laddr) ? l->conn : NULL;
 	list_for_each_entry(l, &p->listeners, struct tcp_listen, node) {
 		int f = fits(l, t->laddr);
 
@@ -308,11 +371,17 @@ static bool has_listener(const struct tcp_bind *b, const struct tcp_conn *c)
 
 int tcp_listener_add(struct tcp_conn *c)
 {
-	struct tcp_port *p = c->bind->port;
 	const struct tcp_bind *b;
+	struct tcp_port *p;
 
+	if (!c->bind) { /* tcp_listen_foreign() */
+		list_init(&c->listen->node);
+		return 0;
+	}
+	p = c->bind->port;
 	list_for_each_entry(b, &p->binds, struct tcp_bind, node)
-		if (overlap(b->addr, c->bind->addr) && has_listener(b, c))
+		if (tcp_addr_overlaps(b->addr, c->bind->addr) &&
+		    has_listener(b, c))
 			return -EADDRINUSE;
 	list_add_tail(&p->listeners, &c->listen->node);
 	c->bind->listen[kind_of(tcp_bind_how(c))]++;
@@ -322,5 +391,9 @@ int tcp_listener_add(struct tcp_conn *c)
 void tcp_listener_del(struct tcp_conn *c)
 {
 	list_del(&c->listen->node);
+	if (c->tcp->foreign == c)
+		c->tcp->foreign = NULL;
+	if (!c->bind)
+		return;
 	c->bind->listen[kind_of(tcp_bind_how(c))]--;
 }

@@ -37,12 +37,6 @@
 
 #include "core/pkt.h"
 
-/* Runs shorter than this are copied: they are not worth a reference. */
-#define TCP_RUN_MIN 256
-
-/* Our own blocks grow with the queue, up to this. */
-#define TCP_GROW_MAX 16384
-
 static struct tcp_chunk *chunk_at(const struct tcp_queue *q, uint32_t i)
 {
 	return &q->ring[(q->first + i) & (q->size - 1)];
@@ -53,22 +47,6 @@ static uint32_t chunk_len(const struct tcp_queue *q, uint32_t i)
 	seq32 next = i + 1 < q->count ? chunk_at(q, i + 1)->seq : q->end;
 
 	return seq_dist(chunk_at(q, i)->seq, next);
-}
-
-static size_t block_truesize(const struct block *blk)
-{
-	return sizeof(*blk) + blk->size;
-}
-
-void tcp_queue_init(struct tcp_queue *q, struct env *env, seq32 seq)
-{
-	q->env = env;
-	q->ring = q->few;
-	q->head = q->end = seq;
-	q->first = q->count = 0;
-	q->size = TCP_QUEUE_INLINE;
-	q->room = 0;
-	q->truesize = 0;
 }
 
 static void free_ring(struct tcp_queue *q)
@@ -120,24 +98,33 @@ static bool continues(const struct tcp_queue *q, const struct block *blk,
 	       last->off + chunk_len(q, q->count - 1) == off;
 }
 
-/* Append a run; the caller's reference to @blk is taken if it returns 0. */
-static int push_run(struct tcp_queue *q, struct block *blk, size_t off,
-		    size_t len)
+/* Append a chunk; the caller's reference to @blk is taken if it returns 0. */
+static int push_chunk(struct tcp_queue *q, struct block *blk, size_t off,
+		      size_t len)
 {
-	if (continues(q, blk, off)) {
-		q->end = seq_add(q->end, (uint32_t)len);
-		block_put(blk);
-		return 0;
-	}
-	if (make_place(q))
+	if (q->count == q->size && make_place(q))
 		return -ENOMEM;
 	*chunk_at(q, q->count++) = (struct tcp_chunk){
 		.blk = blk,
 		.off = (uint32_t)off,
 		.seq = q->end,
 	};
-	q->truesize += block_truesize(blk);
+	q->truesize += tcp_block_truesize(blk);
 	q->end = seq_add(q->end, (uint32_t)len);
+	return 0;
+}
+
+/* Append a run, with a reference of its own if it needs one. */
+static int push_run(struct tcp_queue *q, struct block *blk, size_t off,
+		    size_t len)
+{
+	if (continues(q, blk, off)) {
+		q->end = seq_add(q->end, (uint32_t)len);
+		return 0;
+	}
+	if (push_chunk(q, blk, off, len))
+		return -ENOMEM;
+	block_get(blk);
 	return 0;
 }
 
@@ -150,7 +137,7 @@ static uint8_t *push_own(struct tcp_queue *q, size_t want, size_t *len)
 	if (!blk)
 		return NULL;
 	*len = min_size(want, blk->size);
-	if (push_run(q, blk, 0, *len)) {
+	if (push_chunk(q, blk, 0, *len)) {
 		block_put(blk);
 		return NULL;
 	}
@@ -174,7 +161,9 @@ static uint8_t *grow(struct tcp_queue *q, size_t want, size_t *len)
 	return to;
 }
 
-size_t tcp_queue_append(struct tcp_queue *q, const void *buf, size_t len)
+/* What fits behind the last octet goes there, and the rest into one block after
+ * the other. */
+size_t tcp_queue_append_far(struct tcp_queue *q, const void *buf, size_t len)
 {
 	const uint8_t *from = buf;
 	size_t done = 0, n;
@@ -197,10 +186,8 @@ int tcp_queue_append_ref(struct tcp_queue *q, struct block *blk, size_t off,
 	check(off + len <= blk->size);
 	if (!len)
 		return 0;
-	if (push_run(q, block_get(blk), off, len)) {
-		block_put(blk);
+	if (push_run(q, blk, off, len))
 		return -ENOMEM;
-	}
 	q->room = 0;
 	return 0;
 }
@@ -212,7 +199,7 @@ static bool is_worth_a_reference(const struct tcp_queue *q,
 	if (continues(q, f->blk, f->off))
 		return true;
 	return len >= TCP_RUN_MIN &&
-	       q->truesize + block_truesize(f->blk) <= allowed;
+	       q->truesize + tcp_block_truesize(f->blk) <= allowed;
 }
 
 static size_t append_frag(struct tcp_queue *q, const struct frag *f,
@@ -224,8 +211,8 @@ static size_t append_frag(struct tcp_queue *q, const struct frag *f,
 	return tcp_queue_append(q, f->blk->data + f->off, f->len);
 }
 
-size_t tcp_queue_append_pkt(struct tcp_queue *q, const struct pkt *pkt,
-			    size_t off, size_t len, size_t budget)
+size_t tcp_queue_append_pkt_far(struct tcp_queue *q, const struct pkt *pkt,
+				size_t off, size_t len, size_t budget)
 {
 	size_t allowed = q->truesize + budget, done = 0, n, skip = off;
 	int i;
@@ -257,28 +244,35 @@ size_t tcp_queue_append_pkt(struct tcp_queue *q, const struct pkt *pkt,
 	return done;
 }
 
-void tcp_queue_pop(struct tcp_queue *q, size_t n)
+static void forget_first(struct tcp_queue *q)
 {
-	check(n <= tcp_queue_len(q));
-	while (n) {
-		struct tcp_chunk *c = chunk_at(q, 0);
-		uint32_t len = chunk_len(q, 0);
-		uint32_t cut = (uint32_t)min_size(n, len);
+	struct block *blk = chunk_at(q, 0)->blk;
 
-		q->head = seq_add(q->head, cut);
-		n -= cut;
-		if (cut < len) {
-			c->off += cut;
-			c->seq = q->head;
-			return;
-		}
-		q->truesize -= block_truesize(c->blk);
-		block_put(c->blk);
-		q->first = (q->first + 1) & (q->size - 1);
-		q->count--;
-	}
+	q->truesize -= tcp_block_truesize(blk);
+	q->first = (q->first + 1) & (q->size - 1);
+	q->count--;
+	block_put(blk);
+}
+
+void tcp_queue_pop_far(struct tcp_queue *q, size_t n)
+{
+	seq32 to = seq_add(q->head, (uint32_t)n);
+	struct tcp_chunk *c;
+
+	check(n <= tcp_queue_len(q));
 	if (!q->count)
+		return;
+	while (q->count > 1 && seq_leq(chunk_at(q, 1)->seq, to))
+		forget_first(q);
+	q->head = to;
+	if (seq_eq(to, q->end)) {
+		forget_first(q);
 		q->room = 0;
+		return;
+	}
+	c = chunk_at(q, 0);
+	c->off += seq_dist(c->seq, to);
+	c->seq = to;
 }
 
 /* Index of the chunk that holds @seq. */
@@ -310,7 +304,8 @@ size_t tcp_queue_run(const struct tcp_queue *q, seq32 seq, struct block **blk,
 	return chunk_len(q, i) - skip;
 }
 
-void tcp_queue_copy(const struct tcp_queue *q, seq32 seq, void *buf, size_t n)
+void tcp_queue_copy_far(const struct tcp_queue *q, seq32 seq, void *buf,
+			size_t n)
 {
 	uint8_t *to = buf;
 
@@ -329,12 +324,20 @@ void tcp_queue_copy(const struct tcp_queue *q, seq32 seq, void *buf, size_t n)
 	}
 }
 
-size_t tcp_queue_fill(const struct tcp_queue *q, seq32 seq, size_t n,
-		      struct pkt *pkt)
+size_t tcp_queue_fill_far(const struct tcp_queue *q, seq32 seq, size_t n,
+			  struct pkt *pkt)
 {
 	size_t done = 0;
 
 	check(n <= seq_dist(seq, q->end));
+	if (n && q->count == 1) {
+		const struct tcp_chunk *c = chunk_at(q, 0);
+
+		if (pkt_append_ref(pkt, c->blk, c->off + seq_dist(c->seq, seq),
+				   n))
+			return 0;
+		return n;
+	}
 	while (done < n) {
 		struct block *blk = NULL;
 		size_t off = 0, len;
@@ -378,7 +381,7 @@ static int push_front(struct tcp_queue *q, const struct tcp_chunk *c)
 	if (q->count == 1)
 		q->room = 0;
 	q->head = c->seq;
-	q->truesize += block_truesize(c->blk);
+	q->truesize += tcp_block_truesize(c->blk);
 	return 0;
 }
 
@@ -390,7 +393,7 @@ int tcp_queue_splice_front(struct tcp_queue *to, struct tcp_queue *from)
 
 		if (push_front(to, c))
 			return -ENOMEM;
-		from->truesize -= block_truesize(c->blk);
+		from->truesize -= tcp_block_truesize(c->blk);
 		from->end = c->seq;
 		from->count--;
 		from->room = 0; /* it was behind the chunk that is gone */
@@ -412,7 +415,7 @@ void tcp_queue_check(const struct tcp_queue *q)
 		uint32_t len = chunk_len(q, i);
 
 		check(len && c->off + len <= c->blk->size); /* (1) */
-		sum += block_truesize(c->blk);
+		sum += tcp_block_truesize(c->blk);
 		if (i + 1 == q->count)
 			check(c->off + len + q->room <= c->blk->size); /* (3) */
 	}

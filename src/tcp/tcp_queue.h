@@ -58,8 +58,25 @@ struct tcp_queue {
 };
 
 /* An empty queue whose next octet has the number @seq; allocates nothing. */
-void tcp_queue_init(struct tcp_queue *q, struct env *env, seq32 seq);
+static inline void tcp_queue_init(struct tcp_queue *q, struct env *env,
+				  seq32 seq)
+{
+	q->env = env;
+	q->ring = q->few;
+	q->head = q->end = seq;
+	q->first = q->count = 0;
+	q->size = TCP_QUEUE_INLINE;
+	q->room = 0;
+	q->truesize = 0;
+}
+
 void tcp_queue_fini(struct tcp_queue *q);
+
+/* Does it own nothing?  Then it need not be given back. */
+static inline bool tcp_queue_is_fresh(const struct tcp_queue *q)
+{
+	return !q->count && q->ring == q->few;
+}
 
 static inline uint32_t tcp_queue_len(const struct tcp_queue *q)
 {
@@ -67,7 +84,8 @@ static inline uint32_t tcp_queue_len(const struct tcp_queue *q)
 }
 
 /* Copy octets to the end.  Returns how many; fewer if memory ran out. */
-size_t tcp_queue_append(struct tcp_queue *q, const void *buf, size_t len);
+static inline size_t tcp_queue_append(struct tcp_queue *q, const void *buf,
+				      size_t len);
 
 /* Refer to octets of a block at the end.  Returns 0 or -ENOMEM. */
 int tcp_queue_append_ref(struct tcp_queue *q, struct block *blk, size_t off,
@@ -80,14 +98,16 @@ int tcp_queue_append_ref(struct tcp_queue *q, struct block *blk, size_t off,
  *
  * Return: octets taken; fewer than @len if memory ran out
  */
-size_t tcp_queue_append_pkt(struct tcp_queue *q, const struct pkt *pkt,
-			    size_t off, size_t len, size_t budget);
+static inline size_t tcp_queue_append_pkt(struct tcp_queue *q,
+					  const struct pkt *pkt, size_t off,
+					  size_t len, size_t budget);
 
 /* Forget the first @n octets. */
-void tcp_queue_pop(struct tcp_queue *q, size_t n);
+static inline void tcp_queue_pop(struct tcp_queue *q, size_t n);
 
 /* Copy @n octets from @seq on; they must be there. */
-void tcp_queue_copy(const struct tcp_queue *q, seq32 seq, void *buf, size_t n);
+static inline void tcp_queue_copy(const struct tcp_queue *q, seq32 seq,
+				  void *buf, size_t n);
 
 /**
  * tcp_queue_fill() - Append references to octets to a packet
@@ -98,8 +118,8 @@ void tcp_queue_copy(const struct tcp_queue *q, seq32 seq, void *buf, size_t n);
  *
  * Return: octets appended; fewer than @n if @pkt has no more places
  */
-size_t tcp_queue_fill(const struct tcp_queue *q, seq32 seq, size_t n,
-		      struct pkt *pkt);
+static inline size_t tcp_queue_fill(const struct tcp_queue *q, seq32 seq,
+				    size_t n, struct pkt *pkt);
 
 /* The run of octets that begins at @seq.  Returns its length. */
 size_t tcp_queue_run(const struct tcp_queue *q, seq32 seq, struct block **blk,
@@ -112,5 +132,7 @@ int tcp_queue_splice(struct tcp_queue *to, struct tcp_queue *from);
 int tcp_queue_splice_front(struct tcp_queue *to, struct tcp_queue *from);
 
 void tcp_queue_check(const struct tcp_queue *q);
+
+#include "tcp/tcp_queue_hot.h"
 
 #endif /* TCP_TCP_QUEUE_H */

@@ -48,32 +48,6 @@ static bool is_after(uint64_t ns1, seq32 end1, uint64_t ns2, seq32 end2)
 	return ns1 > ns2 || (ns1 == ns2 && seq_gt(end1, end2));
 }
 
-static uint64_t period_ns(const struct tcp_conn *c)
-{
-	return c->tcp->knobs.min_rtt_wlen_s * NS_PER_S;
-}
-
-/* The least round trip of the last period, or of this one if that is less. */
-void tcp_rack_rtt(struct tcp_conn *c, uint64_t rtt_ns)
-{
-	struct tcp_rack *r = &c->active->rack;
-	uint64_t now = c->tcp->env->now_ns;
-	uint32_t us = (uint32_t)min_u64(rtt_ns / NS_PER_US, UINT32_MAX);
-
-	us = max_u32(us, 1);
-	if (!r->since_ns)
-		r->since_ns = now;
-	if (!r->min_us || us < r->min_us)
-		r->min_us = us;
-	if (now - r->since_ns > period_ns(c)) {
-		r->least_us = r->min_us;
-		r->min_us = us;
-		r->since_ns = now;
-	}
-	if (!r->least_us || us < r->least_us)
-		r->least_us = us;
-}
-
 /* After an idle time only the mean is known, and the least is below it. */
 uint64_t tcp_min_rtt_ns(const struct tcp_conn *c)
 {

@@ -42,21 +42,8 @@ struct tcp_rate {
 	bool best_is_limited;
 };
 
-/**
- * tcp_rate_on_send() - @s is transmitted, for the first time or again
- *
- * After it was recorded, with its sent_ns, and before snd_nxt moves.
- */
-void tcp_rate_on_send(struct tcp_conn *c, struct tcp_sent *s);
-
-/* @s, or its beginning, is acknowledged for the first time, in either way. */
-void tcp_rate_on_delivered(struct tcp_conn *c, const struct tcp_sent *s);
-
 /* All records of one ACK have been gone through: fill in the rate in @ack,
  * whose other fields are complete. */
 void tcp_rate_sample(struct tcp_conn *c, struct tcp_ack *ack);
-
-/* Sending came to rest: because nothing is left to send? */
-void tcp_rate_check_limited(struct tcp_conn *c, uint32_t unsent);
 
 #endif /* TCP_TCP_RATE_H */

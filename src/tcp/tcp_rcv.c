@@ -31,28 +31,6 @@
 
 #include "tcp/tcp_int.h"
 
-/* Octets that the user has not read yet take room; the rest can be offered. */
-uint32_t tcp_rcv_room(const struct tcp_conn *c)
-{
-	uint32_t used = c->active ? tcp_queue_len(&c->active->rcv) : 0;
-	uint32_t space = tcp_full_space(c);
-
-	return used < space ? space - used : 0;
-}
-
-static uint32_t window(const struct tcp_conn *c)
-{
-	int32_t wnd = seq_diff(c->rcv_nxt, c->rcv_adv);
-
-	return wnd > 0 ? (uint32_t)wnd : 0;
-}
-
-/* The largest window that a header can express. */
-static uint32_t window_max(const struct tcp_conn *c)
-{
-	return 65535U << c->rcv_wscale;
-}
-
 /* Without a scale there are octets to choose from, so whole segments are
  * offered; and what was offered is kept as long as it fits. */
 static uint32_t whole_segments(const struct tcp_conn *c, uint32_t room,
@@ -69,13 +47,14 @@ static uint32_t whole_segments(const struct tcp_conn *c, uint32_t room,
 }
 
 /*
- * The window that would be best now, never mind what was promised.  When the
- * room is down to less than a segment, or a sixteenth of all, none: a small
- * window would only bring small segments (RFC 9293, 3.8.6.2.2).
+ * The window that would be best now, never mind what was promised, of a buffer
+ * of @full octets with @room.  When the room is down to less than a segment, or
+ * a sixteenth of all, none: a small window would only bring small segments
+ * (RFC 9293, 3.8.6.2.2).
  */
-uint32_t tcp_select_window(const struct tcp_conn *c)
+static inline uint32_t best_window(const struct tcp_conn *c, uint32_t full,
+				   uint32_t room)
 {
-	uint32_t full = tcp_full_space(c), room = tcp_rcv_room(c);
 	uint32_t mss = max_u32(min_u32(c->rcv_mss, full), 1);
 
 	if (room < full / 2) {
@@ -85,58 +64,28 @@ uint32_t tcp_select_window(const struct tcp_conn *c)
 	}
 	if (!c->rcv_wscale)
 		room = whole_segments(c, room, mss);
-	return min_u32(room, window_max(c));
+	return min_u32(room, tcp_rcv_most(c));
 }
 
-/* Would an edge at @edge promise more than there is room for, but for the
- * rounding? */
-static bool is_too_far(const struct tcp_conn *c, seq32 edge)
+uint32_t tcp_select_window(const struct tcp_conn *c)
 {
-	uint32_t limit = tcp_rcv_room(c) + (1U << c->rcv_wscale);
-
-	return seq_gt(edge, seq_add(c->rcv_nxt, limit));
+	return best_window(c, tcp_full_space(c), tcp_rcv_room(c));
 }
 
-/*
- * Headers carry the window in units of 2^rcv_wscale.  Moving right we round
- * down, so as not to promise too much; keeping the edge we round up, so as not
- * to take back what was promised.  Each rounding up moves the edge a little,
- * and many small segments would move it far beyond the buffer; so when it is
- * there we round down after all.  The peer then sees an edge a few octets left
- * of the one before, but what lies between is still taken: rcv_adv stays.
- */
 uint16_t tcp_rcv_window(struct tcp_conn *c)
 {
-	uint32_t wnd = max_u32(window(c), tcp_select_window(c));
-	uint32_t unit = 1U << c->rcv_wscale;
-	uint32_t field = min_u32(wnd >> c->rcv_wscale, 65535);
-	seq32 edge = seq_add(c->rcv_nxt, field * unit);
+	uint32_t full = tcp_full_space(c), room = tcp_rcv_room(c);
 
-	if (seq_lt(edge, c->rcv_adv) && field < 65535 &&
-	    !is_too_far(c, seq_add(edge, unit))) {
-		field++;
-		edge = seq_add(edge, unit);
-	}
-	if (tcp_rcv_room(c) < tcp_full_space(c) / 2)
+	if (room < full / 2)
 		tcp_quick_end(c);
-	c->rcv_adv = seq_max(c->rcv_adv, edge);
-	return (uint16_t)field;
-}
-
-void tcp_ack_owed(struct tcp_conn *c, enum reason why)
-{
-	struct tcp_active *a = c->active;
-
-	if (!a->ack_now)
-		a->ack_why = (uint16_t)why;
-	a->ack_now = true;
+	return tcp_rcv_offer(c, best_window(c, full, room), room);
 }
 
 /* Does the user's reading open the window to at least twice what it is?  Then
  * the peer should know; less than that the next ACK will tell. */
 static bool opens_much(const struct tcp_conn *c)
 {
-	uint32_t now = window(c), best;
+	uint32_t now = tcp_rcv_wnd(c), best;
 
 	if (c->flags & TCPF_RCV_CLOSED || 2 * now > tcp_full_space(c))
 		return false;
@@ -163,7 +112,7 @@ void tcp_rcv_window_update(struct tcp_conn *c)
 static size_t reference_budget(const struct tcp_conn *c)
 {
 	const struct tcp_active *a = c->active;
-	size_t held = a->rcv.truesize + tcp_ooo_truesize(c) + window(c);
+	size_t held = a->rcv.truesize + tcp_ooo_truesize(c) + tcp_rcv_wnd(c);
 	size_t limit = 2 * (size_t)c->rcvbuf;
 
 	return held < limit ? limit - held : 0;
@@ -223,7 +172,7 @@ static enum tcp_verdict rcv_in_order(struct tcp_conn *c, struct tcp_seg *s)
 	tcp_event(c, WAIT_IN);
 	if (filled_hole)
 		tcp_ack_owed(c, R_TCP_ACK); /* RFC 5681, 4.2 */
-	tcp_tune_data(c, s);
+	tcp_tune_data(c, s, tcp_ms(c->tcp));
 	tcp_delack_in_order(c);
 	return TCP_NEXT;
 }
@@ -239,13 +188,8 @@ static enum tcp_verdict rcv_out_of_order(struct tcp_conn *c, struct tcp_seg *s)
 
 enum tcp_verdict tcp_rcv_text(struct tcp_conn *c, struct tcp_seg *s)
 {
-	tcp_delack_data(c, s);
+	tcp_delack_data(c, s, tcp_ms(c->tcp));
 	if (seq_eq(s->seq, c->rcv_nxt))
 		return rcv_in_order(c, s);
 	return rcv_out_of_order(c, s);
-}
-
-uint32_t tcp_rcv_wnd(const struct tcp_conn *c)
-{
-	return window(c);
 }

@@ -56,7 +56,7 @@ static struct tcp_path path_of(const struct tcp_req *r)
 	return to;
 }
 
-static void put_ts(const struct tcp_stack *tcp, const struct tcp_req *r,
+static void put_ts(struct tcp_stack *tcp, const struct tcp_req *r,
 		   struct tcp_opts *o)
 {
 	uint32_t now = tcp_ms(tcp) + tcp_ts_offset(tcp, &r->end.t);

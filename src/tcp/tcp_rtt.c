@@ -8,9 +8,9 @@
  * moves something is a measurement.  The oldest octets it acknowledges count,
  * for the peer may have waited for company.  What was sent twice is not timed
  * (Karn): nobody knows which copy is being acknowledged; nor is what an ACK
- * acknowledges beside it, for it may have waited at the peer for the repair.  Timestamps can tell (RFC
- * 7323, 4), so after a retransmission the echoed clock is used instead; it is
- * coarser, one millisecond.
+ * acknowledges beside it, for it may have waited at the peer for the repair.
+ * Timestamps can tell (RFC 7323, 4), so after a retransmission the echoed clock
+ * is used instead; it is coarser, one millisecond.
  *
  * An echo from before the last retransmission measures nothing, though: the
  * first copy had arrived, its ACK was lost, and what looks like a round trip
@@ -31,28 +31,12 @@
 
 #include "tcp/tcp_int.h"
 
-/* More than this is nonsense, and would not fit. */
-#define RTT_MAX_US (120 * 1000 * 1000U)
-
-/* Timeouts are whole milliseconds. */
-#define US_PER_MS 1000
-
-static void tcp_rtt_sample(struct tcp_conn *c, uint64_t rtt_ns)
+/* A round trip of what was sent once, or an echo of that age. */
+void tcp_rtt_sample(struct tcp_conn *c, uint64_t rtt_ns)
 {
-	uint32_t r = (uint32_t)min_u64(rtt_ns / NS_PER_US, RTT_MAX_US);
-	uint32_t srtt, dev;
+	uint32_t r = tcp_rtt_us(rtt_ns);
 
-	r = max_u32(r, 1);
-	if (!c->srtt_8us) {
-		c->srtt_8us = r * 8;
-		c->rttvar_4us = r * 2;
-	} else {
-		srtt = c->srtt_8us / 8;
-		dev = r > srtt ? r - srtt : srtt - r;
-		c->rttvar_4us += dev - c->rttvar_4us / 4;
-		c->srtt_8us += r - srtt;
-	}
-	c->active->backoff = 0;
+	tcp_rtt_smooth(c, r);
 	PROBE(&c->tcp->stack->place, EV_NOTE, R_TCP_RTT, NULL,
 	      EVF_NUM("rtt_us", r), EVF_NUM("srtt_us", c->srtt_8us / 8),
 	      EVF_NUM("rto_ms", tcp_rto_ns(c) / NS_PER_MS));
@@ -82,7 +66,7 @@ static void echo_acked(struct tcp_conn *c, uint32_t echo)
 
 	if ((int32_t)(sent_ms - c->active->resent_ms) < 0)
 		c->active->backoff = 0;
-	else if (ms < RTT_MAX_US / 1000)
+	else if (ms < TCP_RTT_MAX_US / 1000)
 		tcp_rtt_sample(c, ms * NS_PER_MS);
 }
 
@@ -118,20 +102,4 @@ void tcp_rtt_take(struct tcp_conn *c, struct tcp_news *n)
 		tcp_rtt_sample(c, now - sent_ns);
 	else if (tcp_news_advances(n) && has_echo(c, n->s))
 		echo_acked(c, n->s->o.ts_ecr);
-}
-
-/* RFC 6298, 2 and 5.5; the doubling is part of it. */
-uint64_t tcp_rto_ns(const struct tcp_conn *c)
-{
-	const struct tcp_knobs *k = &c->tcp->knobs;
-	uint64_t rto = k->rto_initial_us;
-	unsigned int shift = c->active ? c->active->backoff : 0;
-
-	if (c->srtt_8us)
-		rto = c->srtt_8us / 8 +
-		      (uint64_t)max_u32(c->rttvar_4us, k->rto_min_us);
-	if (rto > US_PER_MS)
-		rto -= rto % US_PER_MS;
-	return min_u64(rto * NS_PER_US << min_u32(shift, 16),
-		       k->rto_max_ms * NS_PER_MS);
 }

@@ -127,9 +127,13 @@ static void count(struct tcp_conn *c, const struct tcp_sent *s, int n)
 
 static void forget(struct tcp_conn *c, struct tcp_sent *s)
 {
+	struct tcp_sent_set *set = &c->active->sent;
+
 	count(c, s, -1);
-	c->active->sent.count--;
-	treap_del(&c->active->sent.tree, &s->node);
+	if (--set->count)
+		treap_del(&set->tree, &s->node);
+	else
+		set->tree.root = NULL;
 	list_del(&s->by_time);
 	put(c, s);
 }
@@ -142,16 +146,11 @@ void tcp_sent_fini(struct tcp_conn *c)
 		forget(c, s);
 }
 
-static uint32_t segs_in(const struct tcp_conn *c, uint32_t len)
-{
-	return len > c->mss ? (len + c->mss - 1U) / c->mss : 1;
-}
-
 /* It leaves now: behind all others in time. */
 static void stamp(struct tcp_conn *c, struct tcp_sent *s)
 {
 	s->sent_ns = c->tcp->env->now_ns;
-	s->segs = segs_in(c, tcp_sent_len(s));
+	s->segs = tcp_segments(tcp_sent_len(s), c->mss);
 	list_del(&s->by_time);
 	list_add_tail(&c->active->sent.by_time, &s->by_time);
 }
@@ -170,7 +169,7 @@ static struct tcp_sent *grow_last(struct tcp_conn *c, seq32 end)
 	return s;
 }
 
-struct tcp_sent *tcp_sent_push(struct tcp_conn *c, seq32 from, seq32 end)
+struct tcp_sent *tcp_sent_push_far(struct tcp_conn *c, seq32 from, seq32 end)
 {
 	struct tcp_sent *s = get(c);
 
@@ -192,7 +191,7 @@ void tcp_sent_again(struct tcp_conn *c, struct tcp_sent *s)
 	stamp(c, s);
 }
 
-void tcp_sent_trim(struct tcp_conn *c, struct tcp_sent *s, seq32 una)
+void tcp_sent_trim_far(struct tcp_conn *c, struct tcp_sent *s, seq32 una)
 {
 	if (seq_leq(s->end, una)) {
 		forget(c, s);
@@ -201,7 +200,7 @@ void tcp_sent_trim(struct tcp_conn *c, struct tcp_sent *s, seq32 una)
 	count(c, s, -1);
 	s->seq = una;
 	if (!(s->flags & TCP_SENT_SACKED))
-		s->segs = segs_in(c, tcp_sent_len(s));
+		s->segs = tcp_segments(tcp_sent_len(s), c->mss);
 	count(c, s, 1);
 }
 
@@ -216,6 +215,8 @@ struct tcp_sent *tcp_sent_find(const struct tcp_conn *c, seq32 seq)
 
 struct tcp_sent *tcp_sent_first(const struct tcp_conn *c)
 {
+	if (c->active->sent.count <= 1)
+		return sent_of(c->active->sent.tree.root);
 	return sent_of(treap_first(&c->active->sent.tree));
 }
 
@@ -239,20 +240,6 @@ struct tcp_sent *tcp_sent_first_lost(const struct tcp_conn *c)
 	return sent_of(treap_first_marked(&c->active->sent.tree));
 }
 
-struct tcp_sent *tcp_sent_oldest(const struct tcp_conn *c)
-{
-	return list_first_entry(&c->active->sent.by_time, struct tcp_sent,
-				by_time);
-}
-
-struct tcp_sent *tcp_sent_later(const struct tcp_conn *c,
-				const struct tcp_sent *s)
-{
-	if (s->by_time.next == &c->active->sent.by_time)
-		return NULL;
-	return container_of(s->by_time.next, struct tcp_sent, by_time);
-}
-
 struct tcp_sent *tcp_sent_split(struct tcp_conn *c, struct tcp_sent *s,
 				seq32 at)
 {
@@ -267,8 +254,8 @@ struct tcp_sent *tcp_sent_split(struct tcp_conn *c, struct tcp_sent *s,
 	*rest = *s;
 	rest->flags = (s->flags & (uint8_t)~TCP_SENT_OWN) | kept;
 	rest->seq = s->end = at;
-	rest->segs = segs_in(c, tcp_sent_len(rest));
-	s->segs = segs_in(c, tcp_sent_len(s));
+	rest->segs = tcp_segments(tcp_sent_len(rest), c->mss);
+	s->segs = tcp_segments(tcp_sent_len(s), c->mss);
 	insert(c, rest, s);
 	if (list_is_linked(&s->by_time))
 		list_add_after(&s->by_time, &rest->by_time);
@@ -382,14 +369,6 @@ struct tcp_sent *tcp_sent_merge(struct tcp_conn *c, struct tcp_sent *s)
 		return s;
 	tcp_sent_join(c, prev, s);
 	return prev;
-}
-
-uint32_t tcp_pipe(const struct tcp_conn *c)
-{
-	const struct tcp_active *a = c->active;
-	uint32_t out = a->sent.sacked + a->sent.lost + a->dup_octets;
-
-	return tcp_flight(c) - min_u32(out, tcp_flight(c));
 }
 
 static void check_sums(const struct tcp_conn *c)

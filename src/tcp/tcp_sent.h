@@ -86,23 +86,12 @@ static inline uint32_t tcp_sent_len(const struct tcp_sent *s)
 void tcp_sent_init(struct tcp_conn *c);
 void tcp_sent_fini(struct tcp_conn *c);
 
-/**
- * tcp_sent_push() - Octets up to @end are being sent for the first time
- * @from:	c->snd_nxt
- *
- * Never fails: where there is no room for a record, the last one grows, and
- * fates are told apart less well from then on (R_TCP_COARSE says so).
- *
- * Return: the record
- */
-struct tcp_sent *tcp_sent_push(struct tcp_conn *c, seq32 from, seq32 end);
+/* tcp_sent_push() and tcp_sent_trim() of tcp_hot_sent.h, for every case. */
+struct tcp_sent *tcp_sent_push_far(struct tcp_conn *c, seq32 from, seq32 end);
+void tcp_sent_trim_far(struct tcp_conn *c, struct tcp_sent *s, seq32 una);
 
 /* The record that was in flight, or LOST, is being sent again. */
 void tcp_sent_again(struct tcp_conn *c, struct tcp_sent *s);
-
-/* All octets before @una are acknowledged by the number.  The first record
- * must reach there: it loses its beginning, or is forgotten. */
-void tcp_sent_trim(struct tcp_conn *c, struct tcp_sent *s, seq32 una);
 
 /* The record that holds @seq, which must be under way; NULL behind snd_nxt. */
 struct tcp_sent *tcp_sent_find(const struct tcp_conn *c, seq32 seq);
@@ -113,11 +102,6 @@ struct tcp_sent *tcp_sent_prev(const struct tcp_sent *s);
 
 /* The first that is LOST, or NULL. */
 struct tcp_sent *tcp_sent_first_lost(const struct tcp_conn *c);
-
-/* The one transmitted longest ago that is still in flight, or NULL. */
-struct tcp_sent *tcp_sent_oldest(const struct tcp_conn *c);
-struct tcp_sent *tcp_sent_later(const struct tcp_conn *c,
-				const struct tcp_sent *s);
 
 /**
  * tcp_sent_split() - Cut a record in two
@@ -144,9 +128,6 @@ void tcp_sent_grow(struct tcp_conn *c, struct tcp_sent *s, uint32_t n);
 /* The next record, which has the same fate, becomes part of @s. */
 void tcp_sent_join(struct tcp_conn *c, struct tcp_sent *s,
 		   struct tcp_sent *next);
-
-/* Octets that are believed to be in the network. */
-uint32_t tcp_pipe(const struct tcp_conn *c);
 
 void tcp_sent_check(const struct tcp_conn *c);
 

@@ -27,11 +27,15 @@
  * octet, or the FIN, to see whether it still is (3.8.6.1); if the piece was
  * only too small, it sends it.
  *
+ * What can leave at once and as it is does so in tcp_fast_out.c.
+ *
  * Invariant: in SYN-SENT and SYN-RECEIVED the queue begins at iss + 1 = snd_nxt
  * and nothing of it is sent.
  */
 
 #include <errno.h>
+
+#include "base/small.h"
 
 #include "tcp/tcp_int.h"
 
@@ -136,22 +140,6 @@ static bool is_cwnd_limited(const struct tcp_conn *c)
 	       room < min_u32(unsent(c, pos), room_in(c, pos, c->snd_wnd));
 }
 
-static void advance(struct tcp_conn *c, uint32_t n)
-{
-	struct tcp_active *a = c->active;
-	seq32 to = seq_add(c->snd_nxt, n);
-
-	if (!tcp_flight(c))
-		a->stall_ns = c->tcp->env->now_ns;
-	if (n % c->mss)
-		a->small = to;
-	tcp_rate_on_send(c, tcp_sent_push(c, c->snd_nxt, to));
-	a->prr.out += n;
-	c->snd_nxt = to;
-	c->snd_ms = tcp_ms(c->tcp);
-	tcp_rearm(c, TCP_REARM_RESUME);
-}
-
 /* Send one piece at snd_nxt.  Returns whether to go on. */
 static bool send_piece(struct tcp_conn *c, const struct tcp_out *o)
 {
@@ -165,7 +153,7 @@ static bool send_piece(struct tcp_conn *c, const struct tcp_out *o)
 		return c->mss < mss;
 	}
 	if (taken) {
-		advance(c, taken);
+		tcp_snd_advance(c, taken, tcp_ms(c->tcp));
 		tcp_pace_sent(c, taken);
 	}
 	return !err;
@@ -196,7 +184,7 @@ static void send_mtu_probe(struct tcp_conn *c)
 		return;
 	tcp_mtup_sent(c, &o, err == -EMSGSIZE ? err : 0);
 	if (err != -EMSGSIZE)
-		advance(c, taken);
+		tcp_snd_advance(c, taken, tcp_ms(c->tcp));
 }
 
 static void send_queue(struct tcp_conn *c, bool force)
@@ -212,7 +200,7 @@ static void send_queue(struct tcp_conn *c, bool force)
 	while (next_segment(c, &o, force) && !tcp_must_wait(c) &&
 	       send_piece(c, &o))
 		force = false;
-	tcp_cwv_sent(c, is_cwnd_limited(c));
+	tcp_cwv_sent(c, is_cwnd_limited(c), tcp_ms(c->tcp));
 	tcp_rate_check_limited(c, unsent(c, c->snd_nxt));
 }
 
@@ -241,16 +229,6 @@ static void update_send_timer(struct tcp_conn *c)
 			 c->snd_wnd
 				 ? TCP_OVERRIDE_NS
 				 : min_u64(tcp_rto_ns(c), TCP_PERSIST_MAX_NS));
-}
-
-/* SND.UNA moved on: what lies behind must not be compared with it any more,
- * or it would lie ahead again when numbers have wrapped. */
-void tcp_snd_acked(struct tcp_conn *c)
-{
-	struct tcp_active *a = c->active;
-
-	a->small = seq_max(a->small, c->snd_una);
-	a->urg.up = seq_max(a->urg.up, c->snd_una);
 }
 
 /* After a timeout that may have been a mistake new octets go first, if there
@@ -284,7 +262,31 @@ bool tcp_send_probe(struct tcp_conn *c)
 	return (o.len || o.fin) && send_piece(c, &o);
 }
 
+/* Is there nothing to send but an ACK, and nothing to repeat?  (Of ten segments
+ * of a short connection five come to such an end: 110 instructions less each.)
+ */
+static bool has_nothing(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+
+	return seq_eq(c->snd_nxt, a->snd.end) && !c->tcp->is_slow &&
+	       TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)) &&
+	       !(c->flags & TCPF_SND_CLOSED) &&
+	       !(a->sent.lost | a->undo.new_first | a->is_probing);
+}
+
 void tcp_output(struct tcp_conn *c)
+{
+	if (HAS_SHORT_WAYS && has_nothing(c)) {
+		if (c->active->ack_now)
+			tcp_out_ack(c);
+		tcp_stay_quiet(c, tcp_pipe(c));
+	} else if (!HAS_SHORT_WAYS || !tcp_fast_output(c)) {
+		tcp_output_far(c);
+	}
+}
+
+void tcp_output_far(struct tcp_conn *c)
 {
 	if (TCP_STATE_IN(c, TCP_SENDS) || tcp_is_fast(c))
 		send_all(c);
@@ -316,7 +318,7 @@ static void send_window_probe(struct tcp_conn *c)
 		return;
 	c->tcp->stats.probes++;
 	if (!tcp_out_data(c, &o, &taken) && first && taken) {
-		advance(c, taken);
+		tcp_snd_advance(c, taken, tcp_ms(c->tcp));
 		tcp_sent_last(c)->flags |= TCP_SENT_AGAIN; /* no round trip */
 	}
 }

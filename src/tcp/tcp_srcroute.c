@@ -83,18 +83,6 @@ uint32_t tcp_srcroute_len(const struct tcp_conn *c)
 	return c->extra ? c->extra->route.len : 0;
 }
 
-/* A route that has no stops, or begins in its middle, leads nowhere. */
-static bool is_usable(const uint8_t *opt, size_t len)
-{
-	uint8_t to[IP4_OPTS_MAX];
-	struct ip4_opts o;
-	ip4_addr stop;
-
-	if (len % 4 || len > IP4_OPTS_MAX || ip4_opts_parse(&o, opt, len))
-		return false;
-	return !o.sr.len || ip4_opts_route_begin(to, opt, len, IP4_ANY, &stop);
-}
-
 int tcp_set_ip_options(struct tcp_conn *c, const void *opt, size_t len)
 {
 	uint8_t padded[IP4_OPTS_MAX] = {0};
@@ -104,7 +92,7 @@ int tcp_set_ip_options(struct tcp_conn *c, const void *opt, size_t len)
 		return -EINVAL;
 	if (len)
 		memcpy(padded, opt, len);
-	if (!is_usable(padded, all))
+	if (!ip4_opts_may_leave(padded, all))
 		return -EINVAL;
 	if (!tcp_extra_get(c))
 		return -ENOMEM;

@@ -25,6 +25,7 @@ static void init_pools(struct tcp_stack *tcp, struct mem *mem)
 		  sizeof(struct tcp_active), 0);
 	pool_init(&tcp->req_pool, mem, "tcp-req", sizeof(struct tcp_req), 0);
 	pool_init(&tcp->tw_pool, mem, "tcp-tw", sizeof(struct tcp_tw), 0);
+	pool_init(&tcp->tw6_pool, mem, "tcp-tw6", sizeof(struct tcp_tw6), 0);
 	pool_init(&tcp->ooo_pool, mem, "tcp-ooo", tcp_ooo_size(), 0);
 	pool_init(&tcp->range_pool, mem, "tcp-range", sizeof(struct tcp_queue),
 		  0);
@@ -32,6 +33,7 @@ static void init_pools(struct tcp_stack *tcp, struct mem *mem)
 		  sizeof(struct tcp_listen), 0);
 	pool_init(&tcp->tally_pool, mem, "tcp-tally", sizeof(struct tcp_tally),
 		  0);
+	tcp_rest_init(tcp, mem);
 	pool_init(&tcp->extra_pool, mem, "tcp-extra", sizeof(struct tcp_extra),
 		  0);
 	pool_init(&tcp->port_pool, mem, "tcp-port", sizeof(struct tcp_port), 0);
@@ -46,11 +48,13 @@ static void fini_pools(struct tcp_stack *tcp)
 		&tcp->tw_pool,	   &tcp->ooo_pool,    &tcp->range_pool,
 		&tcp->listen_pool, &tcp->port_pool,   &tcp->bind_pool,
 		&tcp->sent_pool,   &tcp->extra_pool,  &tcp->tally_pool,
+		&tcp->tw6_pool,
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(pools); i++)
 		pool_fini(pools[i]);
+	tcp_rest_fini(tcp);
 }
 
 /* One more secret out of one, which is used for nothing of this length. */
@@ -77,6 +81,7 @@ static int init_keys(struct tcp_stack *tcp)
 			return -EIO;
 	derive_key(tcp, "cookie", &tcp->cookie_key);
 	derive_key(tcp, "fastopen", &tcp->fastopen_key);
+	tcp->ts_addrs = ~0ULL; /* of nobody */
 	return 0;
 }
 
@@ -90,11 +95,13 @@ int tcp_init(struct stack *stack)
 		return -ENOMEM;
 	tcp->stack = stack;
 	tcp->env = env;
+	tcp->ahead_min = TCP_AHEAD_MIN;
 	tcp_knobs_init(&tcp->knobs);
 	htab_init(&tcp->ends, env->mem, 0);
 	htab_init(&tcp->ports, env->mem, 0);
 	tcp_tfo_init(tcp);
 	init_pools(tcp, env->mem);
+	list_init(&tcp->drawn);
 	list_init(&tcp->tws);
 	list_init(&tcp->stalled);
 	timer_init(&tcp->tw_timer, tcp_tw_on_timer, tcp);
@@ -169,6 +176,7 @@ void tcp_fini(struct stack *stack)
 	tcp_tfo_fini(tcp);
 	htab_fini(&tcp->ends);
 	htab_fini(&tcp->ports);
+	tcp_end_hash_forget(tcp);
 	fini_pools(tcp);
 	mem_free(tcp->env->mem, tcp, sizeof(*tcp));
 	stack->slot[SLOT_TCP] = NULL;

@@ -39,7 +39,7 @@ void tcp_stall_note(struct tcp_conn *c)
 {
 	struct tcp_active *a = c->active;
 
-	if (!list_is_empty(&a->stalled))
+	if (list_is_linked(&a->stalled))
 		return;
 	a->stalled_ns = c->tcp->env->now_ns;
 	list_add_tail(&c->tcp->stalled, &a->stalled);

@@ -7,13 +7,14 @@
  * Numbers that nothing in TCP depends on, but that tell a person why a
  * connection is slow: how much went where, and what it waited for.  They live
  * in a block of their own that is made with the first data, so that a
- * connection that only stands does not carry them; who has a million that
- * have spoken once can turn them off (knobs.tally).
+ * connection that only stands does not carry them, and packed while nobody
+ * speaks (tcp_rest.c); who has a million that have spoken once can turn them
+ * off (knobs.tally).
  *
- * While something waits to be sent or acknowledged, the sender is busy, and
- * the time goes to what holds it back: the peer's window, if there is data that
- * does not fit in; the send buffer, if all was sent and the user waits for room;
- * otherwise the path, or nobody.
+ * While something waits to be sent or acknowledged, the sender is busy, and the
+ * time goes to what holds it back: the peer's window, if there is data that
+ * does not fit in; the send buffer, if all was sent and the user waits for
+ * room; otherwise the path, or nobody.
  *
  * Octets acknowledged and received are read off the sequence numbers, and so
  * are right even if there was no memory for this block, up to 4 GB.
@@ -22,13 +23,6 @@
  */
 
 #include "tcp/tcp_int.h"
-
-void tcp_tally_free(struct tcp_conn *c)
-{
-	if (c->tally)
-		pool_put(&c->tcp->tally_pool, c->tally);
-	c->tally = NULL;
-}
 
 /* What the handshake took: a client has sent SYN and ACK and got a SYN-ACK; a
  * server has got a SYN, and the ACK unless that is the present segment. */
@@ -44,7 +38,7 @@ static uint32_t handshake_in(const struct tcp_conn *c)
 	return c->flags & TCPF_PASSIVE && !is_now ? 2 : 1;
 }
 
-static struct tcp_tally *begin(struct tcp_conn *c)
+struct tcp_tally *tcp_tally_begin(struct tcp_conn *c)
 {
 	struct tcp_tally *t;
 
@@ -59,97 +53,9 @@ static struct tcp_tally *begin(struct tcp_conn *c)
 	t->delivered = 1; /* the SYN */
 	t->full_ms = tcp_ms(c->tcp);
 	t->since_ns = c->tcp->env->now_ns;
+	t->is_seldom = c->flags & TCPF_TS &&
+		       tcp_rest_is_seldom(c->tcp, c->ts_recent_ms);
 	return t;
-}
-
-static uint32_t segments(uint32_t octets, uint32_t mss)
-{
-	return octets > mss ? (octets + mss - 1) / mss : 1;
-}
-
-void tcp_tally_in(struct tcp_conn *c, const struct tcp_seg *s)
-{
-	struct tcp_tally *t = c->tally;
-	uint32_t n = 1;
-
-	if (!t && s->size)
-		t = begin(c);
-	if (!t)
-		return;
-	if (s->pkt->gso_size)
-		n = segments(s->size, s->pkt->gso_size);
-	t->segs_in += n;
-	if (s->size)
-		t->data_in += n;
-}
-
-void tcp_tally_out(struct tcp_conn *c, uint32_t octets, bool is_again)
-{
-	struct tcp_tally *t = c->tally;
-	uint32_t n = segments(octets, c->mss);
-
-	if (!t && octets)
-		t = begin(c);
-	if (!t)
-		return;
-	t->segs_out += n;
-	if (!octets)
-		return;
-	t->data_out += n;
-	t->sent += octets;
-	if (is_again)
-		t->resent += octets;
-}
-
-/* The number above @was whose lower half is @low. */
-static uint64_t follow(uint64_t was, uint32_t low)
-{
-	return was + (uint32_t)(low - (uint32_t)was);
-}
-
-/* As Linux counts: a client's SYN is an octet, a server's is not. */
-static uint32_t acked_low(const struct tcp_conn *c)
-{
-	seq32 from = c->flags & TCPF_PASSIVE ? seq_add(c->iss, 1) : c->iss;
-
-	return seq_leq(c->snd_una, from) && !(c->flags & TCPF_OPENED)
-		       ? 0
-		       : seq_dist(from, c->snd_una);
-}
-
-static uint32_t received_low(const struct tcp_conn *c)
-{
-	return c->flags & TCPF_OPENED ? seq_dist(seq_add(c->irs, 1), c->rcv_nxt)
-				      : 0;
-}
-
-/* An acceptable ACK came, and perhaps data. */
-void tcp_tally_acked(struct tcp_conn *c)
-{
-	struct tcp_tally *t = c->tally;
-
-	if (!t)
-		return;
-	t->acked = follow(t->acked, acked_low(c));
-	t->received = follow(t->received, received_low(c));
-	t->ack_ms = tcp_ms(c->tcp);
-}
-
-void tcp_tally_delivered(struct tcp_conn *c, uint32_t octets)
-{
-	if (c->tally && octets)
-		c->tally->delivered += segments(octets, c->mss);
-}
-
-/* A sample that the user's laziness made low does not replace a better one. */
-void tcp_tally_rate(struct tcp_conn *c, const struct tcp_ack *ack)
-{
-	struct tcp_tally *t = c->tally;
-
-	if (!t || !ack->rate || (ack->is_app_limited && ack->rate < t->rate))
-		return;
-	t->rate = ack->rate;
-	t->rate_is_limited = ack->is_app_limited;
 }
 
 void tcp_tally_rto(struct tcp_conn *c, uint64_t rto_ns)
@@ -184,26 +90,28 @@ static enum tcp_limit limit_of(const struct tcp_conn *c)
 void tcp_tally_limits(struct tcp_conn *c)
 {
 	struct tcp_tally *t = c->tally;
-	uint64_t now = c->tcp->env->now_ns;
 
 	if (!t)
 		return;
-	if (t->limit != TCP_LIMIT_NONE)
-		t->limit_ns[t->limit - 1] += now - t->since_ns;
-	t->since_ns = now;
+	tcp_tally_close_span(t, c->tcp->env->now_ns);
 	t->limit = (uint8_t)limit_of(c);
 }
 
 /* The busy part goes: keep what it knew. */
 void tcp_tally_rest(struct tcp_conn *c)
 {
-	uint64_t rtt = tcp_min_rtt_ns(c);
+	struct tcp_tally *t = c->tally;
 
-	if (!c->tally)
+	if (!t)
 		return;
-	tcp_tally_limits(c);
-	if (rtt)
-		c->tally->min_rtt_us = (uint32_t)(rtt / NS_PER_US);
+	tcp_tally_close_span(t, c->tcp->env->now_ns);
+	check(!c->active->snd.count && !tcp_flight(c));
+	t->limit = TCP_LIMIT_NONE;
+	t->since_ns = 0;
+	tcp_tally_follow(c, t);
+	if (c->active->rack.least_us)
+		t->min_rtt_us = c->active->rack.least_us;
+	tcp_rest_begin(c);
 }
 
 static void fill_times(const struct tcp_conn *c, const struct tcp_tally *t,
@@ -248,11 +156,13 @@ static void fill_counts(const struct tcp_tally *t, struct tcp_info *info)
 
 void tcp_tally_fill(const struct tcp_conn *c, struct tcp_info *info)
 {
-	const struct tcp_tally *t = c->tally;
-	uint64_t rtt = c->active ? tcp_min_rtt_ns(c) : 0;
+	struct tcp_tally copy;
+	const struct tcp_tally *t = tcp_rest_look(c, &copy);
+	uint32_t least_us = c->active ? c->active->rack.least_us : 0;
 
-	info->bytes_acked = follow(t ? t->acked : 0, acked_low(c));
-	info->bytes_received = follow(t ? t->received : 0, received_low(c));
+	info->bytes_acked = tcp_follow(t ? t->acked : 0, tcp_acked_low(c));
+	info->bytes_received =
+		tcp_follow(t ? t->received : 0, tcp_received_low(c));
 	if (c->flags & TCPF_OPENED) {
 		info->segs_out = handshake_out(c);
 		info->segs_in = handshake_in(c);
@@ -263,6 +173,6 @@ void tcp_tally_fill(const struct tcp_conn *c, struct tcp_info *info)
 		fill_times(c, t, info);
 		info->last_ack_ms = tcp_ms(c->tcp) - t->ack_ms;
 	}
-	if (rtt)
-		info->min_rtt_us = (uint32_t)(rtt / NS_PER_US);
+	if (least_us)
+		info->min_rtt_us = least_us;
 }

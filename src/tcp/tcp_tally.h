@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/list.h"
+
 #include "tcp/tcp_delack.h"
 
 /* What keeps a sender from being faster; see tcp_tally_limits(). */
@@ -28,6 +30,9 @@ enum tcp_limit {
 
 /**
  * struct tcp_tally - counted from the SYN on
+ * @node:	In tcp_stack.resting, if @conn rests: tcp_rest.c.  tcp_pack.c knows
+ *		of every member that is added here
+ * @conn:	Whose it is, then
  * @limit_ns:	Time spent in each enum tcp_limit, until @since_ns; there is none
  *		of TCP_LIMIT_NONE
  * @since_ns:	When @limit was last looked at
@@ -54,8 +59,11 @@ enum tcp_limit {
  * @delack:	tcp_delack.c
  * @limit:	enum tcp_limit
  * @rate_is_limited: @rate says what the user wanted, not what the path can
+ * @is_seldom:	Before it spoke it had rested for long: tcp_rest.c
  */
 struct tcp_tally {
+	struct list node;
+	struct tcp_conn *conn;
 	uint64_t limit_ns[TCP_LIMITS - 1];
 	uint64_t since_ns;
 	uint64_t acked, received, sent, resent;
@@ -67,23 +75,43 @@ struct tcp_tally {
 	struct tcp_delack delack;
 	uint8_t limit;
 	bool rate_is_limited;
+	bool is_seldom;
 };
-
-static_assert(sizeof(struct tcp_tally) <= 144, "a million idle ends have one");
 
 struct tcp_ack;
 struct tcp_conn;
 struct tcp_seg;
 
-void tcp_tally_free(struct tcp_conn *c);
-void tcp_tally_in(struct tcp_conn *c, const struct tcp_seg *s);
-void tcp_tally_out(struct tcp_conn *c, uint32_t octets, bool is_again);
-void tcp_tally_acked(struct tcp_conn *c);
-void tcp_tally_delivered(struct tcp_conn *c, uint32_t octets);
-void tcp_tally_rate(struct tcp_conn *c, const struct tcp_ack *ack);
+struct tcp_tally *tcp_tally_begin(struct tcp_conn *c); /* NULL: no memory */
 void tcp_tally_limits(struct tcp_conn *c);
 void tcp_tally_rest(struct tcp_conn *c);
 void tcp_tally_rto(struct tcp_conn *c, uint64_t rto_ns);
+
+/*
+ * tcp_rest.c: of a connection at rest.  It may stay so for long; it speaks
+ * again (false: no memory, it rests); it is freed.  tcp_rest_look() may use
+ * @copy.
+ */
+#define TCP_PACKED_CLASSES 6
+struct mem;
+struct tcp_stack;
+void tcp_rest_init(struct tcp_stack *tcp, struct mem *mem);
+void tcp_rest_fini(struct tcp_stack *tcp);
+void tcp_rest_begin(struct tcp_conn *c);
+bool tcp_rest_end(struct tcp_conn *c);
+void tcp_rest_free(struct tcp_conn *c);
+const struct tcp_tally *tcp_rest_look(const struct tcp_conn *c,
+				      struct tcp_tally *copy);
+
+/* Would who rests since then be in the list no more? */
+bool tcp_rest_is_seldom(const struct tcp_stack *tcp, uint32_t since_ms);
+
+/* tcp_pack.c: into octets, and back into what is all zero; both return how many
+ * octets that are. */
+#define TCP_PACK_ROOM 256
+size_t tcp_pack(const struct tcp_tally *t, uint8_t to[TCP_PACK_ROOM]);
+size_t tcp_unpack(const uint8_t *from, const struct tcp_conn *c,
+		  struct tcp_tally *t);
 
 /* The counter that is to go up, of a connection that counts, or nothing. */
 #define TCP_TALLY(c, field)                  \

@@ -13,6 +13,8 @@
  *   keep	nothing was heard for long: keepalive; or, when the user has let
  *		go, FIN-WAIT-2 does not wait for ever
  *
+ * The entry may stand earlier than that: update_timer() in tcp_conn.c.
+ *
  * Each remembers the event that set it, so that a retransmission names the
  * segment it repeats as its cause, whatever else happened meanwhile.
  *
@@ -32,36 +34,12 @@ static const char *const timer_names[TCP_TIMERS] = {
 
 /* A user that does not wait longer than this is told at that time, not when
  * the next timeout happens to be. */
-static uint64_t not_beyond_user(const struct tcp_conn *c, uint64_t at_ns)
+uint64_t tcp_timer_for_user(const struct tcp_conn *c, uint64_t at_ns)
 {
 	uint64_t limit = tcp_extra(c)->user_timeout_ms * NS_PER_MS;
 	uint64_t end = c->active->stall_ns + limit;
 
 	return limit && end > c->tcp->env->now_ns ? min_u64(at_ns, end) : at_ns;
-}
-
-void tcp_timer_set(struct tcp_conn *c, enum tcp_timer which, uint64_t at_ns)
-{
-	struct env *env = c->tcp->env;
-
-	if (which == TCP_T_SEND)
-		at_ns = not_beyond_user(c, at_ns);
-	c->active->due[which] = (struct tcp_due){at_ns, env->cause};
-}
-
-void tcp_timer_set_in(struct tcp_conn *c, enum tcp_timer which, uint64_t in_ns)
-{
-	tcp_timer_set(c, which, c->tcp->env->now_ns + in_ns);
-}
-
-void tcp_timer_stop(struct tcp_conn *c, enum tcp_timer which)
-{
-	c->active->due[which].at_ns = 0;
-}
-
-bool tcp_timer_is_set(const struct tcp_conn *c, enum tcp_timer which)
-{
-	return c->active->due[which].at_ns != 0;
 }
 
 static int earliest(const struct tcp_active *a)
@@ -89,19 +67,6 @@ const char *tcp_timer_next(const struct tcp_conn *c, uint64_t *at_ns)
 	if (i == TCP_T_SEND && c->active->wait == TCP_WAIT_REORDER)
 		return "reorder";
 	return timer_names[i];
-}
-
-void tcp_timer_update(struct tcp_conn *c)
-{
-	struct tcp_active *a = c->active;
-	struct stack *stack = c->tcp->stack;
-	int i = earliest(a);
-
-	if (i < 0)
-		stack_disarm(stack, &a->timer);
-	else if (!timer_is_armed(&a->timer) ||
-		 a->timer.expires_ns != a->due[i].at_ns)
-		stack_arm(stack, &a->timer, a->due[i].at_ns);
 }
 
 void tcp_give_up(struct tcp_conn *c)

@@ -27,77 +27,6 @@
 
 #include "tcp/tcp_int.h"
 
-/* Two segments or more: their ACK is not delayed, but timers are coarse. */
-#define TLP_SLACK_NS (2 * NS_PER_MS)
-
-/* knobs.early_retrans */
-enum { TLP_ON = 3 };
-
-static bool may_probe(const struct tcp_conn *c)
-{
-	const struct tcp_active *a = c->active;
-
-	return c->tcp->knobs.early_retrans >= TLP_ON && c->flags & TCPF_SACK &&
-	       TCP_STATE_IN(c, TCP_SENDS) && c->snd_wnd &&
-	       (a->ca == TCP_CA_OPEN || a->ca == TCP_CA_CWR);
-}
-
-/* RFC 8985, 7.2: TLP_calc_PTO(). */
-static uint64_t probe_timeout(const struct tcp_conn *c)
-{
-	uint64_t pto = c->tcp->knobs.rto_initial_us * NS_PER_US;
-
-	if (!c->srtt_8us)
-		return pto;
-	pto = 2 * (c->srtt_8us / 8 * NS_PER_US);
-	if (tcp_flight(c) <= c->mss)
-		return pto + c->tcp->knobs.rto_min_us * NS_PER_US;
-	return pto + TLP_SLACK_NS;
-}
-
-void tcp_rearm(struct tcp_conn *c, enum tcp_rearm how)
-{
-	struct tcp_active *a = c->active;
-
-	a->rearm = (uint8_t)max_u32(a->rearm, how);
-}
-
-/* When the retransmission timeout is over. */
-static uint64_t rto_at(const struct tcp_conn *c, enum tcp_rearm how)
-{
-	uint64_t now = c->tcp->env->now_ns;
-	const struct tcp_sent *s = tcp_sent_first(c);
-
-	if (how != TCP_REARM_RESUME || !s)
-		return now + tcp_rto_ns(c);
-	return max_u64(s->sent_ns + tcp_rto_ns(c), now + 1);
-}
-
-/* Something is under way: set the timer if there is reason to. */
-void tcp_send_timer_arm(struct tcp_conn *c)
-{
-	struct tcp_active *a = c->active;
-	enum tcp_rearm how = (enum tcp_rearm)a->rearm;
-	bool is_set = tcp_timer_is_set(c, TCP_T_SEND) && !a->is_probing;
-	uint64_t at, probe_at;
-
-	a->rearm = TCP_REARM_NOT;
-	if (is_set && how == TCP_REARM_NOT)
-		return;
-	if (is_set && how == TCP_REARM_RESUME && !may_probe(c) &&
-	    a->wait != TCP_WAIT_PROBE)
-		return;
-	at = rto_at(c, is_set ? how : max_u32(how, TCP_REARM_RESTART));
-	a->is_probing = false;
-	a->wait = TCP_WAIT_RTO;
-	if (how != TCP_REARM_RTO && may_probe(c)) {
-		probe_at = c->tcp->env->now_ns + probe_timeout(c);
-		a->wait = TCP_WAIT_PROBE;
-		at = min_u64(at, probe_at);
-	}
-	tcp_timer_set(c, TCP_T_SEND, at);
-}
-
 /* The last segment of the last record. */
 static struct tcp_sent *last_segment(struct tcp_conn *c)
 {
@@ -137,12 +66,12 @@ void tcp_tlp_fire(struct tcp_conn *c)
 	bool sent;
 
 	PROBE_CAUSE(&c->tcp->stack->place, EV_TIMER, R_TCP_TLP_TIMER, NULL,
-		    EVF_NUM("pto_ms", probe_timeout(c) / NS_PER_MS),
+		    EVF_NUM("pto_ms", tcp_tlp_ns(c) / NS_PER_MS),
 		    EVF_NUM("flight", tcp_flight(c)));
 	sent = send_probe(c);
 	c->active->wait = TCP_WAIT_RTO;
 	tcp_timer_set(c, TCP_T_SEND,
-		      rto_at(c, sent ? TCP_REARM_RTO : TCP_REARM_RESUME));
+		      tcp_rto_at(c, sent ? TCP_REARM_RTO : TCP_REARM_RESUME));
 	c->active->rearm = TCP_REARM_NOT;
 }
 

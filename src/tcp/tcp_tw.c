@@ -9,9 +9,9 @@
  * old duplicates of this connection must have died out before a new one
  * between the same two endpoints may begin (RFC 9293, 3.6.1).
  *
- * A busy server has very many of these, so all that is left is a block of 96
- * octets.  They all wait equally long, so they stand in one queue in order of
- * time, and one timer, set for the first, serves all.
+ * A busy server has very many of these, so all that is left is a block of 64
+ * octets (IPv6: 96).  They all wait equally long, so they stand in one queue in
+ * order of time, and one timer, set for the first, serves all.
  *
  * A new SYN need not wait if it cannot be mistaken for an old one: its number,
  * or its timestamp, lies beyond all that the old connection used (RFC 6191).
@@ -25,21 +25,66 @@
 
 #include "tcp/tcp_int.h"
 
-static void tw_free(struct tcp_stack *tcp, struct tcp_tw *tw)
+struct tcp_end tcp_tw_end(const struct tcp_tw *tw)
+{
+	const struct tcp_tw6 *tw6 = (const void *)tw;
+	struct tcp_end e = {
+		.kind = tw->kind,
+		.state = tw->state,
+		.t = {.lport = tw->lport, .rport = tw->rport},
+	};
+
+	if (tw->bits & TCP_TW_IP6) {
+		e.t.laddr = tw6->laddr;
+		e.t.raddr = tw6->raddr;
+	} else {
+		e.t.laddr = ip_addr_v4(tw->laddr);
+		e.t.raddr = ip_addr_v4(tw->raddr);
+	}
+	return e;
+}
+
+bool tcp_tw_eq(const struct tcp_tw *tw, const struct tcp_tuple *t)
+{
+	const struct tcp_tw6 *tw6 = (const void *)tw;
+
+	if (tw->lport != t->lport || tw->rport != t->rport)
+		return false;
+	if (tw->bits & TCP_TW_IP6)
+		return ip_addr_eq(tw6->raddr, t->raddr) &&
+		       ip_addr_eq(tw6->laddr, t->laddr);
+	return t->raddr.family == IP_V4 && t->laddr.family == IP_V4 &&
+	       tw->raddr.v == t->raddr.v4.v && tw->laddr.v == t->laddr.v4.v;
+}
+
+static struct tcp_tw *tw_new(struct tcp_stack *tcp, bool is_ip6)
+{
+	return pool_get(is_ip6 ? &tcp->tw6_pool : &tcp->tw_pool);
+}
+
+static void tw_put(struct tcp_stack *tcp, struct tcp_tw *tw)
+{
+	pool_put(tw->bits & TCP_TW_IP6 ? &tcp->tw6_pool : &tcp->tw_pool, tw);
+}
+
+static void tw_free(struct tcp_stack *tcp, struct tcp_tw *tw,
+		    const struct tcp_end *e)
 {
 	list_del(&tw->node);
-	tcp_end_del(tcp, &tw->end);
-	tcp_bind_put(tcp, tw->bind,
-		     tw->end.bits & (TCP_BIND_REUSE | TCP_BIND_FIXED |
-				     TCP_BIND_SHARE));
-	pool_put(&tcp->tw_pool, tw);
+	tcp_end_del_tw(tcp, tw, &e->t);
+	tcp_bind_drop(tcp, &e->t,
+		      tw->bits & (TCP_BIND_REUSE | TCP_BIND_FIXED |
+				  TCP_BIND_SHARE | TCP_BIND_DRAWN));
+	tw_put(tcp, tw);
 	tcp->stats.time_waits--;
 }
 
 static void tw_close(struct tcp_stack *tcp, struct tcp_tw *tw)
 {
-	tcp_end_set_state(tcp, &tw->end, TCPS_CLOSED);
-	tw_free(tcp, tw);
+	struct tcp_end e = tcp_tw_end(tw);
+
+	tcp_end_set_state(tcp, &e, TCPS_CLOSED);
+	tw_free(tcp, tw, &e);
 }
 
 static struct tcp_tw *oldest(const struct tcp_stack *tcp)
@@ -57,6 +102,16 @@ static void arm(struct tcp_stack *tcp)
 		stack_arm(tcp->stack, &tcp->tw_timer, tw->expires_ns);
 }
 
+static void tell_2msl(struct tcp_stack *tcp, const struct tcp_tw *tw)
+{
+	struct tcp_end e = tcp_tw_end(tw);
+	struct endpoint remote = {e.t.raddr, e.t.rport};
+	struct endpoint local = {e.t.laddr, e.t.lport};
+
+	PROBE_CAUSE(&tcp->stack->place, EV_TIMER, R_TCP_2MSL, NULL,
+		    EVF_EP("local", &local), EVF_EP("remote", &remote));
+}
+
 void tcp_tw_on_timer(struct timer *t, void *arg)
 {
 	struct tcp_stack *tcp = arg;
@@ -64,11 +119,8 @@ void tcp_tw_on_timer(struct timer *t, void *arg)
 
 	(void)t;
 	while ((tw = oldest(tcp)) && tw->expires_ns <= tcp->env->now_ns) {
-		struct endpoint remote = {tw->end.t.raddr, tw->end.t.rport};
-		struct endpoint local = {tw->end.t.laddr, tw->end.t.lport};
-
-		PROBE_CAUSE(&tcp->stack->place, EV_TIMER, R_TCP_2MSL, NULL,
-			    EVF_EP("local", &local), EVF_EP("remote", &remote));
+		if (tcp->env->probe)
+			tell_2msl(tcp, tw);
 		tw_close(tcp, tw);
 	}
 	arm(tcp);
@@ -86,13 +138,30 @@ static void start_2msl(struct tcp_stack *tcp, struct tcp_tw *tw)
 	arm(tcp);
 }
 
-static void copy(struct tcp_tw *tw, const struct tcp_conn *c)
+static void copy_addrs(struct tcp_tw *tw, const struct tcp_tuple *t)
 {
-	tw->end = c->end;
-	tw->end.kind = TCP_IS_TW;
-	tw->end.bits = (uint16_t)(tcp_bind_how(c) |
-				  (c->flags & TCPF_TS ? TCP_TW_TS : 0) |
-				  (unsigned int)c->rcv_wscale << TCP_TW_WSCALE);
+	struct tcp_tw6 *tw6 = (void *)tw;
+
+	if (tw->bits & TCP_TW_IP6) {
+		tw6->laddr = t->laddr;
+		tw6->raddr = t->raddr;
+	} else {
+		tw->laddr = t->laddr.v4;
+		tw->raddr = t->raddr.v4;
+	}
+}
+
+static void copy(struct tcp_tw *tw, const struct tcp_conn *c, bool is_ip6)
+{
+	tw->kind = TCP_IS_TW;
+	tw->state = c->end.state;
+	tw->bits = (uint16_t)(tcp_bind_how(c) |
+			      (c->flags & TCPF_TS ? TCP_TW_TS : 0) |
+			      (is_ip6 ? TCP_TW_IP6 : 0) |
+			      (unsigned int)c->rcv_wscale << TCP_TW_WSCALE);
+	tw->lport = c->end.t.lport;
+	tw->rport = c->end.t.rport;
+	copy_addrs(tw, &c->end.t);
 	tw->snd_nxt = c->snd_nxt;
 	tw->rcv_nxt = c->rcv_nxt;
 	tw->ts_recent = c->ts_recent;
@@ -101,8 +170,20 @@ static void copy(struct tcp_tw *tw, const struct tcp_conn *c)
 	list_init(&tw->node);
 }
 
+/* It owns the port as well, or instead: who drew it needs it no longer. */
+static bool take_port(struct tcp_conn *c)
+{
+	if (c->end.bits & TCP_BIND_DRAWN) {
+		c->end.bits &= (uint16_t)~TCP_BIND_DRAWN;
+		return true;
+	}
+	return tcp_bind_get(c->tcp, c->end.t.lport, c->end.t.laddr,
+			    tcp_bind_how(c));
+}
+
 void tcp_tw_begin(struct tcp_conn *c)
 {
+	bool is_ip6 = c->end.t.raddr.family == IP_V6;
 	struct tcp_stack *tcp = c->tcp;
 	struct tcp_tw *tw;
 
@@ -110,17 +191,15 @@ void tcp_tw_begin(struct tcp_conn *c)
 		return;
 	while (tcp->stats.time_waits >= tcp->knobs.max_tw_buckets)
 		tw_close(tcp, oldest(tcp));
-	tw = pool_get(&tcp->tw_pool);
+	tw = tw_new(tcp, is_ip6);
 	if (!tw)
 		return; /* then without; old duplicates will meet a RST */
-	copy(tw, c);
-	tw->bind = tcp_bind_get(tcp, c->end.t.lport, c->end.t.laddr,
-				tcp_bind_how(c));
-	if (!tw->bind) {
-		pool_put(&tcp->tw_pool, tw);
+	copy(tw, c, is_ip6);
+	if (!take_port(c)) {
+		tw_put(tcp, tw);
 		return;
 	}
-	tcp_end_replace(tcp, &c->end, &tw->end);
+	tcp_end_to_tw(tcp, &c->end, tw);
 	c->flags &= ~(uint32_t)TCPF_IN_TABLE;
 	tcp->stats.time_waits++;
 	start_2msl(tcp, tw);
@@ -129,16 +208,17 @@ void tcp_tw_begin(struct tcp_conn *c)
 static void send_ack(struct tcp_stack *tcp, const struct tcp_tw *tw,
 		     enum reason why)
 {
-	struct tcp_path to = {.t = &tw->end.t};
+	struct tcp_end e = tcp_tw_end(tw);
+	struct tcp_path to = {.t = &e.t};
 	struct tcp_opts o = {0};
 	struct tcp_hdr h = {.seq = tw->snd_nxt,
 			    .ack = tw->rcv_nxt,
 			    .flags = TCP_ACK,
 			    .win = tw->win};
 
-	if (tw->end.bits & TCP_TW_TS) {
+	if (tw->bits & TCP_TW_TS) {
 		o.has |= TCP_HAS_TIMESTAMP;
-		o.ts_val = tcp_ms(tcp) + tcp_ts_offset(tcp, &tw->end.t);
+		o.ts_val = tcp_ms(tcp) + tcp_ts_offset(tcp, &e.t);
 		o.ts_ecr = tw->ts_recent;
 	}
 	tcp_xmit_bare(tcp, &to, &h, &o, why);
@@ -158,7 +238,7 @@ static bool may_answer(struct tcp_stack *tcp, struct tcp_tw *tw)
 
 static bool has_ts(const struct tcp_tw *tw, const struct tcp_seg *s)
 {
-	return tw->end.bits & TCP_TW_TS && s->o.has & TCP_HAS_TIMESTAMP;
+	return tw->bits & TCP_TW_TS && s->o.has & TCP_HAS_TIMESTAMP;
 }
 
 /* Does this SYN lie beyond everything of the old connection (RFC 6191)? */
@@ -177,7 +257,7 @@ static seq32 next_iss(const struct tcp_tw *tw)
 
 static uint32_t window(const struct tcp_tw *tw)
 {
-	return (uint32_t)tw->win << (tw->end.bits >> TCP_TW_WSCALE);
+	return (uint32_t)tw->win << (tw->bits >> TCP_TW_WSCALE);
 }
 
 /* What is left of the list of RFC 9293, 3.10.7.4. */
@@ -223,24 +303,26 @@ enum tcp_verdict tcp_in_tw(struct tcp_stack *tcp, struct tcp_tw *tw,
 }
 
 /* Does the operator allow it? */
-static bool may_reuse(const struct tcp_stack *tcp, const struct tcp_end *e)
+static bool may_reuse(const struct tcp_stack *tcp, const struct tcp_tw *tw)
 {
 	enum { NEVER, ALWAYS, LOOPBACK };
 	uint32_t mode = tcp->knobs.tw_reuse;
+	struct tcp_end e;
 
-	return mode == ALWAYS ||
-	       (mode == LOOPBACK && ip_addr_eq(e->t.laddr, e->t.raddr));
+	if (mode != LOOPBACK)
+		return mode == ALWAYS;
+	e = tcp_tw_end(tw);
+	return ip_addr_eq(e.t.laddr, e.t.raddr);
 }
 
 bool tcp_tw_is_reusable(const struct tcp_stack *tcp, const struct tcp_end *e)
 {
-	const struct tcp_tw *tw;
+	const struct tcp_tw *tw = (const void *)e;
 	uint64_t began_ns;
 
-	if (e->kind != TCP_IS_TW || !(e->bits & TCP_TW_TS) ||
-	    !may_reuse(tcp, e))
+	if (e->kind != TCP_IS_TW || !(tw->bits & TCP_TW_TS) ||
+	    !may_reuse(tcp, tw))
 		return false;
-	tw = container_of_const(e, struct tcp_tw, end);
 	began_ns = tw->expires_ns - min_u64(tw->expires_ns, life_ns(tcp));
 	return tcp->env->now_ns >= began_ns + TCP_TW_REUSE_MS * NS_PER_MS;
 }
@@ -256,6 +338,11 @@ seq32 tcp_tw_reuse(struct tcp_stack *tcp, struct tcp_tw *tw)
 
 void tcp_tw_free_all(struct tcp_stack *tcp)
 {
-	while (!list_is_empty(&tcp->tws))
-		tw_free(tcp, oldest(tcp));
+	struct tcp_tw *tw;
+
+	while ((tw = oldest(tcp))) {
+		struct tcp_end e = tcp_tw_end(tw);
+
+		tw_free(tcp, tw, &e);
+	}
 }

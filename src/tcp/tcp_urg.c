@@ -173,12 +173,12 @@ static bool holds_mark(const struct tcp_conn *c, const struct tcp_seg *s)
 }
 
 /* Sixth, check the URG bit. */
-enum tcp_verdict tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s)
+void tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s)
 {
 	struct tcp_urg *u = &c->active->urg;
 
 	if (!TCP_STATE_IN(c, TCP_RECEIVES) || c->flags & TCPF_RCV_CLOSED)
-		return TCP_NEXT;
+		return;
 	if (s->h.flags & TCP_URG)
 		take_mark(c, mark_of(c, s));
 	if (u->state == TCP_URG_NOTYET && holds_mark(c, s)) {
@@ -187,7 +187,6 @@ enum tcp_verdict tcp_in_urg(struct tcp_conn *c, struct tcp_seg *s)
 		u->state = TCP_URG_VALID;
 		tcp_event(c, WAIT_PRI | WAIT_IN);
 	}
-	return TCP_NEXT;
 }
 
 long tcp_recv_urgent(struct tcp_conn *c, void *buf, size_t len,
@@ -216,12 +215,6 @@ uint32_t tcp_urg_poll(const struct tcp_conn *c)
 	const struct tcp_urg *u = urg_of(c);
 
 	return u && u->state == TCP_URG_VALID ? WAIT_PRI : 0;
-}
-
-/* Is something urgent of ours under way or waiting? */
-bool tcp_urg_is_sending(const struct tcp_conn *c)
-{
-	return seq_gt(c->active->urg.up, c->snd_una);
 }
 
 /* What was queued last is urgent (RFC 9293, 3.10.2: SND.UP). */

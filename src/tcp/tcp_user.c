@@ -17,6 +17,9 @@
 
 #include <errno.h>
 
+#include "base/small.h"
+
+#include "tcp/tcp_foreign.h"
 #include "tcp/tcp_int.h"
 
 int tcp_error(struct tcp_conn *c)
@@ -32,7 +35,7 @@ static uint32_t not_sent(const struct tcp_conn *c)
 {
 	int32_t n = 0;
 
-	if (c->end.state != TCPS_LISTEN && c->active)
+	if (LIKELY(c->end.state != TCPS_LISTEN) && LIKELY(c->active))
 		n = seq_diff(c->snd_nxt, c->active->snd.end);
 	return n > 0 ? (uint32_t)n : 0;
 }
@@ -60,7 +63,7 @@ void tcp_writable(struct tcp_conn *c)
 }
 
 /* May the user send now?  0 or -errno. */
-static int may_send(struct tcp_conn *c)
+static __attribute__((noinline)) int may_send_far(struct tcp_conn *c)
 {
 	if (c->error)
 		return tcp_error(c);
@@ -77,44 +80,70 @@ static int may_send(struct tcp_conn *c)
 	return tcp_activate(c) ? 0 : -ENOMEM;
 }
 
-static uint32_t send_room(const struct tcp_conn *c)
+static inline int may_send(struct tcp_conn *c)
+{
+	if (LIKELY(c->end.state == TCPS_ESTABLISHED && c->active && !c->error &&
+		   !(c->flags & TCPF_SND_CLOSED)))
+		return 0;
+	return may_send_far(c);
+}
+
+static inline uint32_t send_room(const struct tcp_conn *c)
 {
 	uint32_t used = tcp_queue_len(&c->active->snd), waits = not_sent(c);
 	uint32_t lowat = tcp_notsent_lowat(c), room;
 
-	room = used < c->sndbuf ? c->sndbuf - used : 0;
-	if (waits >= lowat)
+	room = LIKELY(used < c->sndbuf) ? c->sndbuf - used : 0;
+	if (UNLIKELY(waits >= lowat))
 		return 0;
 	return min_u32(room, max_u32(lowat - waits, c->mss));
 }
 
-static long sent(struct tcp_conn *c, size_t len, size_t taken,
-		 unsigned int flags)
+size_t tcp_send_room(struct tcp_conn *c)
 {
-	if (taken < len)
+	uint32_t room;
+
+	if (!TCP_STATE_IN(c, TCP_IN(ESTABLISHED) | TCP_IN(CLOSE_WAIT)) ||
+	    c->flags & TCPF_SND_CLOSED || !tcp_activate(c))
+		return 0;
+	room = send_room(c);
+	if (!room)
 		c->flags |= TCPF_WANT_OUT;
-	if (flags & TCP_SEND_URGENT)
+	tcp_settle(c);
+	return room;
+}
+
+static inline long sent(struct tcp_conn *c, size_t len, size_t taken,
+			unsigned int flags)
+{
+	if (UNLIKELY(taken < len))
+		c->flags |= TCPF_WANT_OUT;
+	if (UNLIKELY(flags & TCP_SEND_URGENT))
 		tcp_urg_send(c);
 	/* "More" concerns this call; an ACK releases what it held back. */
-	if (flags & TCP_SEND_MORE)
+	if (UNLIKELY(flags & TCP_SEND_MORE))
 		c->flags |= TCPF_MORE;
-	tcp_output(c);
+	if (!HAS_SHORT_WAYS || UNLIKELY(!tcp_fast_output(c)))
+		tcp_output_far(c);
 	c->flags &= ~(uint32_t)TCPF_MORE;
-	tcp_settle(c);
+	tcp_settle_open(c);
 	return (long)taken;
 }
 
-long tcp_send(struct tcp_conn *c, const void *buf, size_t len,
-	      unsigned int flags)
+HOT long tcp_send(struct tcp_conn *c, const void *buf, size_t len,
+		  unsigned int flags)
 {
-	int err = may_send(c);
 	size_t n, room;
+	int err;
 
-	if (err)
+	if (c->tcp->last != &c->end)
+		tcp_conn_fetch(c);
+	err = may_send(c);
+	if (UNLIKELY(err))
 		return err;
 	room = send_room(c);
 	n = tcp_queue_append(&c->active->snd, buf, min_size(len, room));
-	if (!n && len) {
+	if (UNLIKELY(!n) && len) {
 		c->flags |= TCPF_WANT_OUT;
 		tcp_settle(c);
 		return room ? -ENOMEM : -EAGAIN;
@@ -190,12 +219,54 @@ long tcp_peek(struct tcp_conn *c, size_t off, void *buf, size_t len)
 	return (long)n;
 }
 
-long tcp_recv(struct tcp_conn *c, void *buf, size_t len, unsigned int flags)
+/* Octets were read: is nobody to be told, neither the peer, of a window or by
+ * an ACK, nor the user?  And is there a timer, so that the busy part stays? */
+static bool has_no_news(const struct tcp_conn *c)
+{
+	const struct tcp_active *a = c->active;
+	bool is_owed = a->due[TCP_T_DELACK].at_ns;
+
+	if (UNLIKELY(a->ack_now || a->events) ||
+	    UNLIKELY(c->flags & TCPF_RCV_CLOSED) ||
+	    UNLIKELY(2 * tcp_rcv_wnd(c) <= tcp_full_space(c)) ||
+	    (is_owed && UNLIKELY(tcp_delack_read(c))))
+		return false;
+	return LIKELY(timer_is_armed(&a->timer)) &&
+	       (is_owed || LIKELY(a->due[TCP_T_SEND].at_ns));
+}
+
+/* The usual read.  Returns octets; 0: it is not usual. */
+static size_t recv_plain(struct tcp_conn *c, void *buf, size_t len)
+{
+	struct tcp_queue *q;
+	size_t n;
+
+	if (UNLIKELY(c->end.state != TCPS_ESTABLISHED) ||
+	    UNLIKELY(!c->active) ||
+	    UNLIKELY(c->active->urg.state != TCP_URG_NONE) ||
+	    UNLIKELY(c->tcp->is_slow))
+		return 0;
+	q = &c->active->rcv;
+	n = min_size(len, tcp_queue_len(q));
+	if (!n)
+		return 0;
+	tcp_queue_take(q, buf, n);
+	tcp_tune_read(c);
+	if (UNLIKELY(!has_no_news(c))) {
+		tcp_rcv_window_update(c);
+		tcp_settle_open(c);
+	}
+	return n;
+}
+
+HOT long tcp_recv(struct tcp_conn *c, void *buf, size_t len, unsigned int flags)
 {
 	long n;
 
-	if (!len)
+	if (UNLIKELY(!len))
 		return 0;
+	if (LIKELY(!flags) && LIKELY((n = (long)recv_plain(c, buf, len))))
+		return n;
 	n = tcp_peek(c, 0, buf, len);
 	if (flags & TCP_RECV_PEEK)
 		return n;
@@ -236,7 +307,8 @@ static void send_fin(struct tcp_conn *c)
 	else if (c->end.state == TCPS_CLOSE_WAIT)
 		tcp_set_state(c, TCPS_LAST_ACK);
 	/* SYN-RECEIVED: tcp_established() goes on from here. */
-	tcp_output(c);
+	if (!HAS_SHORT_WAYS || !tcp_fast_fin(c))
+		tcp_output(c);
 }
 
 int tcp_shutdown_send(struct tcp_conn *c)

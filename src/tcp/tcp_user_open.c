@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "tcp/tcp_foreign.h"
 #include "tcp/tcp_int.h"
 
 struct tcp_conn *tcp_new(struct stack *stack, const struct tcp_user *user,
@@ -45,7 +46,7 @@ static void set_bit(struct tcp_conn *c, unsigned int bit, bool on)
 
 void tcp_set_share(struct tcp_conn *c, bool on)
 {
-	if (!c->bind)
+	if (!tcp_is_bound(c))
 		set_bit(c, TCP_BIND_SHARE, on);
 }
 
@@ -92,7 +93,7 @@ static int take_fixed_port(struct tcp_conn *c, const struct tcp_tuple *t,
 		return 0;
 	if (!tcp_tw_is_reusable(c->tcp, e))
 		return -EADDRNOTAVAIL;
-	*tw = container_of(e, struct tcp_tw, end);
+	*tw = tcp_tw_of(e);
 	return 0;
 }
 
@@ -161,7 +162,7 @@ static int connect_with(struct tcp_conn *c, const struct endpoint *remote,
 	if (!err)
 		err = choose(c, &t, &tw);
 	if (!err && !c->bind)
-		err = bind_to(c, t.laddr, t.lport, 0);
+		err = tcp_bind_drawn(c, &t);
 	if (err)
 		return err;
 	c->iss = tcp_iss(tcp, &t);
@@ -193,6 +194,32 @@ long tcp_connect_send(struct tcp_conn *c, const struct endpoint *remote,
 	int err = connect_with(c, remote, &first);
 
 	return err ? err : (long)first.taken;
+}
+
+int tcp_listen_foreign(struct tcp_conn *c, int backlog)
+{
+	uint32_t n = min_u32((uint32_t)backlog, c->tcp->knobs.somaxconn);
+	int err;
+
+	if (c->end.state != TCPS_CLOSED || c->bind)
+		return -EINVAL;
+	if (c->tcp->foreign)
+		return -EADDRINUSE;
+	c->flags |= TCPF_REUSE;
+	err = tcp_listen_begin(c, n);
+	if (!err)
+		c->tcp->foreign = c;
+	return err;
+}
+
+bool tcp_is_listened(struct stack *stack, const struct endpoint *local)
+{
+	const struct tcp_tuple t = {
+		.laddr = local->addr,
+		.lport = local->port,
+	};
+
+	return tcp_listener_find(stack->slot[SLOT_TCP], &t);
 }
 
 int tcp_listen(struct tcp_conn *c, int backlog)

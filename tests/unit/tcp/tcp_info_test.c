@@ -106,6 +106,25 @@ static void who_has_nothing_to_send_is_not_busy(void **state)
 	assert_true(now(p).delivery_rate > 0 || now(p).rate_is_app_limited);
 }
 
+static void the_least_round_trip_is_kept_while_nothing_is_measured(void **state)
+{
+	struct peer *p = *state;
+
+	peer_opens(p);
+	peer_app_send(p, 10);
+	HEAR(p, .flags = TCP_ACK | TCP_PSH, .seq = 1, .ack = 1, .len = 10);
+	peer_wait(p, 7);
+	SAY(p, .flags = TCP_ACK, .seq = 1, .ack = 11);
+	peer_wait(p, 1000);
+	SAY(p, .flags = TCP_ACK | TCP_PSH, .seq = 1, .ack = 11, .len = 100);
+	assert_int_equal(now(p).min_rtt_us, 7000);
+	peer_wait(p, 1000);
+	assert_int_equal(now(p).min_rtt_us, 7000);
+	SAY(p, .flags = TCP_ACK | TCP_FIN, .seq = 101, .ack = 11);
+	peer_wait(p, 1000);
+	assert_int_equal(now(p).min_rtt_us, 7000);
+}
+
 static void what_came_too_early_is_counted(void **state)
 {
 	struct peer *p = *state;
@@ -140,6 +159,7 @@ int main(void)
 		T(time_goes_to_the_peers_window),
 		T(time_goes_to_the_send_buffer),
 		T(who_has_nothing_to_send_is_not_busy),
+		T(the_least_round_trip_is_kept_while_nothing_is_measured),
 		T(what_came_too_early_is_counted),
 		T(octets_are_right_when_numbers_wrap),
 	};
