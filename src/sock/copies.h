@@ -26,11 +26,17 @@ enum copy_kind {
 	COPY_KINDS
 };
 
+/* The kinds before this one are all that most files know. */
+#define COPY_ORDINARY COPY_INSIDE
+
 /* Octets of each kind; and calls of a program that moved any. */
 struct sk_copies {
 	uint64_t octets[COPY_KINDS];
 	uint64_t calls;
 };
+
+/* @file goes. */
+void file_copies_free(struct file *file);
 
 /* @octets were moved; <= 0: none were. */
 void file_count(struct file *file, enum copy_kind kind, long octets);

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * file.c - the descriptor table, references, and sleeping
+ * file.c - files, their descriptors, references, and sleeping
  *
- * The table is an array that doubles.  POSIX wants the lowest free descriptor;
- * below table->lowest none is free, so a search begins there, and a program
- * that closes what it opened last never searches at all.
- *
- * Invariants
- * ----------
- *  (1) Each table entry holds one reference.
- *  (2) No entry below table->lowest is free.
+ * Each descriptor holds one reference to its file; the table of them is in
+ * file_table.c.
  */
 
 #include "sock/file.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/check.h"
 
@@ -23,8 +16,6 @@
 
 #include "sock/abi.h"
 #include "sock/sock_int.h"
-
-#define TABLE_SIZE_MIN 16
 
 void file_init(struct file *file, struct stack *stack,
 	       const struct file_ops *ops)
@@ -37,7 +28,9 @@ void file_init(struct file *file, struct stack *stack,
 	file->flags = 0;
 	file->access = SK_O_RDWR;
 	file->async = NULL;
-	file->copies = (struct sk_copies){.calls = 0};
+	file->copies = NULL;
+	file->moved[COPY_FROM_USER] = file->moved[COPY_TO_USER] = 0;
+	file->calls = 0;
 }
 
 struct file *file_get(struct file *file)
@@ -65,49 +58,15 @@ void file_put(struct file *file)
 	if (--file->refs)
 		return;
 	tell_it_goes(file);
+	file_copies_free(file);
 	file->ops->release(file);
 }
 
-static int table_grow(struct file_table *t, struct mem *mem)
-{
-	uint32_t size = t->size ? 2 * t->size : TABLE_SIZE_MIN;
-	struct file_slot *slots = mem_alloc_array(mem, size, sizeof(*slots));
-
-	if (!slots)
-		return -ENOMEM;
-	if (t->size)
-		memcpy(slots, t->slots, t->size * sizeof(*slots));
-	mem_free(mem, t->slots, t->size * sizeof(*slots));
-	t->slots = slots;
-	t->size = size;
-	return 0;
-}
-
-/* Room for descriptor @fd: 0 or -ENOMEM. */
 static int table_reach(struct file_table *t, struct stack *stack, uint32_t fd)
 {
-	int err = 0;
-
-	while (!err && fd >= t->size)
-		err = table_grow(t, stack->place.env->mem);
-	return err;
-}
-
-static void slot_fill(struct file_table *t, uint32_t fd, struct file *file)
-{
-	t->slots[fd] = (struct file_slot){.file = file};
-	if (fd == t->lowest)
-		t->lowest = fd + 1;
-}
-
-/* The lowest free entry not below @min, which need not exist yet. */
-static uint32_t lowest_free(const struct file_table *t, uint32_t min)
-{
-	uint32_t fd = min > t->lowest ? min : t->lowest;
-
-	while (fd < t->size && t->slots[fd].file)
-		fd++;
-	return fd;
+	if (fd < t->size)
+		return 0;
+	return file_table_reach(t, stack->place.env->mem, fd);
 }
 
 int file_open_from(struct file *file, int min)
@@ -118,13 +77,13 @@ int file_open_from(struct file *file, int min)
 
 	if (min < 0 || (uint32_t)min >= t->max)
 		return -EINVAL;
-	fd = lowest_free(t, (uint32_t)min);
+	fd = file_table_free(t, (uint32_t)min);
 	if (fd >= t->max)
 		return -EMFILE;
 	err = table_reach(t, file->stack, fd);
 	if (err)
 		return err;
-	slot_fill(t, fd, file);
+	file_table_set(t, fd, file);
 	return (int)fd;
 }
 
@@ -139,7 +98,7 @@ int file_open_at(struct file *file, int fd)
 	if (err)
 		return err;
 	file_close(file->stack, fd);
-	slot_fill(t, (uint32_t)fd, file);
+	file_table_set(t, (uint32_t)fd, file);
 	return fd;
 }
 
@@ -150,23 +109,20 @@ int file_open(struct file *file)
 
 struct file *file_find(struct stack *stack, int fd)
 {
-	struct file_table *t = file_table_of(stack);
-
-	if (fd < 0 || (uint32_t)fd >= t->size)
-		return NULL;
-	return t->slots[fd].file;
+	return file_table_at(file_table_of(stack), (uint32_t)fd);
 }
 
 bool file_is_cloexec(struct stack *stack, int fd)
 {
 	return file_find(stack, fd) &&
-	       file_table_of(stack)->slots[fd].is_cloexec;
+	       file_table_is_cloexec(file_table_of(stack), (uint32_t)fd);
 }
 
 void file_set_cloexec(struct stack *stack, int fd, bool is_on)
 {
 	if (file_find(stack, fd))
-		file_table_of(stack)->slots[fd].is_cloexec = is_on;
+		file_table_set_cloexec(file_table_of(stack), (uint32_t)fd,
+				       is_on);
 }
 
 void file_exec(struct stack *stack)
@@ -180,14 +136,11 @@ void file_exec(struct stack *stack)
 
 int file_close(struct stack *stack, int fd)
 {
-	struct file_table *t = file_table_of(stack);
 	struct file *file = file_find(stack, fd);
 
 	if (!file)
 		return -EBADF;
-	t->slots[fd] = (struct file_slot){0};
-	if ((uint32_t)fd < t->lowest)
-		t->lowest = (uint32_t)fd;
+	file_table_set(file_table_of(stack), (uint32_t)fd, NULL);
 	file_put(file);
 	return 0;
 }
@@ -196,11 +149,14 @@ void file_for_each(struct stack *stack,
 		   void (*fn)(int fd, struct file *file, void *arg), void *arg)
 {
 	struct file_table *t = file_table_of(stack);
+	struct file *file;
 	uint32_t fd;
 
-	for (fd = 0; fd < t->size; fd++)
-		if (t->slots[fd].file)
-			fn((int)fd, t->slots[fd].file, arg);
+	for (fd = 0; fd < t->size; fd++) {
+		file = file_table_at(t, fd);
+		if (file)
+			fn((int)fd, file, arg);
+	}
 }
 
 void file_set_max(struct stack *stack, uint32_t max)
@@ -283,9 +239,6 @@ void file_table_close_all(struct stack *stack)
 	uint32_t fd;
 
 	for (fd = 0; fd < t->size; fd++)
-		if (t->slots[fd].file)
-			file_close(stack, (int)fd);
-	mem_free(stack->place.env->mem, t->slots, t->size * sizeof(*t->slots));
-	t->slots = NULL;
-	t->size = 0;
+		file_close(stack, (int)fd);
+	file_table_fini(t, stack->place.env->mem);
 }

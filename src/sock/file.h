@@ -87,10 +87,12 @@ struct file_ops {
  * @wq:		Who waits for it
  * @refs:	Descriptors and calls under way that refer to it
  * @sleepers:	Of these, calls that are blocked
+ * @async:	Who is told by signals, or NULL: nobody ever was
+ * @copies:	How its octets moved, or NULL: all in the next two
+ * @moved:	... in the ordinary ways, see copies.c
+ * @calls:	... and how many calls did it
  * @flags:	SK_O_NONBLOCK, SK_O_ASYNC
  * @access:	SK_O_RDONLY, SK_O_WRONLY or SK_O_RDWR
- * @copies:	How its octets moved
- * @async:	Who is told by signals, or NULL: nobody ever was
  */
 struct file {
 	const struct file_ops *ops;
@@ -98,10 +100,11 @@ struct file {
 	struct waitq wq;
 	uint32_t refs;
 	uint32_t sleepers;
-	uint32_t flags;
-	uint32_t access;
 	struct file_async *async;
-	struct sk_copies copies;
+	struct sk_copies *copies;
+	uint32_t moved[COPY_ORDINARY], calls;
+	uint16_t flags;
+	uint16_t access;
 };
 
 /* Fill in @file; it has one reference, the caller's. */

@@ -194,7 +194,7 @@ int file_async_set(struct file *file, int fd, bool is_on)
 	if (is_on == was_on)
 		return 0;
 	if (!is_on) {
-		file->flags &= ~(uint32_t)SK_O_ASYNC;
+		file->flags &= (uint16_t)~SK_O_ASYNC;
 		return 0;
 	}
 	a = async_of(file);

@@ -422,12 +422,12 @@ static const struct file_ops wr_ops = {
 };
 
 /* Give an end its descriptor; on failure the end is released. */
-static int end_open(struct file *file, uint32_t access, int flags)
+static int end_open(struct file *file, uint16_t access, int flags)
 {
 	int fd;
 
 	file->access = access;
-	file->flags = (uint32_t)flags & SK_O_NONBLOCK;
+	file->flags = (uint16_t)(flags & SK_O_NONBLOCK);
 	fd = file_open(file);
 	if (fd < 0)
 		file_put(file);

@@ -93,6 +93,7 @@ static void sock_free(struct sock *s)
 
 	sock_group_leave_all(s);
 	sock_err_clear(s);
+	file_copies_free(&s->file); /* closing may have copied */
 	pool_put(&ss->socks, s);
 }
 

@@ -15,7 +15,8 @@
 
 static void set_flag(struct file *file, uint32_t flag, bool is_on)
 {
-	file->flags = is_on ? file->flags | flag : file->flags & ~flag;
+	file->flags =
+		(uint16_t)(is_on ? file->flags | flag : file->flags & ~flag);
 }
 
 static int dup_from(struct file *file, int min, bool is_cloexec)

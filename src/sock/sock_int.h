@@ -13,6 +13,7 @@
 #include "core/env.h"
 #include "core/stack.h"
 
+#include "sock/file_table.h"
 #include "sock/sock.h"
 #include "sock/sock_kind.h"
 
@@ -24,18 +25,6 @@ struct sock;
 struct sock_cork;
 struct tcp_conn;
 struct udp_sock;
-
-/* A descriptor: the file, and what is the descriptor's own. */
-struct file_slot {
-	struct file *file;
-	bool is_cloexec;
-};
-
-/* Descriptors of one stack; see file.c. */
-struct file_table {
-	struct file_slot *slots;
-	uint32_t size, max, lowest;
-};
 
 /* What sock/ knows about one stack. */
 struct sock_stack {
