@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "sock/abi_kept.h"
 #include "sock/abi_msg.h"
 #include "sock/abi_opt.h"
 
@@ -41,6 +42,7 @@ enum {
 	SK_IPPROTO_IPV6		= 41,
 	SK_IPPROTO_ICMPV6	= 58,
 	SK_IPPROTO_RAW		= 255,
+	SK_IPPROTO_LAST		= 262,		/* more than a header can say */
 
 	SK_SHUT_RD		= 0,
 	SK_SHUT_WR		= 1,

@@ -24,9 +24,11 @@
 #include <errno.h>
 
 #include "base/check.h"
+#include "base/likely.h"
 
 #include "core/probe.h"
 
+#include "sock/sock_plain.h"
 #include "sock/sock_raw.h"
 #include "sock/sock_try.h"
 #include "sock/sock_zero.h"
@@ -38,7 +40,7 @@ static int ioctl_file(struct file *file, unsigned long request, int *val);
 static void release_file(struct file *file);
 
 /* One table for all sockets: so a file is a socket if it has these. */
-static const struct file_ops sock_file_ops = {
+const struct file_ops sock_file_ops = {
 	.kind = "socket",
 	.poll = poll_file,
 	.read = read_file,
@@ -93,6 +95,8 @@ static void sock_free(struct sock *s)
 
 	sock_group_leave_all(s);
 	sock_err_clear(s);
+	sock_rest_free(s);
+	sock_opts_end(s);
 	file_copies_free(&s->file); /* closing may have copied */
 	pool_put(&ss->socks, s);
 }
@@ -116,13 +120,12 @@ static struct sock *sock_new(struct stack *stack, const struct sock_ops *ops,
 		return NULL;
 	file_init(&s->file, stack, &sock_file_ops);
 	s->ops = ops;
-	s->domain = domain;
-	s->proto = ops->proto;
-	list_init(&s->groups);
-	list_init(&s->errors);
-	list_init(&s->zeros);
-	sock_opts_init(s);
-	return s;
+	s->domain = (uint8_t)domain;
+	s->proto = (uint16_t)ops->proto;
+	if (sock_opts_begin(s))
+		return s;
+	pool_put(&sock_stack_of(stack)->socks, s);
+	return NULL;
 }
 
 int sock_find(struct stack *stack, int fd, struct sock **s)
@@ -135,7 +138,7 @@ int sock_find(struct stack *stack, int fd, struct sock **s)
 	return *s ? 0 : -ENOTSOCK;
 }
 
-void sock_tell(struct sock *s, uint32_t events)
+HOT void sock_tell(struct sock *s, uint32_t events)
 {
 	waitq_wake(&s->file.wq, events);
 }
@@ -169,11 +172,11 @@ int sock_init(struct stack *stack)
 		return -ENOMEM;
 	ss->table.max = FILE_MAX_DEFAULT;
 	pool_init(&ss->socks, mem, "socket", sizeof(struct sock), 0);
+	sock_cold_init(ss, mem);
 	list_init(&ss->groups);
 	list_init(&ss->raws);
 	list_init(&ss->packets);
 	stack->slot[SLOT_SOCK] = ss;
-	sock_raw_init(stack);
 	return 0;
 }
 
@@ -188,6 +191,7 @@ void sock_fini(struct stack *stack)
 	stack_leave(stack);
 	sock_raw_fini(stack);
 	pool_fini(&ss->socks);
+	sock_cold_fini(ss);
 	mem_free(stack->place.env->mem, ss, sizeof(*ss));
 	stack->slot[SLOT_SOCK] = NULL;
 }
@@ -213,7 +217,7 @@ static int choose_inet(int domain, int type, int proto,
 		*ops = choose_dgram(proto, icmp);
 	else
 		return -ESOCKTNOSUPPORT;
-	if (proto < 0 || proto > 255)
+	if (proto < 0 || proto > SK_IPPROTO_LAST)
 		return -EINVAL;
 	if (*ops == &sock_raw_ops)
 		return proto ? 0 : -EPROTONOSUPPORT;
@@ -258,7 +262,8 @@ static int sock_open(struct sock *s, int flags)
 		return fd;
 	}
 	s->fd = fd;
-	file_set_cloexec(s->file.stack, fd, flags & SK_SOCK_CLOEXEC);
+	if (flags & SK_SOCK_CLOEXEC) /* else file_open() has cleared it */
+		file_set_cloexec(s->file.stack, fd, true);
 	return fd;
 }
 
@@ -270,7 +275,7 @@ int sock_make(struct stack *stack, const struct sock_ops *ops, int domain,
 	if (!s)
 		return -ENOMEM;
 	if (!s->proto)
-		s->proto = proto;
+		s->proto = (uint16_t)proto;
 	if (ops->open(s)) {
 		sock_free(s);
 		return -ENOMEM;
@@ -383,7 +388,7 @@ int sock_try_connect(struct file *file, const struct endpoint *peer,
 
 static int connect_blocking(struct sock *s, const struct endpoint *peer)
 {
-	uint64_t until = sock_deadline(s, s->opts.send_timeout_ns);
+	uint64_t until = sock_deadline(s, s->opts->send_timeout_ns);
 	int first = connect_once(s, peer, true), err = first;
 
 	while (is_under_way(err) && sock_may_block(s, 0)) {
@@ -459,7 +464,7 @@ int sock_try_accept(struct file *file, struct endpoint *peer, int flags)
 
 static int accept_blocking(struct sock *s, struct endpoint *peer, int flags)
 {
-	uint64_t until = sock_deadline(s, s->opts.recv_timeout_ns);
+	uint64_t until = sock_deadline(s, s->opts->recv_timeout_ns);
 
 	for (;;) {
 		int fd = sock_try_accept(&s->file, peer, flags), err;

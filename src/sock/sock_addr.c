@@ -48,7 +48,7 @@ struct ip_addr sock_addr_any(const struct sock *s)
 {
 	if (!is_v6(s))
 		return ip_addr_v4(IP4_ANY);
-	if (s->opts.v6only)
+	if (s->opts->v6only)
 		return ip_addr_v6(IP6_ANY);
 	return (struct ip_addr){0};
 }
@@ -83,7 +83,7 @@ int sock_addr_to_bind(const struct sock *s, const struct endpoint *from,
 	if (!ip6_is_mapped(from->addr.v6))
 		return find_zone(s, &to->addr);
 	to->addr = ip_addr_v4(undress(from->addr.v6));
-	return s->opts.v6only ? -EINVAL : 0;
+	return s->opts->v6only ? -EINVAL : 0;
 }
 
 /* "This host" may be written as no address at all, as in Linux. */
@@ -104,7 +104,7 @@ static int foreign_peer(const struct sock *s)
 {
 	if (s->ops->type == SK_SOCK_STREAM)
 		return -EINVAL;
-	return s->opts.v6only ? -EAFNOSUPPORT : 0;
+	return s->opts->v6only ? -EAFNOSUPPORT : 0;
 }
 
 int sock_addr_to_peer(const struct sock *s, const struct endpoint *from,
@@ -121,7 +121,7 @@ int sock_addr_to_peer(const struct sock *s, const struct endpoint *from,
 		err = foreign_peer(s);
 	else if (is_v6(s) && ip6_is_mapped(from->addr.v6)) {
 		to->addr = ip_addr_v4(undress(from->addr.v6));
-		err = s->opts.v6only ? -ENETUNREACH : 0;
+		err = s->opts->v6only ? -ENETUNREACH : 0;
 	}
 	if (err)
 		return err;

@@ -21,6 +21,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "wire/ip4_opt.h"
+
+#include "sock/sock_ip_opt.h"
+#include "sock/sock_opt_kept.h"
 #include "sock/sock_pair.h"
 #include "tcp/tcp.h"
 
@@ -95,6 +99,8 @@ static int read_ip(const struct piece *p, struct sock_how *how)
 		return read_int(p, 1, 255, &how->ttl);
 	case SK_IP_TOS:
 		return read_tos(p, how);
+	case SK_IP_RETOPTS:
+		return sock_ip_opt_read(how, p->data, p->len);
 	default:
 		return -EINVAL;
 	}
@@ -232,16 +238,40 @@ static void put_int(struct out *o, int level, int type, int value)
 	put(o, level, type, &v, sizeof(v));
 }
 
+/* Under the names that came later; and when the host has noted it, as one of
+ * three clocks of which it has no other. */
+static void put_kept_time(struct out *o, const struct sock *s,
+			  const struct sk_timespec *ts,
+			  const struct sk_timeval *tv)
+{
+	static const int wishes[] = {SK_SO_TIMESTAMPING,
+				     SK_SO_TIMESTAMPING_NEW};
+	const int needed =
+		SK_TIMESTAMPING_RX_SOFTWARE | SK_TIMESTAMPING_SOFTWARE;
+	const struct sk_timespec clocks[3] = {*ts};
+
+	if (sock_kept(s, SK_SOL_SOCKET, SK_SO_TIMESTAMPNS_NEW))
+		put(o, SK_SOL_SOCKET, SK_SO_TIMESTAMPNS_NEW, ts, sizeof(*ts));
+	else if (sock_kept(s, SK_SOL_SOCKET, SK_SO_TIMESTAMP_NEW))
+		put(o, SK_SOL_SOCKET, SK_SO_TIMESTAMP_NEW, tv, sizeof(*tv));
+	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++)
+		if ((sock_kept(s, SK_SOL_SOCKET, wishes[i]) & needed) == needed)
+			put(o, SK_SOL_SOCKET, wishes[i], clocks,
+			    sizeof(clocks));
+}
+
 static void put_time(struct out *o, const struct sock *s, uint64_t ns)
 {
 	struct sk_timespec ts = {(int64_t)(ns / NS_PER_S),
 				 (int64_t)(ns % NS_PER_S)};
 	struct sk_timeval tv = {ts.sec, ts.nsec / (int64_t)NS_PER_US};
 
-	if (s->opts.timestamp_ns)
+	if (s->opts->timestamp_ns)
 		put(o, SK_SOL_SOCKET, SK_SO_TIMESTAMPNS, &ts, sizeof(ts));
-	else if (s->opts.timestamp)
+	else if (s->opts->timestamp)
 		put(o, SK_SOL_SOCKET, SK_SO_TIMESTAMP, &tv, sizeof(tv));
+	if (s->opts->kept)
+		put_kept_time(o, s, &ts, &tv);
 }
 
 static void put_pktinfo(struct out *o, const struct sock_meta *m)
@@ -262,18 +292,34 @@ static void put_orig_dst(struct out *o, const struct sock_meta *m)
 	put(o, SK_IPPROTO_IP, SK_IP_RECVORIGDSTADDR, &sin, sizeof(sin));
 }
 
+/* The options that came; as they were, and as they would go back. */
+static void put_options(struct out *o, const struct sock *s,
+			const struct sock_meta *m)
+{
+	uint8_t back[SOCK_IP_OPT_MAX];
+
+	if (!m->opt_len || !s->opts->kept)
+		return;
+	if (sock_kept(s, SK_IPPROTO_IP, SK_IP_RECVOPTS))
+		put(o, SK_IPPROTO_IP, SK_IP_RECVOPTS, m->opt, m->opt_len);
+	if (sock_kept(s, SK_IPPROTO_IP, SK_IP_RETOPTS))
+		put(o, SK_IPPROTO_IP, SK_IP_RETOPTS, back,
+		    ip4_opts_answer(back, m->opt, m->opt_len));
+}
+
 static void put_ip(struct out *o, const struct sock *s,
 		   const struct sock_meta *m)
 {
 	if (m->dst.family != IP_V4)
 		return;
-	if (s->opts.pktinfo)
+	if (s->opts->pktinfo)
 		put_pktinfo(o, m);
-	if (s->opts.recv_ttl)
+	if (s->opts->recv_ttl)
 		put_int(o, SK_IPPROTO_IP, SK_IP_TTL, m->ttl);
-	if (s->opts.recv_tos)
+	if (s->opts->recv_tos)
 		put(o, SK_IPPROTO_IP, SK_IP_TOS, &m->tos, sizeof(m->tos));
-	if (s->opts.recv_orig_dst)
+	put_options(o, s, m);
+	if (s->opts->recv_orig_dst)
 		put_orig_dst(o, m);
 }
 
@@ -293,15 +339,15 @@ static void put_ip6_level(struct out *o, const struct sock *s,
 {
 	if (s->domain != SK_AF_INET6)
 		return;
-	if (s->opts.pktinfo6)
+	if (s->opts->pktinfo6)
 		put_pktinfo6(o, s, m);
 	if (m->dst.family != IP_V6)
 		return;
-	if (s->opts.recv_hops)
+	if (s->opts->recv_hops)
 		put_int(o, SK_IPPROTO_IPV6, SK_IPV6_HOPLIMIT, m->ttl);
-	if (s->opts.recv_hops_old)
+	if (s->opts->recv_hops_old)
 		put_int(o, SK_IPPROTO_IPV6, SK_IPV6_2292HOPLIMIT, m->ttl);
-	if (s->opts.recv_tclass)
+	if (s->opts->recv_tclass)
 		put_int(o, SK_IPPROTO_IPV6, SK_IPV6_TCLASS, m->tos);
 }
 
@@ -310,7 +356,7 @@ static void put_inq(struct out *o, struct sock *s)
 {
 	int left;
 
-	if (!sock_is_tcp(s) || !s->opts.inq || s->state == STREAM_LISTENS)
+	if (!sock_is_tcp(s) || !s->opts->inq || s->state == STREAM_LISTENS)
 		return;
 	left = (int)tcp_inq(s->tcp);
 	if (!left && tcp_poll(s->tcp) & WAIT_RDHUP)
@@ -379,6 +425,8 @@ void sock_cmsg_write(struct sock *s, struct sk_msg *msg, struct sock_meta *meta,
 	put_inq(&o, s);
 	if (meta->time_ns)
 		put_time(&o, s, meta->time_ns);
+	if (meta->size && s->opts->udp_gro)
+		put_int(&o, SK_SOL_UDP, SK_UDP_GRO, (int)meta->size);
 	if (meta->has_ip) {
 		put_ip6_level(&o, s, meta);
 		put_ip(&o, s, meta);

@@ -8,11 +8,17 @@
  */
 
 #include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
 
 #include "core/waitq.h"
 
 #include "ip/ip.h"
 #include "sock/sock_cork.h"
+#include "sock/sock_ip_opt.h"
+#include "sock/sock_opt_kept.h"
+#include "sock/sock_plain.h"
 
 static void on_event(struct udp_sock *u, void *arg, uint32_t events)
 {
@@ -62,10 +68,32 @@ static int dgram_connect(struct sock *s, const struct endpoint *peer)
 	return udp_connect(s->udp, peer);
 }
 
+/* Where IP_UNICAST_IF or IPV6_UNICAST_IF sends what is for one host; NULL: as
+ * routes say.  The option has its number in network order. */
+static struct netif *chosen_netif(const struct sock *s,
+				  const struct endpoint *to)
+{
+	struct stack *stack = s->file.stack;
+	struct ip_addr dst = to ? to->addr : udp_peer(s->udp).addr;
+	bool is_v6 = dst.family == IP_V6;
+	int value = sock_kept(s, is_v6 ? SK_IPPROTO_IPV6 : SK_IPPROTO_IP,
+			      is_v6 ? SK_IPV6_UNICAST_IF : SK_IP_UNICAST_IF);
+	uint8_t octets[4];
+
+	if (!value || !dst.family || ip_addr_is_multicast(dst) ||
+	    ip_addr_is_ours(stack, dst))
+		return NULL;
+	memcpy(octets, &value, sizeof(octets));
+	return stack_netif_by_index(stack, get32(octets));
+}
+
 /* What ancillary data says, as UDP wants it.  0 or -ENODEV. */
 static int how_of(struct sock *s, const struct sock_how *how,
-		  struct udp_how *as)
+		  const struct endpoint *to, struct udp_how *as)
 {
+	if (s->opts->kept && (!how || !how->ifindex))
+		as->netif = chosen_netif(s, to);
+	as->opt = sock_ip_opt_for(s, how, &as->opt_len);
 	if (!how)
 		return 0;
 	as->src = how->src;
@@ -79,24 +107,69 @@ static int how_of(struct sock *s, const struct sock_how *how,
 }
 
 /* Who wants to know is told how much would fit. */
-static void too_big(struct sock *s, const struct sock_io *io)
+static __attribute__((noinline)) void too_big(struct sock *s,
+					      const struct endpoint *to)
 {
-	struct endpoint to = io->to ? *io->to : udp_peer(s->udp);
+	struct endpoint peer = to ? *to : udp_peer(s->udp);
 
-	sock_err_local(s, EMSGSIZE, &to, ip_mtu_for(s->file.stack, to.addr));
+	sock_err_local(s, EMSGSIZE, &peer,
+		       ip_mtu_for(s->file.stack, peer.addr));
 }
 
 static long dgram_send(struct sock *s, struct sock_io *io)
 {
 	struct udp_how as = {0};
-	long n = how_of(s, io->how, &as);
+	long n = how_of(s, io->how, io->to, &as);
 
 	if (!n)
 		n = sock_cork_send(s, io, &as);
-	if (n == -EMSGSIZE)
-		too_big(s, io);
+	/* Of pieces the error queue does not tell, nor does Linux'. */
+	if (n == -EMSGSIZE && !s->opts->udp_segment &&
+	    !(io->how && io->how->gso_size))
+		too_big(s, io->to);
 	if (n >= 0)
 		io->want = 0;
+	return n;
+}
+
+/* An address that is to UDP what it is to the program. */
+static bool is_same_to_udp(const struct sock *s, const struct endpoint *to)
+{
+	return !to || (s->domain == SK_AF_INET && to->addr.family == IP_V4 &&
+		       to->addr.v4.v && !to->addr.zone);
+}
+
+static long dgram_plain_send(struct sock *s, const void *buf, size_t len,
+			     const struct endpoint *to)
+{
+	long n;
+
+	if ((s->rest && (s->rest->cork || s->rest->ip_opt_len)) ||
+	    !is_same_to_udp(s, to) || !s->is_plain ||
+	    (s->domain != SK_AF_INET && !udp_local(s->udp).port))
+		return SOCK_LONG_WAY;
+	n = udp_send(s->udp, buf, len, to);
+	if (n == -EMSGSIZE)
+		too_big(s, to);
+	return n;
+}
+
+/* Where nothing came from anybody it was shut down. */
+static long dgram_plain_recv(struct sock *s, void *buf, size_t len,
+			     struct endpoint *from, size_t *whole)
+{
+	struct endpoint peer;
+	long n;
+
+	if (!from)
+		from = &peer;
+	n = udp_take(s->udp, buf, len, from, whole);
+	if (n < 0)
+		return n;
+	if (from->addr.family == IP_NONE)
+		return SOCK_LONG_WAY;
+	if (s->domain != SK_AF_INET)
+		sock_addr_for_user(s, from);
 	return n;
 }
 
@@ -111,6 +184,9 @@ static void fill_meta(struct sock *s, struct sock_meta *m,
 	m->ttl = from->ttl;
 	m->tos = from->tos;
 	m->time_ns = from->time_ns;
+	m->size = from->size;
+	m->opt_len = from->opt_len;
+	memcpy(m->opt, from->opt, from->opt_len);
 }
 
 static long dgram_recv(struct sock *s, struct sock_io *io)
@@ -164,7 +240,7 @@ static int dgram_error(struct sock *s)
 
 static uint32_t dgram_poll(struct sock *s)
 {
-	return udp_poll(s->udp) | (s->error_count ? WAIT_ERR : 0);
+	return udp_poll(s->udp) | (sock_error_count(s) ? WAIT_ERR : 0);
 }
 
 static size_t dgram_readable(struct sock *s)
@@ -187,6 +263,8 @@ static void dgram_info(struct sock *s, struct sock_info *info)
 	.connect = dgram_connect, \
 	.send = dgram_send, \
 	.recv = dgram_recv, \
+	.plain_send = dgram_plain_send, \
+	.plain_recv = dgram_plain_recv, \
 	.recv_error = sock_err_recv, \
 	.ioctl = dgram_ioctl, \
 	.shutdown = dgram_shutdown, \

@@ -66,19 +66,21 @@ static struct mem *mem_of(const struct sock *s)
 
 static bool is_wanted(const struct sock *s)
 {
-	return s->opts.recverr || s->opts.recverr6;
+	return s->opts->recverr || s->opts->recverr6;
 }
 
 static void err_del(struct sock *s, struct sock_err *e)
 {
 	list_del(&e->node);
-	s->error_count--;
+	s->rest->error_count--;
 	mem_free(mem_of(s), e, sizeof(*e));
 }
 
 static struct sock_err *first(const struct sock *s)
 {
-	return list_first_entry(&s->errors, struct sock_err, node);
+	if (!s->rest)
+		return NULL;
+	return list_first_entry(&s->rest->errors, struct sock_err, node);
 }
 
 void sock_err_clear(struct sock *s)
@@ -98,16 +100,17 @@ int sock_err_apply(struct sock *s)
 
 static struct sock_err *err_add(struct sock *s, int err)
 {
+	struct sock_rest *rest = sock_rest_of(s);
 	struct sock_err *e;
 
-	if (s->error_count >= ERRORS_MAX)
+	if (!rest || rest->error_count >= ERRORS_MAX)
 		return NULL;
 	e = mem_alloc(mem_of(s), sizeof(*e));
 	if (!e)
 		return NULL;
 	e->ee.err = (uint32_t)err;
-	list_add_tail(&s->errors, &e->node);
-	s->error_count++;
+	list_add_tail(&rest->errors, &e->node);
+	rest->error_count++;
 	return e;
 }
 
@@ -179,9 +182,9 @@ static bool joins(struct sock *s, uint32_t id, uint8_t code)
 {
 	struct sock_err *last;
 
-	if (list_is_empty(&s->errors))
+	if (list_is_empty(&s->rest->errors))
 		return false;
-	last = container_of(s->errors.prev, struct sock_err, node);
+	last = container_of(s->rest->errors.prev, struct sock_err, node);
 	if (last->ee.origin != SK_EE_ORIGIN_ZEROCOPY || last->ee.code != code ||
 	    last->ee.data + 1 != id)
 		return false;
@@ -203,8 +206,8 @@ void sock_err_zero(struct sock *s, struct sock_err *e, uint32_t id,
 			.info = id,
 			.data = id,
 		};
-		list_add_tail(&s->errors, &e->node);
-		s->error_count++;
+		list_add_tail(&s->rest->errors, &e->node);
+		s->rest->error_count++;
 	}
 	sock_tell(s, WAIT_ERR);
 }

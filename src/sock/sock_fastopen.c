@@ -40,7 +40,7 @@ bool sock_fast_is_asked(const struct sock *s, const struct sock_io *io)
 long sock_fast_send(struct sock *s, struct sock_io *io)
 {
 	const struct endpoint *to =
-		s->state == STREAM_LATER ? &s->later : io->to;
+		s->state == STREAM_LATER ? &s->rest->later : io->to;
 	long n;
 
 	if (s->state == STREAM_CONNECTING)
@@ -64,10 +64,15 @@ long sock_fast_send(struct sock *s, struct sock_io *io)
 /* Is connect() to be put off to the first send? */
 bool sock_fast_connect(struct sock *s, const struct endpoint *peer)
 {
-	if (!s->opts.fastopen_connect ||
+	struct sock_rest *rest;
+
+	if (!s->opts->fastopen_connect ||
 	    !tcp_fastopen_is_ready(s->file.stack, peer->addr))
 		return false;
-	s->later = *peer;
+	rest = sock_rest_of(s);
+	if (!rest)
+		return false; /* no memory: then at once */
+	rest->later = *peer;
 	s->state = STREAM_LATER;
 	return true;
 }
@@ -79,7 +84,7 @@ int sock_fast_give_up(struct sock *s)
 
 	if (s->state != STREAM_LATER)
 		return 0;
-	err = tcp_connect(s->tcp, &s->later);
+	err = tcp_connect(s->tcp, &s->rest->later);
 	if (!err)
 		s->state = STREAM_CONNECTING;
 	return err;

@@ -21,7 +21,7 @@ static bool is_lingered(void *arg)
  * nobody can wait, and then the transport goes on alone as it always does. */
 static void linger(struct sock *s)
 {
-	const struct sk_linger *l = &s->opts.linger;
+	const struct sk_linger *l = &s->opts->linger;
 	uint64_t until;
 
 	if (!s->ops->linger || !l->onoff || l->linger_s <= 0)

@@ -136,7 +136,9 @@ static struct membership *membership_find(const struct sock *s,
 {
 	struct membership *m;
 
-	list_for_each_entry(m, &s->groups, struct membership, node)
+	if (!s->rest)
+		return NULL;
+	list_for_each_entry(m, &s->rest->groups, struct membership, node)
 		if ((!at->netif || m->group->netif == at->netif) &&
 		    ip_addr_eq(m->group->addr, at->group))
 			return m;
@@ -161,7 +163,7 @@ static int room_check(const struct sock *s, uint8_t family)
 	const struct membership *m;
 	uint32_t n = 0;
 
-	list_for_each_entry(m, &s->groups, struct membership, node)
+	list_for_each_entry(m, &s->rest->groups, struct membership, node)
 		n += m->group->addr.family == family;
 	if (family == IP_V4)
 		return n < MEMBERSHIPS_MAX ? 0 : -ENOBUFS;
@@ -173,7 +175,8 @@ static int membership_add(struct sock *s, const struct group_at *at,
 			  const struct ip_filter *want)
 {
 	struct stack *stack = s->file.stack;
-	int err = room_check(s, at->group.family);
+	struct sock_rest *rest = sock_rest_of(s);
+	int err = rest ? room_check(s, at->group.family) : -ENOMEM;
 	struct membership *m;
 
 	if (at->group.family == IP_V6 && !ip6_is_enabled(stack, at->netif))
@@ -190,7 +193,7 @@ static int membership_add(struct sock *s, const struct group_at *at,
 	}
 	m->want = *want;
 	list_add_tail(&m->group->members, &m->peer);
-	list_add_tail(&s->groups, &m->node);
+	list_add_tail(&rest->groups, &m->node);
 	err = group_apply(stack, m->group);
 	if (err)
 		membership_del(s, m);
@@ -220,7 +223,10 @@ void sock_group_leave_all(struct sock *s)
 {
 	struct membership *m;
 
-	while ((m = list_first_entry(&s->groups, struct membership, node)))
+	if (!s->rest)
+		return;
+	while ((m = list_first_entry(&s->rest->groups, struct membership,
+				     node)))
 		membership_del(s, m);
 }
 
@@ -315,7 +321,9 @@ bool sock_group_hears(const struct sock *s, const struct netif *netif,
 	bool is_v4 = group.family == IP_V4, is_member = false;
 	const struct membership *m;
 
-	list_for_each_entry(m, &s->groups, struct membership, node) {
+	if (!s->rest)
+		return is_v4 ? s->opts->group_all : s->opts->group_all6;
+	list_for_each_entry(m, &s->rest->groups, struct membership, node) {
 		if (!ip_addr_eq(m->group->addr, group) ||
 		    (is_v4 && m->group->netif != netif))
 			continue;
@@ -323,5 +331,5 @@ bool sock_group_hears(const struct sock *s, const struct netif *netif,
 			return true;
 		is_member = true;
 	}
-	return !is_member && (is_v4 ? s->opts.group_all : s->opts.group_all6);
+	return !is_member && (is_v4 ? s->opts->group_all : s->opts->group_all6);
 }

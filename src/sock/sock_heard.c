@@ -18,6 +18,8 @@
 #include "core/probe.h"
 #include "core/waitq.h"
 
+#include "ip/ip.h"
+
 static struct mem *mem_of(const struct sock *s)
 {
 	return s->file.stack->place.env->mem;
@@ -62,7 +64,7 @@ bool heard_add(struct sock *s, struct heard_queue *q, struct pkt *pkt,
 {
 	struct place *place = &s->file.stack->place;
 	bool is_full =
-		q->size && q->size + size_of(pkt) > (size_t)s->opts.rcvbuf;
+		q->size && q->size + size_of(pkt) > (size_t)s->opts->rcvbuf;
 	struct heard *h = NULL;
 
 	if (!is_full)
@@ -95,6 +97,8 @@ static void fill_meta(struct sock_meta *m, const struct heard *h)
 	m->tos = h->tos;
 	m->time_ns = h->time_ns;
 	m->ll = h->ll;
+	if (h->has_ip)
+		m->opt_len = (uint8_t)ip_opts_of(h->pkt, m->opt);
 }
 
 long heard_recv(struct sock *s, struct heard_queue *q, struct sock_io *io)

@@ -7,6 +7,8 @@
  *		them
  */
 
+#include <assert.h>
+
 #include "base/list.h"
 #include "base/mem.h"
 
@@ -15,6 +17,7 @@
 
 #include "sock/file_table.h"
 #include "sock/sock.h"
+#include "sock/sock_cold.h"
 #include "sock/sock_kind.h"
 
 struct ip_error;
@@ -23,13 +26,15 @@ struct pair_end;
 struct raw_end;
 struct sock;
 struct sock_cork;
+struct sock_opts;
 struct tcp_conn;
 struct udp_sock;
 
 /* What sock/ knows about one stack. */
 struct sock_stack {
 	struct file_table table;
-	struct pool socks;
+	struct pool socks, opts, rests;
+	struct sock_opts *fresh[SOCK_OPT_FRESH]; /* see sock_cold.c */
 	struct list groups;  /* struct group, see sock_group.c */
 	struct list raws;    /* struct raw_end: raw and ping sockets */
 	struct list packets; /* struct packet_end */
@@ -58,34 +63,6 @@ enum stream_state {
 	STREAM_OVER,	   /* never to be connected again */
 };
 
-/* Values of options, as getsockopt() returns them. */
-struct sock_opts {
-	bool is_changed; /* setsockopt() was called: some may be others */
-	int reuse_addr, reuse_port, broadcast, keepalive;
-	int rcvbuf, sndbuf;
-	struct sk_linger linger;
-	uint64_t recv_timeout_ns, send_timeout_ns; /* 0: none */
-	int ttl, tos, group_ttl, group_loop, group_all, group_if;
-	ip4_addr group_if_addr; /* as the program named @group_if */
-	int v6only, hops, tclass;
-	int group_hops, group_loop6, group_all6, group_if6;
-	int nodelay, cork, maxseg;
-	int keep_idle_s, keep_interval_s, keep_count;
-	int user_timeout_ms, linger2, window_clamp, notsent_lowat, inq;
-	int quickack;
-	int oob_inline, rcvlowat;
-	int fastopen, fastopen_connect, defer_accept_s, syncnt;
-	int timestamp, timestamp_ns;
-	int pktinfo, recv_ttl, recv_tos, recv_orig_dst;
-	int pktinfo6, recv_hops, recv_hops_old, recv_tclass;
-	int dontroute, no_check, priority, mark;
-	int recverr, recverr6, pmtudisc, pmtudisc6;
-	int freebind, transparent, no_port;
-	int udp_cork, udp_segment, udp_gro, zerocopy;
-	int lite_covers, lite_wants;
-	int peek_off; /* where the next SK_MSG_PEEK begins; -1: at the front */
-};
-
 /**
  * struct sock - a socket
  * @file:	Its file
@@ -100,14 +77,10 @@ struct sock_opts {
  * @ifindex:	SO_BINDTODEVICE: where; 0: anywhere
  * @fd:		The descriptor it was opened with, for events
  * @state:	Streams only
- * @bound:	Streams: what the program chose with bind()
- * @later:	Streams in STREAM_LATER: where to
- * @opts:	Options
- * @groups:	struct membership, see sock_group.c
- * @errors:	struct sock_err, the oldest first, see sock_err.c
- * @error_count: How many
- * @zeros:	struct sock_zero, see sock_zero.c; @zero_next: the next's number
- * @cork:	Datagrams: what is being gathered, or NULL
+ * @is_plain:	Of the options none makes a difference to sock_plain.c
+ * @opts:	Options; perhaps also others': sock_opts_own() before a change,
+ *		sock_opts_noted() after it
+ * @rest:	The rest, or NULL
  */
 struct sock {
 	struct file file;
@@ -119,17 +92,16 @@ struct sock {
 		struct raw_end *raw;
 		struct packet_end *packet;
 	};
-	int domain, proto;
+	struct sock_opts *opts;
+	struct sock_rest *rest;
 	uint32_t ifindex;
 	int fd;
-	enum stream_state state;
-	struct endpoint bound, later;
-	struct sock_opts opts;
-	struct list groups, errors, zeros;
-	uint32_t error_count;
-	struct sock_cork *cork;
-	uint32_t zero_next;
+	uint16_t proto;
+	uint8_t domain;
+	uint8_t state; /* enum stream_state */
+	bool is_plain;
 };
+static_assert(sizeof(struct sock) <= 120, "there may be a million idle ones");
 
 /**
  * struct sock_call - brackets a call of a program
@@ -209,9 +181,13 @@ void sock_addr_for_user(const struct sock *s, struct endpoint *ep);
  * one.  As the call bind(). */
 int sock_addr_bind_any(struct sock *s);
 
+static inline uint32_t sock_error_count(const struct sock *s)
+{
+	return s->rest ? s->rest->error_count : 0;
+}
+
 /* sock_opt.c */
-void sock_opts_init(struct sock *s);
-void sock_opts_inherit(struct sock *child, const struct sock *listener);
+struct sock_opts sock_opts_fresh(const struct sock *s); /* as they begin */
 void sock_stream_apply(struct sock *s); /* all options, to a new connection */
 
 /* sock_group.c */

@@ -9,10 +9,10 @@
  *	do what is possible now; if that is not enough and the call may
  *	block, sleep on the socket's wait queue, and again
  *
- * What is enough is io->want: one octet for a receive (SO_RCVLOWAT says how many
- * for a stream), all of them for a send on a stream or a receive with
- * SK_MSG_WAITALL.  A call that has moved some
- * octets reports these; an error after that is found by the next call.
+ * What is enough is io->want: one octet for a receive (SO_RCVLOWAT says how
+ * many for a stream), all of them for a send on a stream or a receive with
+ * SK_MSG_WAITALL.  A call that has moved some octets reports these; an error
+ * after that is found by the next call.
  *
  * The event of a receive call is told when there is something to receive, so
  * a program that polls in vain leaves no trace; its octets are those that the
@@ -24,6 +24,7 @@
 #include "core/probe.h"
 
 #include "sock/sock_int.h"
+#include "sock/sock_plain.h"
 #include "sock/sock_try.h"
 #include "sock/sock_zero.h"
 
@@ -68,6 +69,8 @@ static uint32_t tell_call(struct sock *s, const struct sock_io *io,
 {
 	bool is_recv = m->event == WAIT_IN;
 
+	if (!s->file.stack->place.env->probe)
+		return 0;
 	if (is_recv && !(s->ops->poll(s) & WAIT_IN))
 		return 0;
 	return PROBE(&s->file.stack->place, EV_CALL, m->what, NULL,
@@ -114,11 +117,17 @@ static long outcome(const struct sock_io *io, long err)
 	return io->done ? (long)io->done : err;
 }
 
+/* Also of a message of no octets. */
+static bool is_error(long n)
+{
+	return n < 0 && n != -EAGAIN;
+}
+
 static long move(struct sock *s, struct sock_io *io, const struct mover *m)
 {
 	bool is_recv = m->event == WAIT_IN;
-	uint64_t until = sock_deadline(s, is_recv ? s->opts.recv_timeout_ns
-						  : s->opts.send_timeout_ns);
+	uint64_t until = sock_deadline(s, is_recv ? s->opts->recv_timeout_ns
+						  : s->opts->send_timeout_ns);
 	bool may_block = sock_may_block(s, io->flags);
 	uint32_t cause = 0;
 
@@ -127,7 +136,7 @@ static long move(struct sock *s, struct sock_io *io, const struct mover *m)
 
 		if (n > 0)
 			io->done += (size_t)n;
-		if (n == 0 || io->done >= io->want)
+		if (n == 0 || (io->done >= io->want && !is_error(n)))
 			return (long)io->done;
 		if (n > 0)
 			continue;
@@ -147,7 +156,6 @@ static long move_socket(struct sock *s, struct sock_io *io,
 	long n;
 
 	file_get(&s->file);
-	file_count_call(&s->file);
 	n = move(s, io, m);
 	file_put(&s->file);
 	return n;
@@ -185,24 +193,13 @@ long sock_send(struct sock *s, struct sock_io *io)
 
 long sock_send_plain(struct sock *s, struct sock_io *io)
 {
+	file_count_call(&s->file);
 	return move_socket(s, io, &sender);
 }
 
-long sk_sendto(struct stack *stack, int fd, const void *buf, size_t len,
-	       int flags, const struct endpoint *to)
+long sock_send_rest(struct sock *s, struct sock_io *io)
 {
-	struct sock_io io = {
-		.out = buf, .len = len, .flags = flags, .to = to, .want = len};
-	struct sock *s;
-	int err = sock_find(stack, fd, &s);
-
-	return err ? err : sock_send(s, &io);
-}
-
-long sk_send(struct stack *stack, int fd, const void *buf, size_t len,
-	     int flags)
-{
-	return sk_sendto(stack, fd, buf, len, flags, NULL);
+	return move_socket(s, io, &sender);
 }
 
 /* Never blocks, whatever the descriptor says. */
@@ -218,7 +215,7 @@ static long recv_urgent(struct sock *s, struct sock_io *io)
 /* How many octets end a receive that may block. */
 static size_t enough(const struct sock *s, const struct sock_io *io)
 {
-	size_t lowat = (size_t)s->opts.rcvlowat;
+	size_t lowat = (size_t)s->opts->rcvlowat;
 
 	if (s->ops->type != SK_SOCK_STREAM || !io->len)
 		return 1;
@@ -250,28 +247,11 @@ long sock_recv(struct sock *s, struct sock_io *io)
 	if (io->flags & SK_MSG_OOB && s->ops->recv_urgent)
 		return recv_urgent(s, io);
 	io->want = enough(s, io);
+	file_count_call(&s->file);
 	n = move_socket(s, io, &receiver);
 	if (io->from && io->from->addr.family)
 		sock_addr_for_user(s, io->from);
 	return n;
-}
-
-long sk_recvfrom(struct stack *stack, int fd, void *buf, size_t len, int flags,
-		 struct endpoint *from)
-{
-	struct sock_io io = {
-		.in = buf, .len = len, .flags = flags, .from = from};
-	struct sock *s;
-	int err = sock_find(stack, fd, &s);
-
-	if (from)
-		*from = (struct endpoint){0};
-	return err ? err : sock_recv(s, &io);
-}
-
-long sk_recv(struct stack *stack, int fd, void *buf, size_t len, int flags)
-{
-	return sk_recvfrom(stack, fd, buf, len, flags, NULL);
 }
 
 /* Files that are no sockets; they never move a part. */
@@ -306,20 +286,18 @@ bool sock_is_stream(struct file *file)
 
 long file_try_read(struct file *file, void *buf, size_t len)
 {
-	struct sk_iovec iov = {buf, len};
-	struct sk_msg msg = {.iov = &iov, .iov_count = 1};
+	struct sock *s = sock_of(file);
 
-	return sock_of(file) ? sock_try_recv(file, &msg, 0)
-			     : read_once(file, buf, len);
+	return s ? sock_recv_buf(s, buf, len, SK_MSG_DONTWAIT, NULL)
+		 : read_once(file, buf, len);
 }
 
 long file_try_write(struct file *file, const void *buf, size_t len)
 {
-	struct sock_io io = {
-		.out = buf, .len = len, .flags = SK_MSG_DONTWAIT, .want = len};
 	struct sock *s = sock_of(file);
 
-	return s ? sock_send(s, &io) : write_once(file, buf, len);
+	return s ? sock_send_buf(s, buf, len, SK_MSG_DONTWAIT, NULL)
+		 : write_once(file, buf, len);
 }
 
 long sk_read(struct stack *stack, int fd, void *buf, size_t len)

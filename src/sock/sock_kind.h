@@ -22,7 +22,8 @@ struct file;
 struct sock;
 struct sock_zero;
 
-#define SOCK_FILES_MAX 32
+#define SOCK_FILES_MAX	32
+#define SOCK_IP_OPT_MAX 40 /* octets of IP options: RFC 791, 3.1 */
 
 /* References to files that travel with a message; see sock_pair.c. */
 struct sock_files {
@@ -36,6 +37,7 @@ struct sock_files {
  * @ifindex:	Leave there; 0: as routes say
  * @ttl:	-1: the socket's; likewise @tos
  * @gso_size:	Cut into datagrams of that many octets; 0: none
+ * @has_opt:	@opt, padded to @opt_len octets, and not the socket's
  * @ll:		Packet sockets: where to, or NULL
  */
 struct sock_how {
@@ -43,17 +45,21 @@ struct sock_how {
 	uint32_t ifindex;
 	int ttl, tos;
 	uint16_t gso_size;
+	bool has_opt;
+	uint8_t opt_len, opt[SOCK_IP_OPT_MAX];
 	const struct sk_ll *ll;
 };
 
 /**
  * struct sock_meta - what is known of a message that was received
  * @len:	Octets of it, however much room there was
- * @has_ip:	It came by IP, and the next five are known
+ * @has_ip:	It came by IP, and the next six are known
  * @dst:	To which address, and @dport which port
  * @ifindex:	Where it came in
  * @ttl:	As in its header; likewise @tos
  * @time_ns:	When it came; 0: not known
+ * @size:	UDP: several datagrams of so many octets; 0: one
+ * @opt:	IP options of its header, @opt_len octets
  * @ll:		Packet sockets: its link header
  * @files:	That came with it
  * @has_err:	It came from the error queue: @ee, and @offender who said so
@@ -66,6 +72,8 @@ struct sock_meta {
 	uint32_t ifindex;
 	struct ip_addr dst;
 	uint64_t time_ns;
+	size_t size;
+	uint8_t opt_len, opt[SOCK_IP_OPT_MAX];
 	struct sk_ll ll;
 	struct sock_files files;
 	struct sk_extended_err ee;
@@ -116,6 +124,12 @@ struct sock_io {
  *		NULL: only say whether there is one
  * @send:	Octets taken of those not done yet, or -errno
  * @recv:	Octets received after those done, or -errno
+ * @plain_send:	(optional) As @send, of one buffer, without flags; NULL: to the
+ *		peer.  SOCK_LONG_WAY, see sock_plain.c: nothing was done
+ * @plain_recv:	(optional) As @recv, likewise; no octets more than one step
+ *		gives, and the call is over.  @from, which may be NULL, and
+ *		@whole, the datagram's length, are filled in where it returns
+ *		no error
  * @recv_error:	(optional, else -EAGAIN) The oldest entry of the error queue
  * @recv_urgent: (optional, else -EOPNOTSUPP) The octet out of line
  * @ioctl:	(optional, else -ENOTTY) A question about the queues
@@ -140,6 +154,10 @@ struct sock_ops {
 	int (*accept)(struct sock *s, struct sock *child);
 	long (*send)(struct sock *s, struct sock_io *io);
 	long (*recv)(struct sock *s, struct sock_io *io);
+	long (*plain_send)(struct sock *s, const void *buf, size_t len,
+			   const struct endpoint *to);
+	long (*plain_recv)(struct sock *s, void *buf, size_t len,
+			   struct endpoint *from, size_t *whole);
 	long (*recv_error)(struct sock *s, struct sock_io *io);
 	long (*recv_urgent)(struct sock *s, struct sock_io *io);
 	int (*ioctl)(struct sock *s, unsigned long request, int *val);

@@ -51,8 +51,8 @@ bool sock_look(struct file *file, struct sock_look *out)
 	*out = (struct sock_look){0};
 	if (!s)
 		return false;
-	out->recv_max = (size_t)s->opts.rcvbuf;
-	out->send_max = (size_t)s->opts.sndbuf;
+	out->recv_max = (size_t)s->opts->rcvbuf;
+	out->send_max = (size_t)s->opts->sndbuf;
 	if (!sock_is_tcp(s))
 		return true;
 	out->has_tcp = true;
@@ -62,9 +62,9 @@ bool sock_look(struct file *file, struct sock_look *out)
 	return true;
 }
 
-static int value_at(const struct sock *s, size_t at)
+static int value_at(const struct sock_opts *o, size_t at)
 {
-	return *(const int *)(const void *)((const char *)&s->opts + at);
+	return *(const int *)(const void *)((const char *)o + at);
 }
 
 void sock_look_options(struct file *file,
@@ -72,18 +72,18 @@ void sock_look_options(struct file *file,
 		       void *arg)
 {
 	const struct sock *s = sock_of(file);
-	struct sock fresh;
+	struct sock_opts fresh;
 
 	if (!s)
 		return;
-	fresh = (struct sock){.ops = s->ops, .domain = s->domain};
-	sock_opts_init(&fresh);
+	fresh = sock_opts_fresh(s);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (value_at(s, options[i].at) !=
+		if (value_at(s->opts, options[i].at) !=
 		    value_at(&fresh, options[i].at))
-			fn(options[i].name, value_at(s, options[i].at), arg);
-	if (s->opts.linger.onoff)
-		fn("linger", s->opts.linger.linger_s, arg);
+			fn(options[i].name, value_at(s->opts, options[i].at),
+			   arg);
+	if (s->opts->linger.onoff)
+		fn("linger", s->opts->linger.linger_s, arg);
 	if (file->flags & SK_O_NONBLOCK)
 		fn("nonblock", 1, arg);
 	if (file->flags & SK_O_ASYNC)

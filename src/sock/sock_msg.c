@@ -26,6 +26,7 @@
 #include "sock/sock_cmsg.h"
 #include "sock/sock_int.h"
 #include "sock/sock_pair.h"
+#include "sock/sock_plain.h"
 #include "sock/sock_try.h"
 
 #define IOV_COUNT_MAX 1024
@@ -133,7 +134,7 @@ static long send_whole(struct sock *s, const struct sk_msg *msg,
 	return n;
 }
 
-static long sendmsg(struct sock *s, const struct sk_msg *msg, int flags)
+static long sendmsg_far(struct sock *s, const struct sk_msg *msg, int flags)
 {
 	struct sock_how how = {.ttl = -1, .tos = -1};
 	struct sock_files files = {.count = 0};
@@ -159,6 +160,14 @@ static long sendmsg(struct sock *s, const struct sk_msg *msg, int flags)
 	return n;
 }
 
+static long sendmsg(struct sock *s, const struct sk_msg *msg, int flags)
+{
+	if (!s->ops->plain_send || !sock_msg_is_buf(msg) || msg->control_len)
+		return sendmsg_far(s, msg, flags);
+	return sock_send_buf(s, msg->iov[0].base, msg->iov[0].len, flags,
+			     msg->has_name ? &msg->name : NULL);
+}
+
 long sk_sendmsg(struct stack *stack, int fd, const struct sk_msg *msg,
 		int flags)
 {
@@ -178,16 +187,28 @@ long sock_try_send(struct file *file, const struct sk_msg *msg, int flags)
 int sk_sendmmsg(struct stack *stack, int fd, struct sk_mmsg *msgs,
 		uint32_t count, int flags)
 {
-	uint32_t i;
+	struct sock *s;
+	int err = count ? sock_find(stack, fd, &s) : 0;
+	uint32_t i = 0;
+	long n;
 
-	for (i = 0; i < count && i < IOV_COUNT_MAX; i++) {
-		long n = sk_sendmsg(stack, fd, &msgs[i].msg, flags);
-
-		if (n < 0)
-			return i ? (int)i : (int)n;
-		msgs[i].len = (uint32_t)n;
+	if (err || !count)
+		return err;
+	if (count > IOV_COUNT_MAX)
+		count = IOV_COUNT_MAX;
+	file_get(&s->file);
+	while ((i += sock_send_batch(s, msgs + i, count - i, flags, &n)) <
+	       count) {
+		if (n == SOCK_LONG_WAY)
+			n = sendmsg(s, &msgs[i].msg, flags);
+		if (n < 0) {
+			err = i ? 0 : (int)n;
+			break;
+		}
+		msgs[i++].len = (uint32_t)n;
 	}
-	return (int)i;
+	file_put(&s->file);
+	return err ? err : (int)i;
 }
 
 /*
@@ -227,7 +248,7 @@ static bool is_truncated(const struct sock *s, const struct sock_meta *meta,
 	return s->ops->type != SK_SOCK_STREAM && meta->len > room;
 }
 
-static long recvmsg(struct sock *s, struct sk_msg *msg, int flags)
+static long recvmsg_far(struct sock *s, struct sk_msg *msg, int flags)
 {
 	struct sock_meta meta = {0};
 	struct sock_io io = {.flags = flags, .from = &msg->name, .meta = &meta};
@@ -253,6 +274,26 @@ static long recvmsg(struct sock *s, struct sk_msg *msg, int flags)
 		msg->flags |= SK_MSG_TRUNC;
 	sock_cmsg_write(s, msg, &meta, flags);
 	sock_files_put(&meta.files);
+	return n;
+}
+
+/* No option asks for ancillary data unless one was changed. */
+static long recvmsg(struct sock *s, struct sk_msg *msg, int flags)
+{
+	size_t whole;
+	long n;
+
+	if (!sock_msg_is_buf(msg) || s->opts->is_changed)
+		return recvmsg_far(s, msg, flags);
+	n = sock_plain_recv(s, msg->iov[0].base, msg->iov[0].len, flags,
+			    &msg->name, &whole);
+	if (n == SOCK_LONG_WAY)
+		return recvmsg_far(s, msg, flags);
+	if (n < 0) {
+		msg->name = (struct endpoint){0};
+		return n;
+	}
+	sock_msg_fill(msg, whole);
 	return n;
 }
 
@@ -283,14 +324,27 @@ int sk_recvmmsg(struct stack *stack, int fd, struct sk_mmsg *msgs,
 {
 	uint64_t begun = stack_now(stack);
 	bool one_only = flags & SK_MSG_WAITFORONE;
+	struct sock *s;
+	int err = count ? sock_find(stack, fd, &s) : 0;
 	uint32_t i = 0;
 
+	if (err || !count)
+		return err;
+	file_get(&s->file);
 	flags &= ~SK_MSG_WAITFORONE;
 	while (i < count) {
-		long n = sk_recvmsg(stack, fd, &msgs[i].msg, flags);
+		long n = SOCK_LONG_WAY;
 
-		if (n < 0)
-			return i ? (int)i : (int)n;
+		if (timeout_ns < 0 && !one_only)
+			i += sock_recv_batch(s, msgs + i, count - i, flags, &n);
+		if (i == count)
+			break;
+		if (n == SOCK_LONG_WAY)
+			n = recvmsg(s, &msgs[i].msg, flags);
+		if (n < 0) {
+			err = i ? 0 : (int)n;
+			break;
+		}
 		msgs[i++].len = (uint32_t)n;
 		if (one_only)
 			flags |= SK_MSG_DONTWAIT;
@@ -298,7 +352,8 @@ int sk_recvmmsg(struct stack *stack, int fd, struct sk_mmsg *msgs,
 		    stack_now(stack) - begun >= (uint64_t)timeout_ns)
 			break;
 	}
-	return (int)i;
+	file_put(&s->file);
+	return err ? err : (int)i;
 }
 
 /*

@@ -24,6 +24,7 @@
 #include "base/check.h"
 
 #include "sock/sock_int.h"
+#include "sock/sock_opt_kept.h"
 #include "tcp/tcp.h"
 #include "udp/udp.h"
 
@@ -38,13 +39,13 @@
 
 static int apply_reuse(struct sock *s)
 {
-	if (s->opts.reuse_port && !sock_is_inet(s))
+	if (s->opts->reuse_port && !sock_is_inet(s))
 		return -EOPNOTSUPP;
 	if (sock_is_tcp(s))
-		tcp_set_share(s->tcp, s->opts.reuse_port);
+		tcp_set_share(s->tcp, s->opts->reuse_port);
 	if (sock_is_udp(s)) {
-		udp_set_reuse(s->udp, s->opts.reuse_addr);
-		udp_set_share(s->udp, s->opts.reuse_port);
+		udp_set_reuse(s->udp, s->opts->reuse_addr);
+		udp_set_share(s->udp, s->opts->reuse_port);
 	}
 	return 0;
 }
@@ -52,13 +53,13 @@ static int apply_reuse(struct sock *s)
 static int apply_broadcast(struct sock *s)
 {
 	if (sock_is_udp(s))
-		udp_set_broadcast(s->udp, s->opts.broadcast);
+		udp_set_broadcast(s->udp, s->opts->broadcast);
 	return 0;
 }
 
 static int apply_rcvbuf(struct sock *s)
 {
-	size_t n = (size_t)s->opts.rcvbuf;
+	size_t n = (size_t)s->opts->rcvbuf;
 
 	if (sock_is_udp(s))
 		udp_set_rcvbuf(s->udp, n);
@@ -70,31 +71,31 @@ static int apply_rcvbuf(struct sock *s)
 static int apply_sndbuf(struct sock *s)
 {
 	if (sock_is_tcp(s))
-		tcp_set_sndbuf(s->tcp, (size_t)s->opts.sndbuf / 2);
+		tcp_set_sndbuf(s->tcp, (size_t)s->opts->sndbuf / 2);
 	return 0;
 }
 
 /* A stream's grow by themselves until they are set: tcp_autotune.c. */
 static int get_rcvbuf(struct sock *s)
 {
-	return sock_is_tcp(s) ? (int)(2 * tcp_rcvbuf(s->tcp)) : s->opts.rcvbuf;
+	return sock_is_tcp(s) ? (int)(2 * tcp_rcvbuf(s->tcp)) : s->opts->rcvbuf;
 }
 
 static int get_sndbuf(struct sock *s)
 {
-	return sock_is_tcp(s) ? (int)(2 * tcp_sndbuf(s->tcp)) : s->opts.sndbuf;
+	return sock_is_tcp(s) ? (int)(2 * tcp_sndbuf(s->tcp)) : s->opts->sndbuf;
 }
 
 static int apply_keepalive(struct sock *s)
 {
 	if (sock_is_tcp(s))
-		tcp_set_keepalive(s->tcp, s->opts.keepalive);
+		tcp_set_keepalive(s->tcp, s->opts->keepalive);
 	return 0;
 }
 
 static int apply_ttl(struct sock *s)
 {
-	unsigned int ttl = (unsigned int)s->opts.ttl;
+	unsigned int ttl = (unsigned int)s->opts->ttl;
 
 	if (sock_is_tcp(s))
 		tcp_set_ttl(s->tcp, ttl);
@@ -107,10 +108,10 @@ static int apply_ttl(struct sock *s)
 static int apply_tos(struct sock *s)
 {
 	if (sock_is_tcp(s)) {
-		s->opts.tos &= ~3;
-		tcp_set_tos(s->tcp, (uint8_t)s->opts.tos);
+		s->opts->tos &= ~3;
+		tcp_set_tos(s->tcp, (uint8_t)s->opts->tos);
 	} else if (sock_is_udp(s)) {
-		udp_set_tos(s->udp, (uint8_t)s->opts.tos);
+		udp_set_tos(s->udp, (uint8_t)s->opts->tos);
 	}
 	return 0;
 }
@@ -127,7 +128,7 @@ static const struct opt_row rows[] = {
 {SOCKET, SK_SO_RCVBUF, OPT_ALL | OPT_BUF, AT(rcvbuf), RCVBUF_MIN, BUF_MAX_ASKED, apply_rcvbuf, get_rcvbuf},
 {SOCKET, SK_SO_SNDBUF, OPT_ALL | OPT_BUF, AT(sndbuf), SNDBUF_MIN, BUF_MAX_ASKED, apply_sndbuf, get_sndbuf},
 {IP, SK_IP_TTL, OPT_INET | OPT_DEFAULT, AT(ttl), 1, 255, apply_ttl, NULL},
-{IP, SK_IP_TOS, OPT_INET | OPT_OCTET, AT(tos), 0, 255, apply_tos, NULL},
+{IP, SK_IP_TOS, OPT_INET | OPT_EMPTY | OPT_OCTET, AT(tos), 0, 255, apply_tos, NULL},
 };
 static_assert(ARRAY_SIZE(rows) == 8, "sockets' and IP's; streams' follow");
 /* clang-format on */
@@ -180,39 +181,35 @@ static int default_of(const struct opt_row *row)
 	return *value_of(&opts, row);
 }
 
-void sock_opts_init(struct sock *s)
+struct sock_opts sock_opts_fresh(const struct sock *s)
 {
-	s->opts = defaults;
-	s->opts.reuse_addr = s->ops->opts == OPT_RAW;
-	s->opts.group_all = s->domain != SK_AF_INET6; /* as Linux has it */
-	s->opts.rcvbuf = sock_is_tcp(s) ? TCP_RCVBUF : UDP_RCVBUF_DEFAULT;
-	s->opts.sndbuf = sock_is_tcp(s) ? TCP_SNDBUF : UDP_SNDBUF;
-}
+	struct sock_opts o = defaults;
 
-/* TCP has handed down its own copies to the accepted connection. */
-void sock_opts_inherit(struct sock *child, const struct sock *listener)
-{
-	child->opts = listener->opts;
+	o.reuse_addr = s->ops->opts == OPT_RAW;
+	o.group_all = s->domain != SK_AF_INET6; /* as Linux has it */
+	o.rcvbuf = sock_is_tcp(s) ? TCP_RCVBUF : UDP_RCVBUF_DEFAULT;
+	o.sndbuf = sock_is_tcp(s) ? TCP_SNDBUF : UDP_SNDBUF;
+	return o;
 }
 
 /* What the program has changed, told to a new connection. */
 void sock_stream_apply(struct sock *s)
 {
-	struct sock first = {.ops = s->ops, .domain = s->domain};
+	struct sock_opts first;
 	const struct opt_row *row;
 	size_t i;
 
-	if (!s->opts.is_changed) /* nearly always */
+	if (!s->opts->is_changed) /* nearly always */
 		return;
-	sock_opts_init(&first);
+	first = sock_opts_fresh(s);
 	for (i = 0; (row = row_at(i)); i++) {
 		if (row->kinds & OPT_STREAM && !(row->kinds & OPT_NO_SET) &&
-		    *value_of(&s->opts, row) != *value_of(&first.opts, row))
+		    *value_of(s->opts, row) != *value_of(&first, row))
 			row->apply(s);
 	}
-	if (s->opts.linger.onoff)
+	if (s->opts->linger.onoff)
 		tcp_set_linger(s->tcp, true,
-			       (unsigned int)s->opts.linger.linger_s);
+			       (unsigned int)s->opts->linger.linger_s);
 }
 
 static bool is_of_domain(const struct sock *s, const struct opt_row *row)
@@ -252,6 +249,12 @@ static int normalize(const struct opt_row *row, int v, int *kept)
 	return 0;
 }
 
+/* May it still be listened on, or connected? */
+static bool is_new(const struct sock *s)
+{
+	return s->state == STREAM_NEW || s->state == STREAM_LISTENS;
+}
+
 static int set_number(struct sock *s, const struct opt_row *row,
 		      const void *val, size_t len)
 {
@@ -262,28 +265,67 @@ static int set_number(struct sock *s, const struct opt_row *row,
 		return -EINVAL;
 	if (row->kinds & OPT_UNBOUND && s->ops->local(s).port)
 		return -EINVAL;
+	if (row->kinds & OPT_NEW && !is_new(s))
+		return -EINVAL;
 	/* IP's options have been single octets once and still may be. */
 	if (len >= sizeof(v))
 		memcpy(&v, val, sizeof(v));
 	else if (row->level == SK_IPPROTO_IP && len >= 1)
 		v = *(const uint8_t *)val;
-	else
+	else if (!(row->kinds & OPT_EMPTY))
 		return -EINVAL;
-	before = *value_of(&s->opts, row);
-	err = normalize(row, v, value_of(&s->opts, row));
+	before = *value_of(s->opts, row);
+	err = normalize(row, v, value_of(s->opts, row));
 	if (!err)
 		err = row->apply(s);
 	if (err)
-		*value_of(&s->opts, row) = before;
+		*value_of(s->opts, row) = before;
 	return err;
+}
+
+/* UDP takes UDP-Lite's level for its own; UDP-Lite has but two options that UDP
+ * has not. */
+static int level_of(const struct sock *s, int level, int name)
+{
+	bool is_coverage =
+		name == SK_UDPLITE_SEND_CSCOV || name == SK_UDPLITE_RECV_CSCOV;
+
+	if (level != SK_SOL_UDPLITE || !sock_is_udp(s))
+		return level;
+	return is_coverage && udp_is_lite(s->udp) ? level : SK_SOL_UDP;
+}
+
+/* Some have two names. */
+static int name_of(int level, int name)
+{
+	if (level == SK_SOL_SOCKET && name == SK_SO_RCVTIMEO_NEW)
+		return SK_SO_RCVTIMEO;
+	if (level == SK_SOL_SOCKET && name == SK_SO_SNDTIMEO_NEW)
+		return SK_SO_SNDTIMEO;
+	return name;
+}
+
+/* Whoever may go beyond the limit does not go far. */
+static int set_name_of(int level, int name)
+{
+	if (level == SK_SOL_SOCKET && name == SK_SO_RCVBUFFORCE)
+		return SK_SO_RCVBUF;
+	if (level == SK_SOL_SOCKET && name == SK_SO_SNDBUFFORCE)
+		return SK_SO_SNDBUF;
+	return name_of(level, name);
 }
 
 static int setsockopt(struct sock *s, int level, int name,
 		      const struct sock_optval *val)
 {
-	const struct opt_row *row = find_row(s, level, name);
+	const struct opt_row *row;
 
-	s->opts.is_changed = true;
+	if (!sock_opts_own(s))
+		return -ENOMEM;
+	s->opts->is_changed = true;
+	level = level_of(s, level, name);
+	name = set_name_of(level, name);
+	row = find_row(s, level, name);
 	if (row)
 		return set_number(s, row, val->in, val->len);
 	return sock_opt_set_struct(s, level, name, val);
@@ -301,6 +343,7 @@ int sk_setsockopt(struct stack *stack, int fd, int level, int name,
 		return err;
 	call = call_begin(stack);
 	err = setsockopt(s, level, name, &v);
+	sock_opts_noted(s);
 	call_end(call);
 	return err;
 }
@@ -338,12 +381,16 @@ static int get_fact(struct sock *s, int name, struct sock_optval *val)
 static int getsockopt(struct sock *s, int level, int name,
 		      struct sock_optval *val)
 {
-	const struct opt_row *row = find_row(s, level, name);
+	const struct opt_row *row;
 	int err = -ENOPROTOOPT;
+
+	level = level_of(s, level, name);
+	name = name_of(level, name);
+	row = find_row(s, level, name);
 
 	if (row)
 		return put_number(val, row->get ? row->get(s)
-						: *value_of(&s->opts, row));
+						: *value_of(s->opts, row));
 	if (level == SK_SOL_SOCKET)
 		err = get_fact(s, name, val);
 	return err != -ENOPROTOOPT ? err

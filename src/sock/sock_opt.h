@@ -20,6 +20,8 @@ enum opt_kind {
 	OPT_NO_SET = 64,   /* streams may only ask */
 	OPT_UNBOUND = 256, /* only before there is a port */
 	OPT_ZERO = 128,	   /* 0, though below the range, is none */
+	OPT_NEW = 2048,	   /* streams: not once there was a connection */
+	OPT_EMPTY = 4096,  /* no octets at all are 0 */
 };
 
 /**

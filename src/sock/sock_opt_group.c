@@ -76,7 +76,8 @@ static struct netif *netif_with(struct stack *stack, ip4_addr addr)
 	return NULL;
 }
 
-/* 0, -EINVAL (no group), -ENODEV (no such interface, or no route says one). */
+/* 0, -EINVAL (no group), -EPROTO (a stream joins none), -ENODEV (no such
+ * interface, or no route says one). */
 static int locate(const struct sock *s, struct ip_addr group,
 		  const struct where *w, struct group_at *at)
 {
@@ -84,6 +85,8 @@ static int locate(const struct sock *s, struct ip_addr group,
 
 	if (!ip_addr_is_multicast(group))
 		return -EINVAL;
+	if (sock_is_tcp(s))
+		return -EPROTO;
 	at->group = group;
 	if (w->index)
 		at->netif = stack_netif_by_index(stack, w->index);
@@ -102,8 +105,8 @@ static int join(struct sock *s, struct ip_addr group, const struct where *w)
 	return err ? err : sock_group_join(s, &at);
 }
 
-/* IPv6: no interface said is any.  IPv4: one that is not there has not been
- * joined; to say none where no route does is another mistake. */
+/* IPv6: no interface said is any.  IPv4: what is no group, or not there, has
+ * not been joined; to say none where no route does is another mistake. */
 static int leave(struct sock *s, struct ip_addr group, const struct where *w)
 {
 	bool is_named = w->index || !ip4_is_zero(w->local);
@@ -114,6 +117,8 @@ static int leave(struct sock *s, struct ip_addr group, const struct where *w)
 		at.netif = NULL;
 		err = 0;
 	}
+	if (err == -EINVAL && group.family == IP_V4)
+		err = -EADDRNOTAVAIL;
 	if (err == -ENODEV && is_named)
 		err = -EADDRNOTAVAIL;
 	return err ? err : sock_group_leave(s, &at);
@@ -163,8 +168,6 @@ static int set_source4(struct sock *s, int name, const uint8_t *p, size_t len)
 	struct group_at at;
 	int err;
 
-	if (sock_is_tcp(s))
-		return -EPROTO;
 	if (len != MREQ_SOURCE_LEN)
 		return -EINVAL;
 	w.local = get_ip4(p + 4);
@@ -255,10 +258,10 @@ static int set_member6(struct sock *s, int name, const uint8_t *p, size_t len)
 	struct where w = {0};
 	struct ip_addr group;
 
-	if (sock_is_tcp(s))
-		return -EPROTO;
 	if (len < MREQ6_LEN)
 		return -EINVAL;
+	if (sock_is_tcp(s))
+		return -EPROTO;
 	group = ip_addr_v6(get_ip6(p));
 	w.index = word(p + 16);
 	return name == SK_IPV6_JOIN_GROUP ? join(s, group, &w)
@@ -405,20 +408,20 @@ static int get_filter(struct sock *s, uint8_t family, struct sock_optval *val)
 void sock_group_apply(struct sock *s)
 {
 	struct udp_group_conf c4 = {
-		.ttl = (uint8_t)s->opts.group_ttl,
-		.no_loop = !s->opts.group_loop,
-		.index = (uint32_t)s->opts.group_if,
+		.ttl = (uint8_t)s->opts->group_ttl,
+		.no_loop = !s->opts->group_loop,
+		.index = (uint32_t)s->opts->group_if,
 	};
 	const struct udp_group_conf c6 = {
-		.ttl = (uint8_t)s->opts.group_hops,
-		.no_loop = !s->opts.group_loop6,
-		.index = (uint32_t)s->opts.group_if6,
+		.ttl = (uint8_t)s->opts->group_hops,
+		.no_loop = !s->opts->group_loop6,
+		.index = (uint32_t)s->opts->group_if6,
 	};
 
 	if (!sock_is_udp(s))
 		return;
-	if (!ip4_is_zero(s->opts.group_if_addr))
-		c4.src = ip_addr_v4(s->opts.group_if_addr);
+	if (!ip4_is_zero(s->opts->group_if_addr))
+		c4.src = ip_addr_v4(s->opts->group_if_addr);
 	udp_set_group(s->udp, IP_V4, &c4);
 	udp_set_group(s->udp, IP_V6, &c6);
 }
@@ -438,7 +441,7 @@ static int apply_all(struct sock *s)
 
 static int apply_if6(struct sock *s)
 {
-	uint32_t index = (uint32_t)s->opts.group_if6;
+	uint32_t index = (uint32_t)s->opts->group_if6;
 
 	if (index && !stack_netif_by_index(s->file.stack, index))
 		return -ENODEV;
@@ -463,8 +466,8 @@ static int set_if4(struct sock *s, const uint8_t *p, size_t len)
 		netif = netif_with(s->file.stack, w.local);
 	if (!netif && (w.index || !ip4_is_zero(w.local)))
 		return -EADDRNOTAVAIL;
-	s->opts.group_if = netif ? (int)netif->index : 0;
-	s->opts.group_if_addr = w.local;
+	s->opts->group_if = netif ? (int)netif->index : 0;
+	s->opts->group_if_addr = w.local;
 	sock_group_apply(s);
 	return 0;
 }
@@ -473,7 +476,7 @@ static int get_if4(struct sock *s, struct sock_optval *val)
 {
 	uint8_t addr[4];
 
-	put_ip4(addr, s->opts.group_if_addr);
+	put_ip4(addr, s->opts->group_if_addr);
 	return sock_opt_put(val, addr, sizeof(addr));
 }
 
@@ -512,9 +515,7 @@ static bool set_both(struct sock *s, int level, int name,
 
 	if (name < SK_MCAST_JOIN_GROUP || name > SK_MCAST_MSFILTER)
 		return false;
-	if (sock_is_tcp(s))
-		*err = -EPROTO;
-	else if (name == SK_MCAST_JOIN_GROUP || name == SK_MCAST_LEAVE_GROUP)
+	if (name == SK_MCAST_JOIN_GROUP || name == SK_MCAST_LEAVE_GROUP)
 		*err = set_member(s, family, name, val->in, val->len);
 	else if (name == SK_MCAST_MSFILTER)
 		*err = set_filter(s, family, val->in, val->len);

@@ -28,7 +28,7 @@ static int apply_v6only(struct sock *s)
 
 static int apply_hops(struct sock *s)
 {
-	unsigned int hops = (unsigned int)s->opts.hops;
+	unsigned int hops = (unsigned int)s->opts->hops;
 
 	if (sock_is_tcp(s))
 		tcp_set_ttl(s->tcp, hops);
@@ -41,10 +41,10 @@ static int apply_hops(struct sock *s)
 static int apply_tclass(struct sock *s)
 {
 	if (sock_is_tcp(s)) {
-		s->opts.tclass &= ~3;
-		tcp_set_tos(s->tcp, (uint8_t)s->opts.tclass);
+		s->opts->tclass &= ~3;
+		tcp_set_tos(s->tcp, (uint8_t)s->opts->tclass);
 	} else if (sock_is_udp(s)) {
-		udp_set_tos(s->udp, (uint8_t)s->opts.tclass);
+		udp_set_tos(s->udp, (uint8_t)s->opts->tclass);
 	}
 	return 0;
 }

@@ -42,6 +42,17 @@ static int read_int(const struct sock_optval *val, int *v)
 	return 0;
 }
 
+/* The header is the program's: for both versions the same bit. */
+static bool is_header(const struct sock *s, int level, int name)
+{
+	if (!is_raw(s))
+		return false;
+	if (level == SK_IPPROTO_IP)
+		return name == SK_IP_HDRINCL;
+	return level == SK_IPPROTO_IPV6 && name == SK_IPV6_HDRINCL &&
+	       s->domain == SK_AF_INET6;
+}
+
 static int set_header(struct sock *s, const struct sock_optval *val)
 {
 	int on, err = read_int(val, &on);
@@ -123,6 +134,23 @@ static int set_device(struct sock *s, const struct sock_optval *val)
 	return netif ? bind_to(s, netif) : -ENODEV;
 }
 
+/* The same by its number. */
+static int set_ifindex(struct sock *s, const struct sock_optval *val)
+{
+	int index, err = val->len < sizeof(index) ? -EINVAL
+						  : read_int(val, &index);
+	struct netif *netif;
+
+	if (err)
+		return err;
+	if (index < 0)
+		return -EINVAL;
+	if (!index)
+		return bind_to(s, NULL);
+	netif = stack_netif_by_index(s->file.stack, (uint32_t)index);
+	return netif ? bind_to(s, netif) : -ENODEV;
+}
+
 static int get_device(struct sock *s, struct sock_optval *val)
 {
 	const struct netif *netif =
@@ -144,9 +172,11 @@ bool sock_opt_raw_set(struct sock *s, int level, int name,
 
 	if (level == SK_SOL_SOCKET && name == SK_SO_BINDTODEVICE)
 		*err = set_device(s, val);
+	else if (level == SK_SOL_SOCKET && name == SK_SO_BINDTOIFINDEX)
+		*err = set_ifindex(s, val);
 	else if (is_filter(s, level, name, &size))
 		*err = set_filter(s, val, size);
-	else if (is_raw(s) && level == SK_IPPROTO_IP && name == SK_IP_HDRINCL)
+	else if (is_header(s, level, name))
 		*err = set_header(s, val);
 	else if (is_raw(s) && name == SK_IPV6_CHECKSUM &&
 		 (level == SK_IPPROTO_IPV6 || level == SK_SOL_RAW) &&
@@ -161,18 +191,18 @@ bool sock_opt_raw_set(struct sock *s, int level, int name,
 	return true;
 }
 
-static int get_stats(struct sock *s, struct sock_optval *val)
-{
-	struct sk_packet_stats st = sock_packet_stats(s);
-
-	return sock_opt_put(val, &st, sizeof(st));
-}
-
 static int get_int(struct sock_optval *val, int v)
 {
 	int32_t n = v;
 
 	return sock_opt_put(val, &n, sizeof(n));
+}
+
+static int get_stats(struct sock *s, struct sock_optval *val)
+{
+	struct sk_packet_stats st = sock_packet_stats(s);
+
+	return sock_opt_put(val, &st, sizeof(st));
 }
 
 bool sock_opt_raw_get(struct sock *s, int level, int name,
@@ -182,9 +212,11 @@ bool sock_opt_raw_get(struct sock *s, int level, int name,
 
 	if (level == SK_SOL_SOCKET && name == SK_SO_BINDTODEVICE)
 		*err = get_device(s, val);
+	else if (level == SK_SOL_SOCKET && name == SK_SO_BINDTOIFINDEX)
+		*err = get_int(val, (int)s->ifindex);
 	else if (is_filter(s, level, name, &size))
 		*err = sock_opt_put(val, s->raw->blocked, size);
-	else if (is_raw(s) && level == SK_IPPROTO_IP && name == SK_IP_HDRINCL)
+	else if (is_header(s, level, name))
 		*err = get_int(val, s->raw->has_header);
 	else if (is_raw(s) && name == SK_IPV6_CHECKSUM &&
 		 level == SK_IPPROTO_IPV6 && s->domain == SK_AF_INET6)

@@ -10,7 +10,9 @@
 #include "base/check.h"
 
 #include "sock/sock_int.h"
+#include "sock/sock_ip_opt.h"
 #include "sock/sock_opt.h"
+#include "sock/sock_opt_kept.h"
 #include "tcp/tcp.h"
 
 static int set_linger(struct sock *s, const struct sock_optval *val)
@@ -23,7 +25,7 @@ static int set_linger(struct sock *s, const struct sock_optval *val)
 	l.onoff = l.onoff != 0;
 	if (l.linger_s < 0)
 		l.linger_s = INT32_MAX;
-	s->opts.linger = l;
+	s->opts->linger = l;
 	if (!sock_is_tcp(s))
 		return 0;
 	return tcp_set_linger(s->tcp, l.onoff, (unsigned int)l.linger_s);
@@ -49,22 +51,6 @@ static int set_timeout(uint64_t *ns, const struct sock_optval *val)
 	return 0;
 }
 
-/* IP options are those of the segments of a stream; datagrams have none yet. */
-static int set_ip_options(struct sock *s, const struct sock_optval *val)
-{
-	if (!sock_is_tcp(s))
-		return -ENOPROTOOPT;
-	return tcp_set_ip_options(s->tcp, val->in, val->len);
-}
-
-static int get_ip_options(struct sock *s, struct sock_optval *val)
-{
-	if (!sock_is_tcp(s))
-		return -ENOPROTOOPT;
-	val->len = tcp_ip_options(s->tcp, val->out, val->len);
-	return 0;
-}
-
 int sock_opt_set_struct(struct sock *s, int level, int name,
 			const struct sock_optval *val)
 {
@@ -72,18 +58,20 @@ int sock_opt_set_struct(struct sock *s, int level, int name,
 
 	if (sock_opt_cc_set(s, level, name, val, &err) ||
 	    sock_opt_group_set(s, level, name, val, &err) ||
-	    sock_opt_raw_set(s, level, name, val, &err))
+	    sock_opt_raw_set(s, level, name, val, &err) ||
+	    sock_opt_kept_set(s, level, name, val, &err) ||
+	    sock_opt_fact_set(s, level, name, val, &err))
 		return err;
-	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
-		return set_ip_options(s, val);
+	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS && sock_is_inet(s))
+		return sock_ip_opt_set(s, val);
 	if (level != SK_SOL_SOCKET)
 		return s->domain == SK_AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
 	if (name == SK_SO_LINGER)
 		return set_linger(s, val);
 	if (name == SK_SO_RCVTIMEO)
-		return set_timeout(&s->opts.recv_timeout_ns, val);
+		return set_timeout(&s->opts->recv_timeout_ns, val);
 	if (name == SK_SO_SNDTIMEO)
-		return set_timeout(&s->opts.send_timeout_ns, val);
+		return set_timeout(&s->opts->send_timeout_ns, val);
 	return -ENOPROTOOPT;
 }
 
@@ -112,15 +100,17 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 
 	if (sock_opt_cc_get(s, level, name, val, &err) ||
 	    sock_opt_group_get(s, level, name, val, &err) ||
-	    sock_opt_raw_get(s, level, name, val, &err))
+	    sock_opt_raw_get(s, level, name, val, &err) ||
+	    sock_opt_kept_get(s, level, name, val, &err) ||
+	    sock_opt_fact_get(s, level, name, val, &err))
 		return err;
 	if (level == SK_IPPROTO_TCP && name == SK_TCP_INFO && sock_is_tcp(s))
 		return sock_opt_tcp_info(s, val);
 	if (level == SK_IPPROTO_IPV6 && s->domain == SK_AF_INET6)
 		return name == SK_IPV6_MTU ? sock_opt_ip6_mtu(s, val)
 					   : -ENOPROTOOPT;
-	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS)
-		return get_ip_options(s, val);
+	if (level == SK_IPPROTO_IP && name == SK_IP_OPTIONS && sock_is_inet(s))
+		return sock_ip_opt_get(s, val);
 	if (level == SK_IPPROTO_IP && name == SK_IP_MTU && sock_is_inet(s))
 		return sock_opt_ip6_mtu(s, val); /* of either version */
 	if (level != SK_SOL_SOCKET && !sock_is_inet(s))
@@ -131,11 +121,11 @@ int sock_opt_get_struct(struct sock *s, int level, int name,
 			       ? -ENOPROTOOPT
 			       : -EOPNOTSUPP;
 	if (name == SK_SO_LINGER)
-		return sock_opt_put(val, &s->opts.linger,
-				    sizeof(s->opts.linger));
+		return sock_opt_put(val, &s->opts->linger,
+				    sizeof(s->opts->linger));
 	if (name == SK_SO_RCVTIMEO)
-		return get_timeout(val, s->opts.recv_timeout_ns);
+		return get_timeout(val, s->opts->recv_timeout_ns);
 	if (name == SK_SO_SNDTIMEO)
-		return get_timeout(val, s->opts.send_timeout_ns);
+		return get_timeout(val, s->opts->send_timeout_ns);
 	return -ENOPROTOOPT;
 }

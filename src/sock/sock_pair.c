@@ -188,7 +188,7 @@ static int pair_connect(struct sock *s, const struct endpoint *peer)
 static size_t room_at(const struct sock *s)
 {
 	const struct pair_end *peer = s->pair->peer;
-	size_t max = (size_t)s->opts.sndbuf, used = peer->charged;
+	size_t max = (size_t)s->opts->sndbuf, used = peer->charged;
 
 	return used + MSG_OVERHEAD < max ? max - used - MSG_OVERHEAD : 0;
 }
@@ -258,7 +258,7 @@ static long dgram_send(struct sock *s, struct sock_io *io)
 
 	if (err)
 		return err;
-	if (io->len > (size_t)s->opts.sndbuf - DGRAM_RESERVE)
+	if (io->len > (size_t)s->opts->sndbuf - DGRAM_RESERVE)
 		return -EMSGSIZE;
 	if (s->pair->peer->charged && room_at(s) < io->len)
 		return -EAGAIN;
@@ -413,7 +413,7 @@ static bool is_writable(const struct sock *s)
 {
 	const struct pair_end *peer = s->pair->peer;
 
-	return !peer || 4 * peer->charged <= (size_t)s->opts.sndbuf;
+	return !peer || 4 * peer->charged <= (size_t)s->opts->sndbuf;
 }
 
 static uint32_t pair_poll(struct sock *s)

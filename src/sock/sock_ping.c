@@ -138,7 +138,7 @@ static long ping_send(struct sock *s, struct sock_io *io)
 	fill_in(r, pkt, &how);
 	err = ip_output(stack, pkt, &how);
 	if (err)
-		return err;
+		return raw_refused(s, &to, err);
 	io->want = 0;
 	return (long)io->len;
 }

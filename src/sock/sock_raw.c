@@ -13,8 +13,8 @@
  *	ip ---> the transport, which takes the packet
  *
  * IPv4 shows the IP header to the program, IPv6 does not (RFC 3542, 3).  What
- * is sent gets an IP header unless the program makes it itself
- * (IP_HDRINCL; protocol 255 means that too).  Of ICMPv6, and where
+ * is sent gets an IP header unless the program makes it itself (IP_HDRINCL,
+ * IPV6_HDRINCL; protocol 255 means that too).  Of ICMPv6, and where
  * IPV6_CHECKSUM says so, the checksum is the stack's business, because it
  * covers a source address that the program does not know (RFC 3542, 3.1).
  *
@@ -36,36 +36,7 @@
 
 #include "ip/ip.h"
 #include "ip/ip_listen.h"
-
-int raw_open(struct sock *s)
-{
-	struct stack *stack = s->file.stack;
-	struct raw_end *r = mem_alloc(stack->place.env->mem, sizeof(*r));
-
-	if (!r)
-		return -ENOMEM;
-	r->sock = s;
-	heard_init(&r->heard);
-	r->local.addr.family = s->domain == SK_AF_INET6 ? IP_V6 : IP_V4;
-	r->csum_off = RAW_NO_CSUM;
-	if (s->domain == SK_AF_INET6 && s->proto == SK_IPPROTO_ICMPV6)
-		r->csum_off = 2;
-	r->has_header = s->proto == SK_IPPROTO_RAW;
-	if (s->ops == &sock_raw_ops)
-		r->local.port = (uint16_t)s->proto;
-	s->raw = r;
-	list_add_tail(&sock_stack_of(stack)->raws, &r->node);
-	return 0;
-}
-
-void raw_free(struct sock *s)
-{
-	struct raw_end *r = s->raw;
-
-	list_del(&r->node);
-	heard_clear(s, &r->heard);
-	mem_free(s->file.stack->place.env->mem, r, sizeof(*r));
-}
+#include "sock/sock_ip_opt.h"
 
 int raw_bind_check(const struct sock *s, const struct endpoint *local)
 {
@@ -77,7 +48,7 @@ int raw_bind_check(const struct sock *s, const struct endpoint *local)
 		return -EADDRNOTAVAIL;
 	if (ip_addr_is_zero(a) || ip_addr_is_multicast(a) ||
 	    ip_addr_is_ours(stack, a) || ip_addr_is_bcast(stack, a) ||
-	    s->opts.freebind)
+	    s->opts->freebind)
 		return 0;
 	return -EADDRNOTAVAIL;
 }
@@ -105,7 +76,7 @@ int raw_connect(struct sock *s, const struct endpoint *peer)
 		r->peer = *peer;
 		return 0;
 	}
-	if (ip_addr_is_bcast(s->file.stack, peer->addr) && !s->opts.broadcast)
+	if (ip_addr_is_bcast(s->file.stack, peer->addr) && !s->opts->broadcast)
 		return -EACCES;
 	err = ip_source_for(s->file.stack, peer->addr, &src);
 	if (err)
@@ -136,7 +107,7 @@ static void raw_numbers(const struct sock *s, const struct endpoint *to,
 {
 	bool is_group = ip_addr_is_multicast(to->addr);
 	bool is_v6 = to->addr.family == IP_V6;
-	const struct sock_opts *o = &s->opts;
+	const struct sock_opts *o = s->opts;
 
 	if (is_v6) {
 		how->ttl = (uint8_t)(is_group ? o->group_hops : o->hops);
@@ -160,10 +131,12 @@ int raw_how(struct sock *s, const struct sock_io *io, const struct endpoint *to,
 		.dst = to->addr,
 		.src = r->local.addr,
 		.proto = (uint8_t)s->proto,
-		.may_bcast = s->opts.broadcast,
+		.may_bcast = s->opts->broadcast,
 		.netif = r->netif,
 	};
 	raw_numbers(s, to, how);
+	if (to->addr.family == IP_V4)
+		how->opt = sock_ip_opt_for(s, as, &how->opt_len);
 	if (as && as->ttl > 0)
 		how->ttl = (uint8_t)as->ttl;
 	if (as && as->tos >= 0)
@@ -199,6 +172,14 @@ static int checksum_put(const struct raw_end *r, struct pkt *pkt,
 	return 0;
 }
 
+int raw_refused(struct sock *s, const struct endpoint *to, int err)
+{
+	if (err == -EMSGSIZE)
+		sock_err_local(s, EMSGSIZE, to,
+			       ip_mtu_for(s->file.stack, to->addr));
+	return err;
+}
+
 static long raw_send(struct sock *s, struct sock_io *io)
 {
 	struct stack *stack = s->file.stack;
@@ -213,6 +194,8 @@ static long raw_send(struct sock *s, struct sock_io *io)
 	err = raw_dest(s, io, &to);
 	if (!err)
 		err = raw_how(s, io, &to, &how);
+	if (!err && r->has_header && how.opt_len)
+		err = -EINVAL; /* the program has the whole header */
 	if (err)
 		return err;
 	pkt = pkt_new(stack->place.env, R_SOCK_RAW);
@@ -225,12 +208,12 @@ static long raw_send(struct sock *s, struct sock_io *io)
 		pkt_free(pkt);
 		return err;
 	}
-	if (r->has_header && to.addr.family == IP_V4)
+	if (r->has_header)
 		err = ip_output_whole(stack, pkt, &how);
 	else
 		err = ip_output(stack, pkt, &how);
 	if (err)
-		return err;
+		return raw_refused(s, &to, err);
 	io->want = 0;
 	return (long)io->len;
 }
@@ -296,7 +279,7 @@ uint32_t raw_poll(struct sock *s)
 
 	if (!list_is_empty(&r->heard.list))
 		events |= WAIT_IN;
-	if (r->err || s->error_count)
+	if (r->err || sock_error_count(s))
 		events |= WAIT_ERR;
 	if (r->is_recv_shut)
 		events |= WAIT_IN | WAIT_RDHUP;
@@ -455,9 +438,38 @@ static const struct ip_listener listener = {
 	.error = on_error,
 };
 
-void sock_raw_init(struct stack *stack)
+int raw_open(struct sock *s)
 {
+	struct stack *stack = s->file.stack;
+	struct raw_end *r = mem_alloc(stack->place.env->mem, sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	r->sock = s;
+	heard_init(&r->heard);
+	r->local.addr.family = s->domain == SK_AF_INET6 ? IP_V6 : IP_V4;
+	r->csum_off = RAW_NO_CSUM;
+	if (s->domain == SK_AF_INET6 && s->proto == SK_IPPROTO_ICMPV6)
+		r->csum_off = 2;
+	r->has_header = s->proto == SK_IPPROTO_RAW;
+	if (s->ops == &sock_raw_ops)
+		r->local.port = (uint16_t)s->proto;
+	s->raw = r;
+	list_add_tail(&sock_stack_of(stack)->raws, &r->node);
 	ip_listener_set(stack, &listener);
+	return 0;
+}
+
+void raw_free(struct sock *s)
+{
+	struct stack *stack = s->file.stack;
+	struct raw_end *r = s->raw;
+
+	list_del(&r->node);
+	if (list_is_empty(&sock_stack_of(stack)->raws))
+		ip_listener_set(stack, NULL); /* nobody pays for nothing */
+	heard_clear(s, &r->heard);
+	mem_free(stack->place.env->mem, r, sizeof(*r));
 }
 
 void sock_raw_fini(struct stack *stack)

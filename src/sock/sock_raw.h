@@ -62,6 +62,8 @@ struct ip_send;
 /* How its packets leave; @how->src is chosen.  0, -ENODEV, -ENETUNREACH. */
 int raw_how(struct sock *s, const struct sock_io *io, const struct endpoint *to,
 	    struct ip_send *how);
+/* IP has refused what was sent: who wants to know why is told.  Returns @err. */
+int raw_refused(struct sock *s, const struct endpoint *to, int err);
 
 struct ip_error;
 struct ip_meta;
@@ -74,8 +76,7 @@ bool ping_sent(const struct raw_end *r, const struct ip_error *err);
 /* Note an ICMP error for its program. */
 void raw_fail(struct raw_end *r, const struct ip_error *err);
 
-/* Sockets of that stack hear, or no longer. */
-void sock_raw_init(struct stack *stack);
+/* Sockets of that stack hear no longer. */
 void sock_raw_fini(struct stack *stack);
 
 #endif /* SOCK_SOCK_RAW_H */

@@ -26,22 +26,27 @@
 
 #include <errno.h>
 
+#include "base/likely.h"
+
 #include "core/probe.h"
 #include "core/waitq.h"
 
 #include "ip/ip.h"
 #include "sock/sock_int.h"
+#include "sock/sock_plain.h"
 #include "sock/sock_zero.h"
 #include "tcp/tcp.h"
 
-static void on_event(struct tcp_conn *c, void *arg, uint32_t events)
+HOT static void on_event(struct tcp_conn *c, void *arg, uint32_t events)
 {
-	struct endpoint peer = tcp_remote(c);
 	struct sock *s = arg;
+	struct endpoint peer;
 
-	if (s->state == STREAM_CONNECTING && events & WAIT_OUT)
+	if (s->state == STREAM_CONNECTING && events & WAIT_OUT) {
+		peer = tcp_remote(c);
 		PROBE(&s->file.stack->place, EV_CALL, R_SOCK_CONNECTED, NULL,
 		      EVF_NUM("fd", s->fd), EVF_EP("peer", &peer));
+	}
 	sock_tell(s, events);
 }
 
@@ -65,10 +70,11 @@ static void stream_free(struct sock *s)
 
 static int stream_bind(struct sock *s, const struct endpoint *local)
 {
-	int err = tcp_bind(s->tcp, local, s->opts.reuse_addr);
+	struct sock_rest *rest = sock_rest_of(s);
+	int err = rest ? tcp_bind(s->tcp, local, s->opts->reuse_addr) : -ENOMEM;
 
 	if (!err)
-		s->bound = *local;
+		rest->bound = *local;
 	/* A foreign address is found before a second bind is. */
 	if (err == -EINVAL && !ip_addr_is_zero(local->addr) &&
 	    !ip_addr_is_ours(s->file.stack, local->addr))
@@ -89,8 +95,8 @@ static int renew(struct sock *s)
 	}
 	tcp_close(old);
 	s->state = STREAM_NEW;
-	if (s->bound.port)
-		tcp_bind(s->tcp, &s->bound, true);
+	if (s->rest && s->rest->bound.port)
+		tcp_bind(s->tcp, &s->rest->bound, true);
 	return 0;
 }
 
@@ -111,22 +117,41 @@ static int connect_outcome(struct sock *s)
 	return err ? err : -ECONNABORTED;
 }
 
+/* Whoever waits for something learns that nothing will come. */
+static int listen_no_more(struct sock *s)
+{
+	int err = renew(s);
+
+	if (!err)
+		sock_tell(s, WAIT_IN | WAIT_OUT | WAIT_RDHUP | WAIT_HUP);
+	return err;
+}
+
+/* The connection ends with a reset, and the socket may connect again.  (Linux
+ * moreover notes ECONNRESET as its error.) */
+static int dissolve(struct sock *s)
+{
+	if (s->state != STREAM_LISTENS)
+		(void)tcp_set_linger(s->tcp, true, 0);
+	return listen_no_more(s);
+}
+
 static int stream_connect(struct sock *s, const struct endpoint *peer)
 {
 	int err;
 
+	if (peer->addr.family == IP_NONE)
+		return s->state == STREAM_NEW ? 0 : dissolve(s);
 	if (s->state == STREAM_CONNECTING)
 		return connect_outcome(s);
 	if (s->state == STREAM_OVER)
 		return -EINVAL;
 	if (s->state != STREAM_NEW) /* LATER, too */
 		return -EISCONN;
-	if (peer->addr.family == IP_NONE)
-		return 0; /* dissolves what is not there */
 	if (sock_fast_connect(s, peer))
 		return 0;
 	/* Without a cookie the SYN may at least ask for one. */
-	if (s->opts.fastopen_connect)
+	if (s->opts->fastopen_connect)
 		err = (int)tcp_connect_send(s->tcp, peer, NULL, 0);
 	else
 		err = tcp_connect(s->tcp, peer);
@@ -181,6 +206,14 @@ static long stream_send(struct sock *s, struct sock_io *io)
 			io->len - io->done, flags);
 }
 
+HOT static long stream_plain_send(struct sock *s, const void *buf, size_t len,
+				  const struct endpoint *to)
+{
+	if (to || s->state == STREAM_LATER)
+		return SOCK_LONG_WAY;
+	return tcp_send(s->tcp, buf, len, 0);
+}
+
 /* Asking for no octets asks whether there are any. */
 static long recv_nothing(struct sock *s)
 {
@@ -193,17 +226,20 @@ static long recv_nothing(struct sock *s)
 /* Where a peek begins: SO_PEEK_OFF goes forward with it. */
 static size_t peek_at(const struct sock *s)
 {
-	return s->opts.peek_off > 0 ? (size_t)s->opts.peek_off : 0;
+	return s->opts->peek_off > 0 ? (size_t)s->opts->peek_off : 0;
 }
 
 static long peek(struct sock *s, struct sock_io *io, void *to)
 {
-	bool moves = s->opts.peek_off >= 0;
+	bool moves = s->opts->peek_off >= 0;
 	size_t at = peek_at(s) + (moves ? 0 : io->done);
-	long n = tcp_peek(s->tcp, at, to, io->len - io->done);
+	long n;
 
+	if (moves && !sock_opts_own(s))
+		return -ENOMEM;
+	n = tcp_peek(s->tcp, at, to, io->len - io->done);
 	if (n > 0 && moves)
-		s->opts.peek_off += (int)n;
+		s->opts->peek_off += (int)n;
 	return n;
 }
 
@@ -213,7 +249,7 @@ static bool must_stop(const struct sock *s, const struct sock_io *io)
 {
 	size_t at = io->flags & SK_MSG_PEEK ? peek_at(s) : 0;
 
-	if (io->flags & SK_MSG_PEEK && s->opts.peek_off < 0)
+	if (io->flags & SK_MSG_PEEK && s->opts->peek_off < 0)
 		at += io->done;
 	return tcp_at_mark(s->tcp, at) || tcp_poll(s->tcp) & WAIT_ERR;
 }
@@ -234,10 +270,27 @@ static long stream_recv(struct sock *s, struct sock_io *io)
 		return 0;
 	if (io->flags & SK_MSG_PEEK)
 		return peek(s, io, to);
+	if (s->opts->peek_off > 0 && !sock_opts_own(s))
+		return -ENOMEM;
 	n = tcp_recv(s->tcp, to, io->len - io->done, 0);
-	if (n > 0 && s->opts.peek_off > 0)
-		s->opts.peek_off -=
-			n < s->opts.peek_off ? (int)n : s->opts.peek_off;
+	if (n > 0 && s->opts->peek_off > 0)
+		s->opts->peek_off -=
+			n < s->opts->peek_off ? (int)n : s->opts->peek_off;
+	return n;
+}
+
+HOT static long stream_plain_recv(struct sock *s, void *buf, size_t len,
+				  struct endpoint *from, size_t *whole)
+{
+	long n;
+
+	if (s->state == STREAM_LISTENS || s->state == STREAM_LATER || !len ||
+	    !s->is_plain)
+		return SOCK_LONG_WAY;
+	n = tcp_recv(s->tcp, buf, len, 0);
+	if (from)
+		*from = (struct endpoint){0};
+	*whole = n > 0 ? (size_t)n : 0;
 	return n;
 }
 
@@ -274,16 +327,6 @@ static int stream_ioctl(struct sock *s, unsigned long request, int *val)
 static bool is_gone(enum tcp_state state)
 {
 	return state == TCPS_CLOSED || state == TCPS_TIME_WAIT;
-}
-
-/* Whoever waits for a connection learns that none will come. */
-static int listen_no_more(struct sock *s)
-{
-	int err = renew(s);
-
-	if (!err)
-		sock_tell(s, WAIT_IN | WAIT_OUT | WAIT_RDHUP | WAIT_HUP);
-	return err;
 }
 
 static int stream_shutdown(struct sock *s, int how)
@@ -347,7 +390,7 @@ static int stream_error(struct sock *s)
 
 static uint32_t stream_poll(struct sock *s)
 {
-	uint32_t errors = s->error_count ? WAIT_ERR : 0;
+	uint32_t errors = sock_error_count(s) ? WAIT_ERR : 0;
 
 	return s->state == STREAM_LATER ? WAIT_OUT : tcp_poll(s->tcp) | errors;
 }
@@ -385,6 +428,8 @@ const struct sock_ops sock_stream_ops = {
 	.accept = stream_accept,
 	.send = stream_send,
 	.recv = stream_recv,
+	.plain_send = stream_plain_send,
+	.plain_recv = stream_plain_recv,
 	.recv_error = sock_err_recv,
 	.recv_urgent = stream_recv_urgent,
 	.ioctl = stream_ioctl,

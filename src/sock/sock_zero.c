@@ -99,7 +99,7 @@ long sock_zero_refer(struct file *file, const struct file_run *run, bool more)
 
 bool sock_zero_is_asked(const struct sock *s, const struct sock_io *io)
 {
-	return io->flags & SK_MSG_ZEROCOPY && s->opts.zerocopy && io->len;
+	return io->flags & SK_MSG_ZEROCOPY && s->opts->zerocopy && io->len;
 }
 
 struct block *sock_zero_block(struct sock_zero *z)
@@ -131,7 +131,7 @@ static struct sock_zero *zero_new(struct sock *s, const struct sock_io *io)
 	block_lent_init(&z->lent, env, io->out, io->len);
 	z->lent.on_free = on_free;
 	z->s = s;
-	list_add_tail(&s->zeros, &z->node);
+	list_add_tail(&s->rest->zeros, &z->node);
 	return z;
 }
 
@@ -146,9 +146,9 @@ static void settle(struct sock *s, struct sock_zero *z, struct sock_err *note,
 		sock_err_free(mem, note);
 	} else if (z) {
 		z->note = note;
-		z->id = s->zero_next++;
+		z->id = s->rest->zero_next++;
 	} else {
-		sock_err_zero(s, note, s->zero_next++, true);
+		sock_err_zero(s, note, s->rest->zero_next++, true);
 	}
 	if (z)
 		block_put(&z->lent.blk);
@@ -159,7 +159,7 @@ long sock_zero_send(struct sock *s, struct sock_io *io)
 {
 	bool is_lent = sock_is_tcp(s) && io->len <= ZERO_MAX;
 	struct mem *mem = s->file.stack->place.env->mem;
-	struct sock_err *note = sock_err_new(s);
+	struct sock_err *note = sock_rest_of(s) ? sock_err_new(s) : NULL;
 	long n;
 
 	io->zero = note && is_lent ? zero_new(s, io) : NULL;
@@ -174,10 +174,15 @@ long sock_zero_send(struct sock *s, struct sock_io *io)
 	return n;
 }
 
+/*
+ * Never written, and yet not const: so it is memory that the system gives when
+ * somebody reads it, and not 64 KB of each file that has this in it.
+ */
+static uint8_t zeros[ZERO_MAX];
+
 /* Octets that the program may take away now.  False: no memory. */
 static bool keep(struct sock_zero *z)
 {
-	static const uint8_t zeros[ZERO_MAX];
 	const uint8_t *to = zeros;
 	struct block *blk = &z->lent.blk;
 
@@ -197,7 +202,7 @@ void sock_zero_leave(struct sock *s)
 	bool is_whole = true;
 	struct list *pos;
 
-	while ((pos = list_pop_head(&s->zeros))) {
+	while (s->rest && (pos = list_pop_head(&s->rest->zeros))) {
 		struct sock_zero *z = container_of(pos, struct sock_zero, node);
 
 		is_whole &= keep(z);

@@ -65,6 +65,8 @@ static int k_connect(void *arg, int fd, uint32_t addr, uint16_t port)
 	struct sockaddr_in sin = to_sin(addr, port);
 
 	(void)arg;
+	if (addr == SET_NOBODY)
+		sin.sin_family = AF_UNSPEC;
 	return (int)result(connect(fd, (void *)&sin, sizeof(sin)));
 }
 

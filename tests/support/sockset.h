@@ -17,6 +17,7 @@
 #include "sock/abi.h"
 
 #define SET_LOOPBACK 0x7f000001U
+#define SET_NOBODY   1U /* of connect: an address of no family */
 
 /* A message; without a name if both @addr and @port are 0.  What was received
  * comes back in all but @iov. */

@@ -55,6 +55,8 @@ static int w_connect(void *arg, int fd, uint32_t addr, uint16_t port)
 {
 	struct endpoint ep = ep_of(addr, port);
 
+	if (addr == SET_NOBODY)
+		ep = (struct endpoint){0};
 	return (int)settled(arg, sk_connect(stack_of(arg), fd, &ep));
 }
 

@@ -126,6 +126,61 @@ static struct two two_dgrams(struct talk *t)
 	return d;
 }
 
+/* All that waits. */
+static void take_each(struct talk *t, int fd)
+{
+	WAIT(fd, WAIT_IN);
+	while (take(t, fd, CONTROL, SK_MSG_DONTWAIT) >= 0)
+		;
+}
+
+/* What one call sends in many datagrams, one call may receive. */
+static void datagrams_that_are_joined(struct talk *t)
+{
+	struct two d = two_dgrams(t);
+
+	CALL(connect, d.u, SET_LOOPBACK, d.port);
+	CALL(set, d.u, SK_SOL_UDP, SK_UDP_SEGMENT, 10);
+	CALL(send, d.u, 35, 0);
+	take_each(t, d.v);
+	CALL(set, d.v, SK_SOL_UDP, SK_UDP_GRO, 1);
+	CALL(send, d.u, 35, 0); /* the last one shorter */
+	take_each(t, d.v);
+	CALL(send, d.u, 40, 0);
+	take_each(t, d.v);
+	CALL(send, d.u, 10, 0); /* one is no several */
+	take_each(t, d.v);
+	CALL(send, d.u, 60, 0); /* more than there is room */
+	take_each(t, d.v);
+	CALL(set, d.v, SK_IPPROTO_IP, SK_IP_RECVTTL, 1);
+	CALL(set, d.v, SK_SOL_SOCKET, SK_SO_TIMESTAMPNS, 1);
+	CALL(send, d.u, 20, 0);
+	WAIT(d.v, WAIT_IN);
+	take(t, d.v, CONTROL, SK_MSG_PEEK);
+	CALL(ioctl, d.v, SK_FIONREAD);
+	take_each(t, d.v);
+}
+
+static void datagrams_that_are_not(struct talk *t)
+{
+	struct two d = two_dgrams(t);
+
+	CALL(connect, d.u, SET_LOOPBACK, d.port);
+	CALL(set, d.v, SK_SOL_UDP, SK_UDP_GRO, 1);
+	CALL(send, d.u, 10, 0);
+	CALL(send, d.u, 10, 0);
+	take_each(t, d.v);
+	CALL(set, d.u, SK_SOL_UDP, SK_UDP_SEGMENT, 10);
+	CALL(send, d.u, 20, 0);
+	CALL(send, d.u, 20, 0);
+	take_each(t, d.v);
+	CALL(send, d.u, 0, 0);
+	CALL(send, d.u, 20, 0);
+	CALL(set, d.v, SK_SOL_UDP, SK_UDP_GRO, 0);
+	CALL(send, d.u, 20, 0);
+	take_each(t, d.v);
+}
+
 static void scattered_datagrams(struct talk *t)
 {
 	struct two d = two_dgrams(t);
@@ -385,6 +440,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAME(scattered_datagrams),
+		SAME(datagrams_that_are_joined),
+		SAME(datagrams_that_are_not),
 		SAME(scattered_stream),
 		SAME(what_a_datagram_tells),
 		SAME(what_a_datagram_is_told),

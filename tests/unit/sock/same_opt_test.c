@@ -11,6 +11,58 @@
 #include "same.h"
 #include "sock/sock.h"
 
+/* What changes nothing is kept as Linux keeps it (of kernels since 5.0). */
+static void kept_options_of(struct talk *t, int s)
+{
+	static const struct {
+		int level, name;
+	} opts[] = {
+		{SK_SOL_SOCKET, SK_SO_BSDCOMPAT},
+		{SK_SOL_SOCKET, SK_SO_PASSCRED},
+		{SK_SOL_SOCKET, SK_SO_DETACH_FILTER},
+		{SK_SOL_SOCKET, SK_SO_RXQ_OVFL},
+		{SK_SOL_SOCKET, SK_SO_WIFI_STATUS},
+		{SK_SOL_SOCKET, SK_SO_NOFCS},
+		{SK_SOL_SOCKET, SK_SO_SELECT_ERR_QUEUE},
+		{SK_SOL_SOCKET, SK_SO_INCOMING_CPU},
+		{SK_SOL_SOCKET, SK_SO_CNX_ADVICE},
+		{SK_IPPROTO_IP, SK_IP_RECVOPTS},
+		{SK_IPPROTO_IP, SK_IP_RETOPTS},
+		{SK_IPPROTO_IP, SK_IP_MINTTL},
+		{SK_IPPROTO_IP, SK_IP_CHECKSUM},
+		{SK_IPPROTO_IP, SK_IP_RECVFRAGSIZE},
+		{SK_IPPROTO_TCP, SK_TCP_THIN_LINEAR_TIMEOUTS},
+		{SK_IPPROTO_TCP, SK_TCP_THIN_DUPACK},
+		{SK_IPPROTO_TCP, SK_TCP_SAVE_SYN},
+		{SK_IPPROTO_TCP, SK_TCP_FASTOPEN_NO_COOKIE},
+		{SK_IPPROTO_TCP, SK_TCP_ULP},
+	};
+	static const int values[] = {0, 1, 2, 3, 255, 256, -1};
+
+	for (size_t i = 0; i < sizeof(opts) / sizeof(opts[0]); i++) {
+		int level = opts[i].level, name = opts[i].name;
+
+		talk_note(t, (int)i, "option", name);
+		GET(s, level, name);
+		for (size_t j = 0; j < sizeof(values) / sizeof(values[0]);
+		     j++) {
+			talk_note(t, (int)j, "value", values[j] + 10);
+			CALL(set, s, level, name, values[j]);
+			GET(s, level, name);
+		}
+	}
+}
+
+static void kept_options_of_a_stream(struct talk *t)
+{
+	kept_options_of(t, talk_stream(t));
+}
+
+static void kept_options_of_datagrams(struct talk *t)
+{
+	kept_options_of(t, talk_dgram(t));
+}
+
 static void options_of(struct talk *t, int s)
 {
 	static const struct {
@@ -157,10 +209,16 @@ static void options_are_inherited(struct talk *t)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SAME(options_of_a_stream),    SAME(options_of_datagrams),
-		SAME(options_of_raw_sockets), SAME(options_of_packet_sockets),
-		SAME(options_of_pairs),	      SAME(options_of_odd_lengths),
-		SAME(buffer_sizes),	      SAME(options_are_inherited),
+		SAME(kept_options_of_a_stream),
+		SAME(kept_options_of_datagrams),
+		SAME(options_of_a_stream),
+		SAME(options_of_datagrams),
+		SAME(options_of_raw_sockets),
+		SAME(options_of_packet_sockets),
+		SAME(options_of_pairs),
+		SAME(options_of_odd_lengths),
+		SAME(buffer_sizes),
+		SAME(options_are_inherited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,21 @@ static void urgent_before_and_after_the_end(struct talk *t)
 	CALL(send, e.a, 1, SK_MSG_OOB);
 }
 
+/* connect() to no family: a reset, and the socket is as new. */
+static void dissolved(struct talk *t)
+{
+	struct talk_ends e = talk_connect(t);
+
+	CALL(connect, e.a, SET_NOBODY, 0);
+	WAIT(e.b, WAIT_IN);
+	CALL(recv, e.b, 10, SK_MSG_DONTWAIT);
+	CALL(connect, e.a, SET_LOOPBACK, talk_port(t, e.l));
+	WAIT(e.a, WAIT_OUT);
+	CALL(connect, e.a, SET_LOOPBACK, talk_port(t, e.l));
+	CALL(connect, e.l, SET_NOBODY, 0);
+	CALL(listen, e.l, 1);
+}
+
 static void low_water(struct talk *t)
 {
 	static const int values[] = {0, 1, 50, -1};
@@ -261,7 +276,9 @@ static void info(struct talk *t, int fd)
 	talk_note(t, __LINE__, "lost", i.lost);
 	talk_note(t, __LINE__, "retrans", i.retrans);
 	talk_note(t, __LINE__, "total_retrans", i.total_retrans);
-	talk_note(t, __LINE__, "reordering", i.reordering);
+	/* The kernel remembers how far the loopback has ever disordered (which
+	 * a machine under load does), and begins with that. */
+	talk_note(t, __LINE__, "reordering", i.reordering >= 3);
 	talk_note(t, __LINE__, "bytes_acked", (long)i.bytes_acked);
 	talk_note(t, __LINE__, "bytes_received", (long)i.bytes_received);
 	talk_note(t, __LINE__, "bytes_sent", (long)i.bytes_sent);
@@ -324,6 +341,7 @@ int main(void)
 		SAME(urgent_inline),
 		SAME(urgent_twice),
 		SAME(urgent_before_and_after_the_end),
+		SAME(dissolved),
 		SAME(low_water),
 		SAME(peek_offset),
 		SAME(truncated),

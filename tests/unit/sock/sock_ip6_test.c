@@ -323,6 +323,15 @@ static void options_have_the_values_of_linux(void **state)
 			 -ENOPROTOOPT);
 	assert_int_equal(sk_getsockopt_int(s, u, SK_IPPROTO_IPV6, 9999, &v),
 			 -ENOPROTOOPT);
+	/* unbound(8) will not start without this one. */
+	assert_int_equal(
+		sk_setsockopt_int(s, u, SK_IPPROTO_IPV6, SK_IPV6_MTU, 1280), 0);
+	assert_int_equal(
+		sk_setsockopt_int(s, u, SK_IPPROTO_IPV6, SK_IPV6_MTU, 1279),
+		-EINVAL);
+	assert_int_equal(
+		sk_getsockopt_int(s, u, SK_IPPROTO_IPV6, SK_IPV6_MTU, &v),
+		-ENOTCONN);
 }
 
 /* The class and the hop limit as they stand in the header. */

@@ -199,24 +199,31 @@ static void unread_socket_drops_copies_only(void **state)
 	assert_true(testnet_drops(net, 1, DROP_sock_rcvbuf) > 90);
 }
 
+/* Addresses ::1 and ::2 of 2001:db8::/64, to be used at once. */
+static void speak_ip6(struct testnet *net)
+{
+	struct ip6_addr_conf c = {
+		.net = {.addr = {{0x20, 1, 0xd, 0xb8}}, .len = 64},
+		.no_dad = true};
+
+	for (int i = 0; i < 2; i++) {
+		c.net.addr.o[15] = (uint8_t)(i + 1);
+		ip6_addr_add_conf(testnet_host(net, i),
+				  testnet_netif(net, i, 0), &c);
+	}
+}
+
 static void icmp6_checksum_is_the_stacks_business(void **state)
 {
 	struct testnet *net = *state;
-	struct stack *a = testnet_host(net, 0), *b = testnet_host(net, 1);
-	const struct ip6_addr_conf ca = {
-		.net = {.addr = {{0x20, 1, 0xd, 0xb8, [15] = 1}}, .len = 64},
-		.no_dad = true};
-	struct ip6_addr_conf cb = ca;
+	struct stack *a = testnet_host(net, 0);
 	int s = open_of(a, SK_AF_INET6, SK_SOCK_RAW, SK_IPPROTO_ICMPV6), off;
 	const uint8_t echo6[8] = {128, 0, 0, 0, 1, 2, 3, 4};
 	uint32_t blocked[8];
-	struct endpoint to;
+	struct endpoint to = at("[2001:db8::2]:0");
 	uint8_t buf[64];
 
-	cb.net.addr.o[15] = 2;
-	ip6_addr_add_conf(a, testnet_netif(net, 0, 0), &ca);
-	ip6_addr_add_conf(b, testnet_netif(net, 1, 0), &cb);
-	to = (struct endpoint){.addr = ip_addr_v6(cb.net.addr)};
+	speak_ip6(net);
 	assert_int_equal(sk_getsockopt_int(a, s, SK_IPPROTO_IPV6,
 					   SK_IPV6_CHECKSUM, &off),
 			 0);
@@ -235,6 +242,69 @@ static void icmp6_checksum_is_the_stacks_business(void **state)
 	assert_int_equal(buf[0], 129); /* no header of IP in front */
 	assert_memory_equal(buf + 4, echo6 + 4, 4);
 	assert_int_equal(sk_recv(a, s, buf, sizeof(buf), 0), -EAGAIN);
+}
+
+/* RFC 3542 has no IPV6_HDRINCL; Linux has, and nmap(1) lives on it. */
+static void ip6_header_made_by_hand_leaves_as_it_is(void **state)
+{
+	struct testnet *net = *state;
+	struct stack *a = testnet_host(net, 0), *b = testnet_host(net, 1);
+	int s = open_of(a, SK_AF_INET6, SK_SOCK_RAW, SK_IPPROTO_RAW), v;
+	int own = open_of(a, SK_AF_INET6, SK_SOCK_RAW, 253);
+	int r = open_of(b, SK_AF_INET6, SK_SOCK_RAW, 253);
+	struct endpoint to = at("[2001:db8::2]:0"), from;
+	uint8_t p[1501] = {0x60, [5] = 2, [6] = 253, [7] = 9}, buf[64];
+
+	speak_ip6(net);
+	memcpy(p + 8, to.addr.v6.o, 16); /* another one's address, but ours */
+	p[23] = 3;
+	memcpy(p + 24, to.addr.v6.o, 16);
+	memcpy(p + 40, "hi", 2);
+	assert_int_equal(sk_sendto(a, s, p, 42, 0, &to), 42);
+	testnet_run_ms(net, 3000);
+	assert_int_equal(sk_recvfrom(b, r, buf, sizeof(buf), 0, &from), 2);
+	assert_memory_equal(buf, "hi", 2);
+	assert_int_equal(from.addr.v6.o[15], 3);
+	assert_int_equal(sk_sendto(a, s, p, 39, 0, &to), -EINVAL);
+	assert_int_equal(sk_sendto(a, s, p, 1501, 0, &to), -EMSGSIZE);
+	/* Others may ask for the same. */
+	assert_int_equal(
+		sk_setsockopt_int(a, own, SK_IPPROTO_IPV6, SK_IPV6_HDRINCL, 1),
+		0);
+	assert_int_equal(
+		sk_getsockopt_int(a, own, SK_IPPROTO_IPV6, SK_IPV6_HDRINCL, &v),
+		0);
+	assert_int_equal(v, 1);
+	assert_int_equal(sk_sendto(a, own, p, 42, 0, &to), 42);
+	testnet_run_ms(net, 3000);
+	assert_int_equal(sk_recv(b, r, buf, sizeof(buf), 0), 2);
+}
+
+static void ping_socket_is_told_what_would_fit(void **state)
+{
+	struct stack *s = testnet_host(*state, 0);
+	struct endpoint to = at("10.0.0.2:0");
+	uint8_t big[1481] = {8}, control[128];
+	struct sk_iovec iov = {big, sizeof(big)};
+	struct sk_msg m = {.iov = &iov, .iov_count = 1};
+	struct sk_extended_err ee;
+	int a = open_ping(s);
+
+	sk_setsockopt_int(s, a, SK_IPPROTO_IP, SK_IP_RECVERR, 1);
+	sk_setsockopt_int(s, a, SK_IPPROTO_IP, SK_IP_MTU_DISCOVER,
+			  SK_PMTUDISC_DO);
+	assert_int_equal(sk_sendto(s, a, big, 1480, 0, &to), 1480);
+	assert_int_equal(sk_sendto(s, a, big, 1481, 0, &to), -EMSGSIZE);
+	assert_true(sk_ready(s, a) & WAIT_ERR);
+	m.control = control;
+	m.control_len = sizeof(control);
+	assert_int_equal(sk_recvmsg(s, a, &m, SK_MSG_ERRQUEUE), 0);
+	memcpy(&ee, control + sizeof(struct sk_cmsghdr), sizeof(ee));
+	assert_int_equal(ee.err, EMSGSIZE);
+	assert_int_equal(ee.origin, SK_EE_ORIGIN_LOCAL);
+	assert_int_equal(ee.info, 1500);
+	/* It was the answer of that call; the next one knows of nothing. */
+	assert_int_equal(sk_sendto(s, a, big, 1480, 0, &to), 1480);
 }
 
 /* Take one frame with all that is known of it. */
@@ -360,6 +430,8 @@ int main(void)
 		T(protocol_that_a_socket_speaks_is_not_unreachable),
 		T(unread_socket_drops_copies_only),
 		T(icmp6_checksum_is_the_stacks_business),
+		T(ip6_header_made_by_hand_leaves_as_it_is),
+		T(ping_socket_is_told_what_would_fit),
 		T(packet_socket_sees_what_comes_and_goes),
 		T(frames_of_others_are_heard_on_request),
 		T(frames_of_a_type_of_ones_own_are_exchanged),
