@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 
+#include "inet/ahead.h"
 #include "ip/filter.h"
 #include "ip/icmp.h"
 #include "ip/igmp.h"
@@ -93,6 +94,8 @@ int inet_init(struct stack *stack, const struct inet_config *cfg)
 		inet_fini(stack);
 		return err;
 	}
+	if (!cfg->has_no_transport && !cfg->is_router)
+		stack->ahead = inet_ahead;
 	ip_forwarding_set(stack, cfg->is_router);
 	ip_rpf_set(stack, cfg->is_rpf_strict ? IP_RPF_STRICT : IP_RPF_OFF);
 	return 0;

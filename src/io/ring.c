@@ -52,7 +52,9 @@
 #include "io/io.h"
 #include "io/io_int.h"
 #include "io/ring_int.h"
+#include "sock/sock_ahead.h"
 
+#define AHEAD_MAX   64 /* entries of one submission */
 #define RUNNING_MAX 65536
 
 static struct sk_ring *ring_of(struct file *file)
@@ -250,10 +252,23 @@ static struct ring_req *take_chain(struct sk_ring *ring, uint32_t len)
 	return first;
 }
 
+/* What the first entries are about is asked for before they are begun. */
+static void look_ahead(struct sk_ring *ring)
+{
+	uint32_t n = min_u32(ring->sq_count, AHEAD_MAX), i;
+	int fds[AHEAD_MAX];
+
+	for (i = 0; i < n; i++)
+		fds[i] = ring->sq[(ring->sq_head + i) & (ring->sq_size - 1)].fd;
+	if (n > 1)
+		sk_ahead(ring->file.stack, fds, n);
+}
+
 static int submit(struct sk_ring *ring)
 {
 	int taken = 0;
 
+	look_ahead(ring);
 	while (ring->sq_count) {
 		uint32_t len = chain_len(ring);
 		struct ring_req *first = take_chain(ring, len);
