@@ -47,6 +47,7 @@
 #define ERRORS_IN_A_ROW 100
 #define RETRY_NS	1000000 /* a ring that the system did not want now */
 #define CHECK_NS	1000000000
+#define LARGE_MAX	65535 /* octets of an IP packet that was joined */
 
 static const struct {
 	const char *name;
@@ -81,10 +82,22 @@ enum dev_kind dev_parse(const char *text, const char **device)
 	return iface_is_tap(text) == 0 ? DEV_PACKET : DEV_TAP;
 }
 
+static void frame_input(void *arg, struct pkt *pkt);
+
 int dev_open(struct place *place, const struct dev_cfg *cfg, struct dev **out)
 {
+	int err;
+
 	*out = NULL;
-	return kinds[cfg->kind].open(place, cfg, out);
+	err = kinds[cfg->kind].open(place, cfg, out);
+	if (err || !cfg->has_gro)
+		return err;
+	(*out)->has_gro = true;
+	(*out)->gro.fn = frame_input;
+	(*out)->gro.arg = *out;
+	if (!(*out)->netif.gso_max)
+		(*out)->netif.gso_max = LARGE_MAX;
+	return 0;
 }
 
 void dev_close(struct dev *dev)
@@ -98,7 +111,10 @@ void dev_close(struct dev *dev)
 
 int dev_read(struct dev *dev)
 {
-	return dev->ops->read(dev);
+	int n = dev->ops->read(dev);
+
+	gro_flush(&dev->gro);
+	return n;
 }
 
 int dev_flush(struct dev *dev)
@@ -248,7 +264,10 @@ void dev_input_pkt(struct dev *dev, struct pkt *pkt, const uint8_t *vnet)
 	enum drop why = vnet ? virtio_apply(pkt, vnet) : DROP_COUNT;
 
 	if (why == DROP_COUNT && pkt->gso != PKT_GSO_UDP) {
-		frame_input(dev, pkt);
+		if (dev->has_gro && !dev->netif.place->env->probe)
+			gro_input(&dev->gro, pkt);
+		else
+			frame_input(dev, pkt);
 		return;
 	}
 	pkt->netif = &dev->netif;

@@ -28,6 +28,7 @@
 #include "core/env.h"
 #include "core/netif.h"
 
+#include "driver/gro.h"
 #include "driver/sys.h"
 
 #define DEV_BATCH  64 /* frames taken in at one time, unless said otherwise */
@@ -69,6 +70,9 @@ struct dev_ops {
  * @flush_ns:	... when to call it at the latest
  * @check_ns:	When to look whether the device is still there, for those that
  *		go without a word; UINT64_MAX: never
+ * @gro:	Segments of this batch that may be joined
+ * @has_gro:	... are; not while somebody listens to events, who is told of
+ *		every frame
  * @on_frame:	(optional) Looks at each frame that has come, before it is told
  *		to anybody; may set its cause
  * @device:	What the system calls it
@@ -87,6 +91,8 @@ struct dev {
 	uint32_t batch;
 	bool is_gone, is_pending;
 	uint64_t flush_ns, check_ns;
+	struct gro gro;
+	bool has_gro;
 	void (*on_frame)(struct dev *dev, struct pkt *pkt);
 	char device[DEV_NAME];
 	uint64_t batches, full, errors;
@@ -110,6 +116,10 @@ struct dev {
  * @has_offload: Checksums and segmentation may be left to the far end, and
  *		by it to us; without, all frames are whole both ways, as far
  *		as the driver can see to it
+ * @has_gro:	Segments of bulk may be joined to large ones where the device
+ *		has not done so: for an owner that is a stack (gro.h)
+ * @has_thread:	Of a tap: a thread of the kernel receives what is sent, which
+ *		lets more through, and each frame a little later
  * @record:	Of a pcap: file that gets what is sent, or NULL
  */
 struct dev_cfg {
@@ -122,6 +132,8 @@ struct dev_cfg {
 	uint32_t batch;
 	uint32_t queues;
 	bool has_offload;
+	bool has_gro;
+	bool has_thread;
 	const char *record;
 };
 

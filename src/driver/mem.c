@@ -23,25 +23,29 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/likely.h"
 
+#include "core/netif_hot.h"
 #include "core/pkt.h"
 
 #define MTU_DEFAULT 1500
 #define GSO_MAX	    65535
 
 /* struct netif_ops.transmit */
-static int mem_transmit(struct netif *netif, struct pkt *pkt)
+HOT static int mem_transmit(struct netif *netif, struct pkt *pkt)
 {
 	struct mem_end *from = container_of(netif, struct mem_end, netif);
 	struct mem_end *to = from->peer;
 
-	if (to->queued == to->queue_max) {
+	if (UNLIKELY(to->queued == to->queue_max)) {
 		pkt_drop(netif->place, pkt, DROP_tx_queue);
 		return -ENOBUFS;
 	}
 	list_add_tail(&to->queue, &pkt->node);
-	to->queued++;
-	stack_defer(to->stack, &to->task);
+	/* Behind others it needs no task of its own: they wait for one, or it
+	 * is under way. */
+	if (!to->queued++)
+		stack_defer(to->stack, &to->task);
 	return 0;
 }
 
@@ -58,18 +62,27 @@ static struct pkt *end_pop(struct mem_end *end)
 }
 
 /* What the next stack sees is a frame, not what the last one knew about it. */
-static void on_task(struct task *task, void *arg)
+static inline void take_in(struct mem_end *end, struct pkt *pkt)
+{
+	pkt->dest = 0;
+	pkt->l2_off = pkt->l3_off = pkt->l4_off = pkt->lin_off;
+	if (UNLIKELY(pkt->csum == PKT_CSUM_VERIFIED))
+		pkt->csum = PKT_CSUM_NONE;
+	netif_input_hot(&end->netif, pkt);
+}
+
+HOT static void on_task(struct task *task, void *arg)
 {
 	struct mem_end *end = arg;
 	struct pkt *pkt;
+	uint32_t n;
 
 	(void)task;
-	while ((pkt = end_pop(end))) {
-		pkt->dest = 0;
-		pkt->l2_off = pkt->l3_off = pkt->l4_off = pkt->lin_off;
-		if (pkt->csum == PKT_CSUM_VERIFIED)
-			pkt->csum = PKT_CSUM_NONE;
-		netif_input(&end->netif, pkt);
+	while (end->queued) {
+		n = min_u32(end->queued, NETIF_AHEAD);
+		netif_ahead(&end->netif, &end->queue, n);
+		while (n-- && (pkt = end_pop(end)))
+			take_in(end, pkt);
 	}
 }
 
@@ -139,7 +152,7 @@ void mem_wire_fini(struct mem_wire *wire)
 	end_fini(&wire->end[1]);
 }
 
-void mem_wire_run(struct mem_wire *wire)
+HOT void mem_wire_run(struct mem_wire *wire)
 {
 	do {
 		stack_run(wire->end[0].stack);

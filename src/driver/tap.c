@@ -14,9 +14,9 @@
  *
  * 54 octets are the headers of Ethernet, IPv4 and TCP without options: never
  * more than headers, so payload is all in blocks, to which the receive queue
- * can then refer.  (Longer headers are pulled over by whoever looks at them,
- * a few octets.)  Before a frame is read nobody knows how long it is; blocks that it
- * did not reach stay for the next one.
+ * can then refer.  (Longer headers are pulled over by whoever looks at them, a
+ * few octets.)  Before a frame is read nobody knows how long it is; blocks that
+ * it did not reach stay for the next one.
  *
  * A batch is bounded, so that a flood on one device leaves time for timers and
  * for other devices; the descriptor stays readable, and the loop comes back.
@@ -266,6 +266,7 @@ static int open_queues(struct dev *dev, const struct dev_cfg *cfg)
 		.has_vnet_hdr = cfg->has_offload,
 		.has_offload = cfg->has_offload,
 		.is_multi_queue = cfg->queues > 1,
+		.has_thread = cfg->has_thread,
 	};
 	uint32_t count = cfg->queues ? cfg->queues : 1;
 	char name[TAP_NAME_MAX];
@@ -304,6 +305,9 @@ int tap_open(struct place *place, const struct dev_cfg *cfg, struct dev **out)
 		err = open_queues(&tap->dev, cfg);
 	else
 		tap->dev.fd[tap->dev.fd_count++] = cfg->fd;
+	if (!err && cfg->has_offload && tap->owns_fds &&
+	    tap_dev_takes_datagrams(tap->dev.fd[0]))
+		netif->features |= NETIF_F_GSO_UDP;
 	if (err)
 		tap_close(&tap->dev);
 	else

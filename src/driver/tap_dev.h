@@ -25,12 +25,15 @@
  * @has_offload: With it: the kernel may hand over TCP without checksums and in
  *		large segments
  * @is_multi_queue: It may be opened several times, each a queue
+ * @has_thread:	A thread of the kernel receives what is written: for bulk, see
+ *		tap_dev.c.  Needs root, and /sys of the same namespace
  */
 struct tap_dev_cfg {
 	const char *name;
 	bool has_vnet_hdr;
 	bool has_offload;
 	bool is_multi_queue;
+	bool has_thread;
 };
 
 /**
@@ -41,9 +44,14 @@ struct tap_dev_cfg {
  * Return: a descriptor that does not block, for tap_dev_close(); -ENOENT or
  * -EACCES (no /dev/net/tun), -EPERM (not allowed to make it, or it is
  * somebody else's), -EBUSY (in use), -EINVAL (the name, or the device is of
- * another kind), another -errno
+ * another kind), -EOPNOTSUPP (@has_thread, and the kernel has none here),
+ * another -errno
  */
 int tap_dev_open(const struct tap_dev_cfg *cfg, char name[TAP_NAME_MAX]);
+
+/* Does it take several datagrams in one, both ways?  Of one that was opened
+ * with offload. */
+bool tap_dev_takes_datagrams(int fd);
 
 void tap_dev_close(int fd);
 

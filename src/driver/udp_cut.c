@@ -85,6 +85,8 @@ static struct pkt *piece(const struct cut *c, size_t number, size_t off,
 	frame->l4_off = (uint16_t)(frame->lin_off + c->l4);
 	frame->csum = PKT_CSUM_PARTIAL;
 	frame->csum_off = offsetof(struct udp_wire, sum);
+	frame->gso =
+		number ? PKT_GSO_UDP : PKT_GSO_NONE; /* with the one before */
 	return frame;
 }
 

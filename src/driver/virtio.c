@@ -235,11 +235,16 @@ static void describe_gso(const struct pkt *pkt, struct virtio_wire *w)
 	size_t l4 = (size_t)(pkt->l4_off - pkt->lin_off);
 	const struct tcp_wire *tcp = (const void *)(pkt_cdata(pkt) + l4);
 
+	put16le(w->gso_size, pkt->gso_size);
+	if (pkt->gso == PKT_GSO_UDP) {
+		w->gso_type[0] = VIRTIO_GSO_UDP_L4;
+		put16le(w->hdr_len, (uint16_t)(l4 + UDP_HLEN));
+		return;
+	}
 	w->gso_type[0] =
 		pkt->gso == PKT_GSO_TCP6 ? VIRTIO_GSO_TCP6 : VIRTIO_GSO_TCP4;
 	if (tcp->flags[0] & TCP_CWR)
 		w->gso_type[0] |= VIRTIO_GSO_ECN;
-	put16le(w->gso_size, pkt->gso_size);
 	put16le(w->hdr_len, (uint16_t)(l4 + (size_t)(tcp->off[0] >> 4) * 4));
 }
 

@@ -42,7 +42,8 @@ static struct {
 	size_t last_len;
 	int at_once; /* descriptors for each kick; 0: all */
 	int error, state;
-	bool keeps; /* chunks */
+	bool keeps;  /* chunks */
+	bool wastes; /* takes a frame, throws it away and says EBUSY */
 } k;
 
 static struct dev *dev;
@@ -69,6 +70,12 @@ static int kick(int fd)
 	k.kicks++;
 	if (k.error)
 		return k.error;
+	if (k.wastes && k.tx.consumer != k.tx.producer) {
+		uint64_t addr = k.tx_desc[k.tx.consumer++ % XDP_RING].addr;
+
+		k.done_addr[k.done.producer++ % XDP_RING] = addr;
+		return -EBUSY;
+	}
 	while (k.tx.consumer != k.tx.producer) {
 		if (k.at_once && n++ == k.at_once)
 			return -EAGAIN; /* there is more */
@@ -321,6 +328,67 @@ static void what_is_not_taken_now_is_offered_again(void **s)
 	devbed_end(dev);
 }
 
+static void an_interface_that_is_down_keeps_what_it_has(void **s)
+{
+	(void)s;
+	begin(true);
+	k.error = -ENETDOWN;
+	devbed_send(dev, 60, 'a');
+	devbed_send(dev, 60, 'b');
+	assert_int_equal(dev_flush(dev), 0);
+	assert_false(dev->is_gone);
+	k.error = 0;
+	dev_flush(dev);
+	assert_int_equal(k.sent, 2);
+	assert_memory_equal(k.order, "ab", 2);
+	devbed_end(dev);
+}
+
+/* What the interface throws away is counted, and its chunk comes back. */
+static void a_frame_that_the_wire_drops_is_counted(void **s)
+{
+	int i;
+
+	(void)s;
+	begin(true);
+	k.wastes = true;
+	for (i = 0; i < 40; i++)
+		devbed_send(dev, 60, 'a');
+	dev_flush(dev);
+	assert_int_equal(devbed.place.drops[DROP_tx_queue], 40);
+	assert_int_equal(k.sent, 0);
+	assert_false(dev->is_pending);
+	k.wastes = false;
+	for (i = 0; i < XDP_CHUNKS_TX; i++)
+		assert_int_equal(devbed_send(dev, 60, 'b'), 0);
+	devbed_end(dev);
+	assert_int_equal(k.sent, XDP_CHUNKS_TX);
+}
+
+/* Frames are lost, chunks are not. */
+static void without_memory_frames_that_come_are_lost_by_name(void **s)
+{
+	int i;
+
+	(void)s;
+	begin(true);
+	for (i = 1; i < 6; i++) {
+		devbed.seen = 0;
+		devbed.place.drops[DROP_no_memory] = 0;
+		devbed.mem.fail_at = devbed.mem.calls + (uint64_t)i;
+		devbed.mem.fail_ever = true;
+		comes(1514, 'a', 1);
+		comes(3000, 'b', 2);
+		assert_int_equal(dev_read(dev), 2);
+		assert_int_equal(
+			devbed.seen + devbed.place.drops[DROP_no_memory], 2);
+		devbed.mem.fail_at = 0;
+		devbed.mem.fail_ever = false;
+		assert_all_chunks_are_back();
+	}
+	devbed_end(dev);
+}
+
 static void frames_that_no_chunk_takes_are_refused(void **s)
 {
 	(void)s;
@@ -396,6 +464,9 @@ int main(void)
 		TEST(chunks_are_used_again),
 		TEST(without_chunks_frames_are_lost_by_name),
 		TEST(what_is_not_taken_now_is_offered_again),
+		TEST(an_interface_that_is_down_keeps_what_it_has),
+		TEST(a_frame_that_the_wire_drops_is_counted),
+		TEST(without_memory_frames_that_come_are_lost_by_name),
 		TEST(frames_that_no_chunk_takes_are_refused),
 		TEST(an_interface_that_was_removed_is_noticed),
 		TEST(an_interface_that_goes_without_a_word_is_noticed),
