@@ -207,7 +207,7 @@ def frame_values():
     return set(re.findall(r'strcmp\(key, "([^"]+)"\)', text))
 
 
-KEY = re.compile(r"\{=?([^}]*)\}")
+KEY = re.compile(r"\{(?:=|a )?([^}]*)\}")
 
 
 def keys_of(template):

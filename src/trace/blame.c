@@ -22,6 +22,12 @@
  * was lost, over what it acknowledged, to a frame that this host has sent with
  * these ports.  The addresses on the way do not matter.
  *
+ * Where no such frame is found, perhaps none was sent: it waits at the host for
+ * the MAC address of its neighbour.  Then the question for that address, or its
+ * answer, is what did not arrive: a drop of one that has the same cause as the
+ * timer.  (All who hear an ARP question drop it, but one: these drops blame
+ * nobody.)
+ *
  * A drop at a place that was broken on purpose names the event that did
  * (struct place.fault).
  *
@@ -43,7 +49,8 @@ enum { LOOK_BACK = 3, STEPS_MAX = 256 };
 static bool is_timer(const struct log_event *ev)
 {
 	return ev->kind == EV_TIMER &&
-	       (ev->what == R_TCP_RTO || ev->what == R_TCP_TLP_TIMER);
+	       (ev->what == R_TCP_RTO || ev->what == R_TCP_TLP_TIMER ||
+		ev->what == R_ARP_TIMER || ev->what == R_ND_TIMER);
 }
 
 /* Later segments arrived, and told that this one did not. */
@@ -96,26 +103,63 @@ static bool comes_from(const struct trace_log *log, const struct log_event *ev,
 	return false;
 }
 
-/* The drop that a timer, or a segment sent again, is about; or NULL. */
-static const struct log_event *find_drop(const struct trace_log *log,
-					 const struct log_event *timer)
+/* Was it dropped because it was none of this host's business? */
+static bool is_of_others(const struct log_event *ev)
+{
+	const char *drop = log_text(ev, "drop");
+
+	return drop &&
+	       (!strcmp(drop, "arp_other") || !strcmp(drop, "nd_other") ||
+		!strcmp(drop, "ip_not_ours"));
+}
+
+/* Is it a question for a neighbour's MAC address, or the answer, that should
+ * not have been dropped? */
+static bool is_asking(const struct log_event *ev)
+{
+	struct frame_view v;
+
+	if (!ev->frame || !frame_view(&v, ev) || is_of_others(ev))
+		return false;
+	return v.has_arp ||
+	       (v.has_icmp6 && (v.icmp6.type == ICMP6_NEIGHBOUR_SOLICIT ||
+				v.icmp6.type == ICMP6_NEIGHBOUR_ADVERT));
+}
+
+/* The last drop in the silence before @timer: of the flow, or if there is none
+ * of a question that has the same cause; or NULL. */
+static const struct log_event *drop_before(const struct trace_log *log,
+					   const struct log_event *timer,
+					   const struct frame_view *flow)
 {
 	uint64_t rto_ns = (uint64_t)log_num(timer, "rto_ms", 1000) * NS_PER_MS;
 	uint64_t back = min_u64(timer->t_ns, LOOK_BACK * rto_ns);
-	const struct log_event *sent = sent_by(log, timer), *ev;
-	struct frame_view flow;
+	const struct log_event *ev;
 
-	if (!sent || !frame_view(&flow, sent) || !flow.has_tcp)
-		return NULL;
 	for (uint32_t n = timer->n - 1; n; n--) {
 		ev = trace_log_get(log, n);
 		if (ev->t_ns < timer->t_ns - back)
 			return NULL;
-		if (ev->kind == EV_DROP &&
-		    comes_from(log, ev, timer->host, &flow))
+		if (ev->kind != EV_DROP)
+			continue;
+		if (flow ? comes_from(log, ev, timer->host, flow)
+			 : is_asking(ev) &&
+				    trace_log_follows(log, n, timer->cause))
 			return ev;
 	}
 	return NULL;
+}
+
+/* The drop that a timer, or a segment sent again, is about; or NULL. */
+static const struct log_event *find_drop(const struct trace_log *log,
+					 const struct log_event *timer)
+{
+	const struct log_event *sent = sent_by(log, timer), *drop = NULL;
+	struct frame_view flow;
+
+	if (sent && frame_view(&flow, sent) && flow.has_tcp)
+		drop = drop_before(log, timer, &flow);
+	return drop || !timer->cause ? drop : drop_before(log, timer, NULL);
 }
 
 bool blame_find(const struct trace_log *log, uint32_t n, struct blame *out)

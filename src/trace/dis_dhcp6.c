@@ -237,17 +237,6 @@ static void dis_options(struct dissection *d, struct cursor *c, int depth)
 	}
 }
 
-static void dis_ip6_field(struct dissection *d, struct cursor *c,
-			  const char *name, const char *meaning)
-{
-	const uint8_t *p = dis_peek(d, c, 16);
-	char text[IP6_TEXT];
-
-	if (p)
-		dis_take(d, c, 16, name, meaning, "%s",
-			 ip6_print(get_ip6(p), text));
-}
-
 static void dis_message(struct dissection *d, struct cursor *c, int depth)
 {
 	const uint8_t *p = dis_peek(d, c, 1);
@@ -263,8 +252,8 @@ static void dis_message(struct dissection *d, struct cursor *c, int depth)
 		if (p)
 			dis_take(d, c, 1, "hop-count", "relays before this one",
 				 "%u", p[0]);
-		dis_ip6_field(d, c, "link-address", "where the client is");
-		dis_ip6_field(d, c, "peer-address", "from whom, or for whom");
+		dis_ip6_addr(d, c, "link-address", "where the client is");
+		dis_ip6_addr(d, c, "peer-address", "from whom, or for whom");
 	} else {
 		p = dis_peek(d, c, 3);
 		if (p)

@@ -18,17 +18,10 @@
 static void dis_addr(struct dissection *d, struct cursor *c, uint8_t family,
 		     const char *name, const char *meaning)
 {
-	const uint8_t *p;
-	char text[IP6_TEXT];
-
-	if (family == IP_V4) {
+	if (family == IP_V4)
 		dis_ip4_addr(d, c, name, meaning);
-		return;
-	}
-	p = dis_peek(d, c, 16);
-	if (p)
-		dis_take(d, c, 16, name, meaning, "%s",
-			 ip6_print(get_ip6(p), text));
+	else
+		dis_ip6_addr(d, c, name, meaning);
 }
 
 static void dis_sources(struct dissection *d, struct cursor *c, uint8_t family,

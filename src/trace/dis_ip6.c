@@ -41,17 +41,6 @@ static const char *next_name(uint8_t next)
 	}
 }
 
-static void take_addr(struct dissection *d, struct cursor *c, const char *name,
-		      const char *meaning)
-{
-	const uint8_t *p = dis_peek(d, c, 16);
-	char text[IP6_TEXT];
-
-	if (p)
-		dis_take(d, c, 16, name, meaning, "%s",
-			 ip6_print(get_ip6(p), text));
-}
-
 static void take_next(struct dissection *d, struct cursor *c)
 {
 	const uint8_t *p = dis_peek(d, c, 1);
@@ -187,8 +176,8 @@ static void dis_fixed(struct dissection *d, struct cursor *c, const uint8_t *p)
 	take_next(d, c);
 	dis_take(d, c, 1, "Hop Limit",
 		 "routers it may still pass; at 0 it is dropped", "%u", p[7]);
-	take_addr(d, c, "Source Address", "the host that sent the packet");
-	take_addr(d, c, "Destination Address", "the host it is meant for");
+	dis_ip6_addr(d, c, "Source Address", "the host that sent the packet");
+	dis_ip6_addr(d, c, "Destination Address", "the host it is meant for");
 }
 
 /* Headers in front of the transport's.  Returns what they lead to; @is_piece:

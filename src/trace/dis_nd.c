@@ -15,17 +15,6 @@
 
 #include "trace/dissect_int.h"
 
-static void take_addr(struct dissection *d, struct cursor *c, const char *name,
-		      const char *meaning)
-{
-	const uint8_t *p = dis_peek(d, c, 16);
-	char text[IP6_TEXT];
-
-	if (p)
-		dis_take(d, c, 16, name, meaning, "%s",
-			 ip6_print(get_ip6(p), text));
-}
-
 static void take_num(struct dissection *d, struct cursor *c, size_t len,
 		     const char *name, const char *meaning)
 {
@@ -97,7 +86,7 @@ static void opt_prefix(struct dissection *d, struct cursor *c)
 	take_life(d, c, "Valid Lifetime", "how long addresses may be used");
 	take_life(d, c, "Preferred Lifetime", "how long for new conversations");
 	take_zero(d, c, 4);
-	take_addr(d, c, "Prefix", NULL);
+	dis_ip6_addr(d, c, "Prefix", NULL);
 }
 
 static void opt_route(struct dissection *d, struct cursor *c)
@@ -119,7 +108,7 @@ static void opt_rdnss(struct dissection *d, struct cursor *c)
 	take_zero(d, c, 2);
 	take_life(d, c, "Lifetime", "how long to ask them");
 	while (cur_left(c) >= 16)
-		take_addr(d, c, "Address", "a DNS server");
+		dis_ip6_addr(d, c, "Address", "a DNS server");
 }
 
 static void opt_dnssl(struct dissection *d, struct cursor *c)
@@ -250,7 +239,7 @@ static void dis_na(struct dissection *d, struct cursor *c)
 		 "%s%s%s%s", *p & 0x80 ? "router " : "",
 		 *p & 0x40 ? "solicited " : "", *p & 0x20 ? "override" : "",
 		 *p & 0xe0 ? "" : "none");
-	take_addr(d, c, "Target Address", "whose MAC this is about");
+	dis_ip6_addr(d, c, "Target Address", "whose MAC this is about");
 }
 
 void dis_nd(struct dissection *d, struct cursor *c, uint8_t type)
@@ -264,13 +253,13 @@ void dis_nd(struct dissection *d, struct cursor *c, uint8_t type)
 		break;
 	case ND_NEIGHBOUR_SOLICIT:
 		take_zero(d, c, 4);
-		take_addr(d, c, "Target Address", "who is asked for");
+		dis_ip6_addr(d, c, "Target Address", "who is asked for");
 		break;
 	case ND_REDIRECT:
 		take_zero(d, c, 4);
-		take_addr(d, c, "Target Address", "the better first hop");
-		take_addr(d, c, "Destination Address",
-			  "packets to whom go there");
+		dis_ip6_addr(d, c, "Target Address", "the better first hop");
+		dis_ip6_addr(d, c, "Destination Address",
+			     "packets to whom go there");
 		break;
 	default:
 		take_zero(d, c, 4);

@@ -17,6 +17,7 @@
 #include "core/pkt.h"
 
 #include "trace/dissect_int.h"
+#include "trace/label_ppp.h"
 
 enum option_kind { OPT_HEX, OPT_U16, OPT_U32, OPT_IP4, OPT_IID, OPT_AUTH };
 
@@ -67,28 +68,9 @@ static const struct option_row *option_row(uint16_t proto, uint8_t type)
 
 static const char *proto_text(uint16_t proto)
 {
-	switch (proto) {
-	case PPP_IP4:
-		return "IPv4";
-	case PPP_IP6:
-		return "IPv6";
-	case PPP_LCP:
-		return "LCP";
-	case PPP_IPCP:
-		return "IPCP";
-	case PPP_IP6CP:
-		return "IPV6CP";
-	case PPP_PAP:
-		return "PAP";
-	case PPP_CHAP:
-		return "CHAP";
-	case PPP_CCP:
-		return "CCP";
-	case PPP_LQR:
-		return "LQR";
-	default:
-		return "unknown";
-	}
+	const char *name = ppp_proto_text(proto);
+
+	return name ? name : "unknown";
 }
 
 static void dis_octet(struct dissection *d, struct cursor *c, const char *name,

@@ -123,6 +123,17 @@ void dis_ip4_addr(struct dissection *d, struct cursor *c, const char *name,
 			 ip4_print((ip4_addr){get32(p)}, buf));
 }
 
+void dis_ip6_addr(struct dissection *d, struct cursor *c, const char *name,
+		  const char *meaning)
+{
+	const uint8_t *p = dis_peek(d, c, 16);
+	char text[IP6_TEXT];
+
+	if (p)
+		dis_take(d, c, 16, name, meaning, "%s",
+			 ip6_print(get_ip6(p), text));
+}
+
 const char *dis_sum_word(const struct dissection *d, bool is_good)
 {
 	return !d->can_sum ? "" : is_good ? "good" : "BAD";

@@ -40,8 +40,10 @@ const uint8_t *dis_peek(struct dissection *d, struct cursor *c, size_t len);
 void dis_rest(struct dissection *d, struct cursor *c, const char *name,
 	      const char *meaning);
 
-/* Name the next four octets, an IPv4 address. */
+/* Name the next four octets, an IPv4 address; the next sixteen, one of IPv6. */
 void dis_ip4_addr(struct dissection *d, struct cursor *c, const char *name,
+		  const char *meaning);
+void dis_ip6_addr(struct dissection *d, struct cursor *c, const char *name,
 		  const char *meaning);
 
 /* Name @len octets of text that a stranger sent: what cannot be printed shows

@@ -7,10 +7,11 @@
  * The row of explain_text.c for the event's reason is a template.  A {key} is
  * looked up among the event's fields, then among the values of its frame
  * ("ip.dst", "dport", "seq", ...), then it may be {host}.  Addresses of the
- * lab's hosts are shown as their names; {=key} shows the address itself.  A
- * part in [brackets] whose keys have no value is left out; a key outside of
- * brackets that has none shows as a question mark.  tools/events.py compares
- * the templates with what the code emits, so that this does not happen.
+ * lab's hosts are shown as their names; {=key} shows the address itself, and
+ * {a key} is a word behind its article.  A part in [brackets] whose keys have
+ * no value is left out; a key outside of brackets that has none shows as a
+ * question mark.  tools/events.py compares the templates with what the code
+ * emits, so that this does not happen.
  *
  * A frame reads differently at each end: its maker says what it is for, whoever
  * receives it says what arrived, whoever passes it on says so.
@@ -236,6 +237,12 @@ static bool field_value(const struct filler *f, const char *key, char *buf)
 	return true;
 }
 
+/* "a " or "an ", for the word @text. */
+static const char *article(const char *text)
+{
+	return *text && strchr("aeiou", *text) ? "an " : "a ";
+}
+
 static bool value_of(struct filler *f, const char *key, char *buf)
 {
 	f->is_plain = *key == '=';
@@ -254,12 +261,15 @@ static const char *put_key(struct filler *f, const char *at, struct strbuf *out,
 			   bool *is_whole)
 {
 	const char *end = strchr(at, '}');
+	bool has_article = !strncmp(at, "{a ", 3);
 	char key[KEY_MAX], value[VALUE_MAX];
 
 	check(end && (size_t)(end - at) < sizeof(key));
 	memcpy(key, at + 1, (size_t)(end - at) - 1);
 	key[end - at - 1] = '\0';
-	if (value_of(f, key, value)) {
+	if (value_of(f, key + (has_article ? 2 : 0), value)) {
+		if (has_article)
+			strbuf_puts(out, article(value));
 		strbuf_puts(out, value);
 	} else {
 		strbuf_putc(out, '?');
@@ -284,7 +294,10 @@ static const char *put_part(struct filler *f, const char *at, char stop,
 			if (!has_all)
 				strbuf_truncate(out, before);
 		} else {
-			strbuf_putc(out, *at++);
+			size_t n = 1 + strcspn(at + 1, "{[]");
+
+			strbuf_add(out, at, n);
+			at += n;
 		}
 	}
 	return at;

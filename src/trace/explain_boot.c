@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_boot[R_COUNT] = {
 	W(DHCP_STATE, "DHCP client",
 	  "DHCP: {from} -> {to}: {text}",
 	  NULL, "2131 4.4")
@@ -100,8 +100,3 @@ static const struct words words[R_COUNT] = {
 	  "it asked, and a server knows its MAC address", "903")
 };
 /* clang-format on */
-
-const struct words *words_of_boot(enum reason what)
-{
-	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
-}

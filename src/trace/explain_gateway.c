@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_gateway[R_COUNT] = {
 	W(CONNECT_ASK, "question",
 	  "{host} asks {to} for its page, question {number}",
 	  "a line of the script says how often", NULL)
@@ -84,8 +84,3 @@ static const struct words words[R_COUNT] = {
 	  "7857 2")
 };
 /* clang-format on */
-
-const struct words *words_of_gateway(enum reason what)
-{
-	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
-}

@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_group[R_COUNT] = {
 	W(IGMP_JOIN, "membership report",
 	  "tells the routers what it wants of a group",
 	  "a program joined a group, or chose other sources", "3376 5.1")
@@ -110,8 +110,3 @@ static const struct words words[R_COUNT] = {
 	  "a query came in there: all groups go there", "4541 2.1.1")
 };
 /* clang-format on */
-
-const struct words *words_of_group(enum reason what)
-{
-	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
-}

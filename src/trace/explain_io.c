@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_io[R_COUNT] = {
 	W(SOCK_SIGNAL, "signal",
 	  "signal {signal} tells the program of descriptor {fd} (code {code})",
 	  "something happened there, and the program asked to be told by a signal", NULL)
@@ -20,8 +20,3 @@ static const struct words words[R_COUNT] = {
 	  "copying, are done when it hears of it", NULL)
 };
 /* clang-format on */
-
-const struct words *words_of_io(enum reason what)
-{
-	return what < R_COUNT && words[what].say ? &words[what] : NULL;
-}

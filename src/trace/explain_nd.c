@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_nd[R_COUNT] = {
 	W(EYEBALLS_ORDER, "order of addresses",
 	  "tries {order}, in this order: {text}",
 	  "the name has addresses of both versions of IP, and either may be "
@@ -178,8 +178,3 @@ static const struct words words[R_COUNT] = {
 	  "a field, a header or an option cannot be understood", "4443 3.4")
 };
 /* clang-format on */
-
-const struct words *words_of_nd(enum reason what)
-{
-	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
-}

@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_ppp[R_COUNT] = {
 	W(PPP_STATE, "line protocol",
 	  "{proto} goes from {from} to {to} ({event})",
 	  "two ends agree on options step by step", "1661 4.1")
@@ -121,8 +121,3 @@ static const struct words words[R_COUNT] = {
 	  NULL, "1662 4.2")
 };
 /* clang-format on */
-
-const struct words *words_of_ppp(enum reason what)
-{
-	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
-}

@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_run[R_COUNT] = {
 	W(RUN_START, "program",
 	  "{program} is started on {host} (process {pid})",
 	  "a person wants it to run there", NULL)
@@ -34,8 +34,3 @@ static const struct words words[R_COUNT] = {
 	  "their host loses power: they cannot even say good-bye", NULL)
 };
 /* clang-format on */
-
-const struct words *words_of_run(enum reason what)
-{
-	return what < R_COUNT && words[what].say ? &words[what] : NULL;
-}

@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_switch[R_COUNT] = {
 	W(STP_START, "spanning tree",
 	  "begins to negotiate the tree, with priority {priority}",
 	  "a loop of switches would let frames go round for ever", NULL)
@@ -58,8 +58,3 @@ static const struct words words[R_COUNT] = {
 	  "one cable can carry many networks, told apart by a tag", NULL)
 };
 /* clang-format on */
-
-const struct words *words_of_switch(enum reason what)
-{
-	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
-}

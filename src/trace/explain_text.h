@@ -26,27 +26,19 @@ struct words {
 	const char *rfc;
 };
 
+/* Rows of families; one without a noun is another's. */
+extern const struct words words_of_boot[R_COUNT];    /* DHCP and RARP */
+extern const struct words words_of_gateway[R_COUNT]; /* routers that filter */
+extern const struct words words_of_group[R_COUNT];   /* groups */
+extern const struct words words_of_io[R_COUNT];	     /* signals, completions */
+extern const struct words words_of_nd[R_COUNT]; /* IPv6 and its neighbours */
+extern const struct words words_of_ppp[R_COUNT];    /* serial lines, PPPoE */
+extern const struct words words_of_run[R_COUNT];    /* real programs */
+extern const struct words words_of_switch[R_COUNT]; /* spanning tree, VLANs */
+extern const struct words words_of_tcp[R_COUNT];
+extern const struct words words_of_way[R_COUNT]; /* weft trace */
+
+/* How to speak of a reason; what is no reason is spoken of as R_NONE. */
 const struct words *words_of(enum reason what);
-
-/* explain_nd.c: the rows of neighbour discovery; NULL for another reason. */
-const struct words *words_of_nd(enum reason what);
-
-/* explain_switch.c: likewise, spanning tree. */
-const struct words *words_of_switch(enum reason what);
-/* explain_group.c: the same for groups. */
-const struct words *words_of_group(enum reason what);
-
-/* explain_boot.c: the rows of DHCP and RARP; NULL for another reason. */
-const struct words *words_of_boot(enum reason what);
-
-/* explain_ppp.c: the rows of a serial line; NULL for another reason. */
-const struct words *words_of_ppp(enum reason what);
-const struct words *words_of_way(enum reason what);
-/* explain_run.c: those of real programs. */
-const struct words *words_of_run(enum reason what);
-/* explain_io.c: those of signals and completions. */
-const struct words *words_of_io(enum reason what);
-/* explain_gateway.c: those of routers that filter, in the same way. */
-const struct words *words_of_gateway(enum reason what);
 
 #endif /* TRACE_EXPLAIN_TEXT_H */

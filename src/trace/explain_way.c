@@ -10,7 +10,7 @@
 #define W(id, noun, say, why, rfc) [R_##id] = {noun, say, why, rfc},
 
 /* clang-format off */
-static const struct words words[R_COUNT] = {
+const struct words words_of_way[R_COUNT] = {
 	W(TRACE_SENT, "echo request",
 	  "asks for hop {number} on the way to {dst}: a request that lives so long",
 	  "each router counts the time to live down, and the one that finds 0 says"
@@ -24,8 +24,3 @@ static const struct words words[R_COUNT] = {
 	  " nobody", NULL)
 };
 /* clang-format on */
-
-const struct words *words_of_way(enum reason what)
-{
-	return what < R_COUNT && words[what].noun ? &words[what] : NULL;
-}

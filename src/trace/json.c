@@ -49,6 +49,17 @@ static void put_escape(struct strbuf *out, uint8_t c)
 	}
 }
 
+/* How many octets from here on stand for themselves: nearly all do, and go out
+ * in one piece. */
+static size_t plain_len(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
 static void put_string(struct strbuf *out, const char *s)
 {
 	size_t left = strlen(s);
@@ -56,9 +67,16 @@ static void put_string(struct strbuf *out, const char *s)
 	strbuf_putc(out, '"');
 	while (left) {
 		uint8_t c = (uint8_t)*s;
+		size_t n = plain_len(s);
 		uint32_t point;
-		size_t n = utf8_decode(s, left, &point);
 
+		if (n) {
+			strbuf_add(out, s, n);
+			s += n;
+			left -= n;
+			continue;
+		}
+		n = utf8_decode(s, left, &point);
 		if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
 			put_escape(out, c);
 		else if (c >= 0x80 && point == 0xfffd)

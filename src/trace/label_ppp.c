@@ -12,9 +12,13 @@
 
 #define TEXT_SHOWN 40
 
-static const char *proto_name(uint16_t proto)
+const char *ppp_proto_text(uint16_t proto)
 {
 	switch (proto) {
+	case PPP_IP4:
+		return "IPv4";
+	case PPP_IP6:
+		return "IPv6";
 	case PPP_LCP:
 		return "LCP";
 	case PPP_IPCP:
@@ -27,10 +31,8 @@ static const char *proto_name(uint16_t proto)
 		return "CHAP";
 	case PPP_CCP:
 		return "CCP";
-	case PPP_IP4:
-		return "IPv4";
-	case PPP_IP6:
-		return "IPv6";
+	case PPP_LQR:
+		return "LQR";
 	default:
 		return NULL;
 	}
@@ -38,8 +40,10 @@ static const char *proto_name(uint16_t proto)
 
 static void put_proto(uint16_t proto, struct strbuf *out)
 {
-	if (proto_name(proto))
-		strbuf_puts(out, proto_name(proto));
+	const char *name = ppp_proto_text(proto);
+
+	if (name)
+		strbuf_puts(out, name);
 	else
 		strbuf_printf(out, "protocol 0x%04x", proto);
 }

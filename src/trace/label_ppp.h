@@ -12,6 +12,9 @@
 
 #include "trace/frame.h"
 
+/* "IPCP": what its standard calls a protocol; NULL: not known here. */
+const char *ppp_proto_text(uint16_t proto);
+
 /**
  * label_ppp() - A value of a control packet
  * @v:		Which
