@@ -160,18 +160,23 @@ void check_script(struct lab *lab)
 		check_line(lab, &line[i]);
 }
 
+void check_pattern_names(struct lab *lab, const struct pattern *p)
+{
+	if (p->any.s)
+		(void)check_name(lab, &p->any);
+	if (p->from.s)
+		(void)check_name(lab, &p->from);
+	if (p->to.s)
+		(void)check_name(lab, &p->to);
+}
+
 static void check_pattern(struct lab *lab, const struct lab_str *text)
 {
 	struct pattern p;
 
 	if (!pattern_parse(&p, text, &lab->diag))
 		return;
-	if (p.any.s)
-		(void)check_name(lab, &p.any);
-	if (p.from.s)
-		(void)check_name(lab, &p.from);
-	if (p.to.s)
-		(void)check_name(lab, &p.to);
+	check_pattern_names(lab, &p);
 }
 
 /* The N of `visit: N`: is there one? */

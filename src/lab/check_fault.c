@@ -130,12 +130,7 @@ static void fault_match(struct lab *lab, const struct lab_fault *f)
 			   "'%s' is an event, not a frame that could be "
 			   "dropped",
 			   f->match.s);
-	if (p.any.s)
-		(void)check_name(lab, &p.any);
-	if (p.from.s)
-		(void)check_name(lab, &p.from);
-	if (p.to.s)
-		(void)check_name(lab, &p.to);
+	check_pattern_names(lab, &p);
 }
 
 static void fault_host(struct lab *lab, const struct lab_fault *f)

@@ -15,6 +15,7 @@
 
 struct dns_zone;
 struct dns_zone_error;
+struct pattern;
 
 /**
  * expand() - Fill in all of lab->spec, and make lab->topo
@@ -142,6 +143,9 @@ void check_expect(struct lab *lab);
 /* The node of that name; else an error and NULL. */
 const struct lab_node *check_name(struct lab *lab, const struct lab_str *name);
 
+/* The nodes that a pattern names (check.c). */
+void check_pattern_names(struct lab *lab, const struct pattern *p);
+
 /* A router's filter: gateway.c. */
 void check_filter(struct lab *lab, const struct lab_node *node);
 
@@ -159,23 +163,33 @@ bool route_via(const struct lab_route *route, size_t i, ip4_addr *out);
 bool is_rip(const struct lab *lab, const struct lab_node *node);
 
 /**
- * struct ways - how far from a segment is everything (route_ways.c)
- * @target:	That segment
+ * struct ways - the shortest ways to a segment (route_ways.c)
+ * @family:	IP_V4 or IP_V6
  * @segment:	Routers on the way from each segment, SIZE_MAX: no way
- * @node:	The same from each node
+ * @entry:	Of each segment: who leads on from there; NULL: it is the target
+ * @node:	Routers on the way from each node, SIZE_MAX: no way
+ * @via:	Of each node with a way: whom it sends to
+ * @queue:	Segments that the search has reached, @tail of them
  */
 struct ways {
 	const struct lab *lab;
-	size_t target;
-	size_t *segment, *node;
+	uint8_t family;
+	size_t *segment, *node, *queue, tail;
+	const struct lab_iface **entry, **via;
 };
 
-int ways_alloc(struct lab *lab, struct ways *w); /* 0 or -ENOMEM */
-void ways_clear(struct ways *w, size_t target);
+int ways_alloc(struct lab *lab, struct ways *w,
+	       uint8_t family); /* or -ENOMEM */
+void ways_search(struct ways *w, size_t target);
 
-/* Call @fn with every neighbour that is one step nearer than @node. */
-void ways_each(const struct ways *w, const struct lab_node *node,
-	       void (*fn)(void *arg, const struct lab_iface *via), void *arg);
+/* Does the node need a route to the target, and is there a way? */
+bool ways_are_there(const struct ways *w, const struct lab_node *node);
+
+/* Call @fn with the interface of the neighbour that is next on the way; with
+ * all that are, if the node wants several ways. */
+typedef void way_fn(void *arg, const struct lab_iface *via);
+void ways_each(const struct ways *w, const struct lab_node *node, way_fn *fn,
+	       void *arg);
 
 /* Segment of the LAN that a router hides, SIZE_MAX if none. */
 size_t route_nat_inside(const struct lab_node *node);

@@ -43,18 +43,13 @@ static struct topo_segment *segment_at(const struct lab *lab, size_t i)
 	return &all[i];
 }
 
-static bool has_ip6(const struct topo_segment *s)
-{
-	return s->net6 && s->net6->is_set && !s->net6->is_auto;
-}
-
 static bool net_is_taken(const struct lab *lab, const struct topo_segment *own,
 			 ip6_addr net)
 {
 	for (size_t i = 0; i < lab->topo.segments.count; i++) {
 		const struct topo_segment *s = segment_at(lab, i);
 
-		if (s != own && has_ip6(s) && ip6_eq(s->net6->v.addr, net))
+		if (s != own && topo_has_ip6(s) && ip6_eq(s->net6->v.addr, net))
 			return true;
 	}
 	return false;
@@ -85,7 +80,7 @@ static void nets_of_segments(struct lab *lab)
 	for (size_t i = 0; i < lab->topo.segments.count; i++) {
 		struct topo_segment *s = segment_at(lab, i);
 
-		if (s->net6 && has_ip6(s) &&
+		if (s->net6 && topo_has_ip6(s) &&
 		    net_is_taken(lab, s, s->net6->v.addr))
 			diag_error(&lab->diag, s->net6->at,
 				   "the IPv6 network of '%s' is another's, too",
@@ -94,10 +89,10 @@ static void nets_of_segments(struct lab *lab)
 	for (size_t i = 0; i < lab->topo.segments.count; i++) {
 		struct topo_segment *s = segment_at(lab, i);
 
-		if (s->net6 && !has_ip6(s) &&
+		if (s->net6 && !topo_has_ip6(s) &&
 		    (s->net6->is_auto || lab->spec.ipv6.v))
 			net_give(lab, s, &last);
-		if (s->lan && s->lan->slaac.v && !has_ip6(s))
+		if (s->lan && s->lan->slaac.v && !topo_has_ip6(s))
 			diag_error(&lab->diag, s->lan->slaac.at,
 				   "'slaac' of '%s' needs 'net6': what is to "
 				   "be advertised",
@@ -133,7 +128,7 @@ bool expand_is_slaac(const struct lab *lab, const struct lab_node *node,
 {
 	const struct topo_segment *s = segment_at(lab, iface->segment);
 
-	return has_ip6(s) && makes_its_own(s, node) &&
+	return topo_has_ip6(s) && makes_its_own(s, node) &&
 	       ip6_eq(iface->ip6.v, own_address(s, iface));
 }
 
@@ -151,7 +146,7 @@ bool expand_is_managed(const struct lab *lab, const struct lab_node *node,
 {
 	const struct topo_segment *s = segment_at(lab, iface->segment);
 
-	return has_ip6(s) && !iface->ip6.is_set && is_given(s, node);
+	return topo_has_ip6(s) && !iface->ip6.is_set && is_given(s, node);
 }
 
 static void address_give(const struct topo_segment *s,
@@ -176,13 +171,13 @@ static void address_check(struct lab *lab, const struct topo_segment *s,
 {
 	char text[IP_TEXT];
 
-	if (has_ip6(s) && iface->mtu.v < 1280)
+	if (topo_has_ip6(s) && iface->mtu.v < 1280)
 		diag_error(&lab->diag, iface->mtu.at,
 			   "IPv6 on '%s' needs an 'mtu' of 1280B or more",
 			   s->name);
 	if (!iface->ip6.is_set)
 		return;
-	if (!has_ip6(s))
+	if (!topo_has_ip6(s))
 		diag_error(&lab->diag, iface->ip6.at,
 			   "'%s' has no IPv6 network; give it 'net6: auto'",
 			   s->name);
@@ -215,7 +210,7 @@ static void addresses_of_segment(struct lab *lab, struct topo_segment *s)
 
 	for (size_t i = 0; i < s->ports.count; i++)
 		address_check(lab, s, port[i].iface);
-	if (!has_ip6(s))
+	if (!topo_has_ip6(s))
 		return;
 	for (size_t i = 0; i < s->ports.count; i++)
 		address_give(s, &port[i]);
@@ -293,7 +288,7 @@ static void gateway_of_host(struct lab *lab, struct lab_node *node)
 		const struct topo_port *router = router_of(s);
 
 		if (node->gateway6.is_set || !iface[i].is_plugged ||
-		    !has_ip6(s) || !router ||
+		    !topo_has_ip6(s) || !router ||
 		    expand_is_slaac(lab, node, &iface[i]) ||
 		    expand_is_managed(lab, node, &iface[i]))
 			continue;
@@ -301,127 +296,44 @@ static void gateway_of_host(struct lab *lab, struct lab_node *node)
 	}
 }
 
-/* A search from one segment outwards; as in route.c. */
-struct search6 {
-	struct lab *lab;
-	size_t target;
-	size_t *queue, head, tail;
-	ip6_addr *entry; /* of each segment: who leads to the target */
-	bool *seen;	 /* segments */
-	bool *done;	 /* nodes */
-	struct ways ways;
-};
-
-static void route_add(struct search6 *s, struct lab_node *node, ip6_addr via)
-{
-	struct lab_route6 *r =
-		arena_append(&s->lab->arena, &node->routes6.items,
-			     &node->routes6.count, sizeof(*r));
-
-	if (r)
-		*r = (struct lab_route6){segment_at(s->lab, s->target)->net6->v,
-					 via};
-}
-
 struct via6_arg {
-	struct search6 *s;
+	struct lab *lab;
 	struct lab_node *node;
+	struct ip6_net to;
 };
 
 static void on_way(void *arg, const struct lab_iface *via)
 {
 	const struct via6_arg *a = arg;
+	struct lab_route6 *r;
 
-	if (via->ip6.is_set)
-		route_add(a->s, a->node, via->ip6.v);
-}
-
-/* `multipath`: all the shortest ways, when the search is over. */
-static void routes_add_all(struct search6 *s)
-{
-	struct lab_node *node = s->lab->spec.nodes.items;
-
-	for (size_t i = 0; i < s->lab->spec.nodes.count; i++) {
-		struct via6_arg arg = {.s = s, .node = &node[i]};
-
-		if (node[i].router.multipath.v && s->ways.node[i] &&
-		    s->ways.node[i] != SIZE_MAX)
-			ways_each(&s->ways, &node[i], on_way, &arg);
-	}
-}
-
-static void search_router(struct search6 *s, struct lab_node *node, size_t from)
-{
-	const struct lab_iface *iface = node->interfaces.items;
-	bool is_attached = false;
-
-	for (size_t i = 0; i < node->interfaces.count; i++)
-		is_attached |=
-			iface[i].is_plugged && iface[i].segment == s->target;
-	s->ways.node[node - (struct lab_node *)s->lab->spec.nodes.items] =
-		s->ways.segment[from];
-	if (!is_attached && !node->router.multipath.v)
-		route_add(s, node, s->entry[from]);
-	for (size_t i = 0; i < node->interfaces.count; i++) {
-		size_t to = iface[i].segment;
-
-		if (!iface[i].is_plugged || s->seen[to] ||
-		    !has_ip6(segment_at(s->lab, to)))
-			continue;
-		s->seen[to] = true;
-		s->ways.segment[to] = s->ways.segment[from] + 1;
-		s->entry[to] = iface[i].ip6.v;
-		s->queue[s->tail++] = to;
-	}
-}
-
-static void search_segment(struct search6 *s, size_t index)
-{
-	const struct topo_segment *seg = segment_at(s->lab, index);
-	const struct topo_port *port = seg->ports.items;
-	const struct lab_node *nodes = s->lab->spec.nodes.items;
-
-	for (size_t i = 0; i < seg->ports.count; i++) {
-		bool *done = &s->done[port[i].node - nodes];
-
-		if (port[i].node->kind.v != LAB_ROUTER || *done)
-			continue;
-		*done = true;
-		search_router(s, port[i].node, index);
-	}
-}
-
-static void search_run(struct search6 *s, size_t target)
-{
-	memset(s->seen, 0, s->lab->topo.segments.count * sizeof(bool));
-	memset(s->done, 0, s->lab->spec.nodes.count * sizeof(bool));
-	s->target = target;
-	ways_clear(&s->ways, target);
-	s->queue[0] = target;
-	s->head = 0;
-	s->tail = 1;
-	s->seen[target] = true;
-	while (s->head < s->tail)
-		search_segment(s, s->queue[s->head++]);
-	routes_add_all(s);
+	if (!via->ip6.is_set)
+		return;
+	r = arena_append(&a->lab->arena, &a->node->routes6.items,
+			 &a->node->routes6.count, sizeof(*r));
+	if (r)
+		*r = (struct lab_route6){a->to, via->ip6.v};
 }
 
 static void routes_of_routers(struct lab *lab)
 {
-	size_t n = lab->topo.segments.count;
-	struct search6 s = {.lab = lab};
+	struct lab_node *node = lab->spec.nodes.items;
+	struct ways w;
 
-	s.queue = arena_alloc(&lab->arena, n, sizeof(*s.queue));
-	s.entry = arena_alloc(&lab->arena, n, sizeof(*s.entry));
-	s.seen = arena_alloc(&lab->arena, n, sizeof(*s.seen));
-	s.done = arena_alloc(&lab->arena, lab->spec.nodes.count,
-			     sizeof(*s.done));
-	if (!s.queue || !s.entry || !s.seen || !s.done ||
-	    ways_alloc(lab, &s.ways))
+	if (ways_alloc(lab, &w, IP_V6))
 		return;
-	for (size_t i = 0; i < n; i++)
-		if (has_ip6(segment_at(lab, i)))
-			search_run(&s, i);
+	for (size_t i = 0; i < lab->topo.segments.count; i++) {
+		struct via6_arg arg = {.lab = lab};
+
+		if (!topo_has_ip6(segment_at(lab, i)))
+			continue;
+		arg.to = segment_at(lab, i)->net6->v;
+		ways_search(&w, i);
+		for (size_t j = 0; j < lab->spec.nodes.count; j++) {
+			arg.node = &node[j];
+			ways_each(&w, &node[j], on_way, &arg);
+		}
+	}
 }
 
 void expand_ip6(struct lab *lab)

@@ -5,57 +5,15 @@
  * Theory of operation
  * ===================
  * A host sends what is not on its own segments to one router.  A router
- * needs to know the way to every segment.  For each segment a search begins
- * there and goes outwards, router by router, segment by segment (breadth
- * first): the first time a router is met is by a shortest way, and it sends
- * back to where the search came from.  Ties are decided by the order of the
- * file.
- *
- *	target <-- R1 <-- segment <-- R2 <-- segment <-- R3
- *	           attached        via R1             via R2
- *
- * NAT hides a LAN: from outside there is no way into it.  So the search may
- * not leave a NAT router's inner LAN through that router.
- *
- * A router with `multipath` takes all neighbours that are one step nearer; a
- * router that speaks RIP has to find out itself.
+ * needs to know the way to every segment: route_ways.c finds the neighbours
+ * that lead there, and each becomes a next router of the route.  A router that
+ * speaks RIP has to find out itself.
  *
  * Routes that the file gives replace the computed ones of that router.
- *
- * Limits
- * ------
- * The length of a way is the number of routers on it, not the delay.
  */
 #include <string.h>
 
 #include "lab/expand.h"
-
-/* A search from one segment. */
-struct search {
-	struct lab *lab;
-	size_t *queue; /* segments */
-	size_t head, tail;
-	struct lab_ip *entry; /* of each segment: who leads to the target */
-	bool *seen;	      /* segments */
-	bool *done;	      /* nodes */
-	struct ways ways;
-	size_t target;
-};
-
-static size_t node_index(const struct lab *lab, const struct lab_node *node)
-{
-	return (size_t)(node - (const struct lab_node *)lab->spec.nodes.items);
-}
-
-size_t route_nat_inside(const struct lab_node *node)
-{
-	const struct lab_iface *iface = node->interfaces.items;
-
-	for (size_t i = 0; node->nat.s && i < node->interfaces.count; i++)
-		if (iface[i].on.s && strcmp(iface[i].on.s, node->nat.s) == 0)
-			return iface[i].segment;
-	return SIZE_MAX;
-}
 
 /* One more next router of a route. */
 static void via_add(struct lab *lab, struct lab_route *route, ip4_addr ip)
@@ -70,30 +28,24 @@ static void via_add(struct lab *lab, struct lab_route *route, ip4_addr ip)
 	route->via.is_set = true;
 }
 
-static struct lab_route *route_new(struct search *s, struct lab_node *node)
+/* To a segment, the next router still missing.  NULL: the node is told
+ * otherwise. */
+static struct lab_route *route_new(struct lab *lab, struct lab_node *node,
+				   const struct topo_segment *to)
 {
-	const struct topo_segment *seg = s->lab->topo.segments.items;
 	struct lab_route *route;
 
-	if (is_rip(s->lab, node) ||
+	if (is_rip(lab, node) ||
 	    (node->routes.is_set && !node->routes_are_ours))
 		return NULL;
 	node->routes.is_set = node->routes_are_ours = true;
-	route = arena_append(&s->lab->arena, &node->routes.items,
+	route = arena_append(&lab->arena, &node->routes.items,
 			     &node->routes.count, sizeof(*route));
 	if (!route)
 		return NULL;
 	route->item.is_set = true;
-	route->to = *seg[s->target].net;
+	route->to = *to->net;
 	return route;
-}
-
-static void route_add(struct search *s, struct lab_node *node, ip4_addr via)
-{
-	struct lab_route *route = route_new(s, node);
-
-	if (route)
-		via_add(s->lab, route, via);
 }
 
 struct via_arg {
@@ -108,98 +60,35 @@ static void on_way(void *arg, const struct lab_iface *via)
 	via_add(a->lab, a->route, via->ip.v);
 }
 
-/* `multipath`: all the shortest ways, when the search is over. */
-static void routes_add_all(struct search *s)
+static void routes_to(struct lab *lab, const struct ways *w,
+		      const struct topo_segment *to)
 {
-	struct lab_node *node = s->lab->spec.nodes.items;
+	struct lab_node *node = lab->spec.nodes.items;
 
-	for (size_t i = 0; i < s->lab->spec.nodes.count; i++) {
-		struct via_arg arg = {.lab = s->lab};
+	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
+		struct via_arg arg = {.lab = lab};
 
-		if (!node[i].router.multipath.v || !s->ways.node[i] ||
-		    s->ways.node[i] == SIZE_MAX)
+		if (!ways_are_there(w, &node[i]))
 			continue;
-		arg.route = route_new(s, &node[i]);
+		arg.route = route_new(lab, &node[i], to);
 		if (arg.route)
-			ways_each(&s->ways, &node[i], on_way, &arg);
+			ways_each(w, &node[i], on_way, &arg);
 	}
-}
-
-/* A router met for the first time, coming from segment @from. */
-static void search_router(struct search *s, struct lab_node *node, size_t from)
-{
-	const struct lab_iface *iface = node->interfaces.items;
-	size_t inside = route_nat_inside(node);
-	bool is_attached = false;
-
-	s->done[node_index(s->lab, node)] = true;
-	s->ways.node[node_index(s->lab, node)] = s->ways.segment[from];
-	for (size_t i = 0; i < node->interfaces.count; i++)
-		is_attached |=
-			iface[i].is_plugged && iface[i].segment == s->target;
-	if (!is_attached && !node->router.multipath.v)
-		route_add(s, node, s->entry[from].v);
-	if (from == inside)
-		return;
-	for (size_t i = 0; i < node->interfaces.count; i++) {
-		size_t to = iface[i].segment;
-
-		if (!iface[i].is_plugged || iface[i].address.v == LAB_NONE ||
-		    s->seen[to])
-			continue;
-		s->seen[to] = true;
-		s->ways.segment[to] = s->ways.segment[from] + 1;
-		s->entry[to] = iface[i].ip;
-		s->queue[s->tail++] = to;
-	}
-}
-
-static void search_segment(struct search *s, size_t index)
-{
-	const struct topo_segment *seg = s->lab->topo.segments.items;
-	const struct topo_port *port = seg[index].ports.items;
-
-	for (size_t i = 0; i < seg[index].ports.count; i++)
-		if (port[i].node->kind.v == LAB_ROUTER &&
-		    port[i].iface->address.v != LAB_NONE &&
-		    !s->done[node_index(s->lab, port[i].node)])
-			search_router(s, port[i].node, index);
-}
-
-static void search_run(struct search *s, size_t target)
-{
-	struct lab *lab = s->lab;
-
-	memset(s->seen, 0, lab->topo.segments.count * sizeof(bool));
-	memset(s->done, 0, lab->spec.nodes.count * sizeof(bool));
-	s->target = target;
-	ways_clear(&s->ways, target);
-	s->queue[0] = target;
-	s->head = 0;
-	s->tail = 1;
-	s->seen[target] = true;
-	while (s->head < s->tail)
-		search_segment(s, s->queue[s->head++]);
-	routes_add_all(s);
 }
 
 static void routes_of_routers(struct lab *lab)
 {
 	const struct topo_segment *seg = lab->topo.segments.items;
-	size_t n = lab->topo.segments.count;
-	struct search s = {.lab = lab};
+	struct ways w;
 
-	s.queue = arena_alloc(&lab->arena, n, sizeof(*s.queue));
-	s.entry = arena_alloc(&lab->arena, n, sizeof(*s.entry));
-	s.seen = arena_alloc(&lab->arena, n, sizeof(*s.seen));
-	s.done = arena_alloc(&lab->arena, lab->spec.nodes.count,
-			     sizeof(*s.done));
-	if (!s.queue || !s.entry || !s.seen || !s.done ||
-	    ways_alloc(lab, &s.ways))
+	if (ways_alloc(lab, &w, IP_V4))
 		return;
-	for (size_t i = 0; i < n; i++)
-		if (seg[i].net && seg[i].net->is_set)
-			search_run(&s, i);
+	for (size_t i = 0; i < lab->topo.segments.count; i++) {
+		if (!seg[i].net || !seg[i].net->is_set)
+			continue;
+		ways_search(&w, i);
+		routes_to(lab, &w, &seg[i]);
+	}
 }
 
 static bool is_attached_to(const struct lab *lab, const struct lab_node *node,

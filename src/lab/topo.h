@@ -82,6 +82,12 @@ struct topo_segment {
 	bool is_cable, is_vlan, is_known, is_ppp;
 };
 
+/* Has the segment a network of IPv6, whose number is known? */
+static inline bool topo_has_ip6(const struct topo_segment *s)
+{
+	return s->net6 && s->net6->is_set && !s->net6->is_auto;
+}
+
 /**
  * struct topo - all of it
  * @names:	Nodes and LANs by name
