@@ -24,17 +24,8 @@
 #include "lab/program.h"
 #include "lab/real.h"
 #include "lab/run_int.h"
+#include "lab/schema.h"
 #include "vnet/uplink.h"
-
-static const char *const kind_names[] = {
-	[LAB_HOST] = "host",
-	[LAB_ROUTER] = "router",
-	[LAB_SWITCH] = "switch",
-	[LAB_HUB] = "hub",
-	[LAB_UPLINK] = "uplink",
-	[LAB_DNS] = "dns",
-	[LAB_RESOLVER] = "dns-resolver",
-};
 
 struct run_node *run_node(struct lab_run *run, const char *name)
 {
@@ -332,7 +323,7 @@ static void tell_all(struct lab_run *run)
 		    EVF_NUM("seed", world_seed(run->world)));
 	for (size_t i = 0; i < run_node_count(run); i++)
 		tell_node(run, run->nodes[i].spec->item.name.s,
-			  kind_names[run->nodes[i].spec->kind.v]);
+			  schema_kinds[run->nodes[i].spec->kind.v]);
 	for (size_t i = 0; i < run->lab->spec.lans.count; i++)
 		tell_node(run, box_node(&run->lan_boxes[i])->name,
 			  run->lan_boxes[i].hub ? "hub" : "switch");
@@ -394,10 +385,8 @@ static int run_init(struct lab_run *run, struct mem *mem, uint64_t seed)
 	if (arena_is_out(a) || !run->world || !run->log)
 		return -ENOMEM;
 	trace_log_attach(run->log, world_env(run->world));
-	if (lab->spec.time.v == LAB_REAL) {
-		run->real = real_new(mem, run->world);
-		return run->real ? 0 : -ENOMEM;
-	}
+	if (lab->spec.time.v == LAB_REAL)
+		return real_new(&run->real, mem, run->world);
 	return 0;
 }
 

@@ -11,9 +11,10 @@
  *	expect:
  *	  - {run: 1, status: 0}
  *
- * A node's program is started when the node is switched on, and again when it
- * starts again; it is killed when the node goes off.  A line's program is done
- * when it has ended; the lab waits for it.
+ * A node's program is started when the node is switched on and has the
+ * addresses that it asks for (a server that binds to one would find none
+ * before), and again when it starts again; it is killed when the node goes off.
+ * A line's program is done when it has ended; the lab waits for it.
  *
  * Which of them runs how is known to struct lab_programs; here is only when.
  */
@@ -23,6 +24,10 @@
 #include <string.h>
 
 #include "lab/run_int.h"
+
+/* How often a node is looked at, and how long its program waits at most. */
+#define PROGRAM_LOOK_NS	 (10 * NS_PER_MS)
+#define PROGRAM_READY_NS (15 * NS_PER_S)
 
 bool lab_has_programs(const struct lab *lab)
 {
@@ -62,15 +67,55 @@ static int start(struct run_node *n, const struct lab_seq *words, void *line)
 	return argv ? p->start(p->arg, n->host, argv, line) : -ENOMEM;
 }
 
+static void on_look(void *arg);
+
+/* Look again in a moment; once for each node at any time. */
+static int look_later(struct run_node *n)
+{
+	struct world *w = n->run->world;
+	int err;
+
+	if (n->program_is_due)
+		return 0;
+	err = world_at(w, world_now(w) + PROGRAM_LOOK_NS, on_look, n);
+	n->program_is_due = !err;
+	return err;
+}
+
+static int start_if_ready(struct run_node *n)
+{
+	bool is_late = world_now(n->run->world) >= n->program_by_ns;
+
+	if (!is_late && !lab_run_is_ready(n->run, n->host))
+		return look_later(n);
+	n->program_waits = false;
+	return start(n, &n->spec->run, NULL);
+}
+
+static void on_look(void *arg)
+{
+	struct run_node *n = arg;
+	int err = 0;
+
+	n->program_is_due = false;
+	if (n->program_waits && n->run->programs)
+		err = start_if_ready(n);
+	if (err == -ENOMEM)
+		n->run->error = err;
+}
+
 int program_boot(struct run_node *n)
 {
 	if (!n->run->programs || !n->spec->run.count)
 		return 0;
-	return start(n, &n->spec->run, NULL);
+	n->program_waits = true;
+	n->program_by_ns = world_now(n->run->world) + PROGRAM_READY_NS;
+	return start_if_ready(n);
 }
 
 void program_halt(struct run_node *n)
 {
+	n->program_waits = false;
 	if (n->run->programs)
 		n->run->programs->stop(n->run->programs->arg, n->host);
 }

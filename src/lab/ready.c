@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * ready.c - has a host the addresses that it is to have?
+ * ready.c - has a host the addresses that it is to have, and who waits for it?
  *
  * A host whose address stands in the lab's file has it from the start.  Others
  * ask (DHCP, BOOTP, RARP, DHCPv6) or make their own and see first whether
@@ -10,6 +10,7 @@
 #include "ip/ip.h"
 #include "ip6/ip6_conf.h"
 #include "lab/expand.h"
+#include "lab/program.h"
 #include "lab/run.h"
 #include "lab/run_int.h"
 #include "vnet/vnet.h"
@@ -65,4 +66,12 @@ bool lab_run_is_ready(const struct lab_run *run, const struct host *host)
 				return false;
 	}
 	return true;
+}
+
+bool lab_run_is_alone(const struct lab_run *run)
+{
+	for (size_t i = 0; i < run_node_count(run); i++)
+		if (run->nodes[i].box.uplink)
+			return false;
+	return !lab_has_programs(run->lab);
 }

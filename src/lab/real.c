@@ -74,38 +74,46 @@ static int world_waits(void *arg, bool (*is_done)(void *arg), void *done_arg,
 	return pace_wait(arg, is_done, done_arg, until_ns);
 }
 
+void real_follow(struct world *w, struct pace *pace, struct pace_driven *driven)
+{
+	*driven = (struct pace_driven){
+		.next = world_when,
+		.run = world_told,
+		.arg = w,
+	};
+	pace_add(pace, driven);
+	world_set_waiter(w, world_waits, pace);
+	world_set_entropy(w, os_entropy());
+}
+
 static void on_stop(struct pace_fd *pfd, void *arg)
 {
 	if (os_stop_asked(pfd->fd))
 		pace_stop(arg);
 }
 
-struct lab_real *real_new(struct mem *mem, struct world *w)
+int real_new(struct lab_real **out, struct mem *mem, struct world *w)
 {
 	struct lab_real *r = mem_alloc(mem, sizeof(*r));
+	int err;
 
 	if (!r)
-		return NULL;
+		return -ENOMEM;
 	r->mem = mem;
 	r->world = w;
 	list_init(&r->uplinks);
 	pace_init(&r->pace, world_now(w));
-	r->driven = (struct pace_driven){
-		.next = world_when,
-		.run = world_told,
-		.arg = w,
-	};
-	pace_add(&r->pace, &r->driven);
 	r->stop_fd = os_stop_open();
 	if (r->stop_fd < 0) {
+		err = r->stop_fd;
 		mem_free(mem, r, sizeof(*r));
-		return NULL;
+		return err;
 	}
 	check(pace_watch(&r->pace, &r->stop, r->stop_fd, on_stop, &r->pace) ==
 	      0);
-	world_set_waiter(w, world_waits, &r->pace);
-	world_set_entropy(w, os_entropy());
-	return r;
+	real_follow(w, &r->pace, &r->driven);
+	*out = r;
+	return 0;
 }
 
 struct pace *real_pace(struct lab_real *r)

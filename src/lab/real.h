@@ -4,8 +4,6 @@
 
 /*
  * real.h - a lab that follows the clock
- *
- * Private to lab/.
  */
 
 #include <stdint.h>
@@ -14,12 +12,24 @@
 
 struct lab_real;
 struct pace;
+struct pace_driven;
 struct uplink;
 struct world;
 
-/* Have a world follow the clock; NULL: no memory, or no signals.  From now on
- * SIGINT and SIGTERM end the lab, not the process.  Goes with real_free(). */
-struct lab_real *real_new(struct mem *mem, struct world *w);
+/**
+ * real_follow() - Have a world follow a clock
+ * @w:		Its calls that block let real time pass, and its hosts get
+ *		their secrets from the machine
+ * @pace:	The clock; it lives as long as the world
+ * @driven:	The world's place there, likewise
+ */
+void real_follow(struct world *w, struct pace *pace,
+		 struct pace_driven *driven);
+
+/* The same for a lab's world, with a clock of its own.  From now on SIGINT and
+ * SIGTERM end the lab, not the process.  Goes with real_free().  0, -ENOMEM, or
+ * -errno (no signals). */
+int real_new(struct lab_real **out, struct mem *mem, struct world *w);
 
 /* Before the world is freed.  NULL is fine. */
 void real_free(struct lab_real *r);

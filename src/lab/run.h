@@ -91,6 +91,11 @@ void lab_run_keep_signals(struct lab_run *run);
  * nobody else has them? */
 bool lab_run_is_ready(const struct lab_run *run, const struct host *host);
 
+/* Does nobody outside live by its clock: no uplink to a device, and no real
+ * program that its file starts?  Others are the caller's; and this machine's
+ * sockets (`sockets: host`) are silent until somebody uses them. */
+bool lab_run_is_alone(const struct lab_run *run);
+
 /* Append what was counted: by hubs, by switches, and what was dropped where. */
 void lab_run_counters(struct lab_run *run, struct strbuf *out);
 

@@ -48,6 +48,9 @@ enum { TOLD_DNS = 4 };
  * @rip:	What finds its routes, or NULL
  * @dials:	Its session of PPPoE, or NULL
  * @serves:	It is an access concentrator of PPPoE, or NULL
+ * @program_waits: Its program starts when it has its addresses, at @program_by_ns
+ *		at the latest
+ * @program_is_due: Somebody will look whether it has
  */
 struct run_node {
 	struct lab_run *run;
@@ -63,6 +66,8 @@ struct run_node {
 	struct rip *rip;
 	struct pppoe_client *dials;
 	struct pppoe_server *serves;
+	bool program_waits, program_is_due;
+	uint64_t program_by_ns;
 };
 
 /**

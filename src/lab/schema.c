@@ -174,7 +174,7 @@ static const struct schema_object serve_object = {
 	"what to serve", "serve", sizeof(struct lab_serve), serve_fields,
 	NULL};
 
-static const char *const node_kinds[] = {
+const char *const schema_kinds[] = {
 	[LAB_HOST]	= "host",
 	[LAB_ROUTER]	= "router",
 	[LAB_SWITCH]	= "switch",
@@ -190,7 +190,7 @@ static const char *const loop_words[] = {"opened", "kept", NULL};
 
 static const struct schema_field node_fields[] = {
 	{"kind", "what it is", FIELD_WORD, AT(lab_node, kind),
-	 .preset = "host", .words = node_kinds},
+	 .preset = "host", .words = schema_kinds},
 	{"ip", "address of its only interface; of an uplink: what the far end "
 	 "has, and nobody else gets", FIELD_IP, AT(lab_node, ip)},
 	{"ip6", "IPv6 address of its only interface", FIELD_IP6,
@@ -271,7 +271,7 @@ static const struct schema_field node_fields[] = {
 	{"serve", "the built-in servers that run there", FIELD_OBJECT,
 	 AT(lab_node, serve), .object = &serve_object},
 	{"run", "a real program and its arguments", FIELD_TEXTS,
-	 AT(lab_node, run)},
+	 AT(lab_node, run), .may_be_empty = true},
 	END
 };
 static const struct schema_object node_object = {
@@ -366,7 +366,7 @@ static const struct schema_field line_fields[] = {
 	{"ttl", "how many links they may cross; 1 stays on the first",
 	 FIELD_VALUE, VALUE_NUMBER, AT(lab_line, ttl), "1", .with = "send"},
 	{"run", "start a real program; its words", FIELD_TEXTS,
-	 AT(lab_line, run), .with = "on"},
+	 AT(lab_line, run), .with = "on", .may_be_empty = true},
 	{"fault", "break something", FIELD_OBJECT, AT(lab_line, fault),
 	 .object = &schema_fault},
 	END

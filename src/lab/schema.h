@@ -53,6 +53,7 @@ enum field_type {
  * @with:	Keys of which one must stand beside it, "ping|visit", or NULL;
  *		@preset is used only then
  * @is_needed:	May not be left out
+ * @may_be_empty: Texts of the list may be, if they are quoted
  */
 struct schema_field {
 	const char *key;
@@ -64,7 +65,7 @@ struct schema_field {
 	const char *const *words;
 	const struct schema_object *object;
 	const char *with;
-	bool is_needed;
+	bool is_needed, may_be_empty;
 };
 
 /**
@@ -83,6 +84,7 @@ struct schema_object {
 	const char *one_of;
 };
 
+extern const char *const schema_kinds[]; /* by enum lab_kind; NULL ends them */
 extern const struct schema_object schema_lab;
 extern const struct schema_object schema_repeat;
 extern const struct schema_object schema_fault; /* of a line of the script */

@@ -342,7 +342,7 @@ static void scalar_wire(struct diag *diag, const struct tree *t,
 static void scalar_text(struct diag *diag, const struct schema_field *f,
 			const struct tree *t, struct lab_str *s)
 {
-	if (t->text[0])
+	if (t->text[0] || f->may_be_empty)
 		s->s = t->text;
 	else
 		diag_error(diag, t->at, "'%s' is empty", f->key);

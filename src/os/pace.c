@@ -20,6 +20,11 @@
  * frames of one batch arrive at the same time, and reading the clock is not
  * done for each.
  *
+ * What was read causes work, that work causes frames, and these arrive
+ * somewhere: each is due at once, but a round later.  So rounds follow each
+ * other without a system call while something is due, up to PACE_ROUNDS of
+ * them; then descriptors have their turn.
+ *
  * poll and not epoll: there are a handful of descriptors, and the set may
  * change at any time.
  *
@@ -71,6 +76,8 @@ int pace_watch(struct pace *p, struct pace_fd *pfd, int fd,
 	pfd->arg = arg;
 	list_add_tail(&p->fds, &pfd->node);
 	p->fd_count++;
+	if (p->waiter && p->set->add(p->waiter, fd))
+		p->waiter = NULL;
 	return 0;
 }
 
@@ -78,6 +85,22 @@ void pace_unwatch(struct pace *p, struct pace_fd *pfd)
 {
 	list_del(&pfd->node);
 	p->fd_count--;
+	if (p->waiter == pfd)
+		p->waiter = NULL;
+	else if (p->waiter)
+		p->set->del(p->waiter, pfd->fd);
+}
+
+void pace_wait_by(struct pace *p, struct pace_fd *pfd,
+		  const struct pace_set *set)
+{
+	struct pace_fd *other;
+
+	p->waiter = pfd;
+	p->set = set;
+	list_for_each_entry(other, &p->fds, struct pace_fd, node)
+		if (other != pfd && set->add(pfd, other->fd))
+			p->waiter = NULL;
 }
 
 void pace_stop(struct pace *p)
@@ -85,9 +108,8 @@ void pace_stop(struct pace *p)
 	p->is_stopped = true;
 }
 
-static void tell_time(struct pace *p)
+static void tell_time(struct pace *p, uint64_t now)
 {
-	uint64_t now = pace_now(p);
 	struct pace_driven *d;
 
 	list_for_each_entry(d, &p->driven, struct pace_driven, node)
@@ -105,18 +127,51 @@ static uint64_t next_time(const struct pace *p)
 	return next;
 }
 
-/* Sleep until @until_ns or until a descriptor is ready.  Returns how many are;
- * @set is in the order of the list. */
-static int sleep_until(struct pace *p, struct pollfd *set, uint64_t until_ns)
+/* All descriptors at once; @set is in the order of the list. */
+static int poll_all(const struct pace *p, struct pollfd *set,
+		    const struct timespec *timeout)
 {
-	struct timespec ts = {0}, *timeout = &ts;
-	uint64_t now = pace_now(p);
 	struct pace_fd *pfd;
 	nfds_t count = 0;
 	int n;
 
 	list_for_each_entry(pfd, &p->fds, struct pace_fd, node)
 		set[count++] = (struct pollfd){.fd = pfd->fd, .events = POLLIN};
+	n = ppoll(set, count, timeout, NULL);
+	return n < 0 ? 0 : n; /* a signal: look again */
+}
+
+/* The same, by whoever waits for all of them.  What he was told is told once, so
+ * he is ready even if poll does not say so any more. */
+static int ask_waiter(struct pace *p, struct pollfd *set,
+		      const struct timespec *timeout)
+{
+	static const struct timespec now;
+	int bits = p->set->wait(p->waiter, timeout), ready = 0;
+	struct pace_fd *pfd;
+	nfds_t count = 0;
+
+	if (bits & PACE_OTHERS)
+		(void)poll_all(p, set, &now);
+	list_for_each_entry(pfd, &p->fds, struct pace_fd, node) {
+		struct pollfd *one = &set[count++];
+
+		if (!(bits & PACE_OTHERS))
+			*one = (struct pollfd){.fd = pfd->fd};
+		if (pfd == p->waiter && bits & PACE_SELF)
+			one->revents = POLLIN;
+		ready += one->revents != 0;
+	}
+	return ready;
+}
+
+/* Sleep until @until_ns or until a descriptor is ready.  Returns how many are;
+ * @set is in the order of the list. */
+static int sleep_until(struct pace *p, struct pollfd *set, uint64_t until_ns)
+{
+	struct timespec ts = {0}, *timeout = &ts;
+	uint64_t now = pace_now(p);
+
 	if (until_ns == UINT64_MAX) {
 		timeout = NULL;
 	} else if (until_ns > now) {
@@ -124,8 +179,8 @@ static int sleep_until(struct pace *p, struct pollfd *set, uint64_t until_ns)
 		ts.tv_nsec = (long)((until_ns - now) % NS_PER_S);
 	}
 	p->sleeps += until_ns > now;
-	n = ppoll(set, count, timeout, NULL);
-	return n < 0 ? 0 : n; /* a signal: look again */
+	return p->waiter ? ask_waiter(p, set, timeout)
+			 : poll_all(p, set, timeout);
 }
 
 static void read_ready(struct pace *p, const struct pollfd *set, int ready)
@@ -144,14 +199,40 @@ static void read_ready(struct pace *p, const struct pollfd *set, int ready)
 	}
 }
 
+/* What the descriptors have caused, without a look at them. */
+static void do_due(struct pace *p)
+{
+	uint64_t now = pace_now(p);
+
+	for (int i = 0; i < PACE_ROUNDS && next_time(p) <= now; i++) {
+		tell_time(p, now);
+		now = pace_now(p);
+	}
+}
+
+bool pace_skip(struct pace *p, uint64_t until_ns)
+{
+	uint64_t now = pace_now(p), next = min_u64(next_time(p), until_ns);
+
+	if (p->is_running)
+		return false;
+	p->offset_ns += max_u64(next, now) - now;
+	p->is_running = true;
+	tell_time(p, pace_now(p));
+	p->is_running = false;
+	return next < until_ns;
+}
+
 static void step(struct pace *p, uint64_t until_ns)
 {
 	struct pollfd set[PACE_FDS];
 	int ready = sleep_until(p, set, min_u64(until_ns, next_time(p)));
 
 	p->is_running = true;
-	tell_time(p);
+	tell_time(p, pace_now(p));
 	read_ready(p, set, ready);
+	if (ready)
+		do_due(p);
 	p->is_running = false;
 }
 
@@ -159,7 +240,7 @@ static void step(struct pace *p, uint64_t until_ns)
 static int time_is_up(struct pace *p, bool (*is_done)(void *arg), void *arg)
 {
 	p->is_running = true;
-	tell_time(p);
+	tell_time(p, pace_now(p));
 	p->is_running = false;
 	return is_done && is_done(arg) ? 0 : -ETIMEDOUT;
 }

@@ -21,12 +21,15 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/list.h"
 
 #include "core/stack.h"
 
-#define PACE_FDS 64 /* descriptors at one time */
+/* Descriptors at one time, and how often in a row the clock is looked at, and
+ * what is due is done, before descriptors are. */
+enum { PACE_FDS = 64, PACE_ROUNDS = 16 };
 
 /**
  * struct pace_driven - something that follows the clock
@@ -56,6 +59,21 @@ struct pace_fd {
 	void *arg;
 };
 
+/**
+ * struct pace_set - a descriptor that stands for many (epoll(7)), and waits for
+ *		     the others too: one system call both sleeps and tells which
+ * @wait:	Wait as ppoll(2) does, up to @timeout (NULL: for ever): a bit of
+ *		enum pace_ready for each that is
+ * @add, @del:	Wait for @fd too, or no longer.  0 or -errno
+ */
+struct pace_set {
+	int (*wait)(struct pace_fd *pfd, const struct timespec *timeout);
+	int (*add)(struct pace_fd *pfd, int fd);
+	void (*del)(struct pace_fd *pfd, int fd);
+};
+
+enum pace_ready { PACE_SELF = 1, PACE_OTHERS = 2 };
+
 /* A stack that follows the clock.  While it does, its calls may block. */
 struct pace_stack {
 	struct pace_driven driven;
@@ -67,6 +85,8 @@ struct pace_stack {
  * @driven:	struct pace_driven
  * @fds:	struct pace_fd
  * @fd_count:	How many
+ * @waiter:	Of these, who waits for all of them, or NULL
+ * @set:	How
  * @offset_ns:	What to add to the system's clock
  * @is_stopped:	pace_stop() was called
  * @is_running:	Somebody's function is running
@@ -76,6 +96,8 @@ struct pace {
 	struct list driven;
 	struct list fds;
 	unsigned int fd_count;
+	struct pace_fd *waiter;
+	const struct pace_set *set;
 	uint64_t offset_ns;
 	bool is_stopped;
 	bool is_running;
@@ -102,6 +124,22 @@ void pace_add_stack(struct pace *p, struct pace_stack *ps, struct stack *stack);
 int pace_watch(struct pace *p, struct pace_fd *pfd, int fd,
 	       void (*on_ready)(struct pace_fd *pfd, void *arg), void *arg);
 void pace_unwatch(struct pace *p, struct pace_fd *pfd);
+/* From now on @pfd, which is watched, waits for all.  If @set cannot wait for one
+ * of them, they are waited for without it, as before. */
+void pace_wait_by(struct pace *p, struct pace_fd *pfd,
+		  const struct pace_set *set);
+
+/**
+ * pace_skip() - The clock jumps ahead to what is due next, and that happens
+ * @until_ns:	No farther, in the pace's time
+ *
+ * For who knows that nobody outside lives by this clock yet.  Calls back what
+ * is paced; does not block.
+ *
+ * Return: false: nothing was due before @until_ns, which it is now; or called
+ * from within something that is paced, and nothing has happened
+ */
+bool pace_skip(struct pace *p, uint64_t until_ns);
 
 /**
  * pace_wait() - Let time pass until a condition holds

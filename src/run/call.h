@@ -103,6 +103,11 @@ const struct call_row *call_row_of(int nr);
 
 /* notif.c */
 void notif_on_ready(struct watch *w, uint32_t events);
+/* Is it where a program's calls arrive? */
+static inline bool is_of_calls(const struct watch *w)
+{
+	return w->on_ready == notif_on_ready;
+}
 /* Is the caller still waiting?  After reading its memory, before acting. */
 bool call_is_alive(const struct call *call);
 /* Answer now; false: the caller is gone, or a signal took it away. */

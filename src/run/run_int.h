@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -25,6 +26,7 @@ struct stack;
 
 /* Octets of a name in AF_UNIX's abstract space, and of a process's name. */
 enum { UNIX_NAME_MAX = 110, PROCESS_NAME_MAX = 16, COMPLAINT_MAX = 512 };
+enum { EVENTS_AT_ONCE = 64 };
 
 /* What an epoll set calls.  @on_ready may free its owner only with
  * sup_bury(). */
@@ -47,6 +49,10 @@ struct corpse {
  * @pfd:	@epoll in it
  * @driven:	Work that the stacks have left, and deadlines
  * @epoll:	All descriptors of this file's makers: struct watch
+ * @ready:	What it has told last, @ready_count of them
+ * @is_held:	Calls are among what it has told: @dirty waits, await.c
+ * @held_until_ns: At the longest
+ * @others:	Descriptors of the lab in @epoll, which waits for them too
  * @signals:	SIGCHLD, and those that people send
  * @meeting:	Listener where both ends of a connection meet, stream.c
  * @meeting_name: Its address, @meeting_len octets
@@ -77,7 +83,11 @@ struct supervisor {
 	struct pace_fd pfd;
 	struct pace_driven driven;
 	int epoll;
-	struct watch signals;
+	struct epoll_event ready[EVENTS_AT_ONCE];
+	int ready_count;
+	bool is_held;
+	uint64_t held_until_ns;
+	struct watch others, signals;
 	int meeting;
 	uint8_t meeting_name[UNIX_NAME_MAX];
 	uint32_t meeting_len;
@@ -124,6 +134,13 @@ int sweep_init(struct supervisor *sup);
 int sweep_add(struct supervisor *sup, int fd, uint64_t cookie);
 void sweep_now(struct supervisor *sup);
 uint64_t sweep_when(const struct supervisor *sup);
+
+/* await.c: from now on the loop sleeps there. */
+void await_begin(struct supervisor *sup);
+/* How many of @sup->ready are. */
+int await_ready(struct supervisor *sup);
+/* It is @now_ns, and somebody calls, or nobody: do octets wait? */
+void await_hold(struct supervisor *sup, bool has_calls, uint64_t now_ns);
 
 /* supervise.c */
 int sup_watch(struct supervisor *sup, struct watch *w, int fd, uint32_t events);

@@ -48,7 +48,7 @@
 #include "vnet/vnet.h"
 
 /* FDS_SPARE: descriptors that are needed for a moment, to answer a call. */
-enum { EVENTS_AT_ONCE = 64, MEETING_BACKLOG = 64, FDS_SPARE = 64 };
+enum { MEETING_BACKLOG = 64, FDS_SPARE = 64 };
 
 uint64_t sup_now(const struct supervisor *sup)
 {
@@ -94,28 +94,41 @@ void sup_bury(struct supervisor *sup, struct corpse *c)
 		list_add_tail(&sup->corpses, &c->node);
 }
 
+/* What the set has told may name them: not before all of that is done. */
 static void free_corpses(struct supervisor *sup)
 {
 	struct corpse *c;
 
+	if (sup->ready_count)
+		return;
 	while ((c = list_first_entry(&sup->corpses, struct corpse, node))) {
 		list_del(&c->node);
 		c->free(c);
 	}
 }
 
+/* Of @n that are ready those that are calls, or the others. */
+static void tell_ready(struct supervisor *sup, int n, bool are_calls)
+{
+	for (int i = 0; i < n; i++) {
+		struct watch *w = sup->ready[i].data.ptr;
+
+		if (w->fd >= 0 && is_of_calls(w) == are_calls)
+			w->on_ready(w, sup->ready[i].events);
+	}
+}
+
+/* What a program wrote before it called is known before the call is answered;
+ * else it would be looked for once in vain. */
 static void on_events(struct pace_fd *pfd, void *arg)
 {
 	struct supervisor *sup = arg;
-	struct epoll_event ev[EVENTS_AT_ONCE];
-	int n = epoll_wait(pfd->fd, ev, EVENTS_AT_ONCE, 0);
+	int n = await_ready(sup);
 
-	for (int i = 0; i < n; i++) {
-		struct watch *w = ev[i].data.ptr;
-
-		if (w->fd >= 0)
-			w->on_ready(w, ev[i].events);
-	}
+	(void)pfd;
+	tell_ready(sup, n, false);
+	tell_ready(sup, n, true);
+	sup->ready_count = 0;
 	free_corpses(sup);
 }
 
@@ -164,7 +177,7 @@ static uint64_t work_next(void *arg)
 	const struct supervisor *sup = arg;
 
 	if (!list_is_empty(&sup->dirty))
-		return 0;
+		return sup->is_held ? sup->held_until_ns : 0;
 	return min_u64(sweep_when(sup), first_deadline(sup));
 }
 
@@ -194,7 +207,8 @@ static void work_run(void *arg, uint64_t now_ns)
 	if (sweep_when(sup) <= now_ns)
 		sweep_now(sup);
 	mark_due(sup, now_ns);
-	sup_work(sup);
+	if (!sup->is_held || now_ns >= sup->held_until_ns)
+		sup_work(sup);
 	give_up_parked(sup, now_ns);
 	free_corpses(sup);
 }
@@ -302,6 +316,8 @@ static int sup_open(struct supervisor *sup)
 	if (!err)
 		err = pace_watch(sup->pace, &sup->pfd, sup->epoll, on_events,
 				 sup);
+	if (!err)
+		await_begin(sup);
 	return err;
 }
 
@@ -326,6 +342,7 @@ void sup_free(struct supervisor *sup)
 		desc_end(d);
 	while ((peer = htab_pop(&sup->peers)))
 		peer_drop(peer);
+	sup->ready_count = 0;
 	free_corpses(sup);
 	host_names_free(sup);
 	while ((p = list_first_entry(&sup->programs, struct program, node))) {
@@ -402,8 +419,12 @@ static bool is_ready(void *arg)
 int sup_wait_ready(struct supervisor *sup, struct host *host)
 {
 	struct readiness r = {sup->lab, host};
+	uint64_t until_ns = sup_now(sup) + SUP_READY_NS;
+	bool may_skip = lab_run_is_alone(sup->lab);
 
-	return pace_wait(sup->pace, is_ready, &r, sup_now(sup) + SUP_READY_NS);
+	while (may_skip && !is_ready(&r))
+		may_skip = pace_skip(sup->pace, until_ns);
+	return pace_wait(sup->pace, is_ready, &r, until_ns);
 }
 
 int sup_run(struct supervisor *sup)

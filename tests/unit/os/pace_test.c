@@ -2,12 +2,14 @@
 /* pace_test.c - stacks that follow the clock */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,6 +28,7 @@ struct fixture {
 	struct pace pace;
 	struct pace_stack ps;
 	struct timer timer;
+	uint64_t begin_ns; /* of the clock, not after time START */
 	uint64_t fired_ns;
 	int fired;
 	int inner;
@@ -42,6 +45,7 @@ static int set_up(void **state)
 	mem_init_libc(&f.mem);
 	env_init(&f.env, &f.mem);
 	f.env.now_ns = START;
+	f.begin_ns = os_clock_ns();
 	pace_init(&f.pace, START);
 	assert_int_equal(stack_init(&f.stack, &f.env, "h", os_entropy()), 0);
 	pace_add_stack(&f.pace, &f.ps, &f.stack);
@@ -65,6 +69,7 @@ static void on_timer(struct timer *t, void *arg)
 	f.fired_ns = f.env.now_ns;
 	f.inner = pace_wait(&f.pace, NULL, NULL, 0);
 	assert_int_equal(pace_poll(&f.pace), -EDEADLK);
+	assert_false(pace_skip(&f.pace, UINT64_MAX));
 }
 
 static bool has_fired(void *arg)
@@ -73,18 +78,44 @@ static bool has_fired(void *arg)
 	return f.fired > 0;
 }
 
+static bool has_fired_again(void *arg)
+{
+	(void)arg;
+	return f.fired > 1;
+}
+
 static void a_timer_fires_when_its_time_has_come(void **state)
 {
-	uint64_t before = os_clock_ns();
-
 	(void)state;
 	timer_init(&f.timer, on_timer, NULL);
 	stack_arm_in(&f.stack, &f.timer, 3 * NS_PER_MS);
 	assert_int_equal(pace_wait(&f.pace, has_fired, NULL, UINT64_MAX), 0);
-	assert_true(os_clock_ns() - before >= 3 * NS_PER_MS);
+	assert_true(os_clock_ns() - f.begin_ns >= 3 * NS_PER_MS);
 	assert_true(f.fired_ns >= START + 3 * NS_PER_MS);
 	assert_int_equal(f.inner, -EDEADLK); /* nobody may wait inside */
 	assert_true(f.pace.sleeps < 100);    /* it slept, and did not spin */
+}
+
+static void nobody_sits_through_what_is_skipped(void **state)
+{
+	uint64_t due = START + 100000 * NS_PER_S;
+
+	(void)state;
+	timer_init(&f.timer, on_timer, NULL);
+	stack_arm(&f.stack, &f.timer, due);
+	assert_false(pace_skip(&f.pace, due - 5000 * NS_PER_S));
+	assert_int_equal(f.fired, 0);
+	assert_true(pace_now(&f.pace) >= due - 5000 * NS_PER_S);
+	assert_true(pace_skip(&f.pace, due + 1));
+	assert_int_equal(f.fired, 1);
+	assert_true(f.fired_ns >= due && pace_now(&f.pace) >= due);
+	assert_int_equal(f.pace.sleeps, 0);
+	/* From there the clock goes on as it did. */
+	stack_arm_in(&f.stack, &f.timer, NS_PER_MS);
+	assert_int_equal(pace_wait(&f.pace, has_fired_again, NULL, UINT64_MAX),
+			 0);
+	assert_true(f.fired_ns >= due + NS_PER_MS);
+	assert_true(f.fired_ns - due <= os_clock_ns() - f.begin_ns);
 }
 
 static void a_call_of_the_stack_may_block(void **state)
@@ -122,6 +153,95 @@ static void a_descriptor_wakes(void **state)
 	assert_int_equal(write(f.pipe[1], "x", 1), 1);
 	assert_int_equal(pace_wait(&f.pace, has_fired, NULL, UINT64_MAX), 0);
 	assert_int_equal(f.pace.fd_count, 0);
+}
+
+/* A set of descriptors (epoll) that waits for the pipe too. */
+struct waiter_set {
+	struct pace_fd pfd;
+	struct epoll_event ev[2];
+	int count, told;
+};
+
+static int set_wait(struct pace_fd *pfd, const struct timespec *timeout)
+{
+	struct waiter_set *set = pfd->arg;
+	int bits = 0;
+
+	assert_true(!timeout || !timeout->tv_sec);
+	set->count = epoll_wait(pfd->fd, set->ev, 2, timeout ? 0 : -1);
+	for (int i = 0; i < set->count; i++)
+		bits |= set->ev[i].data.u32 ? PACE_OTHERS : PACE_SELF;
+	return bits;
+}
+
+static int set_put(struct pace_fd *pfd, int fd)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.u32 = 1};
+
+	return epoll_ctl(pfd->fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+}
+
+static void set_drop(struct pace_fd *pfd, int fd)
+{
+	assert_int_equal(epoll_ctl(pfd->fd, EPOLL_CTL_DEL, fd, NULL), 0);
+}
+
+static void on_set(struct pace_fd *pfd, void *arg)
+{
+	struct waiter_set *set = arg;
+
+	(void)pfd;
+	set->told++;
+}
+
+/* Both are ready; the set's own event comes once (an edge), and poll(2) does not
+ * show it any more. */
+static void who_waits_for_all_hears_of_his_own_too(void **state)
+{
+	static const struct pace_set ops = {set_wait, set_put, set_drop};
+	struct waiter_set set = {.told = 0};
+	struct epoll_event edge = {.events = EPOLLIN | EPOLLET};
+	int fd = epoll_create1(0), own[2];
+
+	(void)state;
+	assert_int_equal(pipe(own), 0);
+	assert_int_equal(epoll_ctl(fd, EPOLL_CTL_ADD, own[0], &edge), 0);
+	assert_int_equal(pace_watch(&f.pace, &set.pfd, fd, on_set, &set), 0);
+	pace_wait_by(&f.pace, &set.pfd, &ops);
+	assert_int_equal(pace_watch(&f.pace, &f.pfd, f.pipe[0], on_pipe, NULL),
+			 0);
+	assert_int_equal(write(own[1], "x", 1), 1);
+	assert_int_equal(write(f.pipe[1], "x", 1), 1);
+	assert_int_equal(pace_wait(&f.pace, has_fired, NULL, UINT64_MAX), 0);
+	assert_int_equal(set.told, 1);
+	assert_int_equal(f.pace.fd_count, 1);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(set.told, 1);
+	pace_unwatch(&f.pace, &set.pfd);
+	assert_null(f.pace.waiter);
+	close(fd);
+	close(own[0]);
+	close(own[1]);
+}
+
+/* What cannot be in such a set (a file) is waited for without it. */
+static void what_a_set_refuses_is_polled(void **state)
+{
+	static const struct pace_set ops = {set_wait, set_put, set_drop};
+	struct waiter_set set = {.told = 0};
+	struct pace_fd other;
+	int fd = epoll_create1(0), file = open("/proc/self/exe", O_RDONLY);
+
+	(void)state;
+	assert_int_equal(pace_watch(&f.pace, &set.pfd, fd, on_set, &set), 0);
+	pace_wait_by(&f.pace, &set.pfd, &ops);
+	assert_ptr_equal(f.pace.waiter, &set.pfd);
+	assert_int_equal(pace_watch(&f.pace, &other, file, on_set, &set), 0);
+	assert_null(f.pace.waiter);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(set.told, 1);
+	close(fd);
+	close(file);
 }
 
 static void polling_does_not_sleep(void **state)
@@ -162,9 +282,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_timer_fires_when_its_time_has_come),
+		TEST(nobody_sits_through_what_is_skipped),
 		TEST(a_call_of_the_stack_may_block),
 		TEST(waiting_ends_in_time),
 		TEST(a_descriptor_wakes),
+		TEST(who_waits_for_all_hears_of_his_own_too),
+		TEST(what_a_set_refuses_is_polled),
 		TEST(polling_does_not_sleep),
 		TEST(being_asked_to_end_ends_the_loop),
 	};
