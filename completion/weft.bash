@@ -18,9 +18,9 @@ _weft() {
                       --help" ;;
         lab) words="-o --out --seed --twice -q -v -vv --json --ascii --help" ;;
         up) words="--tap --serial --ppp --ping --address --dhcp --gateway --serve --port --echo --mtu
-                   --mac --offload --queues --delay --loss --rate -v --verbose
+                   --mac --offload --queues --thread --delay --loss --rate -v --verbose --json
                    --help" ;;
-        run) words="-o --out --json --help" ;;
+        run) words="-o --out --json --uplink --help" ;;
         ss) words="--at --pid -t -u -l -i -o --epoll --json --help host state port sport dport" ;;
         ps) words="--at --pid --json --help host" ;;
         iomodels) words="--connections --requests --at-once --model --json --help" ;;

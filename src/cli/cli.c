@@ -26,6 +26,15 @@ int cli_usage(const char *command, const char *format, ...)
 	return CLI_USAGE;
 }
 
+bool cli_number(const char *text, uint64_t max, uint64_t *v)
+{
+	char *end;
+
+	errno = 0;
+	*v = strtoull(text, &end, 10);
+	return !errno && !*end && *text >= '0' && *text <= '9' && *v <= max;
+}
+
 static int read_all(int fd, struct strbuf *out)
 {
 	char buf[65536];

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/mem.h"
 #include "base/strbuf.h"
@@ -44,6 +45,9 @@ int cmd_why(int argc, char **argv);
 /* "weft NAME: text" to standard error, with the way to help. CLI_USAGE. */
 int cli_usage(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* A whole number without a sign, up to @max; false: it is none. */
+bool cli_number(const char *text, uint64_t max, uint64_t *v);
 
 /**
  * cli_put() - Write text to standard output

@@ -2,28 +2,22 @@
 /*
  * cmd_ping.c - weft ping HOST, weft trace HOST: is it there, and which way?
  *
- * Both are a lab whose script has one line, as a visit is: the host that asks is
- * part of the lab, and so are the routers that answer.  What is printed is what
- * the log of the run says.
+ * Both are a lab whose script has one line, as a visit is: the host that asks
+ * is part of the lab, and so are the routers that answer.  What is printed is
+ * what the log of the run says.
  */
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
 
 #include "cli/asker.h"
 #include "cli/cli.h"
-#include "cli/cmd_lab.h"
-#include "cli/run_files.h"
 #include "lab/run.h"
 #include "trace/json.h"
 #include "trace/names.h"
-
-enum { FAULTS_MAX = 16 };
 
 #define OPTIONS                                                              \
 	"      --lab FILE   the network of a lab file (else: that of weft "  \
@@ -66,62 +60,22 @@ static const char trace_help[] =
 	"  weft trace web --ipv6\n";
 
 struct args {
-	const char *command, *lab, *host, *dir;
-	const char *faults[FAULTS_MAX];
-	size_t fault_count;
+	struct asker asker;
 	struct lab_asking how;
-	uint64_t seed;
-	bool has_seed, is_json;
 };
-
-static bool parse_number(const char *text, uint64_t max, uint64_t *v)
-{
-	char *end;
-
-	errno = 0;
-	*v = strtoull(text, &end, 10);
-	return !errno && !*end && *text >= '0' && *text <= '9' && *v <= max;
-}
 
 /* One option.  False: it is none, or not of this command. */
 static bool take_option(struct args *a, int c)
 {
 	switch (c) {
-	case 'l':
-		a->lab = optarg;
-		return true;
-	case 'n':
-		a->host = optarg;
-		return true;
-	case '4':
-		a->how.over = LAB_OVER_IPV4;
-		return true;
-	case '6':
-		a->how.over = LAB_OVER_IPV6;
-		return true;
-	case 'o':
-		a->dir = optarg;
-		return true;
-	case 'j':
-		a->is_json = true;
-		return true;
-	case 's':
-		a->has_seed = true;
-		return parse_number(optarg, UINT64_MAX, &a->seed);
 	case 'c':
 		return !a->how.is_trace &&
-		       parse_number(optarg, 65535, &a->how.count) &&
-		       a->how.count;
+		       cli_number(optarg, 65535, &a->how.count) && a->how.count;
 	case 'z':
 		return !a->how.is_trace &&
-		       parse_number(optarg, 65507, &a->how.size);
-	case 'f':
-		if (a->fault_count == FAULTS_MAX)
-			return false;
-		a->faults[a->fault_count++] = optarg;
-		return true;
+		       cli_number(optarg, 65507, &a->how.size);
 	default:
-		return false;
+		return asker_option(&a->asker, c);
 	}
 }
 
@@ -152,11 +106,11 @@ static int parse_args(int argc, char **argv, struct args *a)
 			return CLI_OK;
 		}
 		if (!take_option(a, c))
-			return cli_usage(a->command, "what is '%s'?",
+			return cli_usage(a->asker.command, "what is '%s'?",
 					 argv[optind - 1]);
 	}
 	if (optind + 1 != argc)
-		return cli_usage(a->command, "one host is wanted");
+		return cli_usage(a->asker.command, "one host is wanted");
 	a->how.to = argv[optind];
 	return -1;
 }
@@ -164,68 +118,30 @@ static int parse_args(int argc, char **argv, struct args *a)
 /* An address says which version it is of. */
 static int choose_version(struct args *a)
 {
-	enum lab_over over = a->how.over;
+	enum lab_over over = a->asker.over;
 	struct ip_addr ip;
 
+	a->how.over = over;
 	if (ip_addr_parse(&ip, a->how.to))
 		return CLI_OK;
 	a->how.over = ip.family == IP_V6 ? LAB_OVER_IPV6 : LAB_OVER_IPV4;
 	if (over != LAB_OVER_ANY && over != a->how.over)
-		return cli_usage(a->command, "'%s' is no address of IPv%c",
-				 a->how.to, over == LAB_OVER_IPV6 ? '6' : '4');
+		return cli_usage(a->asker.command,
+				 "'%s' is no address of IPv%c", a->how.to,
+				 over == LAB_OVER_IPV6 ? '6' : '4');
 	return CLI_OK;
-}
-
-static int complain(const struct lab *lab, struct mem *mem,
-		    const struct args *a, int err)
-{
-	struct strbuf sb;
-
-	if (err == -EINVAL && lab->diag.count) {
-		strbuf_init(&sb, mem);
-		diag_print(&lab->diag, &sb);
-		fputs(strbuf_text(&sb), stderr);
-		strbuf_fini(&sb);
-		return CLI_USAGE;
-	}
-	if (err == -ECANCELED)
-		return CLI_USAGE;
-	if (err == -ENOENT || err == -EINVAL)
-		return cli_usage(a->command,
-				 "there is no host '%s' in this lab", a->host);
-	if (err == -EAFNOSUPPORT)
-		return cli_usage(a->command,
-				 "'%s' has no IPv6 address in this lab",
-				 a->host);
-	fprintf(stderr, "weft %s: %s\n", a->command, strerror(-err));
-	return CLI_FAILED;
 }
 
 /* The lab with our script in it.  CLI_OK, else complained. */
 static int prepare(struct lab *lab, struct mem *mem, struct args *a)
 {
-	int err = 0, status = CLI_OK;
 	uint64_t at;
+	int err, status = asker_load(&a->asker, lab, mem, &at);
 
-	if (a->lab)
-		status = cmd_lab_load(lab, mem, a->lab);
-	else
-		err = lab_load_default(lab, mem);
 	if (status != CLI_OK)
 		return status;
-	if (!err && !a->host)
-		a->host = asker_default(lab);
-	if (!err && !a->host)
-		return cli_usage(a->command, "no host of this lab has DNS: say "
-					     "--on HOST");
-	lab->spec.script.count = 0;
-	lab->spec.expect.count = 0;
-	at = asker_begin_ns(lab);
-	if (!err)
-		err = asker_faults(lab, mem, at, a->faults, a->fault_count);
-	if (!err)
-		err = lab_add_asking(lab, at, a->host, &a->how);
-	return err ? complain(lab, mem, a, err) : CLI_OK;
+	err = lab_add_asking(lab, at, a->asker.host, &a->how);
+	return err ? asker_complain(&a->asker, lab, mem, err) : CLI_OK;
 }
 
 /* "web (10.9.0.80)", or the address alone. */
@@ -320,7 +236,7 @@ static void put_hop(struct report *r, const struct log_event *ev)
 /* One event at the host that asks. */
 static void take(struct report *r, const struct log_event *ev)
 {
-	bool is_json = r->a->is_json;
+	bool is_json = r->a->asker.is_json;
 
 	if (ev->what == R_PING_SENT || ev->what == R_TRACE_SENT) {
 		r->sent++;
@@ -346,20 +262,20 @@ static void put_head(struct report *r)
 {
 	const struct args *a = r->a;
 
-	if (a->is_json) {
+	if (a->asker.is_json) {
 		r->j = json_begin(r->out);
 		json_open(&r->j, '{');
 		json_key_text(&r->j, "to", a->how.to);
-		json_key_text(&r->j, "on", a->host);
-		json_key_num(&r->j, "seed", (int64_t)a->seed);
+		json_key_text(&r->j, "on", a->asker.host);
+		json_key_num(&r->j, "seed", (int64_t)a->asker.seed);
 		json_key(&r->j, "events");
 		json_open(&r->j, '[');
 	} else if (a->how.is_trace) {
-		strbuf_printf(r->out, "the way from %s to %s\n", a->host,
+		strbuf_printf(r->out, "the way from %s to %s\n", a->asker.host,
 			      a->how.to);
 	} else {
 		strbuf_printf(r->out, "%s pings %s, %llu octets each\n",
-			      a->host, a->how.to,
+			      a->asker.host, a->how.to,
 			      (unsigned long long)a->how.size);
 	}
 }
@@ -368,7 +284,7 @@ static void put_tail(struct report *r)
 {
 	const struct args *a = r->a;
 
-	if (a->is_json) {
+	if (a->asker.is_json) {
 		json_close(&r->j, ']');
 		json_key_num(&r->j, "sent", r->sent);
 		json_key_num(&r->j, "answers", r->answers);
@@ -398,12 +314,12 @@ static bool tell(struct lab_run *run, const struct args *a, struct strbuf *out)
 {
 	struct report r = {.log = lab_run_log(run), .a = a, .out = out};
 
-	check(a->host); /* prepare() has seen to it */
+	check(a->asker.host); /* prepare() has seen to it */
 	put_head(&r);
 	for (uint32_t n = 1; n <= trace_log_count(r.log); n++) {
 		const struct log_event *ev = trace_log_get(r.log, n);
 
-		if (!strcmp(ev->host, a->host))
+		if (!strcmp(ev->host, a->asker.host))
 			take(&r, ev);
 	}
 	put_tail(&r);
@@ -417,12 +333,7 @@ static int show(struct lab_run *run, const struct args *a, struct mem *mem)
 
 	strbuf_init(&names, mem);
 	strbuf_init(&out, mem);
-	err = run_write_files(run, a->dir,
-			      a->how.is_trace ? "weft trace" : "weft ping",
-			      &names);
-	if (err)
-		fprintf(stderr, "weft %s: %s: %s\n", a->command,
-			strbuf_text(&names), strerror(-err));
+	err = asker_keep(&a->asker, run, &names);
 	status = tell(run, a, &out) ? CLI_OK : CLI_FAILED;
 	if (err || cli_put(&out) != CLI_OK)
 		status = CLI_FAILED;
@@ -434,30 +345,16 @@ static int show(struct lab_run *run, const struct args *a, struct mem *mem)
 static int ask(struct lab *lab, struct mem *mem, struct args *a)
 {
 	struct lab_run *run;
-	int err, status = CLI_FAILED;
+	int err, status = asker_begin(&a->asker, lab, mem, &run);
 
-	if (!a->has_seed)
-		a->seed = lab->spec.seed.v;
-	if (!a->dir)
-		a->dir = lab->spec.name.s;
-	err = cli_make_dirs(a->dir);
-	if (!err)
-		err = lab_run_new(&run, mem, lab, a->seed);
-	if (err) {
-		fprintf(stderr, "weft %s: %s: %s\n", a->command, a->dir,
-			strerror(-err));
-		return CLI_FAILED;
-	}
+	if (status != CLI_OK)
+		return status;
 	err = lab_run_go(run);
 	if (err)
-		fprintf(stderr, "weft %s: %s\n", a->command, strerror(-err));
-	else
-		status = show(run, a, mem);
-	if (lab_run_free(run) && status == CLI_OK) {
-		fprintf(stderr, "weft %s: packets leaked\n", a->command);
-		status = CLI_FAILED;
-	}
-	return status;
+		fprintf(stderr, "weft %s: %s\n", a->asker.command,
+			strerror(-err));
+	status = err ? CLI_FAILED : show(run, a, mem);
+	return asker_end(&a->asker, run, status);
 }
 
 static int run_command(int argc, char **argv, struct args *a)
@@ -481,7 +378,7 @@ static int run_command(int argc, char **argv, struct args *a)
 
 int cmd_ping(int argc, char **argv)
 {
-	struct args a = {.command = "ping",
+	struct args a = {.asker.command = "ping",
 			 .how = {.count = 4, .size = 56, .every_ns = NS_PER_S}};
 
 	return run_command(argc, argv, &a);
@@ -489,7 +386,7 @@ int cmd_ping(int argc, char **argv)
 
 int cmd_trace(int argc, char **argv)
 {
-	struct args a = {.command = "trace",
+	struct args a = {.asker.command = "trace",
 			 .how = {.is_trace = true,
 				 .count = 1,
 				 .size = 56,

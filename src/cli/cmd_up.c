@@ -17,6 +17,7 @@
 #include "cli/station.h"
 #include "cli/up_dhcp.h"
 #include "cli/up_ppp.h"
+#include "cli/up_say.h"
 #include "lab/value.h"
 #include "os/stop.h"
 #include "reactor/reactor.h"
@@ -27,9 +28,10 @@ static const char help[] =
 	"       weft up --serial DEVICE [--ppp KEY=VALUE,...] [--ping "
 	"ADDRESS]\n"
 	"               [--serve DIR] [--port N] [--echo N]\n"
-	"               [--mtu N] [--mac MAC] [--offload] [--queues N]\n"
+	"               [--mtu N] [--mac MAC] [--offload] [--queues N] "
+	"[--thread]\n"
 	"               [--delay TIME] [--loss PERCENT] [--rate RATE]\n"
-	"               [-v|--verbose]\n\n"
+	"               [-v|--verbose] [--json]\n\n"
 	"  DEVICE     tap:NAME     a TAP device; it is made if it does not "
 	"exist, which\n"
 	"                          takes root; --tap NAME is the same\n"
@@ -59,9 +61,14 @@ static const char help[] =
 	"  --mac      of the host; if not said, made from NAME\n"
 	"  --offload  leave checksums and segmentation to the kernel\n"
 	"  --queues   of a TAP device that was made with several\n"
+	"  --thread   what goes into a TAP device is received by a thread of "
+	"the\n"
+	"             kernel: more of it, and each frame a little later; as "
+	"root\n"
 	"  --delay, --loss, --rate\n"
 	"             put a cable between that is so slow, or loses so much\n"
-	"  --verbose  say at the end what came, what went and what was lost\n\n"
+	"  --verbose  say at the end what came, what went and what was lost\n"
+	"  --json     all that is said as JSON, an object a line\n\n"
 	"It runs until it is interrupted (Ctrl-C).\n\n"
 	"examples:\n"
 	"  ip tuntap add weft0 mode tap user $USER     (as root, once)\n"
@@ -79,7 +86,8 @@ static const char help[] =
  * @dir:	What it serves, or NULL
  * @http_port:	Where
  * @echo_port:	0: none
- * @is_verbose:	Say more
+ * @is_verbose:	Say more; @is_json: to programs
+ * @is_said:	What was wrong has been said
  */
 struct up {
 	struct station_cfg cfg;
@@ -87,7 +95,7 @@ struct up {
 	bool has_cable, has_dhcp;
 	const char *dir;
 	uint16_t http_port, echo_port;
-	bool is_verbose;
+	bool is_verbose, is_json, is_said;
 
 	struct station st;
 	struct loop *loop;
@@ -105,11 +113,13 @@ enum {
 	OPT_LOSS,
 	OPT_RATE,
 	OPT_OFFLOAD,
+	OPT_THREAD,
 	OPT_QUEUES,
 	OPT_DHCP,
 	OPT_SERIAL,
 	OPT_PPP,
-	OPT_PING
+	OPT_PING,
+	OPT_JSON
 };
 
 /* 0, or what cli_usage() says. */
@@ -221,6 +231,9 @@ static int read_option(struct up *up, int option, const char *text)
 	case OPT_OFFLOAD:
 		up->cfg.has_offload = true;
 		return 0;
+	case OPT_THREAD:
+		up->cfg.has_thread = true;
+		return 0;
 	case OPT_QUEUES:
 		return read_queues(up, text);
 	case OPT_DHCP:
@@ -233,6 +246,9 @@ static int read_option(struct up *up, int option, const char *text)
 		return up_ppp_read(&up->ppp, &up->cfg, text);
 	case OPT_PING:
 		return up_ppp_read_ping(&up->ppp, text);
+	case OPT_JSON:
+		up->is_json = true;
+		return 0;
 	case OPT_DELAY:
 	case OPT_LOSS:
 	case OPT_RATE:
@@ -252,6 +268,9 @@ static int check_args(const struct up *up)
 		return cli_usage("up",
 				 "with --serial addresses come by PPP: see "
 				 "--ppp");
+	if (up->cfg.serial && up->is_json)
+		return cli_usage("up", "what PPP says is no JSON: no --serial "
+				       "with --json");
 	if (up->cfg.serial)
 		return -1;
 	if (!up->cfg.device ||
@@ -266,6 +285,8 @@ static int check_args(const struct up *up)
 				       "--offload");
 	if (up->cfg.queues > 1 && up->cfg.kind != DEV_TAP)
 		return cli_usage("up", "--queues are of a TAP device");
+	if (up->cfg.has_thread && up->cfg.kind != DEV_TAP)
+		return cli_usage("up", "--thread is of a TAP device");
 	if (up->has_dhcp && (up->cfg.address.len || up->cfg.gateway.v))
 		return cli_usage("up", "who asks by --dhcp has no --address "
 				       "of IPv4 and no --gateway");
@@ -294,9 +315,11 @@ static int parse_args(int argc, char **argv, struct up *up)
 		{"ping", required_argument, NULL, OPT_PING},
 		{"offload", no_argument, NULL, OPT_OFFLOAD},
 		{"queues", required_argument, NULL, OPT_QUEUES},
+		{"thread", no_argument, NULL, OPT_THREAD},
 		{"delay", required_argument, NULL, OPT_DELAY},
 		{"loss", required_argument, NULL, OPT_LOSS},
 		{"rate", required_argument, NULL, OPT_RATE},
+		{"json", no_argument, NULL, OPT_JSON},
 		{"verbose", no_argument, NULL, 'v'},
 		{0},
 	};
@@ -342,6 +365,7 @@ static int start_programs(struct up *up)
 
 	if (!err && up->dir) {
 		err = dir_site_new(up->dir, &up->st.mem, &up->site);
+		up->is_said = err;
 		if (err)
 			fprintf(stderr, "weft up: %s: %s\n", up->dir,
 				strerror(-err));
@@ -363,73 +387,34 @@ static void stop_programs(struct up *up)
 	dir_site_free(up->site);
 }
 
-static void say_ready(const struct up *up)
-{
-	const struct station_cfg *cfg = &up->cfg;
-	char ip[IP_TEXT], mac[MAC_TEXT];
-
-	printf("%s:", up->st.name);
-	if (cfg->address.len)
-		printf(" %s/%u", ip4_print(cfg->address.addr, ip),
-		       cfg->address.len);
-	if (cfg->address6.len)
-		printf(" %s/%u", ip6_print(cfg->address6.addr, ip),
-		       cfg->address6.len);
-	if (cfg->serial)
-		printf(" waits for the other end of the line\n");
-	else
-		printf(" is up at %s, mtu %u\n",
-		       mac_print(up->st.netif->mac, mac), up->st.netif->mtu);
-	if (up->http)
-		printf("http: %s on port %u\n", up->dir, up->http_port);
-	if (up->echo)
-		printf("echo: port %u\n", up->echo_port);
-	(void)fflush(stdout); /* whoever waits for it sees it now */
-}
-
-static void say_counts(const struct up *up)
-{
-	const struct netif_stats *s = &up->st.netif->stats;
-	int i;
-
-	printf("\nreceived %llu frames, %llu octets; sent %llu frames, "
-	       "%llu octets\n",
-	       (unsigned long long)s->rx_frames,
-	       (unsigned long long)s->rx_octets,
-	       (unsigned long long)s->tx_frames,
-	       (unsigned long long)s->tx_octets);
-	if (up->st.dev && dev_missed(up->st.dev))
-		printf("missed %llu frames, which came while the system's "
-		       "ring was full\n",
-		       (unsigned long long)dev_missed(up->st.dev));
-	for (i = 0; i < DROP_COUNT; i++)
-		if (up->st.stack->place.drops[i])
-			printf("dropped %llu (%s): %s\n",
-			       (unsigned long long)up->st.stack->place.drops[i],
-			       drop_name((enum drop)i),
-			       drop_text((enum drop)i));
-}
-
 /* 0 or -errno. */
 static int run(struct up *up, int stop)
 {
+	const struct up_say say = {
+		.st = &up->st,
+		.cfg = &up->cfg,
+		.dir = up->dir,
+		.http_port = up->http_port,
+		.echo_port = up->echo_port,
+		.is_json = up->is_json,
+	};
 	int err = start_programs(up);
 
 	if (!err)
 		err = pace_watch(&up->st.pace, &up->stop, stop, on_stop, up);
 	if (!err) {
-		say_ready(up);
+		up_say_ready(&say);
+		up->dhcp.is_json = up->is_json;
 		if (up->has_dhcp)
 			err = up_dhcp_start(&up->dhcp, &up->st);
 	}
-	if (!err) {
+	if (!err)
 		err = pace_run(&up->st.pace);
-	}
+	up_dhcp_stop(&up->dhcp);
+	if (!err && (up->is_verbose || up->is_json))
+		up_say_counts(&say);
 	if (!err && up->st.is_gone)
 		err = -ENODEV;
-	if (!err && up->is_verbose)
-		say_counts(up);
-	up_dhcp_stop(&up->dhcp);
 	up_ppp_stop(&up->ppp);
 	stop_programs(up);
 	return err;
@@ -448,6 +433,9 @@ static const char *hint(const struct up *up, int err)
 	if (up->cfg.kind == DEV_TAP && err == -EINVAL)
 		return "a device that was made with multi_queue takes "
 		       "--queues, and no other; with vnet_hdr, --offload";
+	if (up->cfg.has_thread && err == -EOPNOTSUPP)
+		return "--thread takes Linux 5.12, and the /sys of this "
+		       "network namespace";
 	if (up->cfg.kind == DEV_XDP &&
 	    (err == -EAFNOSUPPORT || err == -EOPNOTSUPP || err == -ENOSYS))
 		return "this kernel has no AF_XDP; packet: does without";
@@ -459,7 +447,11 @@ static int complain(const struct up *up, int err)
 	const char *device = up->cfg.serial ? up->cfg.serial : up->cfg.device;
 	const char *more = hint(up, err);
 
-	fprintf(stderr, "weft up: %s: %s\n", device, strerror(-err));
+	if (up->is_said)
+		return CLI_FAILED;
+	fprintf(stderr, "weft up: %s: %s\n", device,
+		up->st.is_gone ? "the device is gone: removed, or it only fails"
+			       : strerror(-err));
 	if (more)
 		fprintf(stderr, "(%s)\n", more);
 	return CLI_FAILED;

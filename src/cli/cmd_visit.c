@@ -7,17 +7,13 @@
  * run, and the folder keeps it, with the captures and the page.
  */
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/asker.h"
 #include "cli/cli.h"
-#include "cli/cmd_lab.h"
 #include "cli/page_files.h"
-#include "cli/run_files.h"
 #include "lab/run.h"
 #include "trace/visit_print.h"
 #include "vnet/vnet.h"
@@ -60,75 +56,35 @@ static const char help[] =
 	"      --fault 'drop: {from: laptop, to: web, over: ipv6}'\n"
 	"  weft visit http://nowhere.test/ -q\n";
 
-enum { FAULTS_MAX = 16 };
-
 struct args {
-	const char *url, *lab, *host, *dir;
-	const char *faults[FAULTS_MAX];
-	size_t fault_count;
-	enum lab_over over;
-	uint64_t seed;
-	bool has_seed, is_again, is_json;
+	struct asker asker;
+	const char *url;
+	bool is_again;
 	struct visit_style style;
 	struct page_files page;
 };
-
-static bool parse_seed(const char *text, uint64_t *seed)
-{
-	char *end;
-
-	errno = 0;
-	*seed = strtoull(text, &end, 10);
-	return !errno && !*end && *text >= '0' && *text <= '9';
-}
 
 /* One option.  False: it is none. */
 static bool take_option(struct args *a, int c)
 {
 	switch (c) {
-	case 'l':
-		a->lab = optarg;
-		break;
-	case 'n':
-		a->host = optarg;
-		break;
-	case '4':
-		a->over = LAB_OVER_IPV4;
-		break;
-	case '6':
-		a->over = LAB_OVER_IPV6;
-		break;
-	case 'f':
-		if (a->fault_count == FAULTS_MAX)
-			return false;
-		a->faults[a->fault_count++] = optarg;
-		break;
 	case 'A':
 		a->is_again = true;
 		break;
 	case 'H':
 		a->style.is_hops = true;
 		break;
-	case 'o':
-		a->dir = optarg;
-		break;
-	case 's':
-		a->has_seed = true;
-		return parse_seed(optarg, &a->seed);
 	case 'q':
 		a->style.verbosity = -1;
 		break;
 	case 'v':
 		a->style.verbosity++;
 		break;
-	case 'j':
-		a->is_json = true;
-		break;
 	case 'a':
 		a->style.is_ascii = true;
 		break;
 	default:
-		return false;
+		return asker_option(&a->asker, c);
 	}
 	return true;
 }
@@ -170,53 +126,20 @@ static int parse_args(int argc, char **argv, struct args *a)
 	return -1;
 }
 
-static int add_lines(struct lab *lab, struct mem *mem, const struct args *a)
-{
-	uint64_t at = asker_begin_ns(lab);
-	int err;
-
-	lab->spec.script.count = 0;
-	lab->spec.expect.count = 0;
-	err = asker_faults(lab, mem, at, a->faults, a->fault_count);
-	if (!err)
-		err = lab_add_visit(lab, at, a->host, a->url, a->over);
-	if (!err && a->is_again)
-		err = lab_add_visit(lab, at + AGAIN_NS, a->host, a->url,
-				    a->over);
-	return err;
-}
-
 /* The lab with our script in it.  CLI_OK, else complained. */
 static int prepare(struct lab *lab, struct mem *mem, struct args *a)
 {
-	int err = 0, status = CLI_OK;
+	const struct asker *who = &a->asker;
+	uint64_t at;
+	int err, status = asker_load(&a->asker, lab, mem, &at);
 
-	if (a->lab)
-		status = cmd_lab_load(lab, mem, a->lab);
-	else
-		err = lab_load_default(lab, mem);
 	if (status != CLI_OK)
 		return status;
-	if (!err && !a->host)
-		a->host = asker_default(lab);
-	if (!err && !a->host)
-		return cli_usage("visit", "no host of this lab has DNS: say "
-					  "--on HOST");
-	if (!err)
-		err = add_lines(lab, mem, a);
-	if (err == -ECANCELED)
-		return CLI_USAGE;
-	if (err == -ENOENT || err == -EINVAL)
-		return cli_usage("visit", "there is no host '%s' in this lab",
-				 a->host);
-	if (err == -EAFNOSUPPORT)
-		return cli_usage("visit",
-				 "'%s' has no IPv6 address in this "
-				 "lab",
-				 a->host);
-	if (err)
-		fprintf(stderr, "weft visit: %s\n", strerror(-err));
-	return err ? CLI_FAILED : CLI_OK;
+	err = lab_add_visit(lab, at, who->host, a->url, who->over);
+	if (!err && a->is_again)
+		err = lab_add_visit(lab, at + AGAIN_NS, who->host, a->url,
+				    who->over);
+	return err ? asker_complain(who, lab, mem, err) : CLI_OK;
 }
 
 /* Event number of something that happened in the visit, 0: it did not. */
@@ -249,7 +172,7 @@ static void put_after(const struct visit_view *v, const struct args *a,
 			      "  back %-5zu every table as it was after step "
 			      "%zu\n",
 			      n, n, n, n, n, n, step, step);
-	strbuf_printf(out, "  files in %s: %s", a->dir, files);
+	strbuf_printf(out, "  files in %s: %s", a->asker.dir, files);
 	if (a->page.count)
 		strbuf_printf(out, "  page (%zu files)", a->page.count);
 	strbuf_putc(out, '\n');
@@ -263,15 +186,15 @@ static void print_visits(struct lab_run *run, const struct args *a,
 	struct visit_view v;
 	unsigned int i;
 
-	if (a->is_json)
+	if (a->asker.is_json)
 		json_open(&j, '[');
 	for (i = 1; visit_find(&v, log, i); i++) {
-		if (a->is_json)
-			visit_print_json(&v, a->seed, &j);
+		if (a->asker.is_json)
+			visit_print_json(&v, a->asker.seed, &j);
 		else
 			visit_print(&v, &a->style, out);
 	}
-	if (a->is_json) {
+	if (a->asker.is_json) {
 		json_close(&j, ']');
 		strbuf_putc(out, '\n');
 	} else if (a->style.verbosity >= 0 && visit_find(&v, log, 1)) {
@@ -305,10 +228,7 @@ static int show(struct lab_run *run, struct args *a, struct mem *mem)
 
 	strbuf_init(&names, mem);
 	strbuf_init(&out, mem);
-	err = run_write_files(run, a->dir, "weft visit", &names);
-	if (err)
-		fprintf(stderr, "weft visit: %s: %s\n", strbuf_text(&names),
-			strerror(-err));
+	err = asker_keep(&a->asker, run, &names);
 	print_visits(run, a, strbuf_text(&names), &out);
 	status = verdict(run);
 	if (err || cli_put(&out) != CLI_OK)
@@ -321,44 +241,28 @@ static int show(struct lab_run *run, struct args *a, struct mem *mem)
 static int visit(struct lab *lab, struct mem *mem, struct args *a)
 {
 	struct lab_run *run;
-	int err, status = CLI_FAILED;
+	int err, status = asker_begin(&a->asker, lab, mem, &run);
 
-	if (!a->has_seed)
-		a->seed = lab->spec.seed.v;
-	if (!a->dir)
-		a->dir = lab->spec.name.s;
-	a->style.seed = a->seed;
-	err = cli_make_dirs(a->dir);
-	if (err) {
-		fprintf(stderr, "weft visit: %s: %s\n", a->dir, strerror(-err));
-		return CLI_FAILED;
-	}
-	err = lab_run_new(&run, mem, lab, a->seed);
-	if (err) {
-		fprintf(stderr, "weft visit: cannot build the lab: %s\n",
-			strerror(-err));
-		return CLI_FAILED;
-	}
-	a->page.dir = a->dir;
+	if (status != CLI_OK)
+		return status;
+	status = CLI_FAILED;
+	a->style.seed = a->asker.seed;
+	a->page.dir = a->asker.dir;
 	lab_run_on_resource(run, page_files_write, &a->page);
 	err = lab_run_go(run);
 	if (err)
 		fprintf(stderr, "weft visit: %s\n", strerror(-err));
 	else if (a->page.error)
-		fprintf(stderr, "weft visit: %s: %s\n", a->dir,
+		fprintf(stderr, "weft visit: %s: %s\n", a->page.dir,
 			strerror(-a->page.error));
 	else
 		status = show(run, a, mem);
-	if (lab_run_free(run) && status == CLI_OK) {
-		fprintf(stderr, "weft visit: packets leaked\n");
-		status = CLI_FAILED;
-	}
-	return status;
+	return asker_end(&a->asker, run, status);
 }
 
 int cmd_visit(int argc, char **argv)
 {
-	struct args a = {0};
+	struct args a = {.asker.command = "visit"};
 	struct lab lab = {0};
 	struct mem mem;
 	int status = parse_args(argc, argv, &a);

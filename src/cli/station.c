@@ -28,10 +28,10 @@
 #include "inet/inet.h"
 #include "ip/ip.h"
 #include "ip6/ip6.h"
+#include "lab/real.h"
 #include "os/clock.h"
 #include "os/mem.h"
 #include "os/random.h"
-#include "vnet/real.h"
 #include "vnet/uplink.h"
 #include "vnet/uplink_serial.h"
 #include "vnet/vnet.h"
@@ -102,6 +102,7 @@ static int give_address(struct station *st, const struct station_cfg *cfg)
 /* The stack directly on the device. */
 static int open_bare(struct station *st, const struct dev_cfg *cfg)
 {
+	struct dev_cfg dev = *cfg;
 	int err;
 
 	env_init(&st->env, &st->mem);
@@ -114,28 +115,13 @@ static int open_bare(struct station *st, const struct dev_cfg *cfg)
 	err = inet_init(st->stack, NULL);
 	if (err)
 		return err;
-	err = dev_open(&st->own.place, cfg, &st->dev);
+	dev.has_gro = true;
+	err = dev_open(&st->own.place, &dev, &st->dev);
 	if (err)
 		return err;
 	st->netif = &st->dev->netif;
 	stack_add_netif(st->stack, st->netif);
 	return 0;
-}
-
-static uint64_t world_when(void *arg)
-{
-	return world_next(arg);
-}
-
-static void world_told(void *arg, uint64_t now_ns)
-{
-	(void)world_run_until(arg, now_ns);
-}
-
-static int world_waits(void *arg, bool (*is_done)(void *arg), void *done_arg,
-		       uint64_t until_ns)
-{
-	return pace_wait(arg, is_done, done_arg, until_ns);
 }
 
 /* A world that follows the clock, and a host in it. */
@@ -149,14 +135,7 @@ static int begin_world(struct station *st)
 	if (!st->world)
 		return -ENOMEM;
 	world_run_until(st->world, pace_now(&st->pace));
-	world_set_waiter(st->world, world_waits, &st->pace);
-	world_set_entropy(st->world, os_entropy());
-	st->driven = (struct pace_driven){
-		.next = world_when,
-		.run = world_told,
-		.arg = st->world,
-	};
-	pace_add(&st->pace, &st->driven);
+	real_follow(st->world, &st->pace, &st->driven);
 	st->host = world_add_host(st->world, "station");
 	if (!st->host)
 		return -ENOMEM;
@@ -219,6 +198,7 @@ static int open_host(struct station *st, const struct station_cfg *cfg)
 		.mac = cfg->mac,
 		.mtu = cfg->mtu,
 		.has_offload = cfg->has_offload,
+		.has_thread = cfg->has_thread,
 	};
 	int err = cfg->cable ? open_world(st, &dev, cfg->cable)
 			     : open_bare(st, &dev);

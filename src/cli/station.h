@@ -41,6 +41,7 @@ struct world;
  * @mtu:	0: that of the kernel's end
  * @has_offload: Checksums and segmentation are left to the kernel, both ways;
  *		not with a cable
+ * @has_thread:	As struct dev_cfg.has_thread
  * @cable:	What stands between, or NULL
  * @serial:	No device but a line that knows only octets, as
  *		serial_dev_open(): PPP is spoken there as @ppp says, and
@@ -59,6 +60,7 @@ struct station_cfg {
 	mac_addr mac;
 	uint32_t mtu;
 	bool has_offload;
+	bool has_thread;
 	const struct cable_params *cable;
 	const char *serial;
 	struct serial_conf ppp;

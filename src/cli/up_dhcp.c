@@ -17,6 +17,7 @@
 #include "apps/dhcp6_client.h"
 #include "apps/dhcp_client.h"
 #include "cli/station.h"
+#include "cli/up_say.h"
 #include "ip6/ip6.h"
 
 static void say_dns(const struct ip_addr *dns, size_t count)
@@ -35,8 +36,27 @@ static void end_line(void)
 
 static void say_gone(const struct up_dhcp *d, const char *how)
 {
+	if (d->is_json) {
+		up_say_gone(d->st, how, d->is_ending);
+		return;
+	}
 	printf("%s: the address by %s is %s", d->st->name, how,
 	       d->is_ending ? "given back" : "lost");
+	end_line();
+}
+
+/* An address, to people. */
+static void say_got(const struct up_dhcp *d, const struct dhcp_got *got,
+		    const struct up_lease *lease)
+{
+	char ip[IP_TEXT], server[IP_TEXT];
+
+	printf("%s: %s/%u by DHCP from %s, for %u s", d->st->name,
+	       ip4_print(got->net.addr, ip), got->net.len,
+	       ip4_print(got->server, server), got->lease_s);
+	if (got->router.v)
+		printf("; router %s", ip4_print(got->router, ip));
+	say_dns(lease->dns, lease->dns_count);
 	end_line();
 }
 
@@ -44,20 +64,41 @@ static void on_change(void *arg, const struct dhcp_got *got)
 {
 	struct up_dhcp *d = arg;
 	struct ip_addr dns[DHCP_ADDRS];
-	char ip[IP_TEXT], server[IP_TEXT];
+	struct up_lease lease = {.by = "DHCP", .dns = dns};
 
 	if (!got) {
 		say_gone(d, "DHCP");
 		return;
 	}
-	printf("%s: %s/%u by DHCP from %s, for %u s", d->st->name,
-	       ip4_print(got->net.addr, ip), got->net.len,
-	       ip4_print(got->server, server), got->lease_s);
+	lease.address = ip_addr_v4(got->net.addr);
+	lease.len = got->net.len;
+	lease.server = ip_addr_v4(got->server);
+	lease.seconds = got->lease_s;
 	if (got->router.v)
-		printf("; router %s", ip4_print(got->router, ip));
+		lease.router = ip_addr_v4(got->router);
+	lease.dns_count = got->dns.count;
 	for (size_t i = 0; i < got->dns.count; i++)
 		dns[i] = ip_addr_v4(got->dns.v[i]);
-	say_dns(dns, got->dns.count);
+	if (d->is_json)
+		up_say_lease(d->st, &lease);
+	else
+		say_got(d, got, &lease);
+}
+
+/* The same of IPv6. */
+static void say_got6(const struct up_dhcp *d, const struct dhcp6_got *got,
+		     const struct up_lease *lease)
+{
+	char ip[IP_TEXT];
+
+	if (ip6_is_zero(got->addr))
+		printf("%s: told by DHCPv6", d->st->name);
+	else
+		printf("%s: %s by DHCPv6, for %u s", d->st->name,
+		       ip6_print(got->addr, ip), got->valid_s);
+	say_dns(lease->dns, lease->dns_count);
+	if (got->domain_count)
+		printf("; search %s", got->domain[0]);
 	end_line();
 }
 
@@ -65,23 +106,24 @@ static void on_change6(void *arg, const struct dhcp6_got *got)
 {
 	struct up_dhcp *d = arg;
 	struct ip_addr dns[DHCP6_DNS];
-	char ip[IP_TEXT];
+	struct up_lease lease = {.by = "DHCPv6", .dns = dns};
 
 	if (!got) {
 		say_gone(d, "DHCPv6");
 		return;
 	}
-	if (ip6_is_zero(got->addr))
-		printf("%s: told by DHCPv6", d->st->name);
-	else
-		printf("%s: %s by DHCPv6, for %u s", d->st->name,
-		       ip6_print(got->addr, ip), got->valid_s);
 	for (size_t i = 0; i < got->dns_count; i++)
 		dns[i] = ip_addr_v6(got->dns[i]);
-	say_dns(dns, got->dns_count);
-	if (got->domain_count)
-		printf("; search %s", got->domain[0]);
-	end_line();
+	lease.dns_count = got->dns_count;
+	lease.domain = got->domain_count ? got->domain[0] : NULL;
+	if (!ip6_is_zero(got->addr)) {
+		lease.address = ip_addr_v6(got->addr);
+		lease.seconds = got->valid_s;
+	}
+	if (d->is_json)
+		up_say_lease(d->st, &lease);
+	else
+		say_got6(d, got, &lease);
 }
 
 static void on_ra(void *arg, struct netif *netif, bool is_managed,
@@ -111,10 +153,16 @@ static void on_dad(void *arg, struct netif *netif, ip6_addr addr, bool is_ours)
 	const struct up_dhcp *d = arg;
 	const struct ip6_addr_info *a =
 		ip6_addr_find(d->st->stack, netif, addr);
+	const struct up_lease lease = {.by = "router",
+				       .address = ip_addr_v6(addr)};
 	char ip[IP_TEXT];
 
 	if (!is_ours || !a || a->origin != IP6_FROM_RA)
 		return;
+	if (d->is_json) {
+		up_say_lease(d->st, &lease);
+		return;
+	}
 	printf("%s: %s made from what a router advertises", d->st->name,
 	       ip6_print(addr, ip));
 	end_line();

@@ -15,6 +15,7 @@ struct station;
 /**
  * struct up_dhcp - what asks
  * @st:		The host
+ * @is_json:	What comes is said to programs
  * @client:	DHCP, from the beginning
  * @watch:	What routers say of IPv6
  * @client6:	DHCPv6, when a router says so, or NULL
@@ -26,7 +27,7 @@ struct up_dhcp {
 	struct dhcp_client *client;
 	struct nd_watch watch;
 	struct dhcp6_client *client6;
-	bool is_stateless, is_ending;
+	bool is_stateless, is_ending, is_json;
 };
 
 /* Begin to ask; what comes is said on standard output.  0 or -errno. */
