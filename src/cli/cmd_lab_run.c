@@ -46,7 +46,6 @@ static int parse_args(int argc, char **argv, struct args *a)
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
-	char *end;
 	int c;
 
 	opterr = 0;
@@ -58,10 +57,8 @@ static int parse_args(int argc, char **argv, struct args *a)
 			a->dir = optarg;
 			break;
 		case 's':
-			errno = 0;
-			a->seed = strtoull(optarg, &end, 10);
 			a->has_seed = true;
-			if (*end || errno || *optarg < '0' || *optarg > '9')
+			if (!cli_number(optarg, UINT64_MAX, &a->seed))
 				return cli_usage("lab run", "'%s' is no seed",
 						 optarg);
 			break;
@@ -325,6 +322,19 @@ static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 	return status;
 }
 
+/* CLI_OK, else complained. */
+static int begin_programs(void)
+{
+	char why[RUN_SENTENCE_MAX];
+
+	if (run_needs(why, sizeof(why))) {
+		fprintf(stderr, "weft lab: %s\n", why);
+		return CLI_FAILED;
+	}
+	(void)guard_begin(); /* without it is as well, as long as we live */
+	return CLI_OK;
+}
+
 int cmd_lab_run(int argc, char **argv)
 {
 	struct args a = {0};
@@ -336,6 +346,8 @@ int cmd_lab_run(int argc, char **argv)
 		return status;
 	mem_init_libc(&mem);
 	status = cmd_lab_load(&lab, &mem, a.file);
+	if (status == CLI_OK && lab_has_programs(&lab))
+		status = begin_programs();
 	if (status == CLI_OK)
 		status = run_lab(&lab, &mem, &a);
 	lab_fini(&lab);

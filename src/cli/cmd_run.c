@@ -245,7 +245,10 @@ static int run_programs(struct lab_run *run, struct mem *mem,
 	int status, err = sup_new(&sup, mem, run);
 
 	if (err) {
-		fprintf(stderr, "weft run: %s\n", strerror(-err));
+		fprintf(stderr,
+			"weft run: the supervisor cannot be set up (%s); a "
+			"container forbids it, perhaps\n",
+			strerror(-err));
 		return NOT_RUN;
 	}
 	status = wait_ready(sup, run, a);
@@ -354,12 +357,18 @@ static int run_lab(struct lab *lab, struct mem *mem, const struct args *a)
 int cmd_run(int argc, char **argv)
 {
 	struct args a = {0};
+	char why[RUN_SENTENCE_MAX];
 	struct lab lab;
 	struct mem mem;
 	int status = parse_args(argc, argv, &a);
 
 	if (status >= 0)
 		return status;
+	if (run_needs(why, sizeof(why))) {
+		fprintf(stderr, "weft run: %s\n", why);
+		return NOT_RUN;
+	}
+	(void)guard_begin(); /* without it is as well, as long as we live */
 	os_mem_init(&mem, 0);
 	status = load(&lab, &mem, &a);
 	if (status == CLI_OK)

@@ -44,7 +44,8 @@ void control_close(struct control *c);
 
 /**
  * control_ask() - Ask, and wait for the whole answer
- * @pid:	Whom; 0: the one that was started last
+ * @pid:	Whom: the process that holds the lab, or its parent, or one that runs
+ *		in it; 0: the one that was started last
  * @question:	One line, without its end
  * @out:	The answer is appended
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * control_ask.c - finding a running lab, and asking it
+ * control_ask.c - asking a running lab
  *
  * Theory of operation
  * ===================
@@ -9,16 +9,12 @@
  *
  *	/run/user/1000/weft/	drwx------
  *		4711.sock	srw-------
- *		4820.sock	srw-------	the newest: asked if no PID is said
- *
- * A lab that was killed leaves its socket behind; nobody answers there
- * (ECONNREFUSED), and whoever notices removes it.
+ *		4820.sock	srw-------
  *
  * The folder in /tmp has a name that a stranger could have taken first.  So it
  * is looked at before it is used: a directory and no link, ours, and closed to
  * everybody else.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,63 +80,6 @@ int control_connect(const struct sockaddr_un *un, bool may_wait)
 	return err;
 }
 
-/* "4711.sock" is 4711's; 0: no socket of ours. */
-static int pid_of(const char *name)
-{
-	char *end;
-	long pid = strtol(name, &end, 10);
-
-	return pid > 0 && pid < INT32_MAX && !strcmp(end, ".sock") ? (int)pid
-								   : 0;
-}
-
-/* Is anybody there?  If not, what was left is removed. */
-static bool is_alive(int pid)
-{
-	struct sockaddr_un un;
-	int fd;
-
-	if (control_address(&un, pid, false))
-		return false;
-	fd = control_connect(&un, false);
-	if (fd == -ECONNREFUSED)
-		(void)unlink(un.sun_path);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 || fd == -EAGAIN;
-}
-
-static bool is_newer(const struct stat *a, const struct stat *b)
-{
-	if (a->st_mtim.tv_sec != b->st_mtim.tv_sec)
-		return a->st_mtim.tv_sec > b->st_mtim.tv_sec;
-	return a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
-}
-
-int control_newest(void)
-{
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct stat st, best = {0};
-	const struct dirent *e;
-	int pid, newest = 0;
-	DIR *dir;
-
-	if (control_folder(path, sizeof(path), false))
-		return 0;
-	dir = opendir(path);
-	while (dir && (e = readdir(dir))) {
-		pid = pid_of(e->d_name);
-		if (!pid || fstatat(dirfd(dir), e->d_name, &st, 0) ||
-		    (newest && !is_newer(&st, &best)) || !is_alive(pid))
-			continue;
-		newest = pid;
-		best = st;
-	}
-	if (dir)
-		(void)closedir(dir);
-	return newest;
-}
-
 static int send_line(int fd, const char *question)
 {
 	char line[CONTROL_LINE_MAX];
@@ -169,13 +108,14 @@ static int read_answer(int fd, struct strbuf *out)
 int control_ask(int pid, const char *question, struct strbuf *out)
 {
 	struct sockaddr_un un;
-	int fd, err;
+	int fd, lab, err;
 
-	if (!pid)
-		pid = control_newest();
-	if (!pid)
+	lab = pid > 0 ? control_lab_of(pid) : control_newest();
+	if (!lab) /* what is wrong is found out there */
+		lab = pid;
+	if (!lab)
 		return -ESRCH;
-	err = control_address(&un, pid, false);
+	err = control_address(&un, lab, false);
 	if (err)
 		return err == -ENOENT ? -ESRCH : err;
 	fd = control_connect(&un, true);

@@ -22,6 +22,9 @@ int control_address(struct sockaddr_un *un, int pid, bool may_make);
  * that have ended are removed. */
 int control_newest(void);
 
+/* The lab that a process holds, waits for, or runs in; 0: none. */
+int control_lab_of(int pid);
+
 /* Connect to a socket.  A descriptor or -errno; -EAGAIN: somebody is there, and
  * would have to be waited for. */
 int control_connect(const struct sockaddr_un *un, bool may_wait);

@@ -27,6 +27,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,9 +58,10 @@ struct report {
 	int value; /* a descriptor, or an errno */
 };
 
-/* Both directions: what the child says, and "go on". */
+/* Both directions: what the child says, and "go on"; and whose child it is. */
 struct pipes {
 	int said[2], go[2];
+	pid_t parent;
 };
 
 static void say(const struct pipes *p, enum stage stage, int value)
@@ -114,12 +117,16 @@ static _Noreturn void be_the_child(const struct supervisor *sup,
 				   const struct program_cfg *cfg,
 				   const struct pipes *p)
 {
+	const pid_t sup_pid = p->parent;
 	struct report r;
 	char c;
 	int fd;
 
 	close(p->said[0]);
 	close(p->go[1]);
+	/* Not even if we are killed shall it run on. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != sup_pid)
+		_exit(126);
 	close_sockets();
 	(void)setrlimit(RLIMIT_NOFILE, &sup->limit);
 	sigprocmask(SIG_SETMASK, &sup->mask, NULL);
@@ -158,7 +165,8 @@ static int complain(struct supervisor *sup, const struct program_cfg *cfg,
 			sup_complain(sup,
 				     "this kernel has no system call filters "
 				     "with notification (Linux 5.14 or later "
-				     "has); programs cannot be run here");
+				     "has), or hides them; programs cannot be "
+				     "run here");
 		else if (r->value == EBUSY)
 			sup_complain(sup, "this is inside of another program "
 					  "that answers system calls (weft "
@@ -231,6 +239,31 @@ static bool can_add_fd(int listener)
 	       errno == ENOENT;
 }
 
+/* May calls be received and answered?  Without a place for it, and for nobody;
+ * whoever may not is told something else. */
+static bool can_serve(int listener)
+{
+	struct seccomp_notif_resp nobody = {.id = 0};
+
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, NULL) < 0 &&
+	       errno == EFAULT &&
+	       ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &nobody) < 0 &&
+	       errno == ENOENT;
+}
+
+/* The child's memory is looked into at every call.  It is our copy, and sleeps;
+ * an octet of its stack is read, and written back.  0 or -errno. */
+static int can_look(pid_t pid)
+{
+	char place = 0, octet = 0;
+	struct iovec here = {&octet, 1}, there = {&place, 1};
+
+	if (process_vm_readv(pid, &here, 1, &there, 1, 0) == 1 &&
+	    process_vm_writev(pid, &here, 1, &there, 1, 0) == 1)
+		return 0;
+	return -errno;
+}
+
 /* Fetch what the child has; 0 or -errno. */
 static int fetch(pid_t pid, int fd, int *listener)
 {
@@ -244,6 +277,10 @@ static int fetch(pid_t pid, int fd, int *listener)
 	close(pidfd);
 	if (!err && !can_add_fd(*listener))
 		err = -EOPNOTSUPP;
+	if (!err && !can_serve(*listener))
+		err = -EACCES;
+	if (!err)
+		err = can_look(pid);
 	/* (Since Linux 6.6.)  Whoever calls sleeps until we answer, and we until
 	 * somebody calls: let them take turns on one processor. */
 	if (!err)
@@ -275,7 +312,7 @@ static int lead(struct supervisor *sup, const struct program_cfg *cfg,
 	err = fetch(pid, r.value, listener);
 	if (err) {
 		r.value = -err;
-		if (err == -EOPNOTSUPP)
+		if (err == -EOPNOTSUPP || err == -ENOSYS || err == -EACCES)
 			r.stage = STAGE_FILTER;
 		if (*listener >= 0)
 			close(*listener);
@@ -296,19 +333,38 @@ static void close_two(int fd[2])
 			close(fd[i]);
 }
 
+/* How late a sleep may end is inherited, also as what 0 stands for.  We want to
+ * be woken in time; programs have what they would have had. */
+static pid_t fork_patient(const struct supervisor *sup)
+{
+	pid_t pid;
+
+	(void)prctl(PR_SET_TIMERSLACK, sup->slack_ns, 0, 0, 0);
+	pid = fork();
+	if (pid)
+		(void)prctl(PR_SET_TIMERSLACK, SUP_SLACK_NS, 0, 0, 0);
+	return pid;
+}
+
 int launch(struct supervisor *sup, const struct program_cfg *cfg, pid_t *pid,
 	   int *listener)
 {
-	struct pipes p = {{-1, -1}, {-1, -1}};
+	struct pipes p = {{-1, -1}, {-1, -1}, getpid()};
 	int err = 0;
 
 	sup->complaint[0] = '\0';
 	warn_of_setuid(cfg);
 	if (pipe2(p.said, O_CLOEXEC) || pipe2(p.go, O_CLOEXEC))
 		err = -errno;
-	*pid = err ? -1 : fork();
-	if (*pid < 0 && !err)
+	*pid = err ? -1 : fork_patient(sup);
+	if (*pid < 0 && !err) {
 		err = -errno;
+		sup_complain(sup,
+			     "no process can be started: fork fails (%s); the "
+			     "limit of processes (ulimit -u, or a container's) "
+			     "is reached, perhaps, or a sandbox forbids it",
+			     strerror(-err));
+	}
 	if (*pid == 0)
 		be_the_child(sup, cfg, &p);
 	if (!err) {

@@ -255,6 +255,17 @@ static size_t signal_once(struct supervisor *sup, const struct host *host,
 	return reached;
 }
 
+void procs_signal_all(struct supervisor *sup, int signo)
+{
+	struct procs p;
+
+	if (procs_read(&p, sup) == 0)
+		for (size_t i = 0; i < p.count; i++)
+			if (p.list[i].state != 'Z')
+				(void)kill(p.list[i].pid, signo);
+	procs_free(&p);
+}
+
 size_t procs_signal(struct supervisor *sup, const struct host *host, int signo)
 {
 	size_t most = signal_once(sup, host, signo), now;

@@ -43,6 +43,8 @@ void procs_free(struct procs *p);
 
 /* Send a signal to every process of a host, those that are started meanwhile
  * too.  How many there were. */
+/* Send it once to every process of every program. */
+void procs_signal_all(struct supervisor *sup, int signo);
 size_t procs_signal(struct supervisor *sup, const struct host *host, int signo);
 
 #endif /* RUN_PROCS_H */

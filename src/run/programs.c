@@ -6,8 +6,8 @@
  * ===================
  * A program is a process and all that it starts.  All of them have the filter
  * of the first, so its listener says when the last one has ended: it hangs up.
- * Processes whose parents end become our children (PR_SET_CHILD_SUBREAPER), so a
- * daemon that forks itself away is still ours to wait for, and to look into.
+ * Processes whose parents end become our children (PR_SET_CHILD_SUBREAPER), so
+ * a daemon that forks itself away is still ours to wait for, and to look into.
  *
  * There are programs that somebody at a terminal wants, and such that the lab's
  * file wants (is_labs).  The first decide how long it all lasts.  When it is
@@ -20,7 +20,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +27,7 @@
 #include "core/env.h"
 #include "core/probe.h"
 
+#include "lab/run.h"
 #include "run/call.h"
 #include "run/look.h"
 #include "run/procs.h"
@@ -83,15 +83,6 @@ bool programs_are_waited_for(const struct supervisor *sup)
 	return false;
 }
 
-void programs_signal(struct supervisor *sup, int signo)
-{
-	struct program *p;
-
-	list_for_each_entry(p, &sup->programs, struct program, node)
-		if (p->status < 0)
-			(void)kill(p->pid, signo);
-}
-
 static int start(struct supervisor *sup, const struct program_cfg *cfg,
 		 void *line, struct program **out)
 {
@@ -139,7 +130,14 @@ static int labs_start(void *arg, struct host *host, char *const *argv,
 	const struct program_cfg cfg = {host, argv};
 	struct supervisor *sup = arg;
 	struct program *p = NULL;
-	int err = start(sup, &cfg, line, &p);
+	int err;
+
+	if (!line && !lab_run_is_ready(sup->lab, host))
+		fprintf(stderr,
+			"weft: nobody has given %s an address so far; %s "
+			"starts without\n",
+			host->node.name, argv[0]);
+	err = start(sup, &cfg, line, &p);
 
 	if (p)
 		p->is_labs = true;
@@ -204,45 +202,13 @@ static bool nobody_is_there(void *arg)
 	return true;
 }
 
-/* Our children; those whose parents end become ours. */
-static bool kill_children(void)
-{
-	char path[64];
-	bool is_any = false;
-	char *word = NULL;
-	size_t room = 0;
-	pid_t pid;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children",
-		       (int)getpid());
-	f = fopen(path, "re");
-	while (f && getdelim(&word, &room, ' ', f) > 0) {
-		pid = (pid_t)strtol(word, NULL, 10);
-		if (pid <= 0)
-			continue;
-		(void)kill(pid, SIGKILL);
-		(void)waitpid(pid, NULL, 0);
-		is_any = true;
-	}
-	free(word);
-	if (f)
-		(void)fclose(f);
-	return is_any;
-}
-
 /* Whoever has not ended by himself is asked to, and is ended after a while. */
 void programs_end(struct supervisor *sup)
 {
-	struct program *p;
-
-	list_for_each_entry(p, &sup->programs, struct program, node)
-		if (p->status < 0)
-			(void)kill(p->pid, SIGTERM);
+	procs_signal_all(sup, SIGTERM);
 	(void)pace_wait(sup->pace, nobody_is_there, sup,
 			sup_now(sup) + END_WAIT_NS);
-	while (kill_children())
-		;
+	guard_end_children();
 }
 
 int program_status(const struct program *p)

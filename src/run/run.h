@@ -44,9 +44,9 @@ struct program_cfg {
  * @mem:	Where its memory comes from
  * @lab:	Runs in real time; must outlive it
  *
- * What the lab's file wants to run (`run:`) is started.  From now on SIGINT, SIGQUIT, SIGTERM and SIGHUP no longer end this process;
- * they are the programs'.  Processes that lose their parents become children
- * of this one.
+ * What the lab's file wants to run (`run:`) is started.  From now on SIGINT,
+ * SIGQUIT, SIGTERM and SIGHUP no longer end this process; they are the
+ * programs'.  Processes that lose their parents become children of this one.
  *
  * Return: 0, -EINVAL (a lab in virtual time), or -errno
  */
@@ -58,6 +58,10 @@ void sup_free(struct supervisor *sup);
 /**
  * sup_wait_ready() - Let time pass until a host has its addresses
  * @host:	Perhaps it asks for them (DHCP), or has just made one (IPv6)
+ *
+ * A second or two of the lab's time, which nobody sits through as long as the
+ * lab is alone (lab_run_is_alone()): then its clock jumps.  To be called before
+ * sup_start().
  *
  * Return: 0, -ETIMEDOUT (it has none after SUP_READY_NS), -EINTR
  */
@@ -74,6 +78,29 @@ int sup_wait_ready(struct supervisor *sup, struct host *host);
  */
 int sup_start(struct supervisor *sup, const struct program_cfg *cfg,
 	      struct program **out);
+
+enum { RUN_SENTENCE_MAX = 512 };
+
+/**
+ * run_needs() - Does the kernel let us do what running programs takes?
+ * @sentence:	Set on failure: which call is refused, and what to do
+ * @size:	Its room: RUN_SENTENCE_MAX is enough
+ *
+ * From now on processes that lose their parents become children of this one.
+ *
+ * Return: 0 or -errno
+ */
+int run_needs(char *sentence, size_t size);
+
+/**
+ * guard_begin() - From here on, nothing outlives this program
+ *
+ * Forks: the child returns, its parent waits for it and kills what it leaves if
+ * it is killed.  Before there are threads, and before anything is printed.
+ *
+ * Return: the parent's number, or -errno: there is none
+ */
+int guard_begin(void);
 
 /* Why the last sup_start() failed, for people. */
 const char *sup_complaint(const struct supervisor *sup);

@@ -24,6 +24,9 @@
 
 struct stack;
 
+/* Frames that are due in some microseconds do not wait for a rounder number. */
+#define SUP_SLACK_NS 1UL
+
 /* Octets of a name in AF_UNIX's abstract space, and of a process's name. */
 enum { UNIX_NAME_MAX = 110, PROCESS_NAME_MAX = 16, COMPLAINT_MAX = 512 };
 enum { EVENTS_AT_ONCE = 64 };
@@ -71,9 +74,11 @@ struct corpse {
  * @names:	Names that hosts were given by programs, call_name.c
  * @mask:	Signals that programs begin with blocked
  * @lab_programs: How the lab starts programs
+ * @slack_ns:	How late a program's sleep may end; ours: SUP_SLACK_NS
  * @limit:	Descriptors that a program may have
  * @fd_end:	No socket of a program may take a descriptor of this number
  * @is_full:	That was said
+ * @guard:	Who waits for us, guard.c; 0: nobody
  * @complaint:	A sentence about what went wrong
  */
 struct supervisor {
@@ -99,9 +104,11 @@ struct supervisor {
 	struct list names;
 	sigset_t mask;
 	struct lab_programs lab_programs;
+	unsigned long slack_ns;
 	struct rlimit limit;
 	rlim_t fd_end;
 	bool is_full;
+	pid_t guard;
 	char complaint[COMPLAINT_MAX];
 };
 
@@ -161,10 +168,12 @@ void host_names_free(struct supervisor *sup);
 int programs_open(struct supervisor *sup); /* those of the lab.  0 or -errno */
 void programs_end(struct supervisor *sup);
 void programs_reap(struct supervisor *sup);
-void programs_signal(struct supervisor *sup, int signo);
 /* Does somebody at the terminal still wait for a program? */
 bool programs_are_waited_for(const struct supervisor *sup);
 bool programs_are_over(void *sup);
+/* guard.c: kill our children, and those who become ours when their parents end,
+ * until there are none. */
+void guard_end_children(void);
 /* 0, or -errno: a listener for the calls of a new process, and its number */
 int launch(struct supervisor *sup, const struct program_cfg *cfg, pid_t *pid,
 	   int *listener);

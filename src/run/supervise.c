@@ -20,7 +20,7 @@
  *
  * Signals: a terminal sends Ctrl-C to the program and to us alike; it is the
  * program's to decide what that means.  One that was sent to us by somebody is
- * passed on to the programs.
+ * passed on to all processes of all programs.
  *
  * Invariant: memory that an event of the epoll set may still point to is freed
  * after the last event of the batch (sup_bury()).
@@ -45,6 +45,7 @@
 
 #include "lab/run.h"
 #include "run/call.h"
+#include "run/procs.h"
 #include "vnet/vnet.h"
 
 /* FDS_SPARE: descriptors that are needed for a moment, to answer a call. */
@@ -213,6 +214,12 @@ static void work_run(void *arg, uint64_t now_ns)
 	free_corpses(sup);
 }
 
+/* Nobody would hear how it ends. */
+static bool guard_is_gone(const struct supervisor *sup)
+{
+	return sup->guard && getppid() != sup->guard;
+}
+
 static void on_signal(struct watch *w, uint32_t events)
 {
 	struct supervisor *sup = container_of(w, struct supervisor, signals);
@@ -228,9 +235,10 @@ static void on_signal(struct watch *w, uint32_t events)
 	if (info.ssi_signo == SIGCHLD)
 		programs_reap(sup);
 	else if (info.ssi_code <= 0) /* somebody, and not the terminal */
-		programs_signal(sup, (int)info.ssi_signo);
+		procs_signal_all(sup, (int)info.ssi_signo);
 	/* The programs decide what it means; without, it means the end. */
-	if (info.ssi_signo != SIGCHLD && !programs_are_waited_for(sup))
+	if (info.ssi_signo != SIGCHLD &&
+	    (!programs_are_waited_for(sup) || guard_is_gone(sup)))
 		pace_stop(sup->pace);
 }
 
@@ -300,9 +308,13 @@ bool sup_may_keep(struct supervisor *sup, int fd)
 
 static int sup_open(struct supervisor *sup)
 {
-	int err;
+	int err, signo = 0;
 
 	raise_limit(sup);
+	if (!prctl(PR_GET_PDEATHSIG, &signo, 0, 0, 0) && signo)
+		sup->guard = getppid();
+	sup->slack_ns = (unsigned long)prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+	(void)prctl(PR_SET_TIMERSLACK, SUP_SLACK_NS, 0, 0, 0);
 	sup->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (sup->epoll < 0)
 		return -errno;

@@ -149,6 +149,29 @@ class Sockets(Case):
         self.assertIn("what was broken", out)
         self.assertIn(f"#{drop[0]['data']['fault']}", out)
 
+    def test_why_a_frozen_host_is_asked_again(self):
+        """a SYN that never left: the question for the MAC address is blamed"""
+        for over, web in ("ipv4", "10.1.0.80"), ("ipv6", "[fd00:1::80]"):
+            lab = self.write("frozen.yaml", f"""\
+name: {over}
+lans:
+  lan: {{net: 10.1.0.0/24, net6: "fd00:1::/64", join: [laptop, phone, web]}}
+nodes:
+  web: {{ip: 10.1.0.80, ip6: "fd00:1::80", serve: {{http: numbers/}}}}
+script:
+  - {{at: 4s, fault: {{host: web, freeze: 5s}}}}
+  - {{at: 5s, on: laptop, visit: "http://{web}/"}}
+""")
+            self.write("numbers/index.html", "one\n")
+            self.weft("lab", "run", "-q", lab)
+            log, = self.files(f"{over}.jsonl")
+            rto = [x["n"] for x in map(json.loads, open(log))
+                   if x["what"] == "tcp.rto"]
+            out = self.weft("why", rto[0], "-l", log).stdout
+            beside = out[out.index("what did not arrive"):]
+            self.assertIn("the host was frozen or off", beside)
+            self.assertIn("fault begins: web freezes", beside)
+
     def test_nothing_is_blamed_where_nothing_was_lost(self):
         """a first SYN has a chain and nothing beside it"""
         self.weft("lab", "run", LOSS)
