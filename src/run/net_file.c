@@ -36,19 +36,12 @@ static const struct {
 } proc_files[] = {
 	{"arp", proc_net_arp},
 	{"dev", proc_net_dev},
-	{"icmp", proc_net_icmp},
-	{"icmp6", proc_net_icmp6},
 	{"if_inet6", proc_net_if_inet6},
 	{"ipv6_route", proc_net_ipv6_route},
-	{"raw", proc_net_raw},
-	{"raw6", proc_net_raw6},
+	{"netstat", proc_net_netstat},
 	{"route", proc_net_route},
 	{"snmp", proc_net_snmp},
 	{"sockstat", proc_net_sockstat},
-	{"tcp", proc_net_tcp},
-	{"tcp6", proc_net_tcp6},
-	{"udp", proc_net_udp},
-	{"udp6", proc_net_udp6},
 };
 /* clang-format on */
 
@@ -88,7 +81,7 @@ static int put_proc(const struct net_file *f, const char *name)
 			proc_files[i].put(f);
 			return 0;
 		}
-	return -ENOENT;
+	return proc_sock_put(f, name);
 }
 
 int net_file_put(const struct net_file *f, const char *name)

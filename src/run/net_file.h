@@ -33,11 +33,13 @@ typedef void net_file_fn(const struct net_file *f);
 
 /* proc_net.c */
 net_file_fn proc_net_dev, proc_net_route, proc_net_arp, proc_net_if_inet6;
-net_file_fn proc_net_ipv6_route, proc_net_snmp;
-/* proc_sock.c */
-net_file_fn proc_net_tcp, proc_net_tcp6, proc_net_udp, proc_net_udp6;
-net_file_fn proc_net_raw, proc_net_raw6, proc_net_icmp, proc_net_icmp6;
+net_file_fn proc_net_ipv6_route;
+/* proc_sock.c; and the files with a line for each socket: "tcp6".  0 or
+ * -ENOENT. */
 net_file_fn proc_net_sockstat;
+int proc_sock_put(const struct net_file *f, const char *name);
+/* proc_snmp.c */
+net_file_fn proc_net_snmp, proc_net_netstat;
 /* sys_net.c: "eth0/mtu".  0 or -ENOENT. */
 int sys_net_put(const struct net_file *f, const char *name);
 

@@ -243,6 +243,34 @@ static uint64_t deadline(const struct call *call)
 	       (uint64_t)tv.tv_usec * NS_PER_US;
 }
 
+static void put_control(struct msg_about *about, int level, int type,
+			const void *data, size_t len)
+{
+	const struct sk_cmsghdr h = {SK_CMSG_LEN(len), level, type};
+	uint8_t *at = about->control + about->control_len;
+
+	memcpy(at, &h, sizeof(h));
+	memcpy(at + sizeof(h), data, len);
+	about->control_len += SK_CMSG_SPACE(len);
+}
+
+/* To no group, and from the kernel: programs check that (SO_PASSCRED). */
+static void fill_control(const struct call *call, struct msg_about *about)
+{
+	static const struct ucred kernel;
+	static const struct nl_pktinfo nobody;
+	socklen_t len = sizeof(int);
+	int is_asked = 0;
+
+	if (netlink_of(call->desc)->options & 1U << NETLINK_PKTINFO)
+		put_control(about, SOL_NETLINK, NETLINK_PKTINFO, &nobody,
+			    sizeof(nobody));
+	(void)getsockopt(call->fd, SOL_SOCKET, SO_PASSCRED, &is_asked, &len);
+	if (is_asked)
+		put_control(about, SOL_SOCKET, SCM_CREDENTIALS, &kernel,
+			    sizeof(kernel));
+}
+
 static long netlink_recv(struct call *call, const struct msg *m, int flags)
 {
 	const struct sockaddr_nl from = {.nl_family = AF_NETLINK};
@@ -261,6 +289,7 @@ static long netlink_recv(struct call *call, const struct msg *m, int flags)
 	if (len < 0)
 		return -errno;
 	memcpy(about.name, &from, sizeof(from));
+	fill_control(call, &about);
 	down(n);
 	return msg_give(call, m, buf, (size_t)len, &about, flags);
 }

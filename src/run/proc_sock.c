@@ -6,25 +6,55 @@
  * ------
  * Timers and counters of references are not told: they are 0 and 1.
  */
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
-#include "ip/ip.h"
+#include "base/check.h"
+
 #include "run/desc.h"
 #include "run/net_file.h"
 #include "run/sockets.h"
 #include "vnet/vnet.h"
 
-/* A table: which sockets are in it, and what has been counted. */
+static const char tcp_head[] =
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
+	"retrnsmt   uid  timeout inode\n";
+static const char tcp6_head[] =
+	"  sl  local_address                         remote_address            "
+	"            st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
+	"inode\n";
+static const char udp_head[] =
+	"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
+	"retrnsmt   uid  timeout inode ref pointer drops\n";
+static const char udp6_head[] =
+	"   sl  local_address                         remote_address           "
+	"             st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
+	"inode ref pointer drops\n";
+
+/* The files, and which sockets are in each. */
+/* clang-format off */
+static const struct sock_file {
+	const char *name, *head;
+	int family, proto;
+} sock_files[] = {
+	{"icmp",  udp_head,  AF_INET,  IPPROTO_ICMP},
+	{"icmp6", udp6_head, AF_INET6, IPPROTO_ICMP},
+	{"raw",   udp_head,  AF_INET,  IPPROTO_RAW},
+	{"raw6",  udp6_head, AF_INET6, IPPROTO_RAW},
+	{"tcp",   tcp_head,  AF_INET,  IPPROTO_TCP},
+	{"tcp6",  tcp6_head, AF_INET6, IPPROTO_TCP},
+	{"udp",   udp_head,  AF_INET,  IPPROTO_UDP},
+	{"udp6",  udp6_head, AF_INET6, IPPROTO_UDP},
+};
+/* clang-format on */
+
+/* A file that is being written, and its lines so far. */
 struct table {
 	const struct net_file *f;
-	int family, proto;
+	const struct sock_file *kind;
 	unsigned int line;
-};
-
-struct sums {
-	unsigned int all, tcp, udp, raw, established;
 };
 
 /* Each group of four octets is a number of this machine. */
@@ -59,10 +89,10 @@ static void put_line(const struct socket_view *v, void *arg)
 	struct strbuf *out = t->f->out;
 	unsigned long inode = v->desc ? (unsigned long)v->desc->inode : 0;
 
-	if (v->family != t->family || v->proto != t->proto ||
+	if (v->family != t->kind->family || v->proto != t->kind->proto ||
 	    (v->proto == IPPROTO_TCP && v->state == TCP_CLOSE))
 		return;
-	strbuf_printf(out, "%*u: ", t->proto == IPPROTO_TCP ? 4 : 5, t->line++);
+	strbuf_printf(out, "%*u: ", v->proto == IPPROTO_TCP ? 4 : 5, t->line++);
 	put_end(out, &v->info->local, v->family);
 	put_end(out, &v->info->peer, v->family);
 	strbuf_printf(out,
@@ -70,72 +100,26 @@ static void put_line(const struct socket_view *v, void *arg)
 		      "1 0000000000000000 %s\n",
 		      (unsigned int)v->state, v->info->send_queue,
 		      v->info->recv_queue, 0U, inode,
-		      t->proto == IPPROTO_TCP ? "100 0 0 10 0" : "0");
+		      v->proto == IPPROTO_TCP ? "100 0 0 10 0" : "0");
 }
 
-static const char tcp_head[] =
-	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
-	"retrnsmt   uid  timeout inode\n";
-static const char tcp6_head[] =
-	"  sl  local_address                         remote_address            "
-	"            st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
-	"inode\n";
-static const char udp_head[] =
-	"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
-	"retrnsmt   uid  timeout inode ref pointer drops\n";
-static const char udp6_head[] =
-	"   sl  local_address                         remote_address           "
-	"             st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
-	"inode ref pointer drops\n";
-
-static void put_table(const struct net_file *f, const char *head, int family,
-		      int proto)
+int proc_sock_put(const struct net_file *f, const char *name)
 {
-	struct table t = {.f = f, .family = family, .proto = proto};
+	for (size_t i = 0; i < ARRAY_SIZE(sock_files); i++) {
+		struct table t = {.f = f, .kind = &sock_files[i]};
 
-	strbuf_puts(f->out, head);
-	sockets_for_each(f->sup, f->host, put_line, &t);
+		if (strcmp(name, t.kind->name) != 0)
+			continue;
+		strbuf_puts(f->out, t.kind->head);
+		sockets_for_each(f->sup, f->host, put_line, &t);
+		return 0;
+	}
+	return -ENOENT;
 }
 
-void proc_net_tcp(const struct net_file *f)
-{
-	put_table(f, tcp_head, AF_INET, IPPROTO_TCP);
-}
-
-void proc_net_tcp6(const struct net_file *f)
-{
-	put_table(f, tcp6_head, AF_INET6, IPPROTO_TCP);
-}
-
-void proc_net_udp(const struct net_file *f)
-{
-	put_table(f, udp_head, AF_INET, IPPROTO_UDP);
-}
-
-void proc_net_udp6(const struct net_file *f)
-{
-	put_table(f, udp6_head, AF_INET6, IPPROTO_UDP);
-}
-
-void proc_net_raw(const struct net_file *f)
-{
-	put_table(f, udp_head, AF_INET, IPPROTO_RAW);
-}
-
-void proc_net_raw6(const struct net_file *f)
-{
-	put_table(f, udp6_head, AF_INET6, IPPROTO_RAW);
-}
-
-void proc_net_icmp(const struct net_file *f)
-{
-	put_table(f, udp_head, AF_INET, IPPROTO_ICMP);
-}
-
-void proc_net_icmp6(const struct net_file *f)
-{
-	put_table(f, udp6_head, AF_INET6, IPPROTO_ICMP);
-}
+struct sums {
+	unsigned int all, tcp, udp, raw;
+};
 
 static void count(const struct socket_view *v, void *arg)
 {
@@ -145,9 +129,6 @@ static void count(const struct socket_view *v, void *arg)
 	s->tcp += v->proto == IPPROTO_TCP && v->family == AF_INET;
 	s->udp += v->proto == IPPROTO_UDP && v->family == AF_INET;
 	s->raw += v->proto == IPPROTO_RAW && v->family == AF_INET;
-	s->established +=
-		v->proto == IPPROTO_TCP &&
-		(v->state == TCP_ESTABLISHED || v->state == TCP_CLOSE_WAIT);
 }
 
 void proc_net_sockstat(const struct net_file *f)
@@ -159,16 +140,4 @@ void proc_net_sockstat(const struct net_file *f)
 		      "sockets: used %u\nTCP: inuse %u orphan 0 tw 0 alloc %u "
 		      "mem 0\nUDP: inuse %u mem 0\nRAW: inuse %u\n",
 		      s.all, s.tcp, s.tcp, s.udp, s.raw);
-}
-
-/* The columns that are known; programs find them by their names. */
-void proc_net_snmp(const struct net_file *f)
-{
-	struct sums s = {0};
-
-	sockets_for_each(f->sup, f->host, count, &s);
-	strbuf_printf(f->out,
-		      "Ip: Forwarding DefaultTTL\nIp: %d 64\n"
-		      "Tcp: MaxConn CurrEstab\nTcp: -1 %u\n",
-		      ip_forwarding(&f->host->stack) ? 1 : 2, s.established);
 }
