@@ -103,6 +103,7 @@ SAME(SK_IPPROTO_IPV6, IPPROTO_IPV6);
 SAME(SK_IPV6_UNICAST_HOPS, IPV6_UNICAST_HOPS);
 SAME(SK_IPV6_MULTICAST_HOPS, IPV6_MULTICAST_HOPS);
 SAME(SK_IPV6_MTU, IPV6_MTU);
+SAME(SK_IPV6_HDRINCL, IPV6_HDRINCL);
 SAME(SK_IPV6_V6ONLY, IPV6_V6ONLY);
 SAME(SK_IPV6_TCLASS, IPV6_TCLASS);
 SAME(SK_TCP_NODELAY, TCP_NODELAY);
@@ -300,6 +301,25 @@ int sockaddr_to_name(const struct sockaddr *addr, socklen_t len,
 		return -EINVAL;
 	*ep = (struct endpoint){0};
 	memcpy(ll, addr, sizeof(*ll));
+	return 0;
+}
+
+int sockaddr_to_bind(const struct sockaddr *addr, socklen_t len, int domain,
+		     struct endpoint *ep, struct sk_ll *ll)
+{
+	size_t least =
+		domain == AF_INET6 ? SIN6_LEN_MIN : sizeof(struct sockaddr_in);
+	struct sockaddr_in sin;
+
+	if (len < sizeof(addr->sa_family) || addr->sa_family != AF_UNSPEC)
+		return sockaddr_to_name(addr, len, ep, ll);
+	if (len < least)
+		return -EINVAL;
+	memcpy(&sin, addr, sizeof(sin));
+	if (domain != AF_INET || sin.sin_addr.s_addr)
+		return -EAFNOSUPPORT;
+	*ep = (struct endpoint){.addr = ip_addr_v4(IP4_ANY),
+				.port = ntohs(sin.sin_port)};
 	return 0;
 }
 

@@ -39,4 +39,9 @@ int sockaddr_to_name(const struct sockaddr *addr, socklen_t len,
 void sockaddr_from_name(const struct endpoint *ep, const struct sk_ll *ll,
 			struct sockaddr *addr, socklen_t *len);
 
+/* Likewise, for bind(2) of a socket of @domain: no family at all is IPv4's to
+ * an AF_INET socket, if the address is "any". */
+int sockaddr_to_bind(const struct sockaddr *addr, socklen_t len, int domain,
+		     struct endpoint *ep, struct sk_ll *ll);
+
 #endif /* API_SOCKADDR_H */

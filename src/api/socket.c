@@ -28,8 +28,10 @@ int weft_bind(struct weft_stack *ws, int fd, const struct sockaddr *addr,
 	API_CALL(ws);
 	struct sk_ll ll = {0};
 	struct endpoint ep;
-	int err = sockaddr_to_name(addr, len, &ep, &ll);
+	int domain = AF_INET, err;
 
+	(void)sk_getsockopt_int(call.stack, fd, SOL_SOCKET, SO_DOMAIN, &domain);
+	err = sockaddr_to_bind(addr, len, domain, &ep, &ll);
 	if (!err && ll.family)
 		err = sk_bind_ll(call.stack, fd, &ll);
 	else if (!err)

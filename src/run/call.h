@@ -67,9 +67,10 @@ enum call_when {
 	WHEN_NOT,   /* argument is not this number */
 	WHEN_SET,   /* argument is not 0 */
 	WHEN_CLEAR, /* argument has none of these bits */
+	WHEN_ANY,   /* argument has one of these bits */
 	WHEN_LIKE,  /* argument is this number, but for its last octet */
 	DENY,	    /* never; it fails with this errno, or does nothing if 0 */
-	DENY_WHEN,  /* the same, if argument 0 is @value */
+	DENY_WHEN,  /* the same, if the argument is @value */
 };
 
 /**
@@ -141,6 +142,8 @@ int call_write(const struct call *call, uint64_t addr, const void *buf,
 /* call_addr.c: addresses in a program's memory. */
 int call_read_addr(const struct call *call, uint64_t addr, uint64_t len,
 		   struct endpoint *ep);
+/* The one that bind(2) is to give to @call->desc. */
+int call_read_bind(const struct call *call, struct endpoint *ep);
 /* Any address of @len octets, as getsockname(2) gives it: cut off to what the
  * program has room for.  @len_addr: where that stands. */
 int call_write_name(const struct call *call, uint64_t addr, uint64_t len_addr,

@@ -11,21 +11,49 @@
 
 #include "api/sockaddr.h"
 #include "run/call.h"
+#include "vnet/vnet.h"
+
+static int read_any(const struct call *call, uint64_t addr, uint64_t len,
+		    struct sockaddr_storage *ss)
+{
+	int err;
+
+	*ss = (struct sockaddr_storage){0};
+	if ((int)len < 0 || (int)len > (int)sizeof(*ss))
+		return -EINVAL;
+	err = call_read(call, addr, ss, (size_t)(int)len);
+	return !err && !call_is_alive(call) ? -EINTR : err;
+}
 
 int call_read_addr(const struct call *call, uint64_t addr, uint64_t len,
 		   struct endpoint *ep)
 {
-	struct sockaddr_storage ss = {0};
-	int err;
+	struct sockaddr_storage ss;
+	int err = read_any(call, addr, len, &ss);
 
-	if ((int)len < 0 || (int)len > (int)sizeof(ss))
-		return -EINVAL;
-	err = call_read(call, addr, &ss, (size_t)(int)len);
-	if (!err && !call_is_alive(call))
-		err = -EINTR;
 	if (err)
 		return err;
 	return sockaddr_to_endpoint((struct sockaddr *)&ss, (socklen_t)len, ep);
+}
+
+int call_read_bind(const struct call *call, struct endpoint *ep)
+{
+	const struct desc *d = call->desc;
+	struct sockaddr_storage ss;
+	struct sk_ll ll = {0};
+	int domain = AF_INET, err;
+
+	err = read_any(call, call->arg[1], call->arg[2], &ss);
+	if (err)
+		return err;
+	if (ss.ss_family != AF_UNSPEC)
+		return sockaddr_to_endpoint((struct sockaddr *)&ss,
+					    (socklen_t)call->arg[2], ep);
+	if (d->sk >= 0)
+		(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET,
+					SO_DOMAIN, &domain);
+	return sockaddr_to_bind((struct sockaddr *)&ss, (socklen_t)call->arg[2],
+				domain, ep, &ll);
 }
 
 int call_write_name(const struct call *call, uint64_t addr, uint64_t len_addr,

@@ -5,13 +5,13 @@
  * Theory of operation
  * ===================
  * A program's files are the machine's, but some of them describe the machine's
- * network: which resolver to ask, which names there are.  Who opens one of these
- * gets a file in memory that describes the lab host's.  All other files are the
- * kernel's to open; that a program could change the name after it was looked at
- * does no harm, for it may read what it likes.
+ * network: which resolver to ask, which names there are.  Who opens one of
+ * these gets a file in memory that describes the lab host's.  All other files
+ * are the kernel's to open; that a program could change the name after it was
+ * looked at does no harm, for it may read what it likes.
  *
- * Some programs ask a daemon of the machine to look names up, over AF_UNIX.  That
- * one would ask the machine's network, so it is not there.
+ * Some programs ask a daemon of the machine to look names up, over AF_UNIX.
+ * That one would ask the machine's network, so it is not there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -123,12 +123,39 @@ static long give_file(struct call *call, const char *name, int flags)
 	return answer;
 }
 
-static long open_file(struct call *call, uint64_t name_at, int flags)
+/* A name that is told from a directory on, from the root on.  False: it is too
+ * long to be one of ours. */
+static bool complete(const struct call *call, int dir, char name[NAME_ROOM])
+{
+	char link[NAME_ROOM], whole[2 * NAME_ROOM];
+	size_t skip = strncmp(name, "./", 2) ? 0 : 2;
+	ssize_t n;
+
+	if (name[0] == '/')
+		return true;
+	if (dir == AT_FDCWD)
+		(void)snprintf(link, sizeof(link), "/proc/%d/cwd", call->tid);
+	else
+		(void)snprintf(link, sizeof(link), "/proc/%d/fd/%d", call->tid,
+			       dir);
+	n = readlink(link, whole, NAME_ROOM);
+	if (n == 1) /* the root itself */
+		n = 0;
+	if (n < 0 || (size_t)n + strlen(name + skip) + 2 > NAME_ROOM)
+		return false;
+	(void)snprintf(whole + n, sizeof(whole) - (size_t)n, "/%s",
+		       name + skip);
+	memcpy(name, whole, NAME_ROOM);
+	return true;
+}
+
+static long open_file(struct call *call, int dir, uint64_t name_at, int flags)
 {
 	char name[NAME_ROOM];
 
 	if ((flags & O_ACCMODE) != O_RDONLY || flags & O_PATH ||
-	    read_text(call, name_at, name, sizeof(name)))
+	    read_text(call, name_at, name, sizeof(name)) ||
+	    !complete(call, dir, name))
 		return CALL_CONTINUE;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (!strncmp(name, folders[i], strlen(folders[i])))
@@ -138,12 +165,13 @@ static long open_file(struct call *call, uint64_t name_at, int flags)
 
 long call_open(struct call *call)
 {
-	return open_file(call, call->arg[0], (int)call->arg[1]);
+	return open_file(call, AT_FDCWD, call->arg[0], (int)call->arg[1]);
 }
 
 long call_openat(struct call *call)
 {
-	return open_file(call, call->arg[1], (int)call->arg[2]);
+	return open_file(call, (int)call->arg[0], call->arg[1],
+			 (int)call->arg[2]);
 }
 
 long call_connect_unix(struct call *call)

@@ -6,18 +6,24 @@
  * ===================
  * Most messages have no address, and are the kernel's: octets into and out of
  * the descriptor.  One with an address is taken apart here, whichever call it
- * came with, and is the kind of socket's to send or to receive.
+ * came with, and is the kind of socket's to send or to receive.  So is one with
+ * flags that AF_UNIX does not know or takes for something else.
+ *
+ * What is wrong is said in the kernel's order: memory that is its own, the
+ * descriptor, the address, the pieces, the ancillary data; then the socket's
+ * state; and only then the octets are looked at.
  *
  * The filter cannot see into a struct msghdr, so all sendmsg(2) and recvmsg(2)
  * come here; those without an address and without ancillary data go on.
  *
  * Limits
  * ------
- * recvmmsg(2) receives as many messages as are there, and waits for no more than
- * the first, whatever its timeout is.
+ * recvmmsg(2) receives as many messages as are there, and waits for no more
+ * than the first, whatever its timeout is.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,6 +31,9 @@
 #include "base/check.h"
 
 #include "run/msg.h"
+
+/* From there on memory is the kernel's. */
+#define MEMORY_END (UINT64_C(1) << 63)
 
 /* Messages of one call. */
 enum { MMSG_MAX = 1024 };
@@ -154,6 +163,38 @@ void msg_serve_parked(struct desc *d)
 		close(fd);
 }
 
+/* Memory that no program has. */
+static bool is_kernels(uint64_t addr, uint64_t len)
+{
+	return addr >= MEMORY_END || len > MEMORY_END - addr;
+}
+
+static int check_name(const struct call *call, const struct msg *m)
+{
+	uint8_t name[MSG_NAME];
+
+	if (!m->name)
+		return 0;
+	if (m->name_len > sizeof(name))
+		return -EINVAL;
+	return call_read(call, m->name, name, m->name_len) ? -EFAULT : 0;
+}
+
+int msg_check(const struct call *call, const struct msg *m)
+{
+	uint8_t control[MSG_CONTROL];
+	int err = check_name(call, m);
+
+	if (err)
+		return err;
+	if (m->control_len > INT_MAX)
+		return -ENOBUFS;
+	return call_read(call, m->control, control,
+			 min_size(m->control_len, sizeof(control)))
+		       ? -EFAULT
+		       : 0;
+}
+
 /* Of sendto(2) and recvfrom(2). */
 static void msg_simple(const struct call *call, struct msg *m)
 {
@@ -176,8 +217,41 @@ static void msg_bound(struct msg *m)
 	}
 }
 
-/* Of a struct msghdr at @at; 0 or -errno. */
-static int msg_header(const struct call *call, uint64_t at, struct msg *m)
+/* Are they pieces of the program's memory at all? */
+static int check_pieces(const struct msg *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		size_t len = m->iov[i].iov_len;
+
+		if (len > SSIZE_MAX)
+			return -EINVAL;
+		if (is_kernels((uintptr_t)m->iov[i].iov_base, len))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static int read_pieces(const struct call *call, const struct msghdr *h,
+		       struct msg *m)
+{
+	int err;
+
+	if (h->msg_iovlen > MSG_PIECES)
+		return -EMSGSIZE;
+	m->count = h->msg_iovlen;
+	err = call_read(call, (uintptr_t)h->msg_iov, m->iov,
+			m->count * sizeof(m->iov[0]));
+	if (!err)
+		err = check_pieces(m);
+	if (!err)
+		msg_bound(m);
+	return err;
+}
+
+/* Of a struct msghdr at @at; 0 or -errno.  Of what is sent the address is
+ * looked at before the pieces. */
+static int msg_header(const struct call *call, uint64_t at, struct msg *m,
+		      bool is_sent)
 {
 	struct msghdr h;
 	int err = call_read(call, at, &h, sizeof(h));
@@ -186,8 +260,6 @@ static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 		return err;
 	if (h.msg_name && (int)h.msg_namelen < 0)
 		return -EINVAL;
-	if (h.msg_iovlen > MSG_PIECES)
-		return -EMSGSIZE;
 	*m = (struct msg){
 		.name = (uintptr_t)h.msg_name,
 		.name_len = (uint32_t)min_size(h.msg_namelen, MSG_NAME),
@@ -196,24 +268,9 @@ static int msg_header(const struct call *call, uint64_t at, struct msg *m)
 		.control = (uintptr_t)h.msg_control,
 		.control_len = h.msg_control ? h.msg_controllen : 0,
 		.control_len_at = at + offsetof(struct msghdr, msg_controllen),
-		.count = h.msg_iovlen,
 	};
-	err = call_read(call, (uintptr_t)h.msg_iov, m->iov,
-			m->count * sizeof(m->iov[0]));
-	if (!err)
-		msg_bound(m);
-	return err;
-}
-
-/* More than any datagram has; but the kernel looks at the address first. */
-static long too_long(const struct call *call, const struct msg *m)
-{
-	uint8_t name[MSG_NAME];
-
-	if (m->name && m->name_len <= sizeof(name) &&
-	    call_read(call, m->name, name, m->name_len))
-		return -EFAULT;
-	return -EMSGSIZE;
+	err = read_pieces(call, &h, m);
+	return err && is_sent && check_name(call, m) ? -EFAULT : err;
 }
 
 /* IPv6 notes what did not fit in the queue of errors, IPv4 does not.  What is
@@ -228,44 +285,74 @@ static bool is_told_of_size(const struct desc *d)
 	return domain == AF_INET6;
 }
 
-static bool has_peer(const struct desc *d)
+/* What is wrong with a datagram, besides where it goes to and what is in it. */
+static long check_dgram(const struct call *call, const struct msg *m, int flags)
 {
-	struct endpoint peer;
+	const struct desc *d = call->desc;
+	bool is_lost =
+		d->ops->needs_peer && !m->name && !d->has_peer && d->sk >= 0;
+	bool is_long = (m->is_cut || (is_lost && m->len > UINT16_MAX)) &&
+		       !is_told_of_size(d);
+	bool is_urgent = d->ops->needs_peer && flags & MSG_OOB;
+	int err = 0;
 
-	return d->sk < 0 || !sk_getpeername(desc_stack(d), d->sk, &peer);
+	if (is_lost || is_long || is_urgent)
+		err = msg_check(call, m);
+	if (err)
+		return err;
+	if (is_long)
+		return -EMSGSIZE;
+	if (is_urgent)
+		return -EOPNOTSUPP;
+	return is_lost ? -EDESTADDRREQ : 0;
 }
 
 static long send_msg(struct call *call, struct msg *m, int flags)
 {
 	const struct desc_ops *ops = call->desc->ops;
+	bool is_special =
+		m->name || m->control_len || flags & (MSG_MORE | MSG_DONTROUTE);
+	long err;
 
 	if (ops->send_to)
-		return m->name ? ops->send_to(call, m, flags) : CALL_CONTINUE;
-	if (ops->needs_peer && !m->name && !has_peer(call->desc))
-		return -EDESTADDRREQ;
-	if (!ops->send || !(m->name || m->control_len || ops->takes_all))
-		return CALL_CONTINUE;
-	if (m->is_cut && !is_told_of_size(call->desc))
-		return too_long(call, m);
+		return ops->send_to(call, m, flags);
+	err = check_dgram(call, m, flags);
+	if (err)
+		return err;
+	if (!ops->send || !(is_special || ops->takes_all)) {
+		err = ops->owes ? ops->owes(call) : 0;
+		return err ? err : CALL_CONTINUE;
+	}
 	return ops->send(call, m, flags);
 }
 
 static long recv_msg(struct call *call, struct msg *m, int flags)
 {
 	const struct desc_ops *ops = call->desc->ops;
-	bool is_about = m->name || m->control_len || flags & MSG_ERRQUEUE;
+	/* Who owes errors can tell them truly only here. */
+	bool is_about = m->name || m->control_len || ops->owes ||
+			flags & (MSG_ERRQUEUE | MSG_OOB);
 
 	if (ops->recv_from)
-		return m->name ? ops->recv_from(call, m, flags) : CALL_CONTINUE;
+		return ops->recv_from(call, m, flags);
 	if (!ops->recv || !(is_about || ops->takes_all))
 		return CALL_CONTINUE;
 	return ops->recv(call, m, flags);
+}
+
+/* Before the kernel may do it. */
+static void note_urgent(const struct call *call, uint64_t flags)
+{
+	call->desc->has_urged |= (flags & MSG_OOB) != 0;
 }
 
 long call_sendto(struct call *call)
 {
 	struct msg m;
 
+	note_urgent(call, call->arg[3]);
+	if (is_kernels(call->arg[1], min_size(call->arg[2], INT_MAX)))
+		return -EFAULT;
 	msg_simple(call, &m);
 	m.is_cut = (size_t)call->arg[2] > MSG_OCTETS;
 	m.name_len = (uint32_t)call->arg[5];
@@ -276,13 +363,15 @@ long call_recvfrom(struct call *call)
 {
 	struct msg m;
 
+	if (is_kernels(call->arg[1], min_size(call->arg[2], INT_MAX)))
+		return -EFAULT;
 	msg_simple(call, &m);
 	m.name_len_at = call->arg[5];
 	return recv_msg(call, &m, (int)call->arg[3]);
 }
 
-/* Is the header at @at one that somebody here answers?  Of a stream it has to
- * have an address. */
+/* Is the header at @at one that somebody here answers?  Of a stream that is
+ * connected it has to have an address. */
 static bool is_ours(const struct call *call, uint64_t at)
 {
 	const struct desc_ops *ops = call->desc->ops;
@@ -290,6 +379,8 @@ static bool is_ours(const struct call *call, uint64_t at)
 
 	if (!ops->send_to)
 		return ops->send;
+	if (ops->is_alone(call->desc))
+		return true;
 	return !call_read(call, at, &name, sizeof(name)) && name;
 }
 
@@ -298,9 +389,10 @@ long call_sendmsg(struct call *call)
 	struct msg m;
 	int err;
 
+	note_urgent(call, call->arg[2]);
 	if (!is_ours(call, call->arg[1]))
 		return CALL_CONTINUE;
-	err = msg_header(call, call->arg[1], &m);
+	err = msg_header(call, call->arg[1], &m, true);
 	return err ? err : send_msg(call, &m, (int)call->arg[2]);
 }
 
@@ -311,26 +403,28 @@ long call_recvmsg(struct call *call)
 
 	if (!is_ours(call, call->arg[1]))
 		return CALL_CONTINUE;
-	err = msg_header(call, call->arg[1], &m);
+	err = msg_header(call, call->arg[1], &m, false);
 	return err ? err : recv_msg(call, &m, (int)call->arg[2]);
 }
 
 long call_sendmmsg(struct call *call)
 {
 	unsigned int count = (unsigned int)call->arg[2], sent = 0;
+	int flags = (int)call->arg[3];
 
-	if (!call->desc->ops->send)
+	note_urgent(call, call->arg[3]);
+	if (!is_ours(call, call->arg[1]))
 		return CALL_CONTINUE;
 	for (; sent < count && sent < MMSG_MAX; sent++) {
 		uint64_t at = call->arg[1] + sent * sizeof(struct mmsghdr);
 		struct msg m;
-		long n = msg_header(call, at, &m);
+		long n = msg_header(call, at, &m, true);
 		uint32_t len;
 
+		if (sent)
+			flags |= MSG_DONTWAIT | MSG_NOSIGNAL;
 		if (!n)
-			n = send_msg(call, &m, (int)call->arg[3]);
-		if (n == CALL_CONTINUE && !sent)
-			return CALL_CONTINUE;
+			n = send_msg(call, &m, flags);
 		if (n < 0)
 			return sent ? (long)sent : n;
 		len = (uint32_t)n;
@@ -347,7 +441,7 @@ static long recv_one(struct call *call, uint64_t at, int flags)
 {
 	struct msg m;
 	uint32_t len;
-	long n = msg_header(call, at, &m);
+	long n = msg_header(call, at, &m, false);
 
 	if (!n)
 		n = recv_msg(call, &m, flags);
@@ -365,7 +459,7 @@ long call_recvmmsg(struct call *call)
 	unsigned int count = (unsigned int)call->arg[2], got = 0;
 	int flags = (int)call->arg[3] & ~MSG_WAITFORONE;
 
-	if (!call->desc->ops->recv || !count)
+	if (!count || !is_ours(call, call->arg[1]))
 		return CALL_CONTINUE;
 	while (got < count && got < MMSG_MAX) {
 		uint64_t at = call->arg[1] + got * sizeof(struct mmsghdr);

@@ -24,6 +24,7 @@
 #include "base/check.h"
 
 #include "run/stream.h"
+#include "sock/abi.h"
 #include "vnet/vnet.h"
 
 /* As many octets as any option has. */
@@ -31,7 +32,7 @@ enum { OPTION_MAX = 1024 };
 
 /* clang-format off */
 static const int also_native[] = {
-	SO_RCVTIMEO, SO_SNDTIMEO,
+	SO_RCVTIMEO, SO_SNDTIMEO, SK_SO_RCVTIMEO_NEW, SK_SO_SNDTIMEO_NEW,
 };
 static const int only_native[] = {
 	SO_COOKIE, SO_PRIORITY, SO_OOBINLINE, SO_PEEK_OFF,
@@ -48,15 +49,32 @@ static bool has(const int *set, size_t count, const struct call *call)
 	return false;
 }
 
+/* Which buffer the option is about, or the mark in one, or 0. */
+static int size_name(const struct call *call)
+{
+	if ((int)call->arg[1] != SOL_SOCKET)
+		return 0;
+	switch ((int)call->arg[2]) {
+	case SO_SNDBUF:
+	case SO_SNDBUFFORCE:
+		return SO_SNDBUF;
+	case SO_RCVBUF:
+	case SO_RCVBUFFORCE:
+		return SO_RCVBUF;
+	case SO_RCVLOWAT:
+		return SO_RCVLOWAT;
+	default:
+		return 0;
+	}
+}
+
 /* A buffer has another size now: so have those on the way to it. */
 static void resize(struct call *call)
 {
 	struct desc *d = call->desc;
-	int name = (int)call->arg[2], size = 0;
-	bool is_size = (int)call->arg[1] == SOL_SOCKET &&
-		       (name == SO_SNDBUF || name == SO_RCVBUF);
+	int name = size_name(call), size = 0;
 
-	if (is_size && d->ops->resize &&
+	if (name && d->ops->resize &&
 	    !sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, name, &size))
 		d->ops->resize(d, call->fd, name, size / 2);
 }
@@ -70,20 +88,36 @@ static int stand_in(struct desc *d)
 	return d->ops->again(d);
 }
 
+/* The program's memory is not ours: nothing of it could be lent. */
+static bool is_lending(const struct opt *opt)
+{
+	int32_t value = 0;
+
+	if (opt->level != SOL_SOCKET || opt->name != SO_ZEROCOPY)
+		return false;
+	memcpy(&value, opt->val, min_size(opt->len, sizeof(value)));
+	return value == 1;
+}
+
 static int set_in_stack(struct desc *d, const struct opt *opt)
 {
 	int err, sk = d->sk >= 0 ? d->sk : stand_in(d);
 
 	if (sk < 0)
 		return sk;
-	/* The program's memory is not ours: nothing of it could be lent. */
-	if (opt->level == SOL_SOCKET && opt->name == SO_ZEROCOPY)
+	if (is_lending(opt))
 		return -ENOPROTOOPT;
 	err = sk_setsockopt(desc_stack(d), sk, opt->level, opt->name, opt->val,
 			    opt->len);
 	if (sk != d->sk)
 		(void)sk_close(desc_stack(d), sk);
 	return err;
+}
+
+/* To UDP both levels are the same. */
+static bool is_udp(int level)
+{
+	return level == IPPROTO_UDP || level == IPPROTO_UDPLITE;
 }
 
 static int get_from_stack(struct desc *d, struct opt *opt)
@@ -96,7 +130,7 @@ static int get_from_stack(struct desc *d, struct opt *opt)
 			    &opt->len);
 	if (sk != d->sk)
 		(void)sk_close(desc_stack(d), sk);
-	if (err == -EOPNOTSUPP && opt->level == IPPROTO_UDP && !stream_is(d))
+	if (err == -EOPNOTSUPP && is_udp(opt->level) && !stream_is(d))
 		return -ENOPROTOOPT; /* the level is known, but not this */
 	return err;
 }
@@ -109,7 +143,7 @@ static bool is_number(const struct desc *d, int level, int name)
 	if (level == IPPROTO_TCP && stream_is(d))
 		return name != TCP_CONGESTION && name != TCP_ULP &&
 		       name != TCP_FASTOPEN_KEY;
-	return level == IPPROTO_UDP && !stream_is(d);
+	return is_udp(level) && !stream_is(d);
 }
 
 long call_setsockopt(struct call *call)
@@ -159,9 +193,6 @@ static int fetch_error(struct call *call, void *val, size_t *len)
 	d->has_told = false;
 	desc_mark(d);
 	if (was_told && !native) /* it has heard of it already */
-		(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET,
-					SO_ERROR, &err);
-	if (was_told && !native)
 		err = 0;
 	if (d->sk >= 0 && !err)
 		return sk_getsockopt(desc_stack(d), d->sk, SOL_SOCKET, SO_ERROR,
@@ -201,6 +232,8 @@ long call_getsockopt(struct call *call)
 	if (room < 0)
 		return -EINVAL;
 	len = min_size(len, (size_t)room);
+	/* Some are questions; who only wants an answer may have nothing there. */
+	(void)call_read(call, call->arg[3], val, len);
 	err = fetch(call, (int)call->arg[1], (int)call->arg[2], val, &len);
 	if (err)
 		return err;

@@ -40,12 +40,15 @@ static const struct {
 
 static long give_pair(struct call *call, struct desc *d, int type)
 {
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 	int flags = type & SOCK_NONBLOCK, fd[2];
 	long answer;
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, fd))
 		return -errno;
 	(void)fcntl(fd[0], F_SETFL, flags);
+	if (d->ops->needs_peer) /* and has none yet: dgram_end.c */
+		(void)connect(fd[0], &nobody, sizeof(nobody.sa_family));
 	answer = desc_know(d, fd[0]);
 	if (!answer)
 		answer = desc_watch(d, fd[1], EPOLLIN | EPOLLOUT | EPOLLET);
@@ -128,7 +131,7 @@ long call_bind(struct call *call)
 
 	if (d->ops->bind)
 		return bind_other(call);
-	err = call_read_addr(call, call->arg[1], call->arg[2], &ep);
+	err = call_read_bind(call, &ep);
 	if (err)
 		return err;
 	if (d->sk < 0)

@@ -8,6 +8,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_tun.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -21,6 +23,10 @@
  * opens its pages with O_NONBLOCK is not held up by us. */
 #define NOT_TO_READ \
 	(O_ACCMODE | O_CREAT | O_TRUNC | O_DIRECTORY | O_PATH | O_NONBLOCK)
+
+/* With these the kernel's own message is the same as one of the network. */
+#define PLAIN_SEND ((uint32_t)(MSG_DONTWAIT | MSG_NOSIGNAL))
+#define PLAIN_RECV (PLAIN_SEND | MSG_PEEK | MSG_WAITALL)
 
 /* clang-format off */
 #define CALL(name) SYS_##name, #name
@@ -38,14 +44,20 @@ static const struct call_row rows[] = {
 	{CALL(getsockopt), WHEN_ALWAYS, 0, 0, 0, call_getsockopt, true, false},
 	{CALL(shutdown), WHEN_ALWAYS, 0, 0, 0, call_shutdown, true, true},
 
-	/* With an address; where it cannot be seen from outside, all. */
+	/* With an address, or flags that mean something; where these cannot be
+	 * seen from outside, all. */
 	{CALL(sendto), WHEN_SET, 4, 0, 0, call_sendto, true, false},
+	{CALL(sendto), WHEN_ANY, 3, ~PLAIN_SEND, 0, call_sendto, true, false},
 	{CALL(recvfrom), WHEN_SET, 4, 0, 0, call_recvfrom, true, false},
+	{CALL(recvfrom), WHEN_ANY, 3, ~PLAIN_RECV, 0, call_recvfrom, true, false},
 	{CALL(sendmsg), WHEN_ALWAYS, 0, 0, 0, call_sendmsg, true, false},
 	{CALL(recvmsg), WHEN_ALWAYS, 0, 0, 0, call_recvmsg, true, false},
 	{CALL(sendmmsg), WHEN_ALWAYS, 0, 0, 0, call_sendmmsg, true, false},
 	{CALL(recvmmsg), WHEN_ALWAYS, 0, 0, 0, call_recvmmsg, true, false},
 
+	/* Root could make a device of the machine's with it: nobody may, as
+	 * nobody may change an interface. */
+	{CALL(ioctl), DENY_WHEN, 1, (uint32_t)TUNSETIFF, EPERM, NULL, false, false},
 	/* Interfaces: all numbers that sockets have. */
 	{CALL(ioctl), WHEN_LIKE, 1, 0x8900, 0, call_ioctl, false, false},
 

@@ -19,9 +19,9 @@
  * Limits
  * ------
  * After a failed non-blocking connect(2) the descriptor is of no more use for
- * the kernel.  The next connect(2), which only says how the first one ended, puts
- * a new one in its place, and copies of the old one (dup(2), fork(2)) stay what
- * they are.
+ * the kernel.  The next connect(2), which only says how the first one ended,
+ * puts a new one in its place, and copies of the old one (dup(2), fork(2)) stay
+ * what they are.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -91,23 +91,15 @@ long stream_begin(struct call *call, struct stream *s)
 }
 
 /* A descriptor in the place of one that is of no more use. */
-static int renew(struct call *call, struct stream *s)
+static int renew_fd(struct call *call, struct stream *s)
 {
 	int flags = fcntl(call->fd, F_GETFL);
 	int fd = socket(AF_UNIX,
 			SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
-	int err, sk;
+	int err;
 
 	if (fd < 0)
 		return -errno;
-	sk = sk_socket(desc_stack(&s->desc), s->domain,
-		       SOCK_STREAM | SOCK_NONBLOCK, 0);
-	if (sk < 0) {
-		close(fd);
-		return sk;
-	}
-	desc_close_sk(&s->desc);
-	desc_attach(&s->desc, sk);
 	desc_forget(&s->desc);
 	err = desc_know(&s->desc, fd);
 	if (!err)
@@ -119,6 +111,54 @@ static int renew(struct call *call, struct stream *s)
 	s->desc.error = 0;
 	s->desc.has_hung_up = false;
 	return err;
+}
+
+/* The same, and a socket of the stack in the place of one that has failed. */
+static int renew(struct call *call, struct stream *s)
+{
+	int sk = sk_socket(desc_stack(&s->desc), s->domain,
+			   SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (sk < 0)
+		return sk;
+	desc_close_sk(&s->desc);
+	desc_attach(&s->desc, sk);
+	return renew_fd(call, s);
+}
+
+/* Nothing of what went on before goes on. */
+static void begin_anew(struct stream *s)
+{
+	desc_close_ours(&s->desc);
+	stream_unlisten(s);
+	s->has_shut = s->owes_answer = s->owes_outcome = false;
+	s->up_is_over = s->down_is_over = false;
+	s->broken = 0;
+	s->kept_at = s->kept_len = 0;
+	s->desc.has_ended = s->desc.has_news = s->desc.is_full = false;
+	s->desc.has_urgent = s->desc.has_told = false;
+	s->desc.local = s->desc.remote = (struct endpoint){0};
+}
+
+/* connect(2) to no family: the connection ends, with a reset, and the socket may
+ * connect again.  So its descriptor is a new one too. */
+static long dissolve(struct call *call, struct stream *s)
+{
+	static const struct endpoint nobody;
+	struct desc *d = &s->desc;
+	bool is_new = s->phase == STREAM_ALONE && !s->owes_outcome;
+	bool stands = s->phase == STREAM_RELAYS || s->phase == STREAM_LISTENS;
+	int err = 0;
+
+	if (is_new)
+		return 0;
+	(void)call_finish_all(d, -ECONNABORTED);
+	begin_anew(s);
+	if (stands && d->sk >= 0)
+		err = sk_connect(desc_stack(d), d->sk, &nobody);
+	if (err)
+		return err;
+	return stands && d->sk >= 0 ? renew_fd(call, s) : renew(call, s);
 }
 
 /* It stands already, or will when something is written (TCP Fast Open). */
@@ -159,6 +199,8 @@ long stream_connect(struct call *call, const struct endpoint *to)
 	bool has_failed;
 	long err;
 
+	if (!to->addr.family)
+		return dissolve(call, s);
 	if (s->phase == STREAM_STUFFED)
 		connect_work(s);
 	if (s->phase == STREAM_OVER && !s->owes_outcome)
@@ -175,7 +217,7 @@ long stream_connect(struct call *call, const struct endpoint *to)
 	err = sk_connect(desc_stack(d), d->sk, to);
 	if (err == -EINPROGRESS || err == -EALREADY)
 		return stream_begin(call, s);
-	if (!err && to->addr.family)
+	if (!err)
 		return stream_at_once(call, s);
 	if (err && s->phase == STREAM_WAITS)
 		s->phase = STREAM_ALONE;
@@ -217,16 +259,26 @@ static void blocking_stands(struct stream *s)
 	s->owes_answer = !finish_connect(&s->desc);
 }
 
+/* Where to does not matter to a socket that is connecting already. */
+static struct endpoint anybody(const struct stream *s)
+{
+	struct endpoint ep = {.addr = ip_addr_v4(IP4_LOOPBACK), .port = 1};
+
+	if (s->domain == AF_INET6)
+		ep.addr = ip_addr_v6(IP6_LOOPBACK);
+	return ep;
+}
+
 static void blocking_work(struct stream *s, uint32_t ready)
 {
-	static const struct endpoint nowhere;
+	struct endpoint to = anybody(s);
 	struct desc *d = &s->desc;
 	long err;
 
 	if (!(ready & (WAIT_OUT | WAIT_ERR | WAIT_HUP)))
 		return;
 	/* Now it says how it ended. */
-	err = sk_connect(desc_stack(d), d->sk, &nowhere);
+	err = sk_connect(desc_stack(d), d->sk, &to);
 	if (!err) {
 		blocking_stands(s);
 		return;

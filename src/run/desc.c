@@ -272,7 +272,8 @@ static int search_peer(const struct desc *d, const struct peer *peer)
 	return fd;
 }
 
-int desc_program_fd(struct desc *d)
+/* Where it was made: mostly it still is there. */
+static int look_at_maker(const struct desc *d)
 {
 	const struct peer *peer;
 	size_t pos = 0;
@@ -281,7 +282,15 @@ int desc_program_fd(struct desc *d)
 	while ((peer = htab_next(&d->sup->peers, &pos)) && fd < 0)
 		if (peer->tid == d->peer_tid)
 			fd = try_fd(d, peer->pidfd.fd, d->fd);
-	pos = 0;
+	return fd;
+}
+
+int desc_program_fd(struct desc *d)
+{
+	const struct peer *peer;
+	size_t pos = 0;
+	int fd = look_at_maker(d);
+
 	while (fd < 0 && (peer = htab_next(&d->sup->peers, &pos)))
 		fd = search_peer(d, peer);
 	return fd;
@@ -289,13 +298,8 @@ int desc_program_fd(struct desc *d)
 
 bool desc_is_held(const struct desc *d)
 {
-	const struct peer *peer;
-	size_t pos = 0;
-	int fd = -1;
+	int fd = look_at_maker(d);
 
-	while ((peer = htab_next(&d->sup->peers, &pos)) && fd < 0)
-		if (peer->tid == d->peer_tid)
-			fd = try_fd(d, peer->pidfd.fd, d->fd);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;

@@ -48,15 +48,19 @@ struct opt {
  *		@flags as sendto(2).  Without, the kernel does it
  * @recv:	(optional) A message with the address of its sender; likewise
  * @send_to, @recv_from: (optional) The same, where a message without an address
- *		is always the kernel's, and need not be in one piece
+ *		is the kernel's, and need not be in one piece
+ * @is_alone:	(optional) Nobody is at the other end: all messages are for
+ *		@send_to and @recv_from, which say so
  * @needs_peer:	A message without an address needs one
+ * @owes:	(optional) An error that the program has not heard of, and hears
+ *		of now, by a message that is the kernel's: 0 or -errno
  * @takes_all:	All of sendmsg(2) and recvmsg(2) are for @send and @recv
  * @shutdown:	(optional) After what was written has been taken in; the kernel
  *		then does the same to the descriptor
  * @again:	(optional) One more socket like it in the stack, or -errno
  * @settle:	Before an option changes: take in what was written before
- * @resize:	(optional) SO_SNDBUF or SO_RCVBUF, @name, has become @size octets;
- *		@fd is the program's end
+ * @resize:	(optional) SO_SNDBUF or SO_RCVBUF, @name, has become @size octets,
+ *		or SO_RCVLOWAT another number; @fd is the program's end
  * @work:	The stack or our end has told something: move octets, answer
  *		parked calls
  * @free:	Let go of everything and of @d
@@ -76,7 +80,9 @@ struct desc_ops {
 	long (*recv)(struct call *call, const struct msg *m, int flags);
 	long (*send_to)(struct call *call, const struct msg *m, int flags);
 	long (*recv_from)(struct call *call, const struct msg *m, int flags);
+	bool (*is_alone)(struct desc *d);
 	bool needs_peer, takes_all;
+	int (*owes)(struct call *call);
 	long (*shutdown)(struct call *call, int how);
 	int (*again)(struct desc *d);
 	void (*settle)(struct desc *d);
@@ -90,7 +96,6 @@ struct desc_ops {
  * @all:	In the supervisor
  * @dirty:	In the supervisor, if there is work
  * @later:	In the supervisor, if there will be some at @later_ns
- * @tries:	How often something was put off
  * @ops:	Its kind
  * @sup:	Whose
  * @host:	On which host
@@ -112,13 +117,14 @@ struct desc_ops {
  * @is_gone:	No program has it any more
  * @has_ended:	The same, or the program has shut down writing
  * @has_news:	There may be something to read in our end
+ * @has_peer:	Of datagrams: those without an address go somewhere
  * @is_full:	Our end takes no more; it tells when it does
  * @has_urgent:	There may be an urgent octet in it
+ * @has_urged:	The program has sent one, at some time
  */
 struct desc {
 	struct list all, dirty, later;
 	uint64_t later_ns;
-	unsigned int tries;
 	struct corpse corpse;
 	const struct desc_ops *ops;
 	struct supervisor *sup;
@@ -138,7 +144,7 @@ struct desc {
 	struct endpoint local, remote;
 	int error;
 	bool has_told, has_hung_up, is_gone, has_ended, has_news, has_urgent;
-	bool is_full;
+	bool has_peer, is_full, has_urged;
 };
 
 /* desc.c */

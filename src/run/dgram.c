@@ -20,22 +20,9 @@
  *
  * That one was taken is an event of our end: it may be written to again.
  *
- * Errors that ICMP brings stay in the stack, where notified calls find them.
- * For poll(2) and for calls that are the kernel's, the kernel has to have one
- * too: an AF_UNIX datagram socket whose other end turns away from it gets
- * ECONNRESET, if something was on its way.  So our end dissolves its
- * connection, and connects again; to be found, the program's end gets a name first.  It is connected to ours all the
- * time, so nobody else on the machine may write to it.  It is told when it
- * waits: a send(2) in between would fail with this error, where the kernel's
- * UDP has another, which programs know how to take.
+ * Errors, and sending without a peer: dgram_end.c.
  *
  * Raw sockets and packet sockets are the same, with other addresses.
- *
- * Limits
- * ------
- * send(2) on a socket without a peer says nothing where the kernel, and
- * sendmsg(2), say EDESTADDRREQ: whether there is a peer is not for the filter to see.  The
- * error that recv(2) without an address returns is always ECONNRESET.
  */
 #include "run/dgram.h"
 
@@ -46,7 +33,6 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -62,10 +48,6 @@ enum { DGRAM_ROUNDS = 64 };
 /* Octets in front of the packet in a frame. */
 enum { LINK_HEAD = 14 };
 
-/* How often, and how long, an error waits for its program to wait. */
-enum { TELL_TRIES = 40 };
-#define TELL_WAIT_NS (200 * NS_PER_US)
-
 void dgram_free(struct desc *d)
 {
 	struct dgram *g = dgram_of(d);
@@ -79,16 +61,11 @@ void dgram_free(struct desc *d)
  * Up.
  */
 
-/* An error of an earlier datagram does not stop this one, which the program
- * could only send after it had heard of it. */
+/* An error of an earlier datagram does not stop this one: the program could only
+ * send it after it had heard of that, or before it could be told. */
 static void up_one(struct desc *d, const uint8_t *buf, size_t len)
 {
-	long n = sk_send(desc_stack(d), d->sk, buf, len, MSG_DONTWAIT);
-
-	if (n >= 0 || !d->has_told)
-		return;
-	d->has_told = false;
-	d->error = (int)-n;
+	dgram_note_heard(d);
 	(void)sk_send(desc_stack(d), d->sk, buf, len, MSG_DONTWAIT);
 }
 
@@ -111,70 +88,6 @@ static void up(struct desc *d)
 }
 
 /*
- * Errors.
- */
-
-/* A name for the program's end, so that ours can connect to it again; and
- * something from it that lies in ours unread, or its end would be no loss. */
-static int prepare(struct desc *d, struct sockaddr_un *un, socklen_t *len)
-{
-	struct sockaddr_un none = {.sun_family = AF_UNIX};
-	int fd = desc_program_fd(d), err = 0;
-
-	if (fd < 0)
-		return -ENOENT;
-	/* It may have one. */
-	(void)bind(fd, (struct sockaddr *)&none, sizeof(none.sun_family));
-	*len = sizeof(*un);
-	if (getsockname(fd, (struct sockaddr *)un, len) ||
-	    *len <= sizeof(un->sun_family) ||
-	    send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
-		err = -EINVAL;
-	close(fd);
-	return err;
-}
-
-/* Let poll(2) of the program say that there is an error. */
-static void tell_error(struct desc *d)
-{
-	struct sockaddr_un none = {.sun_family = AF_UNSPEC}, un;
-	socklen_t len;
-
-	if (d->has_told || !(sk_ready(desc_stack(d), d->sk) & WAIT_ERR))
-		return;
-	if (!peer_sleeps(d->peer_tid) && d->tries++ < TELL_TRIES) {
-		desc_mark_later(d, sup_now(d->sup) + TELL_WAIT_NS);
-		return;
-	}
-	d->tries = 0;
-	up(d); /* what lies there would be lost */
-	if (prepare(d, &un, &len))
-		return;
-	d->has_told = !connect(d->ours.fd, (struct sockaddr *)&none,
-			       sizeof(none.sun_family)) &&
-		      !connect(d->ours.fd, (struct sockaddr *)&un, len);
-}
-
-/* A call that can tell the error itself: the kernel need not any more.  If the
- * kernel has done so already, the stack's is over too. */
-static void take_back_error(struct call *call)
-{
-	struct desc *d = call->desc;
-	socklen_t len = sizeof(int);
-	int native = 0, err;
-
-	if (!d->has_told)
-		return;
-	d->has_told = false;
-	(void)getsockopt(call->fd, SOL_SOCKET, SO_ERROR, &native, &len);
-	if (native)
-		return;
-	d->error = 0;
-	(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, SO_ERROR,
-				&err);
-}
-
-/*
  * Down.
  */
 
@@ -191,7 +104,8 @@ uint64_t dgram_wall_ns(const struct desc *d, uint64_t at_ns)
 static uint64_t fix_time(const struct desc *d, int type, uint8_t *data)
 {
 	int64_t t[2];
-	int64_t unit = type == SO_TIMESTAMP ? NS_PER_US : 1;
+	bool is_coarse = type == SO_TIMESTAMP || type == SK_SO_TIMESTAMP_NEW;
+	int64_t unit = is_coarse ? NS_PER_US : 1;
 	uint64_t ns;
 
 	memcpy(t, data, sizeof(t));
@@ -203,6 +117,13 @@ static uint64_t fix_time(const struct desc *d, int type, uint8_t *data)
 	return ns;
 }
 
+static bool is_time(int type)
+{
+	return type == SO_TIMESTAMP || type == SO_TIMESTAMPNS ||
+	       type == SO_TIMESTAMPING || type == SK_SO_TIMESTAMP_NEW ||
+	       type == SK_SO_TIMESTAMPNS_NEW || type == SK_SO_TIMESTAMPING_NEW;
+}
+
 static void fix_times(const struct desc *d, struct msg_about *about)
 {
 	struct sk_cmsghdr h;
@@ -210,8 +131,7 @@ static void fix_times(const struct desc *d, struct msg_about *about)
 
 	while (about->control_len - at >= sizeof(h)) {
 		memcpy(&h, about->control + at, sizeof(h));
-		if (h.level == SOL_SOCKET &&
-		    (h.type == SO_TIMESTAMP || h.type == SO_TIMESTAMPNS) &&
+		if (h.level == SOL_SOCKET && is_time(h.type) &&
 		    h.len >= SK_CMSG_LEN(2 * sizeof(int64_t)))
 			about->wall_ns = fix_time(
 				d, h.type, about->control + at + sizeof(h));
@@ -292,7 +212,8 @@ static void down(struct desc *d)
 
 	while (is_taken(d)) {
 		/* An error would be taken too, and nobody would hear of it. */
-		if (sk_ready(desc_stack(d), d->sk) & WAIT_ERR)
+		if ((d->error && !d->has_told) ||
+		    sk_ready(desc_stack(d), d->sk) & WAIT_ERR)
 			return;
 		n = dgram_fetch(d, buf, 0, &g->about);
 		if (n < 0)
@@ -315,7 +236,7 @@ void dgram_work(struct desc *d)
 	if (d->has_news)
 		up(d);
 	msg_serve_parked(d);
-	tell_error(d);
+	dgram_tell(d);
 	if (dgram_of(d)->ring)
 		ring_work(d);
 	else
@@ -361,12 +282,27 @@ static void check_there(struct desc *d, const struct endpoint *to)
 long dgram_connect(struct call *call, const struct endpoint *to)
 {
 	struct desc *d = call->desc;
+	int err;
 
 	if (d->sk < 0)
 		return -ENETDOWN;
 	up(d);
 	check_there(d, to);
-	return sk_connect(desc_stack(d), d->sk, to);
+	err = sk_connect(desc_stack(d), d->sk, to);
+	/* (A raw socket's peer has no port, and getpeername(2) no answer.) */
+	return err ? err : dgram_link(d, call->fd, to->addr.family);
+}
+
+/* UDP knows nobody at port 0; who has no ports does not mind. */
+static bool lacks_port(struct desc *d, const struct sk_msg *msg)
+{
+	int proto = 0;
+
+	if (!msg->has_name || msg->name.port || dgram_of(d)->type != SOCK_DGRAM)
+		return false;
+	(void)sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, SO_PROTOCOL,
+				&proto);
+	return proto == SK_IPPROTO_UDP || proto == SK_IPPROTO_UDPLITE;
 }
 
 /* Where to, and how, from the program's memory.  0 or -errno. */
@@ -394,7 +330,7 @@ static int read_about(const struct call *call, const struct msg *m,
 		err = call_read(call, m->control, control, m->control_len);
 	msg->control = control;
 	msg->control_len = m->control_len;
-	return err;
+	return !err && lacks_port(call->desc, msg) ? -EINVAL : err;
 }
 
 long dgram_send(struct call *call, const struct msg *m, int flags)
@@ -415,7 +351,9 @@ long dgram_send(struct call *call, const struct msg *m, int flags)
 	if (d->sk < 0)
 		return -ENETDOWN;
 	up(d);
-	take_back_error(call);
+	err = dgram_owes(call);
+	if (err)
+		return err;
 	if (msg.has_name)
 		check_there(d, &msg.name);
 	n = sk_sendmsg(desc_stack(d), d->sk, &msg,
@@ -427,37 +365,40 @@ long dgram_send(struct call *call, const struct msg *m, int flags)
 	return n;
 }
 
-/* The oldest datagram: in the kernel's queue, or in the stack's.  Its whole
- * length, or -errno. */
+/* Of the queue of errors; what it is about is no error of the next call then. */
+static long take_error(struct call *call, uint8_t *buf, int flags,
+		       struct msg_about *about)
+{
+	struct desc *d = call->desc;
+	int err = dgram_owes(call);
+	long n = dgram_fetch(d, buf, flags, about);
+
+	if (n < 0)
+		d->error = -err;
+	return n;
+}
+
+/* The oldest datagram: in the kernel's queue, or in the stack's.  An error comes
+ * before what has come before it.  Its whole length, or -errno. */
 static long take(struct call *call, uint8_t *buf, int flags,
 		 struct msg_about *about)
 {
 	struct desc *d = call->desc;
 	int own = flags & (MSG_PEEK | MSG_ERRQUEUE);
-	long n = -1;
+	long n;
 
-	take_back_error(call);
-	if (d->error && !(own & MSG_ERRQUEUE)) {
-		n = -d->error;
-		d->error = 0;
+	if (own & MSG_ERRQUEUE)
+		return take_error(call, buf, own, about);
+	n = dgram_owes(call);
+	if (n < 0)
 		return n;
-	}
-	/* An error comes before what has come before it. */
-	if (d->sk >= 0 && !(own & MSG_ERRQUEUE) &&
-	    !(sk_ready(desc_stack(d), d->sk) & WAIT_ERR))
-		n = recv(call->fd, buf, MSG_OCTETS,
-			 own | MSG_DONTWAIT | MSG_TRUNC);
-	if (n >= 0) {
-		*about = dgram_of(d)->about;
-		return n;
-	}
-	n = dgram_fetch(d, buf, own, about);
-	if (n != -EAGAIN || own & MSG_ERRQUEUE)
-		return n;
-	/* It was only the queue of errors that had something. */
-	n = recv(call->fd, buf, MSG_OCTETS, own | MSG_DONTWAIT | MSG_TRUNC);
+	n = d->sk < 0 ? -1
+		      : recv(call->fd, buf, MSG_OCTETS,
+			     own | MSG_DONTWAIT | MSG_TRUNC);
+	if (n < 0)
+		return dgram_fetch(d, buf, own, about);
 	*about = dgram_of(d)->about;
-	return n < 0 ? -EAGAIN : n;
+	return n;
 }
 
 long dgram_recv(struct call *call, const struct msg *m, int flags)
@@ -492,6 +433,7 @@ int dgram_set(struct call *call, const struct opt *opt)
 static const struct desc_ops dgram_ops = {
 	.kind = "udp",
 	.needs_peer = true,
+	.owes = dgram_owes,
 	.set = dgram_set,
 	.connect = dgram_connect,
 	.send = dgram_send,

@@ -55,6 +55,17 @@ int dgram_set(struct call *call, const struct opt *opt);
 long dgram_fetch(struct desc *d, uint8_t *buf, int flags,
 		 struct msg_about *about);
 
+/* dgram_end.c */
+/* The socket in the stack has a peer, or none, and so has the program's end @fd
+ * from now on.  0 or -errno. */
+int dgram_link(struct desc *d, int fd, bool has_peer);
+/* The program has sent something: it has heard what it was told. */
+void dgram_note_heard(struct desc *d);
+/* An error that it has not heard of, and does now: 0 or -errno. */
+int dgram_owes(struct call *call);
+/* Let calls that are the kernel's tell of an error. */
+void dgram_tell(struct desc *d);
+
 /* packet.c */
 extern const struct desc_ops packet_ops;
 

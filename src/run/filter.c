@@ -118,12 +118,14 @@ static void put_row_like(struct assembler *a, const struct call_row *row)
 	put_nr(a);
 }
 
-/* Argument has none of the bits. */
-static void put_row_clear(struct assembler *a, const struct call_row *row)
+/* Argument has none of the bits, or any. */
+static void put_row_bits(struct assembler *a, const struct call_row *row)
 {
+	bool is_clear = row->when == WHEN_CLEAR;
+
 	put_equal(a, (uint32_t)row->nr, 4);
 	put_load(a, offset_low(row->arg));
-	put(a, BPF_JMP | BPF_JSET | BPF_K, row->value, 1, 0);
+	put(a, BPF_JMP | BPF_JSET | BPF_K, row->value, is_clear, !is_clear);
 	put_return(a, verdict(row));
 	put_nr(a);
 }
@@ -159,7 +161,8 @@ static void put_row(struct assembler *a, const struct call_row *row)
 		put_row_like(a, row);
 		return;
 	case WHEN_CLEAR:
-		put_row_clear(a, row);
+	case WHEN_ANY:
+		put_row_bits(a, row);
 		return;
 	}
 }

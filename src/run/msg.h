@@ -40,6 +40,11 @@ struct msg {
 	bool is_cut;
 };
 
+/* Before an error of the socket's own is told: the kernel looks first whether
+ * address and ancillary data of a message to be sent are there.  0, -EFAULT,
+ * -EINVAL, -ENOBUFS. */
+int msg_check(const struct call *call, const struct msg *m);
+
 /* Copy the octets from and to the program; 0 or -EFAULT, -EPERM. */
 int msg_read(const struct call *call, const struct msg *m, void *buf);
 int msg_write(const struct call *call, const struct msg *m, const void *buf,

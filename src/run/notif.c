@@ -215,6 +215,9 @@ static long find_desc(struct call *call)
 		call->fd = call->peer ? peer_fd(call->peer, (int)call->arg[0])
 				      : -ENOMEM;
 	}
+	/* Whatever else is wrong with it, the kernel finds it as we would. */
+	if (call->fd == -EBADF)
+		return CALL_CONTINUE;
 	if (call->fd < 0)
 		return call->fd;
 	call->desc = desc_find(call_sup(call), desc_cookie(call->fd));
@@ -304,4 +307,6 @@ void notif_on_ready(struct watch *w, uint32_t events)
 	/* It has died meanwhile: ENOENT. */
 	if (ioctl(w->fd, SECCOMP_IOCTL_NOTIF_RECV, &u.req) == 0)
 		call_arrived(p, &u.req);
+	else if (errno != ENOENT && errno != EINTR) /* never any more: ENOSYS */
+		sup_unwatch(p->sup, &p->listener);
 }

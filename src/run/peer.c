@@ -90,23 +90,6 @@ static long status_number(pid_t tid, const char *key)
 	return n;
 }
 
-/* The state comes behind the name, which may have anything in it. */
-bool peer_sleeps(pid_t tid)
-{
-	char path[64], text[256] = "", *end;
-	ssize_t n = -1;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, sizeof(text) - 1);
-		close(fd);
-	}
-	end = n > 0 ? strrchr(text, ')') : NULL;
-	return end && end[1] && end[2] == 'S';
-}
-
 static int open_pidfd(pid_t tid)
 {
 	long fd = syscall(SYS_pidfd_open, tid, PIDFD_THREAD);

@@ -39,7 +39,4 @@ void peer_drop(struct peer *peer);
 /* A descriptor of ours for the caller's @fd; -EBADF, -errno. */
 int peer_fd(struct peer *peer, int fd);
 
-/* Does that thread wait for something? */
-bool peer_sleeps(pid_t tid);
-
 #endif /* RUN_PEER_H */

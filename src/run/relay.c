@@ -8,12 +8,12 @@
  *	program writes --> kernel --> our end --> (kept) --> send buffer
  *	program reads  <-- kernel <-- our end <------------- receive buffer
  *
- * Upwards (from the program) we read one chunk after the other until the stack's
- * send buffer is full.  What it could not take of the last one, at most
- * RELAY_CHUNK octets, is kept, and nothing more is read until that is gone.  So a
- * peer that does not read fills the stack's buffer, then the kernel's, and then
- * write(2) blocks.  (Only a send that took too little makes the stack tell when
- * there is room again.)
+ * Upwards (from the program) we read one chunk after the other until the
+ * stack's send buffer is full.  What it could not take of the last one, at most
+ * RELAY_CHUNK octets, is kept, and nothing more is read until that is gone.  So
+ * a peer that does not read fills the stack's buffer, then the kernel's, and
+ * then write(2) blocks.  (Only a send that took too little makes the stack tell
+ * when there is room again.)
  *
  * Downwards octets are only looked at in the receive buffer, given to the
  * kernel, and then taken out, as many as it took.  Nothing is kept; a program
@@ -31,8 +31,8 @@
  * until it says EAGAIN or gives less than there is room for, but for at most
  * RELAY_ROUNDS chunks; then others have their turn.
  *
- * The urgent octet of each direction stands in line in the stack and in our end;
- * who is at the mark says so, and it goes on alone, as an urgent one.
+ * The urgent octet of each direction stands in line in the stack and in our
+ * end; who is at the mark says so, and it goes on alone, as an urgent one.
  *
  * SO_RCVLOWAT: the kernel does not know it here.  Octets below the mark are
  * not given to it while it has none, unless no more will come.
@@ -202,16 +202,21 @@ static void relay_up(struct stream *s)
 		desc_mark(&s->desc);
 }
 
-/* The event may still be on its way. */
+/* The event may still be on its way.  Reading finds out, unless an urgent octet
+ * could be among what is read: that has to be known before. */
 void relay_settle(struct stream *s)
 {
 	struct desc *d = &s->desc;
 	struct pollfd p = {.fd = d->ours.fd, .events = POLLIN | POLLPRI};
 
-	if (d->ours.fd < 0 || poll(&p, 1, 0) != 1)
+	if (d->ours.fd < 0)
 		return;
-	d->has_news |= (p.revents & POLLIN) != 0;
-	d->has_urgent |= (p.revents & POLLPRI) != 0;
+	if (!d->has_urged) {
+		d->has_news = true;
+	} else if (poll(&p, 1, 0) == 1) {
+		d->has_news |= (p.revents & POLLIN) != 0;
+		d->has_urgent |= (p.revents & POLLPRI) != 0;
+	}
 	relay_up(s);
 }
 
@@ -219,12 +224,11 @@ void relay_settle(struct stream *s)
 static bool is_below_mark(struct stream *s, size_t n)
 {
 	struct desc *d = &s->desc;
-	int lowat = 1;
 
-	if (sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET, SO_RCVLOWAT,
-			      &lowat))
+	if (!s->lowat && sk_getsockopt_int(desc_stack(d), d->sk, SOL_SOCKET,
+					   SO_RCVLOWAT, &s->lowat))
 		return false;
-	return lowat > 1 && n < (size_t)lowat &&
+	return s->lowat > 1 && n < (size_t)s->lowat &&
 	       !(sk_ready(desc_stack(d), d->sk) & WAIT_RDHUP);
 }
 

@@ -13,8 +13,8 @@
  *		 ^ the program reads	 ^ we write: head
  *
  * A slot's first word says whose it is.  The memory is a file of ours (memfd)
- * that both have mapped.  The socket is AF_UNIX and cannot be mapped, so mmap(2)
- * of it becomes mmap(2) of that file: call_mmap.c.
+ * that both have mapped.  The socket is AF_UNIX and cannot be mapped, so
+ * mmap(2) of it becomes mmap(2) of that file: call_mmap.c.
  *
  * poll(2) is told by a token: while the frame that was written last has not
  * been read, a message of one octet lies in the socket's queue.  Nothing tells
@@ -25,6 +25,12 @@
  * the frame that it was told of, would wait for long.  So it is woken now and
  * then with nothing to read, which is what a timeout of libpcap looks like.
  *
+ * A slot is made for the largest frame that may come: of libpcap's four
+ * megabytes for all interfaces ("any") it makes 16 slots.  So when all are the
+ * program's, the next frames wait in the stack's queue, which holds as many
+ * octets as the ring does, and are written when the program is found to have
+ * read some.  Only what that queue has no room for is lost, and counted.
+ *
  * Invariants
  * ----------
  *  (1) A slot that is the program's is never written to.
@@ -32,7 +38,8 @@
  *
  * Limits
  * ------
- * Version 2 of the layout only; libpcap asks which there are.  No rings to send.
+ * Version 2 of the layout only; libpcap asks which there are.  No rings to
+ * send.
  */
 #include "run/ring.h"
 
@@ -165,14 +172,32 @@ int ring_set(struct dgram *g, const struct tpacket_req *req)
 	}
 	(void)sk_setsockopt_int(desc_stack(&g->desc), g->desc.sk, SOL_SOCKET,
 				SO_TIMESTAMPNS, 1);
+	(void)sk_setsockopt_int(desc_stack(&g->desc), g->desc.sk, SOL_SOCKET,
+				SO_RCVBUFFORCE, (int)r->size);
 	desc_mark(&g->desc);
 	return 0;
 }
 
+/* What the stack's queue had no room for has come, too. */
+static void count_lost(struct dgram *g)
+{
+	struct tpacket_stats st = {0};
+	size_t len = sizeof(st);
+
+	if (sk_getsockopt(desc_stack(&g->desc), g->desc.sk, SOL_PACKET,
+			  PACKET_STATISTICS, &st, &len))
+		return;
+	g->ring->stats.tp_packets += st.tp_drops;
+	g->ring->stats.tp_drops += st.tp_drops;
+}
+
 struct tpacket_stats ring_stats(struct dgram *g)
 {
-	struct tpacket_stats st = g->ring->stats;
+	struct tpacket_stats st;
 
+	if (g->desc.sk >= 0)
+		count_lost(g);
+	st = g->ring->stats;
 	g->ring->stats = (struct tpacket_stats){0};
 	return st;
 }
@@ -212,7 +237,14 @@ static void offsets(const struct dgram *g, uint16_t *mac, uint16_t *net)
 	*mac = (uint16_t)(*net - link);
 }
 
-/* One frame, of which @len octets are wanted. */
+/* Is there a slot to write to? */
+static bool has_room(const struct ring *r)
+{
+	return atomic_load_explicit(status_at(r, r->head),
+				    memory_order_acquire) == TP_STATUS_KERNEL;
+}
+
+/* One frame, of which @len octets are wanted.  There is room. */
 static void put_frame(struct dgram *g, const uint8_t *buf, size_t len,
 		      const struct msg_about *about)
 {
@@ -226,11 +258,6 @@ static void put_frame(struct dgram *g, const uint8_t *buf, size_t len,
 	};
 
 	r->stats.tp_packets++;
-	if (atomic_load_explicit(status_at(r, r->head), memory_order_acquire) !=
-	    TP_STATUS_KERNEL) {
-		r->stats.tp_drops++;
-		return;
-	}
 	offsets(g, &h.tp_mac, &h.tp_net);
 	len = h.tp_mac < r->req.tp_frame_size
 		      ? min_size(len, r->req.tp_frame_size - h.tp_mac)
@@ -297,12 +324,13 @@ void ring_work(struct desc *d)
 	int rounds = 0;
 	long n = 0;
 
-	while (rounds++ < RING_ROUNDS && n >= 0) {
+	count_lost(g);
+	while (rounds++ < RING_ROUNDS && n >= 0 && has_room(g->ring)) {
 		n = dgram_fetch(d, buf, 0, &about);
 		if (n >= 0)
 			put_frame(g, buf, (size_t)n, &about);
 	}
-	if (n >= 0)
+	if (n >= 0 && has_room(g->ring))
 		desc_mark(d);
 	tell(d);
 }

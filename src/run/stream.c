@@ -25,8 +25,8 @@
  * that is closed while octets lie in it.  When there are none, an octet is
  * written from the program's side (desc_program_fd()) into ours just before.
  *
- * A connection that died leaves a socket in the stack, which can still be asked for
- * its options; it goes with the descriptor.
+ * A connection that died leaves a socket in the stack, which can still be asked
+ * for its options; it goes with the descriptor.
  *
  * Both ends meet at a listener of the supervisor's.  Its name can be found by
  * others on the machine; who is not this process is turned away.
@@ -57,8 +57,7 @@ static void stream_free(struct desc *d)
 	mem_free(d->sup->mem, s, sizeof(*s));
 }
 
-/* The program has let go of it, all that it wrote has been taken in. */
-void stream_end(struct stream *s)
+void stream_unlisten(struct stream *s)
 {
 	struct stream *child;
 
@@ -67,9 +66,16 @@ void stream_end(struct stream *s)
 		relay_reset(child); /* nobody will ever accept it */
 		stream_end(child);
 	}
-	list_del(&s->in_queue);
 	list_del(&s->in_listeners);
 	group_leave(s);
+	s->name_len = 0;
+}
+
+/* The program has let go of it, all that it wrote has been taken in. */
+void stream_end(struct stream *s)
+{
+	stream_unlisten(s);
+	list_del(&s->in_queue);
 	if (s->held >= 0)
 		close(s->held);
 	s->held = -1;
@@ -164,8 +170,10 @@ static void stream_resize(struct desc *d, int fd, int name, int size)
 
 	if (name == SO_SNDBUF)
 		s->sndbuf = size;
-	else
+	else if (name == SO_RCVBUF)
 		s->rcvbuf = size;
+	else
+		s->lowat = 0;
 	stream_fit(s, fd);
 }
 
@@ -177,6 +185,7 @@ static const struct desc_ops stream_ops = {
 	.accept = stream_accept,
 	.send_to = stream_send_to,
 	.recv_from = stream_recv_from,
+	.is_alone = stream_is_alone,
 	.shutdown = stream_shutdown,
 	.again = stream_again,
 	.settle = stream_settle,

@@ -39,6 +39,7 @@ enum stream_phase {
  * @up_is_over:	Nothing more comes from the program
  * @down_is_over: Nothing more goes to it
  * @sndbuf, @rcvbuf: What the program has asked for, in octets; 0: nothing
+ * @lowat:	SO_RCVLOWAT; 0: the stack has to be asked
  * @broken:	Why the stack takes nothing more from the program (an errno), or 0
  * @kept:	Octets of the program that the stack had no room for
  * @kept_at:	Of these, how many it has by now
@@ -57,7 +58,7 @@ struct stream {
 	int domain;
 	size_t stuffed;
 	bool has_shut, owes_answer, owes_outcome, up_is_over, down_is_over;
-	int sndbuf, rcvbuf;
+	int sndbuf, rcvbuf, lowat;
 	int broken;
 	uint8_t *kept;
 	size_t kept_at, kept_len;
@@ -90,6 +91,8 @@ void stream_fail(struct stream *s, int err);
 /* The program has let go of it: all of it goes. */
 void stream_end(struct stream *s);
 bool stream_is(const struct desc *d);
+/* It listens no more; who was not accepted is reset. */
+void stream_unlisten(struct stream *s);
 
 /* group.c: is there a group at that address that @s may and does join? */
 bool group_join(struct stream *s, const struct endpoint *local);
@@ -110,6 +113,7 @@ long stream_at_once(struct call *call, struct stream *s);
 
 /* stream_to.c */
 long stream_send_to(struct call *call, const struct msg *m, int flags);
+bool stream_is_alone(struct desc *d);
 long stream_recv_from(struct call *call, const struct msg *m, int flags);
 
 /* listen.c */

@@ -6,8 +6,8 @@
  * ===================
  * A stream that is connected has no use for an address: TCP passes over the one
  * that sendto(2) names, and recvfrom(2) gets none.  AF_UNIX would complain, and
- * would tell a name of ours.  So these calls are made here, on the program's own
- * descriptor, as if without an address; one that has to wait is parked, and
+ * would tell a name of ours.  So these calls are made here, on the program's
+ * own descriptor, as if without an address; one that has to wait is parked, and
  * made again when relay.c has moved something.
  *
  * The address counts where the call connects: MSG_FASTOPEN (RFC 7413).  With a
@@ -99,32 +99,53 @@ static long send_first(struct call *call, const struct msg *m,
 	return n;
 }
 
-static long send_to(struct call *call, const struct msg *m, int flags)
+/* What the stream's state says before anybody looks at the octets.  0, or
+ * -errno. */
+static int check_phase(const struct stream *s, const struct msg *m,
+		       bool is_first)
 {
-	struct stream *s = stream_of(call->desc);
-	bool is_first = flags & MSG_FASTOPEN && !call->is_again;
-	struct msg rest = *m;
-	uint8_t buf[MSG_OCTETS];
-	int err = msg_read(call, m, buf);
-
-	if (!err && !call_is_alive(call))
-		err = -EINTR;
-	if (err)
-		return err;
 	switch (s->phase) {
 	case STREAM_ALONE:
-		return is_first ? send_first(call, m, buf) : -EPIPE;
+		return is_first && m->name ? 0 : -EPIPE;
 	case STREAM_WAITS:
 	case STREAM_STUFFED:
-		return is_first ? -EALREADY
-				: send_plain(call, &rest, buf, flags);
+		return is_first ? -EALREADY : 0;
 	case STREAM_LISTENS:
 		return -EPIPE;
 	case STREAM_RELAYS:
 	case STREAM_OVER:
 		break;
 	}
-	return is_first ? -EISCONN : send_plain(call, &rest, buf, flags);
+	return is_first ? -EISCONN : 0;
+}
+
+static long send_to(struct call *call, const struct msg *m, int flags)
+{
+	struct stream *s = stream_of(call->desc);
+	bool is_first = flags & MSG_FASTOPEN && !call->is_again;
+	struct msg rest = *m;
+	uint8_t buf[MSG_OCTETS];
+	int err = msg_check(call, m);
+
+	if (!err)
+		err = check_phase(s, m, is_first);
+	if (!err && !m->name)
+		return CALL_CONTINUE;
+	if (!err)
+		err = msg_read(call, m, buf);
+	if (!err && !call_is_alive(call))
+		err = -EINTR;
+	if (err)
+		return err;
+	return s->phase == STREAM_ALONE ? send_first(call, m, buf)
+					: send_plain(call, &rest, buf, flags);
+}
+
+bool stream_is_alone(struct desc *d)
+{
+	const struct stream *s = stream_of(d);
+
+	return s->phase == STREAM_ALONE || s->phase == STREAM_LISTENS;
 }
 
 long stream_send_to(struct call *call, const struct msg *m, int flags)
@@ -139,6 +160,13 @@ long stream_send_to(struct call *call, const struct msg *m, int flags)
 	return CALL_SENT;
 }
 
+/* No urgent octet has ever come: that is found out first. */
+static long lone_error(const struct stream *s, int flags)
+{
+	return flags & MSG_OOB && s->phase == STREAM_ALONE ? -EINVAL
+							   : -ENOTCONN;
+}
+
 long stream_recv_from(struct call *call, const struct msg *m, int flags)
 {
 	int own = flags & (MSG_PEEK | MSG_OOB);
@@ -146,7 +174,11 @@ long stream_recv_from(struct call *call, const struct msg *m, int flags)
 	uint8_t buf[MSG_OCTETS];
 	ssize_t n;
 
-	if (flags & (MSG_WAITALL | MSG_TRUNC | MSG_ERRQUEUE))
+	if (flags & MSG_ERRQUEUE) /* nothing that a stream notes gets there */
+		return -EAGAIN;
+	if (stream_is_alone(call->desc))
+		return lone_error(stream_of(call->desc), flags);
+	if (!m->name || flags & (MSG_WAITALL | MSG_TRUNC))
 		return CALL_CONTINUE;
 	n = recv(call->fd, buf, m->len, own | MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN && call->desc->sk >= 0 &&

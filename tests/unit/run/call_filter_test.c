@@ -136,6 +136,30 @@ static void high_halves_of_a_family_do_not_hide_it(void **state)
 	assert_int_equal(verdict(OURS, SYS_socket, same), SECCOMP_RET_ALLOW);
 }
 
+static void a_message_is_told_of_if_its_flags_mean_something(void **state)
+{
+	static const long calls[] = {SYS_sendto, SYS_recvfrom};
+	uint64_t arg[6] = {3, 0x1000, 10, 0, 0, 0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		arg[3] = MSG_DONTWAIT | MSG_NOSIGNAL;
+		assert_int_equal(verdict(OURS, calls[i], arg),
+				 SECCOMP_RET_ALLOW);
+		arg[3] |= MSG_OOB;
+		assert_int_equal(verdict(OURS, calls[i], arg),
+				 SECCOMP_RET_USER_NOTIF);
+	}
+	arg[3] = MSG_MORE;
+	assert_int_equal(verdict(OURS, SYS_sendto, arg),
+			 SECCOMP_RET_USER_NOTIF);
+	arg[3] = MSG_PEEK | MSG_WAITALL;
+	assert_int_equal(verdict(OURS, SYS_recvfrom, arg), SECCOMP_RET_ALLOW);
+	arg[3] |= MSG_ERRQUEUE;
+	assert_int_equal(verdict(OURS, SYS_recvfrom, arg),
+			 SECCOMP_RET_USER_NOTIF);
+}
+
 static void a_message_is_told_of_if_it_has_an_address(void **state)
 {
 	static const uint64_t addresses[] = {1, UINT64_C(1) << 32,
@@ -257,6 +281,8 @@ int main(void)
 		cmocka_unit_test(names_of_the_network_are_told),
 		cmocka_unit_test(only_unix_sockets_are_made_by_the_kernel),
 		cmocka_unit_test(high_halves_of_a_family_do_not_hide_it),
+		cmocka_unit_test(
+			a_message_is_told_of_if_its_flags_mean_something),
 		cmocka_unit_test(a_message_is_told_of_if_it_has_an_address),
 		cmocka_unit_test(questions_about_interfaces_are_told),
 		cmocka_unit_test(memory_that_is_shared_with_a_file_is_told),
