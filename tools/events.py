@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "events.md"
 MANUAL = ROOT / "man" / "weft-log.5"
 # Those who make frames: a reason there that is not told is that of a frame.
-FRAME_MAKERS = ("link", "ip", "ip6", "udp", "tcp", "sock", "vnet")
+FRAME_MAKERS = ("link", "ip", "ip6", "udp", "tcp", "sock", "vnet", "outlet")
 # Those who only read events.
 READERS = ("trace", "cli")
 TYPES = {"NUM": "number", "TEXT": "text", "IP": "IP address",

@@ -21,18 +21,26 @@
 #include "vnet/vnet.h"
 
 static const char help[] =
-	"usage: weft run [-o|--out DIR] [--json] [LAB] [HOST] -- "
-	"PROGRAM [ARG...]\n"
+	"usage: weft run [-o|--out DIR] [--json] [--uplink[=loopback] | LAB] "
+	"[HOST] --\n"
+	"                PROGRAM [ARG...]\n"
 	"                [++ HOST -- PROGRAM [ARG...]]...\n\n"
 	"Runs a program on a host of a lab, in real time.  The program is not "
 	"changed and\n"
 	"needs no privileges; all of its network is the lab's, and nothing of "
 	"it reaches\n"
-	"this machine's.\n\n"
+	"this machine's, unless you ask for that.\n\n"
 	"  LAB     a lab file (*.yaml); if not said, the lab of `weft visit`\n"
 	"  HOST    which host; if not said, one that asks for names, or serves "
 	"nobody\n"
 	"  ++      one more program, on another host of the same lab\n"
+	"  --uplink           a lab with one host, 'laptop', whose router "
+	"translates to\n"
+	"                     sockets of this machine: it reaches what you "
+	"reach\n"
+	"  --uplink=loopback  the same, and 'gateway' is this machine itself: "
+	"what listens\n"
+	"                     on 127.0.0.1\n"
 	"  --out   write the log and the captures to DIR\n"
 	"  --json  at the end, say on standard error what is left: processes, "
 	"sockets,\n"
@@ -46,6 +54,8 @@ static const char help[] =
 	"  weft run -- curl http://www.shop.test/\n"
 	"  weft run labs/url-journey.yaml laptop -- wget -O- "
 	"http://10.9.0.80/\n"
+	"  weft run --uplink -- curl https://www.debian.org/\n"
+	"  weft run --uplink=loopback -- curl http://gateway:8000/\n"
 	"  weft run phone -- python3 -m http.server ++ laptop -- curl "
 	"http://phone:8000/\n";
 
@@ -63,11 +73,13 @@ struct wish {
  * @file:	Lab file, or NULL: the default lab
  * @out:	Folder for files, or NULL: none
  * @is_json:	Say at the end what is left
+ * @has_uplink:	The default lab is one with a way out; @has_loopback: to this
+ *		machine, too
  * @wishes:	Programs, @count of them
  */
 struct args {
 	const char *file, *out;
-	bool is_json;
+	bool is_json, has_uplink, has_loopback;
 	struct wish wishes[PROGRAMS_MAX];
 	size_t count;
 };
@@ -77,10 +89,28 @@ static bool is_word(const char *arg, const char *word)
 	return arg && !strcmp(arg, word);
 }
 
+static bool is_uplink(const char *arg)
+{
+	return is_word(arg, "--uplink") || is_word(arg, "--uplink=loopback");
+}
+
 static bool is_option(const char *arg)
 {
 	return is_word(arg, "-o") || is_word(arg, "--out") ||
-	       is_word(arg, "--json");
+	       is_word(arg, "--json") || is_uplink(arg);
+}
+
+/* One that stands alone; false: it wants a word behind it. */
+static bool take_flag(struct args *a, const char *arg)
+{
+	if (is_word(arg, "--json"))
+		a->is_json = true;
+	else if (is_uplink(arg))
+		a->has_uplink = true;
+	else
+		return false;
+	a->has_loopback |= is_word(arg, "--uplink=loopback");
+	return true;
 }
 
 static bool is_file(const char *name)
@@ -123,16 +153,17 @@ static int parse_args(int argc, char **argv, struct args *a)
 		return CLI_OK;
 	}
 	for (; is_option(*at); at++) {
-		if (is_word(*at, "--json")) {
-			a->is_json = true;
+		if (take_flag(a, *at))
 			continue;
-		}
 		a->out = *++at;
 		if (!a->out)
 			return cli_usage("run", "which folder?");
 	}
 	if (*at && !is_word(*at, "--") && is_file(*at))
 		a->file = *at++;
+	if (a->file && a->has_uplink)
+		return cli_usage("run", "a lab of its own says itself where it "
+					"leads (uplink: {sockets: host})");
 	do
 		at = parse_wish(a, at);
 	while (at && *at);
@@ -145,7 +176,9 @@ static int load(struct lab *lab, struct mem *mem, const struct args *a)
 {
 	if (a->file)
 		return cmd_lab_load(lab, mem, a->file);
-	if (lab_load_default(lab, mem) == 0)
+	if (a->has_uplink && lab_load_way_out(lab, mem, a->has_loopback) == 0)
+		return CLI_OK;
+	if (!a->has_uplink && lab_load_default(lab, mem) == 0)
 		return CLI_OK;
 	fprintf(stderr, "weft run: %s\n", strerror(ENOMEM));
 	return CLI_FAILED;
@@ -256,6 +289,7 @@ static int run_programs(struct lab_run *run, struct mem *mem,
 		status = start(sup, run, a, &first);
 	if (!status) {
 		err = sup_run(sup);
+		lab_run_drain(run);
 		status = err ? NOT_RUN : program_status(first);
 		if (status == 128 + SIGSYS)
 			fprintf(stderr,

@@ -219,7 +219,12 @@
 	X(tcp_after_fin, "data after the end of the stream")		\
 	X(tcp_closed,	"data for a socket that is closed for reading")	\
 	X(tcp_time_wait, "an old segment for a connection in TIME-WAIT") \
-	X(tcp_deferred,	"the third step alone, and the listener waits for data")
+	X(tcp_deferred,	"the third step alone, and the listener waits for data") \
+	/* the machine's sockets */					\
+	X(outlet_wait,	"a SYN again, while the machine still connects")	\
+	X(outlet_failed, "the machine could not pass it on")		\
+	X(outlet_forbidden, "the way out does not lead there, or the machine does not allow it") \
+	X(outlet_full,	"the machine has no descriptor or no memory left for it")
 /* clang-format on */
 
 enum drop {

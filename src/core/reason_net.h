@@ -114,7 +114,20 @@
 	/* udp */							\
 	X(UDP_SEND,		"udp.send")				\
 	X(UDPLITE_SEND,		"udplite.send")				\
-	X(UDP_DELIVER,		"udp.deliver")
+	X(UDP_DELIVER,		"udp.deliver")				\
+	/* the machine's sockets */					\
+	X(OUTLET_CONNECT,	"outlet.connect")			\
+	X(OUTLET_OPEN,		"outlet.open")				\
+	X(OUTLET_FAILED,	"outlet.failed")			\
+	X(OUTLET_CLOSED,	"outlet.closed")			\
+	X(OUTLET_FLOW,		"outlet.flow")				\
+	X(OUTLET_OUT,		"outlet.out")				\
+	X(OUTLET_IN,		"outlet.in")				\
+	X(OUTLET_EVICTED,	"outlet.evicted")			\
+	X(OUTLET_EXPIRED,	"outlet.expired")			\
+	X(OUTLET_UDP,		"outlet.udp")				\
+	X(OUTLET_ECHO,		"outlet.echo-reply")			\
+	X(OUTLET_ERROR,		"outlet.icmp")
 /* clang-format on */
 
 #endif /* CORE_REASON_NET_H */

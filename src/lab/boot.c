@@ -134,6 +134,8 @@ int run_node_boot(struct run_node *n)
 	if (!err)
 		err = boot_router(n);
 	if (!err)
+		err = boot_outlet(n);
+	if (!err)
 		err = boot_filter(n);
 	if (!err)
 		err = run_node_boot_ip6(n);
@@ -159,6 +161,7 @@ int run_node_boot(struct run_node *n)
 void run_node_halt(struct run_node *n)
 {
 	program_halt(n);
+	halt_outlet(n);
 	script_forget_host(n->run, n);
 	node_apps_stop(n);
 	node_boot6_stop(n);

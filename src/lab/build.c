@@ -421,6 +421,13 @@ int lab_run_new(struct lab_run **out, struct mem *mem, const struct lab *lab,
 	return 0;
 }
 
+/* What ties a node to the machine goes before the clock does. */
+static void node_unplug(struct run_node *n)
+{
+	halt_outlet(n);
+	uplink_free(n->box.uplink);
+}
+
 size_t lab_run_free(struct lab_run *run)
 {
 	struct mem *mem = run->arena.mem;
@@ -429,7 +436,7 @@ size_t lab_run_free(struct lab_run *run)
 	if (run->log)
 		trace_log_detach(run->log);
 	for (size_t i = 0; run->nodes && i < run_node_count(run); i++)
-		uplink_free(run->nodes[i].box.uplink);
+		node_unplug(&run->nodes[i]);
 	real_free(run->real);
 	if (run->world)
 		leaked = world_free(run->world);

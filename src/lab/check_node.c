@@ -51,7 +51,7 @@ static const struct {
 	{"net6",	KIND(SWITCH) | KIND(HUB),	"a switch"},
 	{"ip6",		ANY & ~NO_IP,	"what has an address"},
 	{"tap",		KIND(UPLINK),		"an uplink"},
-	{"uplink",	KIND(UPLINK),		"an uplink"},
+	{"uplink",	KIND(UPLINK) | KIND(ROUTER),	"an uplink or a router"},
 	{"stp",		KIND(SWITCH),		"a switch"},
 	{"loops",	KIND(SWITCH),		"a switch"},
 	{"priority",	KIND(SWITCH),		"a switch"},

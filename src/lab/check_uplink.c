@@ -6,6 +6,10 @@
  * end lives by the clock, so the lab has to; only a capture does not care.
  *
  * `tap: weft0` of a node is short for `uplink: {tap: weft0}`.
+ *
+ * A router whose uplink is the machine's sockets is no plug: it is a router,
+ * with as many cables as it likes, and everything to which the lab has no way
+ * goes through it.
  */
 #include <string.h>
 
@@ -38,7 +42,8 @@ void fill_uplinks(struct lab *lab)
 		if (!node[i].uplink.item.is_set || node[i].kind.is_set)
 			continue;
 		node[i].kind.is_set = true;
-		node[i].kind.v = LAB_UPLINK;
+		node[i].kind.v =
+			node[i].uplink.sockets.is_set ? LAB_ROUTER : LAB_UPLINK;
 	}
 }
 
@@ -109,13 +114,55 @@ static void check_uplink(struct lab *lab, const struct lab_node *node)
 			name, cables);
 }
 
+bool is_way_out(const struct lab_node *node)
+{
+	return node->kind.v == LAB_ROUTER && node->uplink.sockets.is_set;
+}
+
+static void check_way_out(struct lab *lab, const struct lab_node *node)
+{
+	const struct lab_device *d = &node->uplink;
+
+	if (d->item.is_set && node->kind.v == LAB_ROUTER && !d->sockets.is_set)
+		diag_error(&lab->diag, d->item.at,
+			   "'%s' is a router; its uplink can only be {sockets: "
+			   "host}",
+			   node->item.name.s);
+	if (d->sockets.is_set && node->kind.v == LAB_UPLINK)
+		diag_error(&lab->diag, d->item.at,
+			   "'%s' translates to sockets, so it is a router "
+			   "(kind: router)",
+			   node->item.name.s);
+	if (!is_way_out(node))
+		return;
+	if (lab->spec.time.v != LAB_REAL)
+		diag_error(&lab->diag, d->item.at,
+			   "'%s' leads out of the lab, where time is real: the "
+			   "lab needs 'time: real'",
+			   node->item.name.s);
+	if (node->gateway.is_set)
+		diag_error(&lab->diag, node->gateway.at,
+			   "'%s' is the way out itself and has no 'gateway'",
+			   node->item.name.s);
+}
+
+/* What it says of a plug: check_way_out() has said it of a router. */
+static bool is_plug(const struct lab_node *node)
+{
+	return node->kind.v == LAB_UPLINK && node->item.name.s &&
+	       !node->uplink.sockets.is_set;
+}
+
 void check_uplinks(struct lab *lab)
 {
 	const struct lab_node *node = lab->spec.nodes.items;
 
-	for (size_t i = 0; i < lab->spec.nodes.count; i++)
-		if (node[i].kind.v == LAB_UPLINK && node[i].item.name.s)
+	for (size_t i = 0; i < lab->spec.nodes.count; i++) {
+		if (is_plug(&node[i]))
 			check_uplink(lab, &node[i]);
+		if (node[i].item.name.s)
+			check_way_out(lab, &node[i]);
+	}
 }
 
 size_t uplink_segment(const struct lab *lab, const struct lab_node *uplink)

@@ -126,6 +126,7 @@ void lab_run_counters(struct lab_run *run, struct strbuf *out)
 		 "switches            in       out forwarded   flooded"
 		 " addresses   dropped\n",
 		 out);
+	outlet_counters(run, out);
 	strbuf_puts(out, "dropped\n");
 	list_for_each(pos, world_nodes(w))
 		put_drops(list_entry(pos, struct node, list)->place, out);

@@ -130,6 +130,12 @@ void fill_uplinks(struct lab *lab);
 void check_uplinks(struct lab *lab);
 size_t uplink_segment(const struct lab *lab, const struct lab_node *uplink);
 
+/* Is the node a router that translates to this machine's sockets? */
+bool is_way_out(const struct lab_node *node);
+
+/* route_out.c: everything to which the lab has no way goes to such a router. */
+void routes_out(struct lab *lab);
+
 /* Where an uplink leads, and by which driver; .device NULL: nobody said. */
 struct dev_cfg;
 void uplink_device(const struct lab_node *node, struct dev_cfg *cfg);

@@ -17,6 +17,7 @@
 #include "lab/tree.h"
 
 #define LAB_DEFAULT "url-journey.yaml"
+#define LAB_WAY_OUT "way-out.yaml"
 
 /* "labs/" of "labs/x.yaml"; "" of "x.yaml". */
 static const char *dir_of(struct arena *a, const char *file)
@@ -105,15 +106,32 @@ int lab_load_file(struct lab *lab, struct mem *mem, const char *file)
 	return lab_parse_all(lab, mem);
 }
 
-int lab_load_default(struct lab *lab, struct mem *mem)
+/* A lab that is part of the program; as lab_load_text(). */
+static int lab_load_own(struct lab *lab, struct mem *mem, const char *name)
 {
-	const struct lab_file *f = lab_default_file(LAB_DEFAULT);
-	int error;
+	const struct lab_file *f = lab_default_file(name);
 
 	check(f);
 	*lab = (struct lab){.dir = "", .is_default = true};
-	error = lab_load_text(lab, mem, LAB_DEFAULT, (const char *)f->data,
-			      f->len);
+	return lab_load_text(lab, mem, name, (const char *)f->data, f->len);
+}
+
+int lab_load_way_out(struct lab *lab, struct mem *mem, bool has_loopback)
+{
+	struct lab_node *node;
+	int error = lab_load_own(lab, mem, LAB_WAY_OUT);
+
+	node = lab->spec.nodes.items;
+	for (size_t i = 0; i < lab->spec.nodes.count; i++)
+		if (is_way_out(&node[i]))
+			node[i].uplink.loopback.v = has_loopback;
+	return error ? -ENOMEM : 0;
+}
+
+int lab_load_default(struct lab *lab, struct mem *mem)
+{
+	int error = lab_load_own(lab, mem, LAB_DEFAULT);
+
 	lab->spec.script = (struct lab_seq){0};
 	lab->spec.expect = (struct lab_seq){0};
 	/* It is good, as tests know: if a library calls it bad, that had no

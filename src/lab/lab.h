@@ -61,6 +61,10 @@ int lab_load_file(struct lab *lab, struct mem *mem, const char *file);
  */
 int lab_load_default(struct lab *lab, struct mem *mem);
 
+/* The same for labs/way-out.yaml: one host and a way to what this machine
+ * reaches; with @has_loopback to this machine itself as well. */
+int lab_load_way_out(struct lab *lab, struct mem *mem, bool has_loopback);
+
 /**
  * lab_add_visit() - One more line for the script
  * @lab:	Loaded

@@ -188,4 +188,5 @@ void expand_routes(struct lab *lab)
 			gateway_of_host(lab, &node[i]);
 	}
 	routes_of_routers(lab);
+	routes_out(lab);
 }

@@ -33,6 +33,11 @@ struct host;
 /* What is still going on this long after the last line is given up. */
 #define LAB_LIMIT_NS (600 * NS_PER_S)
 
+/* What programs of a lab with a way out have said last gets so long to leave:
+ * at least, and at most. */
+#define LAB_DRAIN_LEAST_NS (50 * NS_PER_MS)
+#define LAB_DRAIN_NS	   (5 * NS_PER_S)
+
 /**
  * lab_run_new() - Build the world of a lab; time is 0, nothing has happened
  * @run:	Set on success; goes with lab_run_free()
@@ -40,8 +45,8 @@ struct host;
  * @lab:	As loaded; must outlive it
  * @seed:	Usually lab->spec.seed.v
  *
- * Return: 0, -ENOMEM, -EOPNOTSUPP (real programs in virtual time), or what a server says
- * that does not start or a device that does not open
+ * Return: 0, -ENOMEM, -EOPNOTSUPP (real programs in virtual time), or what a
+ * server says that does not start or a device that does not open
  */
 int lab_run_new(struct lab_run **out, struct mem *mem, const struct lab *lab,
 		uint64_t seed);
@@ -79,6 +84,10 @@ typedef void lab_resource_fn(void *arg, const struct lab_resource *resource);
 /* Be called for the page and everything it needs at the end of each visit that
  * succeeds; before lab_run_go(). */
 void lab_run_on_resource(struct lab_run *run, lab_resource_fn *fn, void *arg);
+
+/* All programs have ended; what they have said goes on through the routers that
+ * lead out of the lab.  Other labs need not wait. */
+void lab_run_drain(struct lab_run *run);
 
 /* The clock that it follows, or NULL: virtual time. */
 struct pace *lab_run_pace(struct lab_run *run);

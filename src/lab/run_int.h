@@ -18,6 +18,7 @@ struct node_apps;
 struct node_boot;
 struct lab_programs;
 struct node_boot6;
+struct node_outlet;
 struct rip;
 struct pppoe_client;
 struct pppoe_server;
@@ -51,6 +52,7 @@ enum { TOLD_DNS = 4 };
  * @program_waits: Its program starts when it has its addresses, at @program_by_ns
  *		at the latest
  * @program_is_due: Somebody will look whether it has
+ * @outlet:	Its way out through this machine's sockets, or NULL
  */
 struct run_node {
 	struct lab_run *run;
@@ -68,6 +70,7 @@ struct run_node {
 	struct pppoe_server *serves;
 	bool program_waits, program_is_due;
 	uint64_t program_by_ns;
+	struct node_outlet *outlet;
 };
 
 /**
@@ -170,6 +173,13 @@ void halt_pppoe(struct run_node *n);
 /* Its RIP, if it speaks that (build_rip.c). */
 int boot_rip(struct run_node *n);
 void halt_rip(struct run_node *n);
+
+/* Its way out (node_outlet.c).  0 or -errno. */
+int boot_outlet(struct run_node *n);
+void halt_outlet(struct run_node *n);
+
+/* Append what they did, as a table, if there are any. */
+void outlet_counters(const struct lab_run *run, struct strbuf *out);
 
 /* Its filter (gateway.c).  0 or -errno. */
 int boot_filter(struct run_node *n);

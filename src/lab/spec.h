@@ -108,11 +108,14 @@ struct lab_serve {
 	struct lab_str http; /* directory */
 };
 
-/* Where an uplink leads: one of the first four. */
+/* Where an uplink leads: one of the first four, or @sockets. */
 struct lab_device {
 	struct lab_item item;
 	struct lab_str tap, interface, xdp, pcap;
 	struct lab_str record;
+	struct lab_num sockets;	 /* of this machine */
+	struct lab_num loopback; /* 1: the node stands for 127.0.0.1 */
+	struct lab_num names;	 /* 1: it asks this machine's resolvers */
 };
 
 /* A VLAN of a switch; its name is its number. */

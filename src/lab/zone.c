@@ -353,7 +353,8 @@ static void host_dns(struct lab *lab, struct lab_node *node)
 			continue;
 		server = check_name(lab, &s[i]);
 		if (server && server->kind.v != LAB_RESOLVER &&
-		    server->kind.v != LAB_DNS)
+		    server->kind.v != LAB_DNS &&
+		    !(is_way_out(server) && server->uplink.names.v))
 			diag_error(&lab->diag, s[i].at,
 				   "'%s' answers no DNS questions (kind: "
 				   "dns-resolver or dns)",

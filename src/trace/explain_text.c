@@ -362,7 +362,7 @@ const struct words *words_of(enum reason what)
 {
 	static const struct words *const families[] = {
 		words_of_boot,	 words_of_gateway, words_of_group, words_of_io,
-		words_of_nd,	 words_of_ppp,   words_of_run,
+		words_of_nd,	 words_of_outlet,  words_of_ppp,   words_of_run,
 		words_of_switch, words_of_tcp,	   words_of_way,
 	};
 	size_t i;

@@ -32,6 +32,7 @@ extern const struct words words_of_gateway[R_COUNT]; /* routers that filter */
 extern const struct words words_of_group[R_COUNT];   /* groups */
 extern const struct words words_of_io[R_COUNT];	     /* signals, completions */
 extern const struct words words_of_nd[R_COUNT]; /* IPv6 and its neighbours */
+extern const struct words words_of_outlet[R_COUNT]; /* the machine's sockets */
 extern const struct words words_of_ppp[R_COUNT];    /* serial lines, PPPoE */
 extern const struct words words_of_run[R_COUNT];    /* real programs */
 extern const struct words words_of_switch[R_COUNT]; /* spanning tree, VLANs */

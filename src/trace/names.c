@@ -35,6 +35,9 @@ static const struct {
 	{R_DHCP_BOUND, "ip"},
 	{R_DHCP6_BOUND, "ip"},
 	{R_RARP_LEARN, "ip"},
+	/* Addresses outside, for which a router stands in. */
+	{R_OUTLET_CONNECT, "far"},
+	{R_OUTLET_FLOW, "far"},
 };
 
 struct name_key {
@@ -68,7 +71,9 @@ static bool introduces(const struct log_event *ev)
 void names_add(struct trace_log *log, struct log_event *ev)
 {
 	bool is_later = ev->what == R_DHCP_BOUND || ev->what == R_DHCP6_BOUND ||
-			ev->what == R_RARP_LEARN;
+			ev->what == R_RARP_LEARN ||
+			ev->what == R_OUTLET_CONNECT ||
+			ev->what == R_OUTLET_FLOW;
 
 	if (!introduces(ev) && !is_later)
 		log->are_names_complete = true;
@@ -109,6 +114,15 @@ const char *name_of_ip(const struct trace_log *log, const char *ip)
 	if (!name)
 		name = introduced(log, R_DHCP6_BOUND, "ip", ip, "name");
 	return name ? name : introduced(log, R_RARP_LEARN, "ip", ip, "name");
+}
+
+const char *name_for_ip(const struct trace_log *log, const char *ip)
+{
+	const char *name = name_of_ip(log, ip);
+
+	if (!name)
+		name = introduced(log, R_OUTLET_CONNECT, "far", ip, "by");
+	return name ? name : introduced(log, R_OUTLET_FLOW, "far", ip, "by");
 }
 
 const char *name_of_mac(const struct trace_log *log, const char *mac)

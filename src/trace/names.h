@@ -15,6 +15,10 @@
 
 /* Name of the host that has an address, or NULL. */
 const char *name_of_ip(const struct trace_log *log, const char *ip);
+
+/* The same, or of the router that stands in for it: who answers in this lab. */
+const char *name_for_ip(const struct trace_log *log, const char *ip);
+
 const char *name_of_mac(const struct trace_log *log, const char *mac);
 
 /**

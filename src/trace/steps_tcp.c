@@ -29,7 +29,7 @@ static const char *host_of_endpoint(const struct visit_view *v,
 		return NULL;
 	memcpy(ip, open, len);
 	ip[len] = '\0';
-	return name_of_ip(v->log, ip);
+	return name_for_ip(v->log, ip);
 }
 
 static const char *version_of(const char *endpoint)

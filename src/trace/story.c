@@ -189,7 +189,7 @@ static int meant_for(const struct story *s, const struct log_event *ev,
 	int to = -1;
 
 	if (frame_view(&v, ev) && frame_dst(&v).family) {
-		name = name_of_ip(s->log, ip_addr_print(frame_dst(&v), ip));
+		name = name_for_ip(s->log, ip_addr_print(frame_dst(&v), ip));
 		to = name ? story_column(s, name) : -1;
 	}
 	if (to >= 0 && to != from)
