@@ -16,7 +16,7 @@
  *			first data, and stay
  *	idle-malloc	as the first, without pools: each object from malloc()
  *
- * A client's port costs 112 octets, which the connections share that use it.
+ * A client's port costs an octet, which the connections share that use it.
  *
  * It fails if a connection does not come about, if of a million an idle end
  * owns more than END_MAX octets (counted: COUNTED_MAX), or if a message is not
@@ -46,7 +46,7 @@ enum {
 	CALM_NS = 10000000,
 	CALM_STEPS = 100,
 	END_MAX = 256,
-	COUNTED_MAX = 400,
+	COUNTED_MAX = 300,
 };
 
 struct idle {

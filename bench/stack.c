@@ -23,11 +23,13 @@
 #include "ip/ip.h"
 #include "link/arp.h"
 #include "sock/sock.h"
+#include "sock/sock_msg.h"
 
 enum {
 	MSS = 1460,
 	LARGE = 65536,
 	SMALL = 64,
+	BATCH = 32,
 	PORT = 7,
 	SEGMENT_NS = 300,
 	REQUEST_NS = 1000,
@@ -237,6 +239,73 @@ static int udp_datagram(uint64_t count)
 	return duo_down();
 }
 
+/* A client of udp, whose neighbour is known. */
+static int udp_client(void)
+{
+	int fd = sk_socket(&duo.a, SK_AF_INET, SK_SOCK_DGRAM | SK_SOCK_NONBLOCK,
+			   0);
+
+	check(fd >= 0);
+	check(sk_connect(&duo.a, fd, &server) == 0);
+	check(sk_send(&duo.a, fd, buf, SMALL, 0) == SMALL);
+	pass_ns(REQUEST_NS);
+	check(sk_recv(&duo.b, duo.listener, buf, sizeof(buf), 0) == SMALL);
+	return fd;
+}
+
+/* One call and one run of the wire for BATCH of them. */
+static int udp_batch(uint64_t count)
+{
+	static struct sk_mmsg out[BATCH], in[BATCH];
+	static struct sk_iovec iov[BATCH];
+	int fd, i;
+
+	duo_up(false, SK_SOCK_DGRAM);
+	fd = udp_client();
+	for (i = 0; i < BATCH; i++) {
+		iov[i] = (struct sk_iovec){buf + i * SMALL, SMALL};
+		out[i].msg.iov = in[i].msg.iov = &iov[i];
+		out[i].msg.iov_count = in[i].msg.iov_count = 1;
+	}
+	for (; count; count -= count < BATCH ? count : BATCH) {
+		check(sk_sendmmsg(&duo.a, fd, out, BATCH, 0) == BATCH);
+		pass_ns(REQUEST_NS);
+		check(sk_recvmmsg(&duo.b, duo.listener, in, BATCH, 0, -1) ==
+		      BATCH);
+	}
+	sk_close(&duo.a, fd);
+	return duo_down();
+}
+
+/* BATCH of them as one, cut by nobody on a wire with offload, and read as
+ * one. */
+static int udp_joined(uint64_t count)
+{
+	int fd, size = SMALL, one = 1;
+
+	duo_up(true, SK_SOCK_DGRAM);
+	fd = udp_client();
+	check(!sk_setsockopt(&duo.a, fd, SK_IPPROTO_UDP, SK_UDP_SEGMENT, &size,
+			     sizeof(size)));
+	check(!sk_setsockopt(&duo.b, duo.listener, SK_IPPROTO_UDP, SK_UDP_GRO,
+			     &one, sizeof(one)));
+	for (; count; count -= count < BATCH ? count : BATCH) {
+		uint32_t left = BATCH * SMALL;
+
+		check(sk_send(&duo.a, fd, buf, left, 0) == (long)left);
+		pass_ns(REQUEST_NS);
+		while (left) {
+			long n = sk_recv(&duo.b, duo.listener, buf, sizeof(buf),
+					 0);
+
+			check(n > 0 && n % SMALL == 0);
+			left -= (uint32_t)n;
+		}
+	}
+	sk_close(&duo.a, fd);
+	return duo_down();
+}
+
 static const struct bench_op ops[] = {
 	{"tcp-segment", "a segment of 1,460 octets, both ends and copies",
 	 tcp_segment},
@@ -247,6 +316,8 @@ static const struct bench_op ops[] = {
 	{"tcp-connect", "connect, 64 octets there and back, close, TIME-WAIT",
 	 tcp_connect_close},
 	{"udp-64", "a datagram of 64 octets, both ends", udp_datagram},
+	{"udp-64-batch", "the same, 32 a call", udp_batch},
+	{"udp-64-joined", "the same, 32 in one (GSO, GRO)", udp_joined},
 };
 
 int main(int argc, char **argv)

@@ -27,6 +27,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -62,6 +64,7 @@ enum peer { WEFT, KERNEL, RELAY, REFLECTOR };
  * @has_offload: Large segments
  * @spins:	Round trips: the peer never sleeps
  * @mtu:	Of both ends
+ * @has_thread:	weft asks for one of the kernel, see tap_dev.c
  */
 struct row {
 	const char *name;
@@ -69,30 +72,33 @@ struct row {
 	const char *device;
 	bool sends, is_rounds, has_offload, spins;
 	uint32_t mtu;
+	bool has_thread;
 };
 
 /* clang-format off */
 static const struct row rows[] = {
-	{"tap-out-offload",    WEFT,   "weft0",  true,  false, true,  false, 1500},
-	{"tap-in-offload",     WEFT,   "weft0",  false, false, true,  false, 1500},
-	{"tap-out",            WEFT,   "weft0",  true,  false, false, false, 1500},
-	{"tap-in",             WEFT,   "weft0",  false, false, false, false, 1500},
-	{"tap-out-9000",       WEFT,   "weft0",  true,  false, false, false, 9000},
-	{"tap-in-9000",        WEFT,   "weft0",  false, false, false, false, 9000},
-	{"packet-out-offload", WEFT,   "packet:wire0", true,  false, true,  false, 1500},
-	{"packet-in-offload",  WEFT,   "packet:wire0", false, false, true,  false, 1500},
-	{"packet-out",         WEFT,   "packet:wire0", true,  false, false, false, 1500},
-	{"xdp-out",            WEFT,   "xdp:wire0",    true,  false, false, false, 1500},
-	{"xdp-in",             WEFT,   "xdp:wire0",    false, false, false, false, 1500},
-	{"kernel-offload",     KERNEL, "wire0",  false, false, true,  false, 1500},
-	{"kernel",             KERNEL, "wire0",  false, false, false, false, 1500},
-	{"relay-offload",      RELAY,  "weft0",  false, false, true,  false, 1500},
-	{"relay",              RELAY,  "weft0",  false, false, false, false, 1500},
-	{"round",              WEFT,   "weft0",  false, true,  false, false, 1500},
-	{"round-spin",         WEFT,   "weft0",  false, true,  false, true,  1500},
-	{"round-reflector",    REFLECTOR, "weft0", false, true, false, false, 1500},
-	{"round-reflector-spin", REFLECTOR, "weft0", false, true, false, true, 1500},
-	{"round-kernel",       KERNEL, "wire0",  false, true,  false, false, 1500},
+	{"tap-out-offload",    WEFT,   "weft0",  true,  false, true,  false, 1500, false},
+	{"tap-in-offload",     WEFT,   "weft0",  false, false, true,  false, 1500, false},
+	{"tap-out",            WEFT,   "weft0",  true,  false, false, false, 1500, false},
+	{"tap-out-thread",     WEFT,   "weft0",  true,  false, false, false, 1500, true},
+	{"round-thread",       WEFT,   "weft0",  false, true,  false, false, 1500, true},
+	{"tap-in",             WEFT,   "weft0",  false, false, false, false, 1500, false},
+	{"tap-out-9000",       WEFT,   "weft0",  true,  false, false, false, 9000, false},
+	{"tap-in-9000",        WEFT,   "weft0",  false, false, false, false, 9000, false},
+	{"packet-out-offload", WEFT,   "packet:wire0", true,  false, true,  false, 1500, false},
+	{"packet-in-offload",  WEFT,   "packet:wire0", false, false, true,  false, 1500, false},
+	{"packet-out",         WEFT,   "packet:wire0", true,  false, false, false, 1500, false},
+	{"xdp-out",            WEFT,   "xdp:wire0",    true,  false, false, false, 1500, false},
+	{"xdp-in",             WEFT,   "xdp:wire0",    false, false, false, false, 1500, false},
+	{"kernel-offload",     KERNEL, "wire0",  false, false, true,  false, 1500, false},
+	{"kernel",             KERNEL, "wire0",  false, false, false, false, 1500, false},
+	{"relay-offload",      RELAY,  "weft0",  false, false, true,  false, 1500, false},
+	{"relay",              RELAY,  "weft0",  false, false, false, false, 1500, false},
+	{"round",              WEFT,   "weft0",  false, true,  false, false, 1500, false},
+	{"round-spin",         WEFT,   "weft0",  false, true,  false, true,  1500, false},
+	{"round-reflector",    REFLECTOR, "weft0", false, true, false, false, 1500, false},
+	{"round-reflector-spin", REFLECTOR, "weft0", false, true, false, true, 1500, false},
+	{"round-kernel",       KERNEL, "wire0",  false, true,  false, false, 1500, false},
 };
 /* clang-format on */
 
@@ -153,10 +159,21 @@ static struct sockaddr_in address(const char *text)
 	return a;
 }
 
+/* A stream of the kernel's, with CUBIC wherever this may be said: what a
+ * machine happens to have for its default may pace (BBR), and then a row shows
+ * the pace. */
+static int kernel_stream(void)
+{
+	int s = socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)setsockopt(s, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5);
+	return s;
+}
+
 static int kernel_listen(void)
 {
 	struct sockaddr_in a = address("0.0.0.0");
-	int s = socket(AF_INET, SOCK_STREAM, 0);
+	int s = kernel_stream();
 
 	check(bind(s, (struct sockaddr *)&a, sizeof(a)) == 0);
 	check(listen(s, 1) == 0);
@@ -306,7 +323,9 @@ static void weft_reflect(struct station *st, bool spins)
 
 static void weft_end(const struct row *r, double seconds)
 {
-	struct station_cfg cfg = {.has_offload = r->has_offload, .mtu = r->mtu};
+	struct station_cfg cfg = {.has_offload = r->has_offload,
+				  .has_thread = r->has_thread,
+				  .mtu = r->mtu};
 	static struct station st;
 
 	cfg.kind = dev_parse(r->device, &cfg.device);
@@ -431,6 +450,10 @@ static void make_device(const struct row *r)
 {
 	const char *name = "weft0";
 
+	if (r->has_thread) {
+		check(unshare(CLONE_NEWNS) == 0);
+		order("mount --make-rprivate / && mount -t sysfs sys /sys");
+	}
 	if (strstr(r->device, "weft0")) {
 		order("ip tuntap add weft0 mode tap %s",
 		      r->has_offload ? "vnet_hdr" : "");
@@ -485,7 +508,7 @@ static int connect_to_peer(void)
 	int s, tries;
 
 	for (tries = 0; tries < 1000; tries++) {
-		s = socket(AF_INET, SOCK_STREAM, 0);
+		s = kernel_stream();
 		if (!connect(s, (struct sockaddr *)&a, sizeof(a)))
 			return s;
 		close(s);
