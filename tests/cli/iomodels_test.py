@@ -24,7 +24,9 @@ class Models(Case):
                 if name == "ring":  # many operations with one call
                     self.assertLess(r["calls"], 50)
                 else:
-                    self.assertGreaterEqual(r["calls"], 2 * 50)
+                    # Its threads may wait already when counting begins.
+                    waiting = 3 if name == "blocking" else 0
+                    self.assertGreaterEqual(r["calls"], 2 * 50 - waiting)
                 self.assertGreater(len(r["why"]), 40)
                 # Program, segment, queue, program: three copies each way.
                 self.assertEqual(r["copied"], 50 * 2 * 64 * 3)

@@ -24,6 +24,19 @@ class Visit(Case):
         self.assertIn("200 OK", out.splitlines()[0])
         self.assertIn("TIME-WAIT", out)
 
+    def test_the_close_has_four_steps(self):
+        """FIN and its ACK, each way; who closed first waits in TIME-WAIT"""
+        out = self.weft("visit", URL).stdout
+        close = out[out.index("· TCP close"):out.index("── after")]
+        self.assertEqual(re.findall(r"├─ (\S+) seq|◀─ (\S+) seq", close),
+                         [("FIN,ACK", ""), ("", "ACK"), ("", "FIN,ACK"),
+                          ("ACK", "")])
+        at = -1
+        for state in ("FIN-WAIT-1", "CLOSE-WAIT", "FIN-WAIT-2", "LAST-ACK",
+                      "TIME-WAIT"):
+            self.assertGreater(close.find(state, at + 1), at, close)
+            at = close.find(state, at + 1)
+
     def test_names_are_asked_from_the_root_down(self):
         """root, top level, then the server of the name, and nobody twice
         for the same kind of address"""

@@ -15,11 +15,13 @@ import threading
 import time
 import unittest
 
-from kernel_test import Both, digest_of, send_all
+import wire
+from kernel_test import Both
 from weft import WEFT, tool
-from wire import HOST, KERNEL, LONG, TIME_LIMIT, run, setUpModule
+from wire import (HOST, KERNEL, LONG, TIME_LIMIT, digest_of, ping, run,
+                  send_all, setUpModule)
 
-VOLUME = int(os.environ.get("WEFT_VOLUME", 200_000_000 if LONG else 10_000_000))
+VOLUME = wire.VOLUME or (200_000_000 if LONG else 10_000_000)
 SIOCETHTOOL, ETHTOOL_STXCSUM = 0x8946, 0x17
 UDP_SEGMENT = 103
 
@@ -78,8 +80,7 @@ class DeviceCase(Both):
         """ARP and ping both ways, in one frame and in several."""
         up = self.up()
         for size in ("56", "1472", "20000"):
-            out = run(tool("ping"), "-c", "3", "-i", "0.01", "-s", size, HOST)
-            self.assertIn(" 0% packet loss", out)
+            ping(HOST, "-s", size)
         self.assertIn(HOST, run("ip", "neigh", "show"))
         self.down(up)
         run("ip", "neigh", "flush", "all")
@@ -97,6 +98,29 @@ class DeviceCase(Both):
                                  capture_output=True).stdout
             self.assertEqual(hashlib.sha256(got).digest(),
                              hashlib.sha256(want).digest())
+
+    def lease(self):
+        """An address from dnsmasq on the kernel's side, which is then used."""
+        os.environ["PATH"] += ":/usr/sbin:/sbin"
+        server = subprocess.Popen(
+            [tool("dnsmasq"), "--keep-in-foreground", "--conf-file=/dev/null",
+             "--port=0", "--user=root", "--group=root", "--pid-file=",
+             "--log-facility=/dev/null", "--interface=kernel0",
+             "--bind-dynamic", "--no-resolv", "--no-hosts", "--no-ping",
+             f"--dhcp-leasefile={self.folder / 'leases'}",
+             "--dhcp-range=10.1.0.100,10.1.0.110,120s"])
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        up = subprocess.Popen([WEFT, "up", self.device, "--dhcp", "--json"],
+                              stdout=subprocess.PIPE, text=True)
+        self.addCleanup(up.stdout.close)
+        self.addCleanup(up.wait)
+        self.addCleanup(up.terminate)
+        self.assertEqual(json.loads(up.stdout.readline())["up"], "wire0")
+        lease = json.loads(up.stdout.readline())
+        self.assertEqual((lease["by"], lease["server"], lease["len"]),
+                         ("DHCP", KERNEL, 24))
+        ping(lease["address"])
 
     def datagrams(self, *options):
         """Datagrams one by one, and fifty of them handed over in one call."""
@@ -123,6 +147,11 @@ class Packet(DeviceCase):
         """packet socket: curl fetches from weft"""
         self.veth("packet")
         self.web()
+
+    def test_lease(self):
+        """packet socket: an address by DHCP from dnsmasq"""
+        self.veth("packet")
+        self.lease()
 
     def test_datagrams(self):
         """packet socket: datagrams, also several in one"""
@@ -159,7 +188,7 @@ class Packet(DeviceCase):
             s.bind(("kernel0", 0))
             s.send(bytes.fromhex(mac) + b"\x02\0\0\0\0\x01\x81\0\0\x07\x08\0"
                    + bytes(50))
-        run(tool("ping"), "-c", "1", HOST)  # what came before it has come
+        ping(HOST, count=1)  # what came before it has come
         up.send_signal(signal.SIGINT)
         out, _ = up.communicate(timeout=TIME_LIMIT)
         self.assertIn("vlan_unknown", out)
@@ -183,7 +212,7 @@ class Packet(DeviceCase):
         run("ip", "link", "delete", "wire0")
         _, text = up.communicate(timeout=TIME_LIMIT)
         self.assertEqual(up.returncode, 1)
-        self.assertIn("No such device", text)
+        self.assertIn("the device is gone", text)
 
 
 class Xdp(DeviceCase):
@@ -196,6 +225,11 @@ class Xdp(DeviceCase):
         """AF_XDP: curl fetches from weft"""
         self.veth("xdp")
         self.web()
+
+    def test_lease(self):
+        """AF_XDP: an address by DHCP from dnsmasq"""
+        self.veth("xdp")
+        self.lease()
 
     def test_datagrams(self):
         """AF_XDP: datagrams"""
@@ -241,7 +275,7 @@ class Xdp(DeviceCase):
         run("ip", "link", "delete", "wire0")
         _, text = up.communicate(timeout=TIME_LIMIT)
         self.assertEqual(up.returncode, 1)
-        self.assertIn("No such device", text)
+        self.assertIn("the device is gone", text)
 
 
 class Tap(DeviceCase):
@@ -258,8 +292,7 @@ class Tap(DeviceCase):
         """TAP with four queues: ARP and ping both ways"""
         options = self.queues()
         up = self.up(*options)
-        out = run(tool("ping"), "-c", "3", "-i", "0.01", HOST)
-        self.assertIn(" 0% packet loss", out)
+        ping(HOST)
         self.down(up)
         self.peer("ping", KERNEL, 30, options=options).end()
 
@@ -271,6 +304,34 @@ class Tap(DeviceCase):
         options = self.queues(offload=True)
         self.both_ways(options, VOLUME)
 
+    def echo(self, volume):
+        """What goes to the host comes back."""
+        with socket.create_connection((HOST, 7), TIME_LIMIT) as conn:
+            sent = []
+            sender = threading.Thread(
+                target=lambda: sent.append(send_all(conn, volume)))
+            sender.start()
+            got = digest_of(conn)
+            sender.join(TIME_LIMIT)
+            assert [got] == sent
+
+    def test_thread(self):
+        """TAP with a thread of the kernel: where /sys is ours, and not else"""
+        up = [WEFT, "up", "tap:weft0", "--address", f"{HOST}/24", "--echo",
+              "7", "--thread", *self.queues()]
+        refused = subprocess.run(up, capture_output=True, text=True,
+                                 timeout=TIME_LIMIT)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("the /sys of this network namespace", refused.stderr)
+        process = subprocess.Popen(
+            ["unshare", "-m", "sh", "-c",
+             'mount -t sysfs sys /sys && exec "$@"', "sh", *up],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.down, process)
+        process.ready = process.stdout.readline()
+        self.assertIn("is up", process.ready)
+        self.echo(VOLUME)
+
     def test_many(self):
         """TAP with four queues: twenty streams at once, spread over them"""
         self.up("--echo", 7, *self.queues(offload=True))
@@ -278,14 +339,7 @@ class Tap(DeviceCase):
 
         def one():
             try:
-                with socket.create_connection((HOST, 7), TIME_LIMIT) as conn:
-                    sent = []
-                    sender = threading.Thread(
-                        target=lambda: sent.append(send_all(conn, 300_000)))
-                    sender.start()
-                    got = digest_of(conn)
-                    sender.join(TIME_LIMIT)
-                    assert [got] == sent
+                self.echo(300_000)
             except Exception as e:
                 errors.append(e)
 
@@ -304,6 +358,71 @@ class Tap(DeviceCase):
         self.device = "weft0"
         self.datagrams("--offload")
 
+    def test_json(self):
+        """weft up --json: an object when it is up, another in the end"""
+        run("ip", "tuntap", "add", "weft0", "mode", "tap")
+        run("ip", "address", "add", f"{KERNEL}/24", "dev", "weft0")
+        run("ip", "link", "set", "weft0", "up")
+        self.write("site/index.html", "hello\n")
+        up = subprocess.Popen(
+            [WEFT, "up", "weft0", "--address", f"{HOST}/24", "--serve",
+             self.folder / "site", "--echo", "7", "--json"], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        ready = json.loads(up.stdout.readline())
+        self.assertEqual(ready["up"], "weft0")
+        self.assertEqual(ready["addresses"], [f"{HOST}/24"])
+        self.assertEqual((ready["port"], ready["echo"]), (80, 7))
+        ping(HOST)
+        up.send_signal(signal.SIGTERM)
+        out, text = up.communicate(timeout=TIME_LIMIT)
+        self.assertEqual((up.returncode, text), (0, ""))
+        counts = json.loads(out)
+        self.assertGreaterEqual(counts["rx_frames"], 3)
+        self.assertGreaterEqual(counts["tx_frames"], 3)
+        self.assertEqual(counts["missed"], 0)
+        self.assertEqual(counts["errors"], 0)
+
+    def test_nothing_to_serve(self):
+        """weft up --serve: a directory that is not there is said once"""
+        up = self.weft("up", "weft0", "--address", f"{HOST}/24", "--serve",
+                       "/no/such/directory", status=1)
+        self.assertEqual(up.stderr, "weft up: /no/such/directory: "
+                         + os.strerror(errno.ENOENT) + "\n")
+
+    def cut(self, size, total, options):
+        """weft sends datagrams of that size in one call; each of them comes."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            s.settimeout(TIME_LIMIT)
+            s.bind((KERNEL, 0))
+            peer = self.peer("cut", KERNEL, s.getsockname()[1], size, total,
+                             options=options)
+            got, back = s.recvfrom(10)
+            self.assertEqual(got, b"?")
+            s.sendto(b"!", back)
+            for i in range(0, total, size):
+                got, back = s.recvfrom(65536)
+                self.assertEqual(got, bytes([i // size % 256])
+                                 * min(size, total - i))
+            s.sendto(b"x", back)
+            return peer.end()
+
+    def test_datagrams_cut(self):
+        """TAP: many datagrams of one call, cut by the device, or by weft"""
+        run("ip", "tuntap", "add", "weft0", "mode", "tap", "vnet_hdr")
+        run("ip", "address", "add", f"{KERNEL}/24", "dev", "weft0")
+        run("ip", "link", "set", "weft0", "up")
+        for size, total in ((1000, 60000), (1472, 58881), (500, 50001)):
+            counts = self.cut(size, total, ["--offload"])
+            self.assertLess(counts["tx_frames"], 10)
+        run("ip", "link", "delete", "weft0")
+        run("ip", "tuntap", "add", "weft0", "mode", "tap")
+        run("ip", "address", "add", f"{KERNEL}/24", "dev", "weft0")
+        run("ip", "link", "set", "weft0", "up")
+        for size, total in ((1000, 60000), (1472, 58881), (500, 50001)):
+            counts = self.cut(size, total, [])
+            self.assertGreaterEqual(counts["tx_frames"], total // size)
+
     def test_wrong_kind(self):
         """TAP: a device with several queues is not opened as one"""
         self.queues()
@@ -314,7 +433,6 @@ class Tap(DeviceCase):
 LAB = """\
 name: out
 time: real
-until: 20s
 links: [r -- outside]
 lans:
   inside: {net: 10.2.0.0/24, join: [r, laptop]}
@@ -364,6 +482,9 @@ class Lab(DeviceCase):
 
     def visit(self, kind, key):
         self.veth(kind)
+        self.browse(key)
+
+    def browse(self, key):
         self.nginx()
         path = self.write("out.yaml", LAB.replace("KIND", key))
         lab = self.weft("lab", "run", path, "--json", "-o", "out")
@@ -372,6 +493,13 @@ class Lab(DeviceCase):
     def test_packet(self):
         """a lab by packet socket: its browser visits nginx on the kernel"""
         self.visit("packet", "interface")
+
+    def test_tap(self):
+        """a lab by TAP: its browser visits nginx on the kernel"""
+        run("ip", "tuntap", "add", "wire0", "mode", "tap")
+        run("ip", "address", "add", f"{KERNEL}/24", "dev", "wire0")
+        run("ip", "link", "set", "wire0", "up")
+        self.browse("tap")
 
     def test_xdp(self):
         """a lab by AF_XDP: its browser visits nginx on the kernel"""

@@ -14,13 +14,37 @@ import time
 import unittest
 
 from weft import tool
-from wire import HOST, KERNEL, PEER, Capture, WireCase, run, setUpModule
+from wire import (HOST, KERNEL, PEER, TIME_LIMIT, Capture, WireCase, run,
+                  setUpModule)
 
 KERNEL6, HOST6 = "fd00:1::1", "fd00:1::2"
 GROUP, GROUP6, PORT = "239.1.2.3", "ff15::1:2", 5004
 MCAST_JOIN_SOURCE_GROUP = 46
 ALERT4 = b"\x94\x04\0\0"
 ALERT6 = b"\0\0\x05\x02\0\0\x01\0"      # IPV6_HOPOPTS, as the kernel wants it
+
+
+def igmp_of_weft(*kinds):
+    """Frames of weft with IGMP of these types (and of these records)."""
+    def is_meant(frame):
+        here = 14 + (frame[14] & 15) * 4
+        return (frame[12:14] == b"\x08\0" and frame[23] == 2
+                and frame[26:30] == socket.inet_aton(HOST)
+                and (frame[here], frame[here + 8] if frame[here] == 0x22
+                     else None) in kinds)
+    return is_meant
+
+
+def mld_of_weft(*kinds):
+    """The same of MLD about GROUP6; behind the header hop by hop."""
+    group = socket.inet_pton(socket.AF_INET6, GROUP6)
+
+    def is_meant(frame):
+        mld = frame[62:]
+        return (frame[12:14] == b"\x86\xdd" and frame[20] == 0
+                and frame[54] == 58 and group in mld
+                and (mld[0], mld[8] if mld[0] == 143 else None) in kinds)
+    return is_meant
 
 
 def is_v6(group):
@@ -48,7 +72,7 @@ class Told:
         if self.process.poll() is None:
             self.process.stdin.write("quit\n")
             self.process.stdin.flush()
-            self.process.wait(30)
+            self.process.wait(TIME_LIMIT)
         for stream in (self.process.stdin, self.process.stdout,
                        self.process.stderr):
             stream.close()
@@ -85,7 +109,7 @@ class Groups(WireCase):
         level = socket.IPPROTO_IPV6 if is_v6(group) else socket.IPPROTO_IP
         s = socket.socket(family, socket.SOCK_DGRAM)
         self.addCleanup(s.close)
-        s.settimeout(20)
+        s.settimeout(TIME_LIMIT)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.bind(("", PORT))
 
@@ -141,7 +165,7 @@ class Groups(WireCase):
 
     def link_local_is_there(self):
         """The kernel's own has been seen to be unique."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + TIME_LIMIT
         while "tentative" in run("ip", "-6", "address", "show", "dev",
                                  self.device, "scope", "link"):
             self.assertLess(time.monotonic(), end)
@@ -246,14 +270,15 @@ class WeftJoins(Groups):
         capture = self.capture()
         self.assertEqual(tell("join", GROUP, PORT), "ok")
         group = socket.inet_aton(GROUP)
+        answers = igmp_of_weft((0x22, 2))
         self.query4(b"\x11\x05\0\0" + bytes(4) + b"\x02\x7d\0\0")
-        time.sleep(1)
+        capture.wait_for(answers)
         self.query4(b"\x11\x05\0\0" + group + b"\x02\x7d\0\0")
-        time.sleep(1)
+        capture.wait_for(answers, 2)
         self.assertEqual(tell("version", 4, 3), "3")
         self.query4(b"\x11\x05\0\0" + bytes(4))
         self.assertEqual(tell("version", 4, 2), "2")
-        time.sleep(1)
+        capture.wait_for(igmp_of_weft((0x16, None)))
         self.query4(b"\x11\0\0\0" + bytes(4))
         self.assertEqual(tell("version", 4, 1), "1")
         rows = self.frames(capture, f"igmp and ip.src == {HOST}", "igmp.type",
@@ -274,16 +299,17 @@ class WeftJoins(Groups):
         capture = self.capture()
         self.assertEqual(tell("join", GROUP6, PORT), "ok")
         group = socket.inet_pton(socket.AF_INET6, GROUP6)
+        answers = mld_of_weft((143, 2))
         self.query6(b"\x82\0\0\0\x01\xf4\0\0" + bytes(16) + b"\x02\x7d\0\0")
-        time.sleep(1)
+        capture.wait_for(answers)
         self.query6(b"\x82\0\0\0\x01\xf4\0\0" + group + b"\x02\x7d\0\0")
-        time.sleep(1)
+        capture.wait_for(answers, 2)
         self.assertEqual(tell("version", 6, 2), "2")
         self.query6(b"\x82\0\0\0\x01\xf4\0\0" + bytes(16))
         self.assertEqual(tell("version", 6, 1), "1")
-        time.sleep(1)
+        capture.wait_for(mld_of_weft((131, None)))
         self.assertEqual(tell("leave"), "ok")
-        time.sleep(0.2)
+        capture.wait_for(mld_of_weft((132, None)))
         rows = self.frames(
             capture, "icmpv6.type in {131,132,143} and "
             f"(icmpv6.mldr.mar.multicast_address == {GROUP6} or "
@@ -317,7 +343,10 @@ class Bridge(Groups):
         try:
             run("ip", "link", "add", "br0", "type", "bridge",
                 "mcast_snooping", "1", "mcast_igmp_version", "3",
-                "mcast_mld_version", "2")
+                "mcast_mld_version", "2", "forward_delay", "0",
+                "mcast_query_response_interval", "100",
+                "mcast_startup_query_interval", "100",
+                "mcast_startup_query_count", "20")
         except subprocess.CalledProcessError as e:
             self.skipTest(f"no bridge: {e.stderr}")
         run("ip", "address", "flush", "dev", self.device)
@@ -332,7 +361,7 @@ class Bridge(Groups):
         return run(tool("bridge"), "-s", "mdb", "show")
 
     def eventually(self, group, is_there):
-        end = time.monotonic() + 30
+        end = time.monotonic() + TIME_LIMIT
         while (f"port {self.device} grp {group} " in self.mdb()) != is_there:
             self.assertLess(time.monotonic(), end, self.mdb())
             time.sleep(0.1)
@@ -353,11 +382,13 @@ class Bridge(Groups):
         capture = Capture(self)
         self.assertEqual(tell("join", GROUP, PORT), "ok")
         self.assertEqual(tell("join", GROUP6, PORT), "ok")
-        time.sleep(3)
         for family, newest in ((4, 3), (6, 2)):
             self.assertEqual(tell("version", family, newest), str(newest))
-        rows = capture.tshark(f"igmp.type == 0x22 and ip.src == {HOST}",
-                              "igmp.maddr")
+        # Not what weft says of itself when it joins, but its answers.
+        capture.wait_for(igmp_of_weft((0x22, 2)))
+        capture.wait_for(mld_of_weft((143, 2)))
+        rows = capture.tshark(f"igmp.type == 0x22 and ip.src == {HOST} and "
+                              "igmp.record_type == 2", "igmp.maddr")
         self.assertIn([GROUP], rows)
 
 

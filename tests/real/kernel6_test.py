@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """IPv6: weft and the kernel of this machine, over a TAP device."""
-import hashlib
 import ipaddress
 import os
 import re
@@ -10,8 +9,8 @@ import time
 import unittest
 
 from weft import SOURCE, tool
-from wire import (HOST, LONG, TIME_LIMIT, Server, WireCase, chunks, run,
-                  setUpModule, tcp_info)
+from wire import (HOST, LONG, TIME_LIMIT, Server, WireCase, digest_of, ping,
+                  run, send_all, setUpModule, tcp_info)
 
 VOLUME = 1_000_000_000 if LONG else 50_000_000
 LOSSY_VOLUME = 100_000_000 if LONG else 8_000_000
@@ -54,7 +53,7 @@ class Six(SixCase):
 
     def release(self, peer):
         """... and goes."""
-        with socket.create_connection((HOST, 5000), 10):
+        with socket.create_connection((HOST, 5000), TIME_LIMIT):
             pass
         return peer.end()
 
@@ -68,9 +67,7 @@ class Six(SixCase):
         """in one frame and in many; it keeps us as a neighbour"""
         peer = self.hold(self.six())
         for size in ("56", "1452", "20000"):
-            out = run(tool("ping"), "-6", "-c", "3", "-i", "0.01", "-s", size,
-                      HOST6)
-            self.assertIn(" 0% packet loss", out)
+            ping(HOST6, "-6", "-s", size)
         self.assertIn(HOST6, run("ip", "-6", "neigh", "show", "dev",
                                  self.device))
         self.release(peer)
@@ -78,17 +75,15 @@ class Six(SixCase):
     def test_link_local_addresses(self):
         """the one that is made of the MAC address is there too"""
         peer = self.hold(self.six())
-        run(tool("ping"), "-6", "-c", "1", HOST6)
+        ping(HOST6, "-6", count=1)
         neigh = run("ip", "-6", "neigh", "show", HOST6, "dev", self.device)
         mac = re.search(r"lladdr ([0-9a-f:]{17})", neigh).group(1)
-        out = run(tool("ping"), "-6", "-c", "1",
-                  f"{link_local(mac)}%{self.device}")
-        self.assertIn(" 0% packet loss", out)
+        ping(f"{link_local(mac)}%{self.device}", "-6", count=1)
         self.release(peer)
 
     def eventually(self, *command, holds):
         """What a command says, as soon as @holds finds itself in it."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + TIME_LIMIT
         while time.monotonic() < end:
             out = run(*command)
             if re.search(holds, out):
@@ -112,8 +107,7 @@ class Six(SixCase):
         self.assertIn("mtu 1400", out)
         self.assertRegex(run("ip", "-6", "neigh", "show", "dev", self.device),
                          r"fe80::\S+ lladdr \S+ router")
-        out = run(tool("ping"), "-6", "-c", "2", "-I", self.device, HOST6)
-        self.assertIn(" 0% packet loss", out)
+        ping(HOST6, "-6", "-I", self.device, count=2)
         self.release(peer)
 
     def test_the_kernel_sees_who_has_an_address(self):
@@ -129,7 +123,7 @@ class Six(SixCase):
         """a datagram to nobody is told as port unreachable"""
         peer = self.hold(self.six())
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as s:
-            s.settimeout(10)
+            s.settimeout(TIME_LIMIT)
             s.connect((HOST6, 9))
             s.send(b"x")
             with self.assertRaises(ConnectionRefusedError):
@@ -140,7 +134,7 @@ class Six(SixCase):
         """a connection to nobody is refused at once"""
         peer = self.hold(self.six())
         with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as s:
-            s.settimeout(10)
+            s.settimeout(TIME_LIMIT)
             with self.assertRaises(ConnectionRefusedError):
                 s.connect((HOST6, 9))
         self.release(peer)
@@ -164,26 +158,8 @@ class Six(SixCase):
         out = run(tool("ping"), "-6", "-c", "3", "-i", "0.5", "-w", "20",
                   HOST6)
         self.assertNotIn(" 0 received", out)
-        run(tool("ping"), "-c", "1", HOST)
+        ping(HOST, count=1)
         self.down(up)
-
-
-def digest_of(conn):
-    """All that comes, as a hash."""
-    sha = hashlib.sha256()
-    while data := conn.recv(1 << 18):
-        sha.update(data)
-    return sha.hexdigest()
-
-
-def send_all(conn, total):
-    """So many octets, and the end; their hash."""
-    sha = hashlib.sha256()
-    for chunk in chunks(total):
-        sha.update(chunk)
-        conn.sendall(chunk)
-    conn.shutdown(socket.SHUT_WR)
-    return sha.hexdigest()
 
 
 class Streams(SixCase):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the peers of a process see that is killed, and what is left of it.
 
-    killed_probe.py ADDRESS COUNT [PID]
+    killed_probe.py ADDRESS COUNT [PID FILE]
 
 prints the first; then starts COUNT processes that end in many ways, and asks
-process PID (weft run) before and after to say what it has.
+process PID (weft run) before and after to say what it has, which it says in
+FILE; and prints which lines these are.
 """
 import errno
 import os
@@ -19,26 +20,38 @@ FAMILY = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
 WAYS = 6
 
 
-def child(function, *args):
+DONE = {}  # what a process says when it has done the last thing, too
+
+
+def child(function, then=None):
     """A process that does that, says so, and waits for its end."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            function(*args)
+            function()
             os.write(theirs, b"x")
+            if then:
+                then()
+                os.write(theirs, b"x")
             signal.pause()
         finally:
             os._exit(1)
     os.close(theirs)
     os.read(ours, 1)
-    os.close(ours)
+    DONE[pid] = ours
     return pid
 
 
 def kill(pid):
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+    os.close(DONE.pop(pid))
+
+
+def kill_when_done(pid):
+    os.read(DONE[pid], 1)
+    kill(pid)
 
 
 def outcome(function, *args):
@@ -55,8 +68,9 @@ def listener():
     return s
 
 
-def pair(between):
-    """One end here, the other in a process that is killed after @between."""
+def pair(between, then=None):
+    """One end here, the other in a process that is killed after @between, or
+    when @then has come true there."""
     lst = listener()
 
     def connect():
@@ -65,13 +79,13 @@ def pair(between):
         keep.append(s)
 
     keep = []
-    pid = child(connect)
+    pid = child(connect, then and (lambda: then(keep[0])))
     conn, _ = lst.accept()
     lst.close()
     return pid, conn
 
 
-def poll_name(s, wait=5000):
+def poll_name(s, wait=60000):
     p = select.poll()
     p.register(s, select.POLLIN | select.POLLOUT | select.POLLRDHUP)
     bits = p.poll(wait)[0][1]
@@ -82,7 +96,7 @@ def poll_name(s, wait=5000):
 def wait_for(s, bit):
     p = select.poll()
     p.register(s, bit)
-    p.poll(5000)
+    p.poll(60000)
 
 
 def say(*words):
@@ -105,10 +119,9 @@ def peers():
     wait_for(s, select.POLLRDHUP)
     say("wrote, recv:", outcome(s.recv, 100), outcome(s.recv, 100))
 
-    pid, s = pair(lambda s: None)
+    pid, s = pair(lambda s: None, lambda s: wait_for(s, select.POLLIN))
     s.send(b"never read")
-    time.sleep(0.1)
-    kill(pid)
+    kill_when_done(pid)
     wait_for(s, select.POLLERR)
     say("unread, poll:", poll_name(s))
     say("unread, recv:", outcome(s.recv, 10))
@@ -121,11 +134,11 @@ def peers():
         n += len(chunk)
     say("much, recv:", n)
 
-    pid, s = pair(lambda s: s.shutdown(socket.SHUT_WR))
+    pid, s = pair(lambda s: s.shutdown(socket.SHUT_WR),
+                  lambda s: wait_for(s, select.POLLIN))
     say("half, recv:", outcome(s.recv, 10))
     say("half, send:", outcome(s.send, b"still heard"))
-    time.sleep(0.1)
-    kill(pid)
+    kill_when_done(pid)
     wait_for(s, select.POLLERR)
     say("half, poll:", poll_name(s))
 
@@ -138,8 +151,10 @@ def peers():
     wait_for(s, select.POLLHUP)
     say("not accepted, poll:", poll_name(s))
     say("not accepted, recv:", outcome(s.recv, 10))
-    time.sleep(0.1)
-    say("listener gone:", outcome(socket.create_connection, name))
+    end, said = time.monotonic() + 60, ""
+    while said != "ECONNREFUSED" and time.monotonic() < end:
+        said = outcome(socket.create_connection, name)
+    say("listener gone:", said)
 
 
 def way(i, name, udp):
@@ -190,16 +205,34 @@ def lives(count):
             udp.recv(10)
 
 
-def ask(pid):
-    time.sleep(0.3)
+def answer(pid, path):
+    """Ask once; how many lines there are then, and the last."""
+    with open(path) as f:
+        before = len(f.readlines())
     os.kill(pid, signal.SIGUSR1)
-    time.sleep(0.1)
+    while True:
+        with open(path) as f:
+            lines = f.readlines()
+        if len(lines) > before and lines[-1].endswith("\n"):
+            return len(lines), lines[-1]
+        time.sleep(0.01)
+
+
+def ask(pid, path):
+    """Until it says the same several times: what has ended is noticed, and
+    what was on its way has come."""
+    said = []
+    while len(said) < 4 or len(set(said[-4:])) > 1:
+        time.sleep(0.1)
+        count, line = answer(pid, path)
+        said.append(line)
+    say("count", count)
 
 
 peers()
 if len(sys.argv) > 3:
     lives(2 * WAYS)
     for _ in range(2):
-        ask(int(sys.argv[3]))
+        ask(int(sys.argv[3]), sys.argv[4])
         lives(int(sys.argv[2]))
-    ask(int(sys.argv[3]))
+    ask(int(sys.argv[3]), sys.argv[4])

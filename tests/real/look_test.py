@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -42,13 +43,18 @@ if not os.fork():
     os._exit(0)
 print("ready", flush=True)
 held = four.accept()[0]
-select.select([held], [], [], 1)
+select.select([held], [], [])
 print("accepted", flush=True)
 sys.stdin.read()
 """
 CLIENT = """
-import socket, sys
-s = socket.create_connection(("10.1.0.11", 7004))
+import socket, sys, time
+while True:
+    try:
+        s = socket.create_connection(("10.1.0.11", 7004))
+        break
+    except ConnectionRefusedError:  # it does not listen yet
+        time.sleep(0.05)
 s.sendall(b"x" * 1234)
 u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 u.bind(("", 5353))
@@ -76,7 +82,7 @@ class Look(Case):
         if lab.poll() is None:
             lab.terminate()
         try:
-            lab.communicate(timeout=20)
+            lab.communicate(timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired:
             os.killpg(lab.pid, signal.SIGKILL)
             lab.communicate()
@@ -90,7 +96,7 @@ class Look(Case):
 
     def until(self, found):
         """What @found returns, as soon as that is anything."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + TIME_LIMIT
         while time.monotonic() < end:
             result = found()
             if result:
@@ -104,9 +110,12 @@ class Programs(Look):
         self.write("look.yaml", LAB)
         self.lab = self.start(
             "run", "look.yaml", "server", "--", sys.executable, "-c", SERVER,
-            "++", "laptop", "--", sys.executable, "-c",
-            "import time; time.sleep(1)\n" + CLIENT)
+            "++", "laptop", "--", sys.executable, "-c", CLIENT)
         self.assertEqual(self.lab.stdout.readline(), "ready\n")
+        # What was started waits for the supervisor, and does nothing else.
+        pid = self.lab.pid
+        self.pid = int(pathlib.Path(
+            f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
     def test_who_waits_in_which_call(self):
         """accept, epoll_wait, poll, select, recvfrom: each with its process"""
@@ -150,17 +159,20 @@ class Programs(Look):
         first = min(found, key=lambda x: x["pid"])
         child = max(found, key=lambda x: x["pid"])
         self.assertEqual(child["parent"], first["pid"])
-        self.assertEqual(first["parent"], self.lab.pid)
+        self.assertEqual(first["parent"], self.pid)
         self.assertEqual(child["sockets"], 4)
         self.assertGreater(first["calls"], 100)
         self.assertIn(f"{child['pid']}", self.ask("ps"))
         # The same by number, and nobody has that of another.
-        self.assertTrue(self.rows("process", "ps", "--pid", self.lab.pid))
+        for pid in self.pid, self.lab.pid, first["pid"], child["pid"]:
+            self.assertEqual(len(self.rows("process", "ps", "--pid", pid)),
+                             len(self.rows("process", "ps")), pid)
+        self.assertTrue(self.rows("socket", "ss", "--pid", self.lab.pid))
         self.weft("ps", "--pid", os.getpid(), status=1, env=self.env)
 
     def test_fools_do_not_stop_it(self):
         """who stalls, goes away or talks nonsense; the lab answers others"""
-        path = str(self.folder / "weft" / f"{self.lab.pid}.sock")
+        path = str(self.folder / "weft" / f"{self.pid}.sock")
         fools = []
         for said in (b"", b"look", b"look\n", b"\xff" * 1000, b"what?\n"):
             s = socket.socket(socket.AF_UNIX)
@@ -187,8 +199,17 @@ class Programs(Look):
 class Broken(Look):
     """Faults under programs that know nothing of them."""
 
+    def lab(self, name):
+        """A lab of that name, whose clients give its server two seconds more
+        before they come."""
+        text = re.sub(r"at: (\d+)(s|ms)\b", lambda x: x[0] if x[0] == "at: 0s"
+                      else f"at: {int(x[1]) + {'s': 2, 'ms': 2000}[x[2]]}{x[2]}",
+                      (LABS / f"{name}.yaml").read_text())
+        self.assertGreater(text.count("at: 3"), 0)
+        return self.write(f"{name}.yaml", text)
+
     def run_lab(self, name):
-        self.weft("lab", "run", LABS / f"{name}.yaml")
+        self.weft("lab", "run", self.lab(name))
         return self.log()
 
     def why_it_took_so_long(self, events, program):
@@ -223,7 +244,7 @@ class Broken(Look):
     def test_frozen_server(self):
         """a frozen server: its processes stand still, and go on"""
         tool("redis-benchmark")
-        lab = self.start("lab", "run", LABS / "frozen-server.yaml", "-q")
+        lab = self.start("lab", "run", self.lab("frozen-server"), "-q")
 
         def state():
             try:
@@ -241,17 +262,18 @@ class Broken(Look):
 
     def test_kill_takes_all(self):
         """a host that loses power: children die that never called anybody"""
-        self.write("kill.yaml", """\
+        times = [f"60.{os.getpid()}{i}" for i in range(3)]
+        self.write("kill.yaml", f"""\
 name: kill
 time: real
-until: 1s
+until: 4s
 lans:
-  lan: {net: 10.1.0.0/24, join: [a, server]}
+  lan: {{net: 10.1.0.0/24, join: [a, server]}}
 nodes:
-  a: {}
-  server: {run: [sh, -c, "setsid sleep 60.125 & sleep 60.25 & exec sleep 60.5"]}
+  a: {{}}
+  server: {{run: [sh, -c, "setsid sleep {times[0]} & sleep {times[1]} & exec sleep {times[2]}"]}}
 script:
-  - {at: 500ms, fault: {host: server, kill: true}}
+  - {{at: 3s, fault: {{host: server, kill: true}}}}
 """)
         self.weft("lab", "run", "kill.yaml")
         killed, = [x for x in self.log() if x["what"] == "run.kill"]
@@ -262,7 +284,7 @@ script:
             except OSError:
                 continue
             self.assertFalse(words[0] == b"sleep" and
-                             words[1] in (b"60.125", b"60.25", b"60.5"), path)
+                             words[1].decode() in times, path)
 
 
 if __name__ == "__main__":

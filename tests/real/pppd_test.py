@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -23,7 +24,7 @@ from weft import WEFT
 
 BOOT_LIMIT = 600
 CASE_LIMIT = 180
-VOLUME = 400_000
+VOLUME = 150_000
 MODULES = ("drivers/net/slip/slhc", "drivers/net/ppp/ppp_generic",
            "drivers/net/ppp/ppp_async")
 
@@ -54,18 +55,22 @@ try() {
     echo "CASE $1"; secrets "$2"
     pppd $TTY 115200 $3 noipdefault local nocrtscts nodetach \
         lcp-max-configure 60 debug > /tmp/log 2>&1 &
-    pid=$!; i=0
-    while [ $i -lt 90 ] && kill -0 $pid 2> /dev/null; do
+    pid=$!
+    while kill -0 $pid 2> /dev/null; do
         ifconfig ppp0 2> /dev/null | grep -q P-t-P && break
-        sleep 1; i=$((i+1))
+        sleep 0.1
     done
     if ifconfig ppp0 2> /dev/null | grep -q P-t-P; then
-        sleep 3; ifconfig ppp0
-        ping -c 3 10.7.0.2; ping6 -c 3 fe80::2%ppp0
+        until ping6 -q -c 1 -W 1 fe80::2%ppp0 > /dev/null 2>&1; do
+            sleep 0.1
+        done
+        ifconfig ppp0
+        ping -c 3 -i 0.2 10.7.0.2; ping6 -c 3 -i 0.2 fe80::2%ppp0
         wget -q -O /tmp/big http://10.7.0.2/big; md5sum /tmp/big
         nc 10.7.0.2 7 < /tmp/big > /tmp/back
         cmp /tmp/big /tmp/back && echo "BACK AS IT WAS"
-        sleep 4
+        # It is there when weft has heard its own answers.
+        until wget -q -O /dev/null http://10.7.0.2/$1; do sleep 0.1; done
     fi
     kill $pid 2> /dev/null; wait $pid
     cat /tmp/log; echo "END $1"
@@ -208,12 +213,25 @@ class Pppd(unittest.TestCase):
             [WEFT, "up", "--serial", device, "--serve", cls.folder / "site",
              "--echo", "7", "--rate", "500kbit", "-v", *CASES[name][0]],
             stdout=log, stderr=subprocess.STDOUT)
+        threading.Thread(target=cls.tell, args=(name, up, log.name),
+                         daemon=True).start()
         return up, log
+
+    @classmethod
+    def tell(cls, name, up, log):
+        """A page of that name appears when weft has its four answers."""
+        count = 4 if "--ping" in CASES[name][0] else 0
+        while up.poll() is None:
+            said = pathlib.Path(log).read_text(encoding="utf-8")
+            if said.count(" answers\n") >= count:
+                (cls.folder / "site" / name).write_text("heard\n")
+                return
+            time.sleep(0.1)
 
     @classmethod
     def end(cls, name, up, log):
         up.send_signal(signal.SIGINT)
-        up.wait(10)
+        up.wait(CASE_LIMIT)
         log.seek(0)
         cls.weft_said[name] = log.read()
         log.close()
@@ -254,12 +272,11 @@ class Pppd(unittest.TestCase):
             subprocess.run(["busybox", "--install", "-s", tools], check=True)
         up, log = cls.weft(name, "pty")
         try:
-            for _ in range(50):
+            device = None
+            while not device and up.poll() is None:
+                time.sleep(0.02)
                 device = re.search(r"/dev/pts/\d+", pathlib.Path(
                     log.name).read_text(encoding="utf-8"))
-                if device:
-                    break
-                time.sleep(0.1)
             _, secrets, told = CASES[name]
             script = (f"export PATH={tools}:/usr/sbin:/sbin TTY={device.group()}"
                       "\nmount -t tmpfs t /etc/ppp; mount -t tmpfs t /tmp\n"

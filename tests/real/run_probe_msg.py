@@ -5,6 +5,7 @@
 
 As run_probe.py, whose words it uses.
 """
+import ctypes
 import fcntl
 import os
 import socket
@@ -14,6 +15,8 @@ import time
 
 from run_probe import (FAMILY, HOST, PATIENCE, SETTLED, error_of, outcome,
                        polled, run, say, settled, until)
+
+LIBC = ctypes.CDLL(None)
 
 
 def datagram():
@@ -127,14 +130,44 @@ def probe_datagram_errors():
     sock.send(b"x")
     say("unreachable, recv", until(sock, "OUT ERR"), outcome(sock.recv, 1),
         polled(sock))
+    sock.send(b"x")
+    say("unreachable, sendmsg", until(sock, "OUT ERR"),
+        outcome(sock.sendmsg, [b"x"]), polled(sock))
+    sock.send(b"x")
+    say("unreachable, send", until(sock, "OUT ERR"), outcome(sock.send, b"x"),
+        polled(sock))
+    sock.setblocking(False)
+    sock.send(b"x")
+    say("unreachable, told once", until(sock, "OUT ERR"),
+        outcome(sock.recvmsg, 1), outcome(sock.recvfrom, 1), error_of(sock))
     sock.settimeout(PATIENCE)
     sock.send(b"x")
     say("unreachable, waiting", outcome(sock.recvfrom, 1))
+    sock.send(b"x")
+    say("unreachable, waiting, recvmsg", outcome(sock.recvmsg, 1))
     sock = datagram()
     sock.sendto(b"x", nobody)
     say("unreachable, no peer", settled(sock), error_of(sock))
     say("no peer", outcome(sock.getpeername), outcome(sock.send, b"x"))
     say("no peer, sendmsg", outcome(sock.sendmsg, [b"x"]))
+
+
+def probe_peers():
+    """What has come stays when a peer comes and goes."""
+    near, far = datagram(), datagram()
+    far.sendto(b"before", near.getsockname())
+    far.sendto(b"next", near.getsockname())
+    settled(near)
+    near.connect(far.getsockname())
+    near.send(b"there")
+    say("peer", far.recv(9), near.recv(9))
+    settled(near)
+    say("peer, gone", LIBC.connect(near.fileno(), bytes(28), 28),
+        outcome(near.send, b"x"))
+    say("peer, gone, recv", near.recv(9), outcome(near.sendmsg, [b"x"]))
+    near.connect(far.getsockname())
+    near.send(b"again")
+    say("peer, again", far.recv(9), polled(far))
 
 
 def probe_error_queue():

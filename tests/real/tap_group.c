@@ -32,7 +32,7 @@
 #include "sock/sock.h"
 #include "tap_peer.h"
 
-enum { SOCKS_MAX = 16, WAIT_S = 20 };
+enum { SOCKS_MAX = 16, WAIT_S = 60 };
 
 static int socks[SOCKS_MAX], sock_count;
 static char heard[4096];

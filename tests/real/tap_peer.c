@@ -7,6 +7,7 @@
  *	connect HOST PORT [END]		octets of standard input go to the
  *	listen PORT [END]		peer, what it says to standard output
  *	udp HOST PORT COUNT		datagrams that have to come back
+ *	cut HOST PORT SIZE OCTETS	datagrams of that size in one call
  *	ping HOST COUNT			likewise, as echo requests
  *	many HOST PORT COUNT OCTETS	so many streams at once, with an echo
  *	group				as told on standard input: tap_group.c
@@ -16,10 +17,11 @@
  *
  * DEVICE is what `weft up` takes: weft0, xdp:veth1, ...
  *
- * Options: --offload, --mtu N, --queues N, --gateway IP, --six ADDRESS/LEN (IPv6 too),
- * --router PREFIX/LEN (and advertise that), --set KNOB=N (of its TCP),
- * --stall 700ms (read nothing for so long); and of the cable in front of it:
- * --loss 1%, --dup, --reorder, --corrupt, --delay 2ms.
+ * Options: --offload, --mtu N, --queues N, --gateway IP, --six ADDRESS/LEN
+ * (IPv6 too), --router PREFIX/LEN (and advertise that), --set KNOB=N (of its
+ * TCP), --stall 700ms (read nothing for so long), --limit 100s (then it is
+ * killed); and of the cable in front of it: --loss 1%, --dup, --reorder,
+ * --corrupt, --delay 2ms.
  *
  * Says "ready" on standard error when the device is up, and in the end what
  * was counted, as JSON.  Exit status: 0, or 1 with a sentence.
@@ -43,11 +45,11 @@
 #include "sock/sock.h"
 #include "tcp/tcp.h"
 
-enum { CHUNK = 65536, TIME_LIMIT_S = 100 };
+enum { CHUNK = 65536 };
 
 struct station st;
 static struct cable_params cable;
-static uint64_t stall_ns;
+static uint64_t stall_ns, limit_ns = 100 * NS_PER_S;
 static struct ip6_net six, advertised; /* len 0: none */
 
 void die(const char *format, ...)
@@ -79,7 +81,7 @@ int count_of(const char *text)
 
 static uint64_t deadline(void)
 {
-	return pace_now(&st.pace) + TIME_LIMIT_S * NS_PER_S;
+	return pace_now(&st.pace) + limit_ns;
 }
 
 struct endpoint peer_of(const char *host, const char *port)
@@ -283,6 +285,31 @@ static void mode_udp(char **argv)
 	}
 }
 
+/* So many octets in one call, and then wait to be told that they came.  The
+ * first one goes alone: who is to be asked for by ARP, is asked then. */
+static void mode_cut(char **argv)
+{
+	struct endpoint to = peer_of(argv[0], argv[1]);
+	int fd = sk_socket(st.stack, family_of(&to), SK_SOCK_DGRAM, 0);
+	int size = count_of(argv[2]);
+	size_t i, len = min_size((size_t)count_of(argv[3]), CHUNK);
+	static uint8_t out[CHUNK];
+	uint32_t events = WAIT_IN;
+
+	for (i = 0; i < len; i++)
+		out[i] = (uint8_t)(i / (size_t)size);
+	check(sk_connect(st.stack, fd, &to) == 0);
+	check(sk_send(st.stack, fd, "?", 1, 0) == 1);
+	await(&fd, &events, 1);
+	check(sk_recv(st.stack, fd, out + len - 1, 1, 0) == 1);
+	out[len - 1] = (uint8_t)((len - 1) / (size_t)size);
+	check(sk_setsockopt(st.stack, fd, SK_SOL_UDP, SK_UDP_SEGMENT, &size,
+			    sizeof(size)) == 0);
+	if (sk_send(st.stack, fd, out, len, 0) != (long)len)
+		die("the datagrams did not leave");
+	await(&fd, &events, 1);
+}
+
 static int pings;
 
 static void on_echo(void *arg, const struct icmp_echo_event *ev)
@@ -324,8 +351,9 @@ static const struct {
 	int args;
 } modes[] = {
 	{"connect", mode_connect, 2}, {"listen", mode_listen, 1},
-	{"udp", mode_udp, 3},	      {"ping", mode_ping, 2},
-	{"many", mode_many, 4},	      {"group", mode_group, 0},
+	{"cut", mode_cut, 4},	      {"udp", mode_udp, 3},
+	{"ping", mode_ping, 2},	      {"many", mode_many, 4},
+	{"group", mode_group, 0},
 };
 
 /* KNOB=N settings, applied when there is a stack. */
@@ -396,6 +424,8 @@ static char **read_options(char **argv, struct station_cfg *cfg)
 			cfg->mtu = (uint32_t)number(argv[1], VALUE_NUMBER);
 		else if (!strcmp(*argv, "--queues"))
 			cfg->queues = (uint32_t)number(argv[1], VALUE_NUMBER);
+		else if (!strcmp(*argv, "--limit"))
+			limit_ns = number(argv[1], VALUE_DURATION);
 		else if (!strcmp(*argv, "--stall"))
 			stall_ns = number(argv[1], VALUE_DURATION);
 		else if (!strcmp(*argv, "--gateway"))
@@ -501,8 +531,8 @@ int main(int argc, char **argv)
 	if (argc < 4 || ip4_net_parse(&cfg.address, argv[2]))
 		die("tap-peer DEVICE ADDRESS/LEN [OPTION...] MODE ...");
 	cfg.kind = dev_parse(argv[1], &cfg.device);
-	alarm(TIME_LIMIT_S); /* whatever happens, this ends */
 	argv = read_options(argv + 3, &cfg);
+	alarm((unsigned)(limit_ns / NS_PER_S)); /* whatever happens, it ends */
 	err = station_open(&st, &cfg);
 	if (err)
 		die("%s: %s", cfg.device, strerror(-err));

@@ -13,7 +13,6 @@ from wire import HOST, KERNEL, TIME_LIMIT, WireCase, run, setUpModule
 VISIT = """\
 name: out
 time: real
-until: 3s
 links:
   - r -- outside: {delay: 1ms, loss: 2%}
 lans:

@@ -13,12 +13,11 @@ import threading
 import time
 
 from weft import WEFT, tool
-from wire import TIME_LIMIT, Capture, WireCase, run, setUpModule
+from wire import TIME_LIMIT, Capture, WireCase, ping, run, setUpModule
 
 VLANS = """\
 name: out
 time: real
-{until}
 links: [outside -- s, a -- s, n -- s, r -- s]
 nodes:
   outside: {{kind: uplink, tap: weft0}}
@@ -83,6 +82,13 @@ class LabCase(WireCase):
         self.addCleanup(process.kill)
         self.assertIn("runs by the clock", process.stderr.readline())
         return process
+
+    def plays(self, text):
+        """A lab that ends when its script is over; what it expects holds."""
+        lab = self.lab(text)
+        out, err = lab.communicate(timeout=TIME_LIMIT)
+        self.assertEqual((lab.returncode, err), (0, ""), out)
+        self.assertEqual(json.loads(out)["failed"], 0)
 
     def end(self, lab):
         lab.send_signal(signal.SIGINT)
@@ -159,14 +165,13 @@ class ByHand(LabCase):
         script = SCRIPT.replace("PORT", str(server.server_port))
         script = "".join(x + "\n" for x in script.splitlines()
                          if "10.20." not in x and "ping: 3" not in x)
-        lab = self.lab(VLANS.format(until="until: 4s", script=script))
+        lab = self.lab(VLANS.format(script=""))
         for to in ("10.10.0.2", "10.10.0.9", "10.1.0.2"):
-            run(tool("ping"), "-c", "3", "-i", "0.02", "-W", "5", to)
+            ping(to)
         page = run(tool("curl"), "-sS", "-m", "50", "http://10.10.0.2/")
         self.assertEqual(page.encode(), BODY)
-        out, err = lab.communicate(timeout=TIME_LIMIT)
-        self.assertEqual((lab.returncode, err), (0, ""), out)
-        self.assertEqual(json.loads(out)["failed"], 0)
+        self.end(lab)
+        self.plays(VLANS.format(script=script))
         frames = [e["frame"] for e in self.log() if e.get("kind") == "rx"
                   and e["host"] == "s" and e.get("frame")]
         self.assertTrue(any(f[24:32] == "8100a00a" for f in frames))
@@ -193,9 +198,6 @@ class Vlans(LabCase):
                 f"weft0.{vid}")
             run("ip", "link", "set", f"weft0.{vid}", "up")
 
-    def ping(self, to):
-        run(tool("ping"), "-c", "3", "-i", "0.02", "-W", "5", to)
-
     def test_kernel_reaches_hosts_by_vlan(self):
         """ping and curl from the kernel's VLAN devices; tags and priority"""
         self.wire()
@@ -203,9 +205,9 @@ class Vlans(LabCase):
         site.mkdir()
         (site / "index.html").write_bytes(BODY)
         capture = Capture(self)
-        lab = self.lab(VLANS.format(until="", script=""))
+        lab = self.lab(VLANS.format(script=""))
         for to in ("10.10.0.2", "10.10.0.9", "10.20.0.9", "10.1.0.2"):
-            self.ping(to)
+            ping(to)
         page = run(tool("curl"), "-sS", "-m", "50", "http://10.10.0.2/")
         self.assertEqual(page.encode(), BODY)
         with self.assertRaises(subprocess.CalledProcessError):
@@ -235,11 +237,8 @@ class Vlans(LabCase):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        lab = self.lab(VLANS.format(until="until: 3s", script=SCRIPT.replace(
+        self.plays(VLANS.format(script=SCRIPT.replace(
             "PORT", str(server.server_port))))
-        out, err = lab.communicate(timeout=TIME_LIMIT)
-        self.assertEqual((lab.returncode, err), (0, ""), out)
-        self.assertEqual(json.loads(out)["failed"], 0)
 
     def test_priority_tag(self):
         """a tag for VLAN 0 has a priority and no network: the native VLAN"""
@@ -251,11 +250,18 @@ class Vlans(LabCase):
         run("ip", "address", "add", "10.1.0.1/24", "dev", "weft0.0")
         run("ip", "link", "set", "weft0.0", "up")
         capture = Capture(self)
-        lab = self.lab(VLANS.format(until="", script=""))
+        lab = self.lab(VLANS.format(script=""))
         # What comes back has no tag, and is for weft0: the answer is seen on
         # the wire, and that is enough.
-        subprocess.run([tool("ping"), "-c", "2", "-i", "0.1", "-W", "1",
-                        "10.1.0.2"], check=False, capture_output=True)
+        asks = subprocess.Popen([tool("ping"), "10.1.0.2"],
+                                stdout=subprocess.DEVNULL)
+        try:
+            capture.wait_for(lambda frame: frame[12:14] == b"\x08\x06"
+                             and frame[21:22] == b"\2"
+                             and frame[28:32] == bytes((10, 1, 0, 2)))
+        finally:
+            asks.kill()
+            asks.wait()
         self.end(lab)
         rows = capture.tshark("arp.opcode == 1 && arp.dst.proto_ipv4 == "
                               "10.1.0.2", "vlan.id", "vlan.priority")
@@ -281,6 +287,12 @@ class Tree(LabCase):
     def states(self):
         links = json.loads(run("bridge", "-j", "link"))
         return {x["ifname"]: x.get("state") for x in links}
+
+    def wait_for_states(self, holds):
+        end = time.monotonic() + TIME_LIMIT
+        while not holds(self.states()):
+            self.assertLess(time.monotonic(), end, self.states())
+            time.sleep(0.05)
 
     def own_states(self):
         """The last state of each port of weft's switches."""
@@ -314,9 +326,9 @@ class Tree(LabCase):
         tool("bridge")
         self.bridge(4096)
         lab = self.lab(RING.replace("PRIORITY", "32768"))
-        self.wait_for_ping(40)
-        self.assertEqual(self.states(),
-                         {"weft0": "forwarding", "weft1": "forwarding"})
+        self.wait_for_ping(TIME_LIMIT)
+        self.wait_for_states(lambda found: found == {
+            "weft0": "forwarding", "weft1": "forwarding"})
         self.end(lab)
         closed = [p for p, s in self.own_states().items()
                   if s == "discarding"]
@@ -333,13 +345,9 @@ class Tree(LabCase):
         for name in ("weft0", "weft1"):
             run("bridge", "link", "set", "dev", name, "cost", "60000")
         lab = self.lab(RING.replace("PRIORITY", "4096"))
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            if sorted(self.states().values())[0] == "blocking":
-                break
-            time.sleep(0.2)
-        self.assertEqual(self.states()["weft1"], "blocking", self.states())
-        self.assertIn(self.states()["weft0"],
-                      ("listening", "learning", "forwarding"))
+        # The other one is on its way to forwarding, or there.
+        self.wait_for_states(lambda found: found["weft1"] == "blocking" and
+                             found["weft0"] in ("listening", "learning",
+                                                "forwarding"))
         self.end(lab)
         self.assertIn("root", self.roles().values())

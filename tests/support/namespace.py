@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from weft import WEFT
+from weft import TIME_LIMIT, WEFT, Case
 
 
 def may(*command):
@@ -38,3 +38,34 @@ if (os.geteuid() != 0 or not shutil.which("setpriv")
 PYTHON = sys.executable
 if NOBODY and not nobody_may(PYTHON, "-c", ""):
     PYTHON = "/usr/bin/python3"
+
+
+class RunCase(Case):
+    """Programs on the hosts of self.lab, which the test has written."""
+
+    AS = []  # NOBODY: an ordinary user starts them
+
+    def weft_run(self, *args, status=0, **more):
+        """`weft run` with these arguments, whose exit status must be that."""
+        more.setdefault("timeout", TIME_LIMIT)
+        done = subprocess.run(
+            [*ALONE, *self.AS, WEFT, "run", *map(str, args)], cwd=self.folder,
+            capture_output=True, text=True, errors="replace",
+            stdin=subprocess.DEVNULL, **more)
+        self.assertEqual(done.returncode, status,
+                         done.stdout[-3000:] + done.stderr[-3000:])
+        return done
+
+    def run_on(self, host, *program, **more):
+        """A program on a host; what it printed."""
+        return self.weft_run(self.lab, host, "--", *program, **more).stdout
+
+
+class AloneCase(RunCase):
+    """The same, where the machine has no network that could help."""
+
+    def setUp(self):
+        if not ALONE:
+            self.skipTest("no network namespaces here")
+        super().setUp()
+        self.folder.chmod(0o777)

@@ -23,7 +23,8 @@ from weft import WEFT, Case, tool
 KERNEL, HOST = "10.1.0.1", "10.1.0.2"
 PEER = os.environ["TAP_PEER"]
 LONG = bool(os.environ.get("WEFT_LONG"))
-TIME_LIMIT = 100
+VOLUME = int(os.environ.get("WEFT_VOLUME", 0))  # octets of a stream; 0: usual
+TIME_LIMIT = 100 + VOLUME // 20_000_000
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 
 # struct tcp_info: bits of tcpi_options.
@@ -62,11 +63,37 @@ def run(*args):
                           timeout=TIME_LIMIT).stdout
 
 
+def ping(to, *options, count=3):
+    """Echoes one after the other, each of which must be answered, in its time:
+    at the end of several ping itself waits for no longer than twice what the
+    answers before took."""
+    for _ in range(count):
+        run(tool("ping"), "-c", "1", "-W", str(TIME_LIMIT), *options, to)
+
+
 def chunks(total, size=1 << 18):
     """Octets that differ from place to place, `total` of them."""
     block = os.urandom(size)
     for i in range(0, total, size):
         yield (struct.pack(">Q", i) + block[8:])[:total - i]
+
+
+def digest_of(conn):
+    """All that comes, as a hash."""
+    sha = hashlib.sha256()
+    while data := conn.recv(1 << 18):
+        sha.update(data)
+    return sha.hexdigest()
+
+
+def send_all(conn, total):
+    """So many octets, and the end; their hash."""
+    sha = hashlib.sha256()
+    for chunk in chunks(total):
+        sha.update(chunk)
+        conn.sendall(chunk)
+    conn.shutdown(socket.SHUT_WR)
+    return sha.hexdigest()
 
 
 class Server:
@@ -87,7 +114,8 @@ class Server:
             except OSError as e:
                 raise unittest.SkipTest(f"the kernel has no {congestion}: {e}")
         self.port = self.listener.getsockname()[1]
-        self.serve, self.threads, self.errors = serve, [], []
+        self.serve, self.errors = serve, []
+        self.threads, self.accepted = [], threading.Condition()
         self.accepter = threading.Thread(target=self.accept, daemon=True)
         self.accepter.start()
 
@@ -100,8 +128,10 @@ class Server:
             conn.settimeout(TIME_LIMIT)
             thread = threading.Thread(target=self.one, args=(conn,),
                                       daemon=True)
-            self.threads.append(thread)
             thread.start()
+            with self.accepted:
+                self.threads.append(thread)
+                self.accepted.notify()
 
     def one(self, conn):
         with conn:
@@ -110,10 +140,18 @@ class Server:
             except Exception as e:  # the test looks at them
                 self.errors.append(e)
 
-    def join(self):
-        """Wait for those that were accepted; what went wrong there."""
+    def join(self, count=1):
+        """Wait for so many connections, which our end may know of before they
+        are accepted here, and for their ends; what went wrong there."""
+        with self.accepted:
+            if not self.accepted.wait_for(
+                    lambda: len(self.threads) >= count, TIME_LIMIT):
+                raise AssertionError(f"{len(self.threads)} connections came, "
+                                     f"not {count}")
         for thread in self.threads:
             thread.join(TIME_LIMIT)
+            if thread.is_alive():
+                raise AssertionError("a connection does not end")
         return self.errors
 
     def close(self):
@@ -132,8 +170,8 @@ class Peer:
 
     def __init__(self, case, options, mode, total=0):
         self.process = subprocess.Popen(
-            [PEER, case.device, f"{HOST}/24", *map(str, options),
-             *map(str, mode)],
+            [PEER, case.device, f"{HOST}/24", "--limit", f"{TIME_LIMIT}s",
+             *map(str, options), *map(str, mode)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
         case.addCleanup(self.kill)
@@ -194,8 +232,17 @@ class Capture:
         self.socket.bind((case.device, 0))
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
         self.stop, self.stopped = os.pipe()
+        self.frames, self.came = [], threading.Condition()
         self.thread = threading.Thread(target=self.write, daemon=True)
         self.thread.start()
+
+    def wait_for(self, is_meant, count=1):
+        """Until so many frames have passed of which is_meant(octets) holds."""
+        with self.came:
+            if not self.came.wait_for(
+                    lambda: sum(map(is_meant, self.frames)) >= count,
+                    TIME_LIMIT):
+                raise AssertionError("the frame that is waited for never came")
 
     def write(self):
         with open(self.path, "wb") as f:
@@ -209,6 +256,9 @@ class Capture:
                 f.write(struct.pack("<IIII", us // 1000000, us % 1000000,
                                     len(frame), len(frame)))
                 f.write(frame)
+                with self.came:
+                    self.frames.append(frame)
+                    self.came.notify()
 
     def tshark(self, filter_, *fields):
         """End it; the fields of every frame that the filter lets through."""

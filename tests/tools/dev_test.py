@@ -25,6 +25,13 @@ class Commands(unittest.TestCase):
         for name, line in lines.items():
             self.assertIn(f"./dev {name}", line)
 
+    def test_every_command_explains_itself(self):
+        """./dev COMMAND --help is what its file says of itself, and runs nothing"""
+        for name in ("asan", "ci", "fuzz", "lint", "setup", "test"):
+            run = dev(name, "--help")
+            self.assertEqual(run.returncode, 0, name)
+            self.assertRegex(run.stdout, rf"\A{name}\.sh - ./dev {name}\b")
+
     def test_without_a_command(self):
         """./dev alone prints the help"""
         self.assertEqual(dev().stdout, dev("help").stdout)

@@ -57,7 +57,9 @@ for name in "$@"; do
     *) names+=("$name") ;;
     esac
 done
-meson test -C "$dir" --no-rebuild --num-processes "$JOBS" \
+# Tests of real programs wait more than they work: one more than there are
+# processors keeps these busy.
+meson test -C "$dir" --no-rebuild --num-processes $((JOBS + 1)) \
     --timeout-multiplier "$patience" "${suites[@]}" "${names[@]}" >&2 ||
     true
 partial=()

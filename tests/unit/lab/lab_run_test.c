@@ -76,7 +76,7 @@ static size_t count(enum reason what, uint64_t *t_ns)
 
 static void delay_is_exact(void **state)
 {
-	uint64_t sent, answered;
+	uint64_t sent = 0, answered = 0;
 
 	(void)state;
 	assert_int_equal(go("links: [a -- b: {delay: 10ms, rate: 0}]\n"
