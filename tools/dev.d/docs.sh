@@ -8,7 +8,7 @@
 #   docs/internals/  tables of files, from their opening comments
 #   README.md     the picture of a visit, from a real run (tools/picture.py)
 
-need build
+need build test # the program, and the curl of the picture
 python3 tools/rfc-index.py
 python3 tools/internals.py
 python3 tools/events.py
