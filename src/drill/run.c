@@ -12,10 +12,10 @@
  *				fails when there is none at the latest time
  *
  * A call that blocks is made in the middle of a turn.  While it does not
- * return, the stack asks for further turns (run_idle()); so the script goes on
- * under the blocked call, up to the next call.
+ * return, the stack asks for further turns (idle() in call.c); so the script
+ * goes on under the blocked call, up to the next call.
  *
- *	run_turn() -> run_call() -> accept() -> ... -> run_idle() -> run_turn()
+ *	run_turn() -> run_call() -> accept() -> ... -> idle() -> run_turn()
  *
  * All times are nanoseconds of the port's clock; the script's microseconds
  * count from the moment at which it began.

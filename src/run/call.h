@@ -152,7 +152,8 @@ int call_write_name(const struct call *call, uint64_t addr, uint64_t len_addr,
 int call_write_addr(const struct call *call, uint64_t addr, uint64_t len_addr,
 		    const struct endpoint *ep);
 
-/* call_socket.c, call_connect.c, call_listen.c, call_opt.c */
+/* call_socket.c, call_msg.c, call_if.c, call_mmap.c, call_file.c, call_name.c,
+ * call_opt.c */
 call_fn call_socket, call_bind, call_getsockname, call_getpeername;
 call_fn call_connect, call_listen, call_accept, call_accept4;
 call_fn call_sendto, call_sendmsg, call_sendmmsg;

@@ -10,10 +10,12 @@
  *	...			steps change the connection
  *	tcp_settle(c)		tell the user, set the timer, give back
  *
- * tcp_settle() is the only place where a connection is freed and where the
- * user is called back, so no step has to fear that either happens under its
- * feet.  It also gives the busy part back when nothing needs it any more: an
- * idle connection is one small block with no buffers and no timer.
+ * tcp_settle() is where a connection is freed and where the user is called back,
+ * so no step has to fear that either happens under its feet.  It also gives the
+ * busy part back when nothing needs it any more: an idle connection is one small
+ * block with no buffers and no timer.  Three take its place where less is left
+ * to be asked, and each does so last of all: tcp_settle_open() for one that is
+ * open and busy, tcp_fin.c (which tells the user), tcp_last.c (which frees).
  *
  * Sources: RFC 9293, 3.3.1.
  */

@@ -127,9 +127,7 @@ transmit(struct tcp_conn *c, struct pkt *pkt, uint32_t n, uint8_t flags,
 	c->tcp->stats.out_segs += tcp_segments(n, c->mss);
 	c->tcp->short_cuts++;
 	err = ip_output_ends(c->tcp->stack, pkt, &ends, mark);
-	if (UNLIKELY(err) && err != -EMSGSIZE && err != -ENOMEM &&
-	    err != -ENOBUFS)
-		c->soft = (uint8_t)-err;
+	tcp_note_sent(c, err);
 	return err;
 }
 

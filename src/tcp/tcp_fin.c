@@ -20,8 +20,6 @@
  * Measured (callgrind; bench/stack.c, tcp-connect): 640 instructions less.
  */
 
-#include <errno.h>
-
 #include "base/small.h"
 
 #include "wire/proto.h"
@@ -78,8 +76,7 @@ static void send_ack(struct tcp_conn *c, struct pkt *pkt, uint32_t now_ms)
 	tcp_head_put(c, pkt, c->snd_nxt, TCP_ACK, tcp_rcv_window_hot(c),
 		     now_ms + tcp_ts_offset(c->tcp, t));
 	err = ip_output_ends(c->tcp->stack, pkt, &ends, mark);
-	if (err && err != -EMSGSIZE && err != -ENOMEM && err != -ENOBUFS)
-		c->soft = (uint8_t)-err;
+	tcp_note_sent(c, err);
 }
 
 static void take(struct tcp_conn *c, const struct tcp_seg *s, struct pkt *ack)

@@ -8,6 +8,8 @@
  * A part of tcp_int.h, as tcp_hot.h is.
  */
 
+#include <errno.h>
+
 /* tcp_cwv.c: the most of a round trip counts, and whether it was all there
  * was */
 static inline void tcp_cwv_note_flight(struct tcp_conn *c, bool is_limited)
@@ -131,6 +133,16 @@ static inline void tcp_snd_advance(struct tcp_conn *c, uint32_t n,
 	c->snd_nxt = to;
 	c->snd_ms = now_ms;
 	tcp_rearm(c, TCP_REARM_RESUME);
+}
+
+/* tcp_out.c: @err is what IP said of a segment.  That there is no way to the peer
+ * is the user's to hear, should the connection end by it; that there was no room
+ * here, or that the segment was too large, is not. */
+static inline void tcp_note_sent(struct tcp_conn *c, int err)
+{
+	if (UNLIKELY(err) && err != -EMSGSIZE && err != -ENOMEM &&
+	    err != -ENOBUFS)
+		c->soft = (uint8_t)-err;
 }
 
 #endif /* TCP_TCP_HOT_SENT_H */

@@ -175,12 +175,6 @@ static void ack_goes(struct tcp_conn *c)
 	tcp_timer_stop(c, TCP_T_DELACK);
 }
 
-static void note_error(struct tcp_conn *c, int err)
-{
-	if (err && err != -EMSGSIZE && err != -ENOMEM && err != -ENOBUFS)
-		c->soft = (uint8_t)-err;
-}
-
 /* Whatever is sent acknowledges all that has come. */
 static int transmit_far(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 			uint16_t flags)
@@ -206,7 +200,7 @@ static int transmit_far(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 	ack_goes(c);
 	tcp_tally_out(c, (uint32_t)pkt->len, seq_lt(seq, c->snd_nxt));
 	err = tcp_xmit(c->tcp, pkt, &to, &h, &o);
-	note_error(c, err);
+	tcp_note_sent(c, err);
 	return err;
 }
 
@@ -243,7 +237,7 @@ static int transmit(struct tcp_conn *c, struct pkt *pkt, seq32 seq,
 	tcp_tally_out(c, n, seq_lt(seq, c->snd_nxt));
 	c->tcp->stats.out_segs++;
 	err = ip_output_ends(c->tcp->stack, pkt, &ends, mark);
-	note_error(c, err);
+	tcp_note_sent(c, err);
 	return err;
 }
 
@@ -282,19 +276,20 @@ static struct pkt *build(struct tcp_conn *c, const struct tcp_out *o,
 			 uint32_t *n)
 {
 	struct pkt *pkt = pkt_new(c->tcp->env, o->why);
+	uint32_t got = 0;
 
 	if (!pkt)
 		return NULL;
-	*n = 0;
 	if (o->len)
-		*n = (uint32_t)tcp_queue_fill(&c->active->snd, o->seq, o->len,
-					      pkt);
-	if (*n<o->len && * n> c->mss) {
-		*n -= *n % c->mss;
-		pkt_trim(pkt, *n);
+		got = (uint32_t)tcp_queue_fill(&c->active->snd, o->seq, o->len,
+					       pkt);
+	if (got < o->len && got > c->mss) {
+		got -= got % c->mss;
+		pkt_trim(pkt, got);
 	}
-	if (*n > c->mss && !o->is_whole)
+	if (got > c->mss && !o->is_whole)
 		set_gso(c, pkt);
+	*n = got;
 	return pkt;
 }
 

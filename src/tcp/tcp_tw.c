@@ -9,7 +9,7 @@
  * old duplicates of this connection must have died out before a new one
  * between the same two endpoints may begin (RFC 9293, 3.6.1).
  *
- * A busy server has very many of these, so all that is left is a block of 64
+ * A busy server has very many of these, so all that is left is a block of 56
  * octets (IPv6: 96).  They all wait equally long, so they stand in one queue in
  * order of time, and one timer, set for the first, serves all.
  *
