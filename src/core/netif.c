@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/netif_hot.h"
 #include "core/pkt.h"
 #include "core/probe.h"
 
@@ -49,7 +50,12 @@ int netif_transmit(struct netif *netif, struct pkt *pkt)
 	return netif->ops->transmit(netif, pkt);
 }
 
-void netif_input(struct netif *netif, struct pkt *pkt)
+HOT void netif_input(struct netif *netif, struct pkt *pkt)
+{
+	netif_input_hot(netif, pkt);
+}
+
+void netif_input_far(struct netif *netif, struct pkt *pkt)
 {
 	struct env *env = netif->place->env;
 	uint32_t outer = env->cause;

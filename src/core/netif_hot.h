@@ -8,7 +8,7 @@
  *
  * While nobody listens to events there is nothing to do but to count, and the
  * bodies stand here because a call costs as much again.  (Out 29 instructions
- * become 16, in 35 become 20.)
+ * become 16, in 35 become 20; with a call in is 27.)
  */
 
 #include "base/likely.h"
@@ -28,6 +28,9 @@ static inline int netif_transmit_hot(struct netif *netif, struct pkt *pkt)
 	return netif->ops->transmit(netif, pkt);
 }
 
+/* netif_input(), told and refused; the long way. */
+void netif_input_far(struct netif *netif, struct pkt *pkt);
+
 /* As netif_input(). */
 static inline void netif_input_hot(struct netif *netif, struct pkt *pkt)
 {
@@ -35,7 +38,7 @@ static inline void netif_input_hot(struct netif *netif, struct pkt *pkt)
 	uint32_t outer = env->cause;
 
 	if (UNLIKELY(!netif->is_up || env->probe)) {
-		netif_input(netif, pkt);
+		netif_input_far(netif, pkt);
 		return;
 	}
 	pkt->netif = netif;
