@@ -9,7 +9,8 @@
  * one MAC address for all of them does (independent learning, IEEE 802.1Q,
  * 8.8).  So what is looked up is an address and a VLAN; 0 where there are none.
  *
- * Used by switch.c only; everyone else includes "vnet/switch.h".
+ * What ordinary frames need is in mac_table_hot.h.  Used by switch.c only;
+ * everyone else includes "vnet/switch.h".
  */
 
 #include "base/bytes.h"
@@ -122,18 +123,6 @@ enum mac_verdict mac_table_learn(struct mac_table *t, uint64_t key,
  */
 struct mac_owner *mac_table_find(const struct mac_table *t, uint64_t key,
 				 uint64_t now_ns, struct mac_owner **also);
-
-/**
- * mac_table_pass() - Learn and look up at once, where there is nothing to do
- * @from:	mac_key() of the source of a frame that came in at @owner
- * @to:		Of its destination, no group
- *
- * Return: the port where @to lives; NULL: something is to be done or decided
- * about one of the two, or about the table, and nothing has happened
- */
-struct mac_owner *mac_table_pass(const struct mac_table *t, uint64_t from,
-				 uint64_t to, struct mac_owner *owner,
-				 uint64_t now_ns);
 
 /* The longest silent entry if it is too old, or NULL. */
 struct mac_entry *mac_table_oldest(struct mac_table *t, uint64_t now_ns);
