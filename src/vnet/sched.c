@@ -64,6 +64,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/likely.h"
 
 #define NOBODY UINT64_MAX
 
@@ -324,20 +325,14 @@ static struct sched_event *first(const struct sched *s)
 	return s->hot_ev[is_cold ? 0 : 1];
 }
 
-struct sched_event *sched_begin(struct sched *s)
+struct sched_event *sched_begin(struct sched *s, uint64_t until_ns)
 {
 	struct sched_event *ev = first(s);
 
-	if (!ev)
+	if (UNLIKELY(!ev) || ev->at_ns > until_ns)
 		return NULL;
 	ev->is_armed = false;
 	s->armed--;
 	s->running = ev;
 	return ev;
-}
-
-void sched_end(struct sched *s)
-{
-	if (s->running)
-		sched_cancel(s, s->running);
 }

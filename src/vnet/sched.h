@@ -125,13 +125,19 @@ static inline uint64_t sched_next(const struct sched *s)
 
 /**
  * sched_begin() - The first event happens now
+ * @until_ns:	... unless it is later than this
  *
  * It is not armed any more; it may be armed again, cancelled, deleted and freed
  * before sched_end(), which follows before the next one begins.
  *
- * Return: the event, or NULL: there is none
+ * Return: the event, or NULL: there is none, or not until then
  */
-struct sched_event *sched_begin(struct sched *s);
-void sched_end(struct sched *s);
+struct sched_event *sched_begin(struct sched *s, uint64_t until_ns);
+
+static inline void sched_end(struct sched *s)
+{
+	if (s->running)
+		sched_cancel(s, s->running);
+}
 
 #endif /* VNET_SCHED_H */

@@ -140,10 +140,13 @@ static void set_time(struct world *w, uint64_t t_ns)
 	w->env.now_ns = max_u64(w->env.now_ns, t_ns);
 }
 
-static void run_first_event(struct world *w)
+/* Let the first event happen, if it is due at @until_ns at the latest. */
+static inline bool run_first_event(struct world *w, uint64_t until_ns)
 {
-	struct sched_event *ev = sched_begin(&w->sched);
+	struct sched_event *ev = sched_begin(&w->sched, until_ns);
 
+	if (!ev)
+		return false;
 	set_time(w, ev->at_ns);
 	w->env.cause = 0;
 	w->event_count++;
@@ -152,14 +155,15 @@ static void run_first_event(struct world *w)
 	sched_end(&w->sched);
 	w->is_running = false;
 	w->env.cause = 0;
+	return true;
 }
 
 int world_run_until(struct world *w, uint64_t t_ns)
 {
 	if (w->is_running)
 		return -EDEADLK;
-	while (!sched_is_empty(&w->sched) && sched_next(&w->sched) <= t_ns)
-		run_first_event(w);
+	while (run_first_event(w, t_ns))
+		;
 	set_time(w, t_ns);
 	return 0;
 }
@@ -168,8 +172,8 @@ int world_run_idle(struct world *w, uint64_t limit_ns)
 {
 	if (w->is_running)
 		return -EDEADLK;
-	while (!sched_is_empty(&w->sched) && sched_next(&w->sched) <= limit_ns)
-		run_first_event(w);
+	while (run_first_event(w, limit_ns))
+		;
 	if (sched_is_empty(&w->sched))
 		return 0;
 	set_time(w, limit_ns);
@@ -183,12 +187,8 @@ static int jump_wait(struct world *w, bool (*is_done)(void *arg), void *arg,
 	int err = 0;
 
 	while (!err && !is_done(arg)) {
-		uint64_t next = sched_next(&w->sched);
-
-		if (!sched_is_empty(&w->sched) && next <= until_ns) {
-			run_first_event(w);
+		if (run_first_event(w, until_ns))
 			continue;
-		}
 		err = until_ns == UINT64_MAX ? -EDEADLK : -ETIMEDOUT;
 		if (err == -ETIMEDOUT)
 			set_time(w, until_ns);
