@@ -133,12 +133,15 @@ void ip_input_far(struct stack *stack, struct pkt *pkt);
 void path_input_learn(struct ip *ip, const struct pkt *pkt,
 		      const struct ip4_hdr *h, const struct ip_route *r);
 
-/* A packet for somebody else has gone on; or false, and nothing has happened.
- * @pkt is in a frame for us alone, and a right header without options at the
- * front; @len: with that.  (Not a struct ip_head: what has just been written in
- * pieces is slow to read as a whole.) */
-bool path_forward(struct ip *ip, struct pkt *pkt, ip4_addr src, ip4_addr dst,
+/* At a router: a packet for somebody else goes on, and any other to path_keep(),
+ * who asks whether it is for us.  Takes @pkt, which is in a frame for us alone,
+ * and a right header without options at the front; @len: with that.  (Not a
+ * struct ip_head: what has just been written in pieces is slow to read as a
+ * whole.) */
+void path_forward(struct ip *ip, struct pkt *pkt, ip4_addr src, ip4_addr dst,
 		  uint32_t len);
+void path_keep(struct ip *ip, struct pkt *pkt, ip4_addr src, ip4_addr dst,
+	       uint32_t len);
 /* One goes on now, by @hop. */
 void path_forward_learn(struct ip *ip, const struct ip_hop *hop);
 

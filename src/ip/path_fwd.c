@@ -37,6 +37,8 @@
 
 #include <string.h>
 
+#include "base/likely.h"
+
 #include "wire/csum.h"
 
 #include "ip/filter_int.h"
@@ -135,8 +137,9 @@ static inline void count_hop(uint8_t *p)
 	w->ttl[0]--;
 }
 
-bool path_forward(struct ip *ip, struct pkt *pkt, ip4_addr src, ip4_addr dst,
-		  uint32_t len)
+/* False: it has no short way from here, and nothing has happened. */
+static inline bool forward(struct ip *ip, struct pkt *pkt, ip4_addr src,
+			   ip4_addr dst, uint32_t len)
 {
 	const struct ip_next *n;
 	const struct ip_route *r;
@@ -159,6 +162,16 @@ bool path_forward(struct ip *ip, struct pkt *pkt, ip4_addr src, ip4_addr dst,
 	memcpy(pkt_push(pkt, ETH_HLEN), n->link, ETH_HLEN);
 	(void)ether_output_whole(ip->stack, r->netif, pkt);
 	return true;
+}
+
+/* The last thing that ip_input() does is to call this, and the last thing here
+ * is to call somebody, so that nothing is saved and fetched again on the way.
+ * (A packet through a router: 20 instructions less.) */
+HOT void path_forward(struct ip *ip, struct pkt *pkt, ip4_addr src,
+		      ip4_addr dst, uint32_t len)
+{
+	if (!forward(ip, pkt, src, dst, len))
+		path_keep(ip, pkt, src, dst, len);
 }
 
 void path_forward_learn(struct ip *ip, const struct ip_hop *hop)

@@ -135,23 +135,20 @@ static inline void seen(struct ip *ip, struct pkt *pkt, const struct ip_seen *s,
 		seen_up(ip, pkt, s, len);
 }
 
-/* A router has little to do for itself, so it asks first who else wants it. */
-static __attribute__((noinline)) void
-input_at_router(struct stack *stack, struct pkt *pkt, const struct ip_seen *s,
-		ip4_addr src, ip4_addr dst, uint32_t len)
+void path_keep(struct ip *ip, struct pkt *pkt, ip4_addr src, ip4_addr dst,
+	       uint32_t len)
 {
-	struct ip *ip = ip_of(stack);
+	const struct ip_seen *s = seen_slot(ip, src, dst);
 
-	if (path_forward(ip, pkt, src, dst, len))
-		return;
-	if (seen_is_for(s, stack, pkt->netif, src, dst))
+	if (seen_is_for(s, ip->stack, pkt->netif, src, dst))
 		seen(ip, pkt, s, len);
 	else
-		ip_input_far(stack, pkt);
+		ip_input_far(ip->stack, pkt);
 }
 
 /* What follows is the last thing that each of these does, so that nothing is
- * saved and fetched again. */
+ * saved and fetched again.  A router has little to do for itself, so it asks
+ * first who else wants the packet. */
 HOT void ip_input(struct stack *stack, struct pkt *pkt)
 {
 	struct ip *ip = ip_of(stack);
@@ -163,10 +160,12 @@ HOT void ip_input(struct stack *stack, struct pkt *pkt)
 		ip_input_far(stack, pkt);
 		return;
 	}
+	if (UNLIKELY(ip->is_forwarding)) {
+		path_forward(ip, pkt, h.src, h.dst, h.len);
+		return;
+	}
 	s = seen_slot(ip, h.src, h.dst);
-	if (UNLIKELY(ip->is_forwarding))
-		input_at_router(stack, pkt, s, h.src, h.dst, h.len);
-	else if (LIKELY(seen_is_for(s, stack, pkt->netif, h.src, h.dst)))
+	if (LIKELY(seen_is_for(s, stack, pkt->netif, h.src, h.dst)))
 		seen(ip, pkt, s, h.len);
 	else
 		ip_input_far(stack, pkt);

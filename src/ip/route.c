@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/likely.h"
+
 #include "core/probe.h"
 
 #include "ip/ip_int.h"
@@ -99,14 +101,12 @@ static struct route_cached *cache_slot(struct ip *ip, ip4_addr dst)
 	return &ip->cache[dst.v * 0x9e3779b1u >> (32 - ROUTE_CACHE_BITS)];
 }
 
-/* What was found lately, or the trie. */
-static const struct ip_route *find_cached(struct ip *ip, ip4_addr dst)
+/* Ask the trie, and remember what it says. */
+static __attribute__((noinline)) const struct ip_route *find_far(struct ip *ip,
+								 ip4_addr dst)
 {
 	struct route_cached *c = cache_slot(ip, dst);
 
-	if (c->generation == ip->generation && c->dst.v == dst.v &&
-	    c->route->netif->is_up)
-		return c->route;
 	*c = (struct route_cached){
 		.dst = dst,
 		.route = trie_lookup(&ip->trie, dst, NULL),
@@ -116,7 +116,18 @@ static const struct ip_route *find_cached(struct ip *ip, ip4_addr dst)
 	return c->route;
 }
 
-const struct ip_route *route_find(struct ip *ip, ip4_addr dst)
+/* What was found lately, or the trie. */
+static inline const struct ip_route *find_cached(struct ip *ip, ip4_addr dst)
+{
+	const struct route_cached *c = cache_slot(ip, dst);
+
+	if (LIKELY(c->generation == ip->generation && c->dst.v == dst.v &&
+		   c->route->netif->is_up))
+		return c->route;
+	return find_far(ip, dst);
+}
+
+HOT const struct ip_route *route_find(struct ip *ip, ip4_addr dst)
 {
 	const struct ip_route *r;
 
