@@ -17,6 +17,8 @@
  *  (9) In CLOSED no timer runs.
  * (10) What is under way has records (tcp_sent_check()); what duplicate ACKs
  *	announced is a part of it, and a peer with SACK announces nothing so.
+ * (11) The timer, while it is armed and does not lag, fires no later than the
+ *	first thing is due.
  *
  * Sources: RFC 9293, 3.3.1, and RFC 9293, 3.4.
  */
@@ -68,6 +70,8 @@ void tcp_check(const struct tcp_conn *c)
 			check(!a->due[i].at_ns); /* (9) */
 		return;
 	}
+	if (timer_is_armed(&a->timer) && !a->timer_lags)
+		check(a->timer.expires_ns <= tcp_timer_first(a)); /* (11) */
 	tcp_queue_check(&a->snd);
 	tcp_queue_check(&a->rcv);
 	check_sender(c);

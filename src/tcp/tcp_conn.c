@@ -200,6 +200,7 @@ static inline bool update_timer(struct tcp_conn *c)
 	struct stack *stack = c->tcp->stack;
 	uint64_t first = tcp_timer_first(a);
 
+	a->timer_lags = false;
 	if (first == WHEEL_NEVER) {
 		if (timer_is_armed(&a->timer))
 			stack_disarm(stack, &a->timer);

@@ -193,6 +193,7 @@ enum tcp_timer {
  * @rearm:	enum tcp_rearm: how it is to be set at the end
  * @ack_now:	An ACK is owed at once
  * @is_probing:	@due[TCP_T_SEND] is the persist timer
+ * @timer_lags:	One of @due was set to be before @timer
  */
 struct tcp_active {
 	/* Of every segment. */
@@ -203,6 +204,7 @@ struct tcp_active {
 	uint8_t backoff, tries, keep_sent;
 	uint8_t ca, wait, rearm;
 	bool ack_now, is_probing, has_fin;
+	bool timer_lags;
 	seq32 small, recover, ack_sent, fin_seq;
 	uint64_t syn_ns, stall_ns, heard_ns;
 	uint32_t events;
