@@ -38,7 +38,7 @@ void tcp_news_delivered(struct tcp_conn *c, struct tcp_news *n,
 {
 	n->ack.delivered += seq_dist(s->seq, end);
 	tcp_tally_delivered(c, seq_dist(s->seq, end));
-	tcp_rate_on_delivered(c, s);
+	tcp_rate_on_delivered(&n->best, s);
 	if (!(s->flags & TCP_SENT_AGAIN)) {
 		n->last_ns = max_u64(n->last_ns, s->sent_ns);
 		if (seq_leq(end, c->active->recover))
@@ -151,7 +151,7 @@ static void take(struct tcp_conn *c, const struct tcp_seg *s, bool is_dup)
 	tcp_loss_judge(c, &n);
 	if (n.may_reset)
 		tcp_rearm(c, TCP_REARM_RESTART);
-	tcp_rate_sample(c, &n.ack);
+	tcp_rate_sample(c, &n.ack, &n.best);
 	tcp_ecn_acked(c, s, &n.ack);
 	tcp_tally_rate(c, &n.ack);
 	control_window(c, &n, was_reducing);

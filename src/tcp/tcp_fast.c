@@ -37,7 +37,7 @@
  * What it is worth, with tcp_fast_out.c: 18,000 instructions for a request of
  * 64 octets and its answer, through both stacks, were 8,600 afterwards, of
  * which TCP has a half (callgrind, x86-64; bench/stack.c, tcp-request).  By now
- * all of it is 5,560, and a processor does five of them at a time: there is
+ * all of it is 5,390, and a processor does five of them at a time: there is
  * nothing to wait for any more, only work to leave out.
  */
 
@@ -156,19 +156,21 @@ static inline bool seg_is_next(const struct tcp_conn *c,
 	return !acked || LIKELY(was_sent_once(c, s->h.ack));
 }
 
-/* Of the records that one ACK takes, when the first and the last were sent. */
+/* Of the records that one ACK takes: when the first and the last were sent, and
+ * which one gives the sample of the rate. */
 struct taken {
 	uint64_t first_ns, last_ns;
+	struct tcp_rate_best best;
 };
 
 /* As tcp_news_delivered(), for the octets of @s before @end: sent once. */
-static inline void take_record(struct tcp_conn *c, const struct tcp_sent *s,
-			       seq32 end)
+static inline void take_record(struct tcp_conn *c, struct taken *t,
+			       const struct tcp_sent *s, seq32 end)
 {
 	struct tcp_rack *r = &c->active->rack;
 
 	tcp_tally_delivered(c, seq_dist(s->seq, end));
-	tcp_rate_on_delivered(c, s);
+	tcp_rate_on_delivered(&t->best, s);
 	r->fack = end;
 	if (LIKELY(s->sent_ns > r->sent_ns) ||
 	    (s->sent_ns == r->sent_ns && seq_gt(end, r->end))) {
@@ -182,23 +184,23 @@ static inline void take_record(struct tcp_conn *c, const struct tcp_sent *s,
 static inline struct taken take_own(struct tcp_conn *c, seq32 una)
 {
 	struct tcp_sent_set *set = &c->active->sent;
-	struct taken t = {set->own.sent_ns, set->own.sent_ns};
+	struct taken t = {.first_ns = set->own.sent_ns,
+			  .last_ns = set->own.sent_ns};
 
-	take_record(c, &set->own, una);
+	take_record(c, &t, &set->own, una);
 	tcp_sent_forget_own(set);
 	return t;
 }
 
 /* Each record up to @una, in order. */
-static __attribute__((noinline)) struct taken take_records(struct tcp_conn *c,
-							   seq32 una)
+static inline struct taken take_records(struct tcp_conn *c, seq32 una)
 {
 	struct tcp_sent *s = tcp_sent_oldest(c);
 	struct taken t = {.first_ns = s->sent_ns};
 
 	do {
 		t.last_ns = s->sent_ns;
-		take_record(c, s, seq_min(s->end, una));
+		take_record(c, &t, s, seq_min(s->end, una));
 		tcp_sent_trim(c, s, una);
 	} while (c->active->sent.count && (s = tcp_sent_oldest(c)) &&
 		 seq_lt(s->seq, una));
@@ -206,26 +208,25 @@ static __attribute__((noinline)) struct taken take_records(struct tcp_conn *c,
 }
 
 /* As tcp_rtt_take().  One record has one round trip, and is divided once. */
-static inline void take_rtt(struct tcp_conn *c, uint64_t now, struct taken t)
+static inline void take_rtt(struct tcp_conn *c, uint64_t now,
+			    const struct taken *t)
 {
 	uint32_t us =
-		(uint32_t)min_u64((now - t.last_ns) / NS_PER_US, UINT32_MAX);
+		(uint32_t)min_u64((now - t->last_ns) / NS_PER_US, UINT32_MAX);
 
 	us = max_u32(us, 1);
 	tcp_rack_rtt_us(c, us);
-	tcp_rtt_smooth(c, LIKELY(t.first_ns == t.last_ns)
+	tcp_rtt_smooth(c, LIKELY(t->first_ns == t->last_ns)
 				  ? min_u32(us, TCP_RTT_MAX_US)
-				  : tcp_rtt_us(now - t.first_ns));
+				  : tcp_rtt_us(now - t->first_ns));
 }
 
 /* As take_number() in tcp_ack.c. */
 static inline void take_number(struct tcp_conn *c, struct tcp_ack *ack,
-			       seq32 una)
+			       const struct taken *t, seq32 una)
 {
 	struct tcp_active *a = c->active;
 	uint64_t now = c->tcp->env->now_ns;
-	bool is_one = is_all_of_one(&a->sent, una);
-	struct taken t = is_one ? take_own(c, una) : take_records(c, una);
 
 	ack->acked = ack->delivered = seq_dist(c->snd_una, una);
 	tcp_queue_pop(&a->snd, ack->acked);
@@ -236,22 +237,39 @@ static inline void take_number(struct tcp_conn *c, struct tcp_ack *ack,
 		tcp_mtup_acked(c);
 	if (UNLIKELY(c->end.t.raddr.family != IP_V4))
 		ip_confirm(c->tcp->stack, c->end.t.raddr, &a->route);
-	ack->rtt_ns = max_u64(now - t.last_ns, 1);
+	ack->rtt_ns = max_u64(now - t->last_ns, 1);
 	take_rtt(c, now, t);
 }
 
-/* As take() in tcp_ack.c, where nothing is missing. */
-static inline void take_ack(struct tcp_conn *c, seq32 una)
+/* As take() in tcp_ack.c, where nothing is missing.  In two copies: of the only
+ * record all numbers stay in registers. */
+static inline __attribute__((always_inline)) void
+take_ack_of(struct tcp_conn *c, seq32 una, bool is_one)
 {
 	struct tcp_ack ack = {.prior_in_flight = tcp_flight(c)};
+	struct taken t = is_one ? take_own(c, una) : take_records(c, una);
 
-	take_number(c, &ack, una);
+	take_number(c, &ack, &t, una);
 	tcp_rearm(c, TCP_REARM_RESTART);
-	tcp_rate_sample_hot(c, &ack);
+	tcp_rate_sample_hot(c, &ack, &t.best);
 	tcp_tally_rate(c, &ack);
 	if (UNLIKELY(c->cc->on_marks))
 		c->cc->on_marks(c, &ack);
 	c->cc->on_ack(c, &ack);
+}
+
+static __attribute__((noinline)) void take_ack_far(struct tcp_conn *c,
+						   seq32 una)
+{
+	take_ack_of(c, una, false);
+}
+
+static inline void take_ack(struct tcp_conn *c, seq32 una)
+{
+	if (LIKELY(is_all_of_one(&c->active->sent, una)))
+		take_ack_of(c, una, true);
+	else
+		take_ack_far(c, una);
 }
 
 /* As in_ack() and in_ts_recent() in tcp_in.c. */

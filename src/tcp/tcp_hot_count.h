@@ -34,23 +34,21 @@ static inline void tcp_rate_on_send(struct tcp_conn *c, struct tcp_sent *s)
 }
 
 /* @s, or its beginning, is acknowledged for the first time, in either way. */
-static inline void tcp_rate_on_delivered(struct tcp_conn *c,
+static inline void tcp_rate_on_delivered(struct tcp_rate_best *best,
 					 const struct tcp_sent *s)
 {
-	struct tcp_rate *r = &c->active->rate;
-
 	if (UNLIKELY(!s->delivered_ns))
 		return;
-	if (UNLIKELY(r->best_ns && (s->sent_ns < r->best_ns ||
-				    (s->sent_ns == r->best_ns &&
-				     seq_lt(s->end, r->best_end)))))
+	if (UNLIKELY(best->sent_ns && (s->sent_ns < best->sent_ns ||
+				       (s->sent_ns == best->sent_ns &&
+					seq_lt(s->end, best->end)))))
 		return;
-	r->best_ns = s->sent_ns;
-	r->best_end = s->end;
-	r->best_first_ns = s->first_sent_ns;
-	r->best_delivered_ns = s->delivered_ns;
-	r->best_delivered = s->delivered;
-	r->best_is_limited = s->is_app_limited;
+	best->sent_ns = s->sent_ns;
+	best->end = s->end;
+	best->first_ns = s->first_sent_ns;
+	best->delivered_ns = s->delivered_ns;
+	best->delivered = s->delivered;
+	best->is_limited = s->is_app_limited;
 }
 
 /* Sending came to rest, and nothing is lost: because nothing is left to send? */
@@ -83,7 +81,8 @@ static inline void tcp_rate_end_bubble(struct tcp_rate *r)
 		r->app_limited = 0;
 }
 
-static inline void tcp_rate_sample_hot(struct tcp_conn *c, struct tcp_ack *ack)
+static inline void tcp_rate_sample_hot(struct tcp_conn *c, struct tcp_ack *ack,
+				       const struct tcp_rate_best *best)
 {
 	struct tcp_rate *r = &c->active->rate;
 	uint64_t now = c->tcp->env->now_ns, took, octets;
@@ -95,15 +94,14 @@ static inline void tcp_rate_sample_hot(struct tcp_conn *c, struct tcp_ack *ack)
 	ack->rate = ack->interval_ns = 0;
 	if (ack->delivered)
 		r->delivered_ns = now;
-	if (UNLIKELY(!r->best_ns))
+	if (UNLIKELY(!best->sent_ns))
 		return;
-	took = max_u64(r->best_ns - r->best_first_ns,
-		       now - r->best_delivered_ns);
-	octets = r->delivered - r->best_delivered;
-	ack->prior_delivered = r->best_delivered;
-	ack->is_app_limited = r->best_is_limited;
-	r->first_sent_ns = r->best_ns;
-	r->best_ns = 0;
+	took = max_u64(best->sent_ns - best->first_ns,
+		       now - best->delivered_ns);
+	octets = r->delivered - best->delivered;
+	ack->prior_delivered = best->delivered;
+	ack->is_app_limited = best->is_limited;
+	r->first_sent_ns = best->sent_ns;
 	if (UNLIKELY(!took) || UNLIKELY(took < r->min_rtt_ns))
 		return;
 	ack->interval_ns = took;

@@ -26,6 +26,7 @@
 #include "core/reason.h"
 
 #include "tcp/tcp_cc.h"
+#include "tcp/tcp_rate.h"
 
 struct tcp_conn;
 struct tcp_seg;
@@ -141,6 +142,7 @@ struct tcp_sack_out {
 /**
  * struct tcp_news - what one ACK tells
  * @ack:	For the congestion control
+ * @best:	For its sample of the rate
  * @s:		The segment
  * @prior_una:	snd_una before it
  * @last_ns:	When the last of what arrived, sent only once, was sent; 0: none
@@ -154,6 +156,7 @@ struct tcp_sack_out {
  */
 struct tcp_news {
 	struct tcp_ack ack;
+	struct tcp_rate_best best;
 	const struct tcp_seg *s;
 	seq32 prior_una;
 	uint64_t last_ns, first_ns, sack_ns;

@@ -34,7 +34,8 @@
 
 #include "tcp/tcp_int.h"
 
-void tcp_rate_sample(struct tcp_conn *c, struct tcp_ack *ack)
+void tcp_rate_sample(struct tcp_conn *c, struct tcp_ack *ack,
+		     const struct tcp_rate_best *best)
 {
-	tcp_rate_sample_hot(c, ack);
+	tcp_rate_sample_hot(c, ack, best);
 }

@@ -142,8 +142,7 @@ static void mix_active(const struct tcp_conn *c)
 	MIX_RUN(a, small, heard_ns);
 	mix_num(a->events);
 	MIX(a->cc_state);
-	MIX_RUN(&a->rate, delivered, best_end);
-	mix_num(a->rate.best_is_limited);
+	MIX(a->rate);
 	MIX(a->pace);
 	MIX_RUN(&a->cwv, round_end, is_counting);
 	MIX_RUN(&a->rack, sent_ns, has_round);

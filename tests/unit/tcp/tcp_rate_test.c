@@ -50,6 +50,7 @@ static struct tcp_ack ack_at(struct bed *d, uint64_t us, uint32_t segs)
 {
 	struct tcp_ack ack = {.acked = segs * CCBED_MSS,
 			      .delivered = segs * CCBED_MSS};
+	struct tcp_rate_best best = {0};
 	struct tcp_conn *c = &d->b.c;
 
 	d->b.env.now_ns = NS_PER_S + us * NS_PER_US;
@@ -57,10 +58,10 @@ static struct tcp_ack ack_at(struct bed *d, uint64_t us, uint32_t segs)
 		const struct tcp_sent *s = &d->sent[d->una++];
 
 		ack.rtt_ns = d->b.env.now_ns - s->sent_ns;
-		tcp_rate_on_delivered(c, s);
+		tcp_rate_on_delivered(&best, s);
 		c->snd_una = s->end;
 	}
-	tcp_rate_sample(c, &ack);
+	tcp_rate_sample(c, &ack, &best);
 	return ack;
 }
 
@@ -130,6 +131,7 @@ static void what_the_user_did_not_send_is_told_apart(void **state)
 static void a_sample_shorter_than_a_round_trip_is_none(void **state)
 {
 	static struct bed d;
+	struct tcp_rate_best best = {0};
 	struct tcp_ack ack;
 
 	(void)state;
@@ -142,8 +144,8 @@ static void a_sample_shorter_than_a_round_trip_is_none(void **state)
 	send_at(&d, 60000);
 	d.b.env.now_ns += 10 * NS_PER_MS;
 	ack = (struct tcp_ack){.delivered = CCBED_MSS};
-	tcp_rate_on_delivered(&d.b.c, &d.sent[1]);
-	tcp_rate_sample(&d.b.c, &ack);
+	tcp_rate_on_delivered(&best, &d.sent[1]);
+	tcp_rate_sample(&d.b.c, &ack, &best);
 	assert_int_equal(ack.rate, 0);
 	assert_int_equal(ack.interval_ns, 0);
 }
