@@ -87,6 +87,8 @@ static void take_ack_of_fin(struct tcp_conn *c, const struct tcp_seg *s)
 	tcp_timer_stop(c, TCP_T_SEND);
 	take_number(c, s);
 	tcp_snd_acked(c);
+	tcp_tally_acked(c, tcp_ms(c->tcp));
+	tcp_tally_all_sent(c);
 	a->stall_ns = a->heard_ns = c->tcp->env->now_ns;
 	a->keep_sent = 0;
 	c->soft = 0;

@@ -378,6 +378,48 @@ static void data_behind_the_fin_is_not_delivered(void **state)
 	assert_int_equal(peer_app_recv(p), 0);
 }
 
+static void keep_orphan(void *arg, const struct tcp_info *info)
+{
+	if (info->is_orphan)
+		*(struct tcp_info *)arg = *info;
+}
+
+/* RFC 9293, 3.10.6: STATUS of who only waits for the other's FIN.  The ACK of
+ * his own is the last thing he heard, and since then he has nothing to do,
+ * whether somebody listens to events (and the long way is taken) or not. */
+static void who_waits_for_a_fin_is_idle(void **state)
+{
+	int listens;
+
+	for (listens = 0; listens <= 1; listens++) {
+		struct peer *p = *state;
+		struct tcp_info info = {0}, later = {0};
+
+		if (!listens)
+			p->net->env.probe = NULL;
+		peer_opens(p);
+		peer_app_send(p, 100);
+		HEAR(p, .flags = TCP_ACK | TCP_PSH, .seq = 1, .ack = 1,
+		     .len = 100);
+		tcp_close(p->conn);
+		p->conn = NULL;
+		HEAR(p, .flags = TCP_FIN | TCP_ACK, .seq = 101, .ack = 1);
+		SAY(p, .flags = TCP_ACK, .seq = 1, .ack = 101);
+		peer_wait(p, 30);
+		SAY(p, .flags = TCP_ACK, .seq = 1, .ack = 102);
+		tcp_for_each(p->stack, keep_orphan, &info);
+		assert_int_equal(info.state, TCPS_FIN_WAIT_2);
+		assert_int_equal(info.last_ack_ms, 0);
+		assert_int_equal(info.busy_us, 30000);
+		peer_wait(p, 500);
+		tcp_for_each(p->stack, keep_orphan, &later);
+		assert_int_equal(later.last_ack_ms, 500);
+		assert_int_equal(later.busy_us, 30000);
+		peer_teardown(state);
+		peer_setup(state);
+	}
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, peer_setup, peer_teardown)
 
 int main(void)
@@ -404,6 +446,7 @@ int main(void)
 		T(reset_in_close_wait_breaks_the_pipe),
 		T(early_fin_waits_for_the_missing_data),
 		T(data_behind_the_fin_is_not_delivered),
+		T(who_waits_for_a_fin_is_idle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
