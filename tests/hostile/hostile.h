@@ -121,6 +121,7 @@ struct account {
  * @heard:	The last answer to the frame that hit() played, cut to 2 KB
  * @heard_count: How many were
  * @door:	Where frames come in: V's interface at first
+ * @seed:	What is drawn by chance depends on it; 0 if nobody says
  * @n:		struct row.n, or less where work is measured
  * @gap_ns:	Time from one hit() to the next
  * @own:	For the row's own use
@@ -139,6 +140,7 @@ struct hostile {
 	struct frame f, heard;
 	unsigned int heard_count;
 	struct netif *door;
+	uint64_t seed;
 	uint32_t n;
 	uint64_t gap_ns;
 	void *own;
@@ -198,7 +200,8 @@ struct ip6_hdr to_victim6(void);
 extern const uint8_t some_octets[2000];
 
 /* world.c: build and take down; the world is quiet when it is built. */
-void hostile_init(struct hostile *x, const struct row *row, bool is_measured);
+void hostile_init(struct hostile *x, const struct row *row, uint64_t seed,
+		  bool is_measured);
 void hostile_fini(struct hostile *x);
 
 /* calm.c: the innocents talk until calm_end(), which waits for them. */

@@ -2,7 +2,7 @@
 /*
  * main.c - every row, and what the oracles say of it
  *
- *	hostile [--full] [--table] [ROW]...
+ *	hostile [--full] [--seed=N] [--table] [ROW]...
  *
  * Prints TAP, a line for each row, and at the end a table of rows and oracles:
  * + it holds, ! it does not, . it was not asked.  In an ordinary run that is
@@ -54,6 +54,8 @@ static struct outcome outcomes[ROWS_MAX];
 static size_t outcome_count;
 static struct hostile world;
 static bool is_full;
+static uint64_t seed;	    /* of the attackers and of the world */
+static uint64_t all_frames; /* of all rows played */
 
 static size_t go_quiet(struct hostile *x)
 {
@@ -72,7 +74,7 @@ static const struct twin *twin_of(const struct row *row)
 		if (t->prepare == row->prepare && t->is_far == row->is_far)
 			return t;
 	check(twin_count++ < TWINS_MAX);
-	hostile_init(x, row, false);
+	hostile_init(x, row, seed, false);
 	x->calm = calm_begin(x);
 	pause_ms(x, 1000);
 	calm_end(x->calm);
@@ -126,6 +128,7 @@ static void print_row(const struct hostile *x, double slowdown)
 {
 	const struct row *row = x->row;
 
+	all_frames += x->hits;
 	printf("%s %zu - row %d: %s; %" PRIu64 " frames",
 	       x->verdict[0] ? "not ok" : "ok", ++outcome_count, row->number,
 	       row->what, x->hits);
@@ -156,7 +159,7 @@ static void run_row(const struct row *row)
 	struct hostile *x = &world;
 	double slowdown;
 
-	hostile_init(x, row, false);
+	hostile_init(x, row, seed, false);
 	if (is_full && row->full)
 		x->n = row->full;
 	x->calm = calm_begin(x);
@@ -174,7 +177,7 @@ static void measure(const struct row *row, uint32_t n)
 {
 	struct hostile *x = &world;
 
-	hostile_init(x, row, true);
+	hostile_init(x, row, seed, true);
 	x->n = n;
 	row->play(x);
 	if (row->finish)
@@ -227,7 +230,9 @@ static int print_table(void)
 {
 	bool is_bad = false;
 
-	printf("1..%zu\n#\n#  row  O1 O2 O3 O4 O5 O6 O7\n", outcome_count);
+	printf("1..%zu\n# %" PRIu64
+	       " frames\n#\n#  row  O1 O2 O3 O4 O5 O6 O7\n",
+	       outcome_count, all_frames);
 	for (size_t i = 0; i < outcome_count; i++) {
 		const struct outcome *o = &outcomes[i];
 
@@ -272,6 +277,8 @@ int main(int argc, char **argv)
 		if (strcmp(argv[i], "--table") == 0)
 			return print_rules();
 		is_full |= strcmp(argv[i], "--full") == 0;
+		if (strncmp(argv[i], "--seed=", 7) == 0)
+			seed = strtoull(argv[i] + 7, NULL, 10);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		for (const struct row *r = families[i]; r->number; r++)

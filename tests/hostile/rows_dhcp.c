@@ -277,7 +277,7 @@ static void starvation(struct hostile *x)
 	uint64_t since_ns = 0;
 	struct rng rng;
 
-	rng_init(&rng, 138, "crowd");
+	rng_init(&rng, x->seed + 138, "crowd");
 	x->gap_ns = NS_PER_MS;
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct dhcp_msg m = made_up(&rng, DHCP_DISCOVER);
@@ -308,7 +308,7 @@ static void greedy_crowd(struct hostile *x)
 	size_t taken = 0;
 	const struct lease_table *t = dhcp_server_leases(dhcp.server);
 
-	rng_init(&rng, 138, "crowd");
+	rng_init(&rng, x->seed + 138, "crowd");
 	x->gap_ns = NS_PER_MS;
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct dhcp_msg m = made_up(&rng, DHCP_DISCOVER);
@@ -335,7 +335,7 @@ static void lies_at_the_switch(struct hostile *x)
 {
 	struct rng rng;
 
-	rng_init(&rng, 138, "liar");
+	rng_init(&rng, x->seed + 138, "liar");
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct dhcp_msg m = made_up(&rng, DHCP_DISCOVER);
 

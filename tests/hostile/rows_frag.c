@@ -99,7 +99,7 @@ static void smack(struct hostile *x)
 	struct rng rng;
 	size_t peak = 0;
 
-	rng_init(&rng, 32, "smack");
+	rng_init(&rng, x->seed + 32, "smack");
 	x->gap_ns = NS_PER_S / 30000;
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct ip4_hdr h = to_victim();

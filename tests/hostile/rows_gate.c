@@ -101,7 +101,7 @@ static void many_flows(struct hostile *x)
 {
 	struct rng rng;
 
-	rng_init(&rng, 129, "flows");
+	rng_init(&rng, x->seed + 129, "flows");
 	x->gap_ns = 20000;
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct ip4_hdr h = from_to(

@@ -16,7 +16,7 @@ static struct rng rng; /* of the attacker; begins anew in each row */
 static void at_switch(struct hostile *x)
 {
 	x->door = &x->at_a->netif;
-	rng_init(&rng, 10, "attacker");
+	rng_init(&rng, x->seed + 10, "attacker");
 }
 
 static mac_addr random_mac(void)

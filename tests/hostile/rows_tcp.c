@@ -171,7 +171,7 @@ static void syn_flood(struct hostile *x)
 	int fd = open_listener(x, 82);
 	size_t before;
 
-	rng_init(&rng, 89, "syn");
+	rng_init(&rng, x->seed + 89, "syn");
 	x->gap_ns = 20000; /* 50,000 a second */
 	before = x->mem.in_use_bytes;
 	for (uint32_t i = 0; i < x->n; i++) {
@@ -316,7 +316,7 @@ static void forged_cookies(struct hostile *x)
 	struct endpoint v = ep("10.0.0.2:82"), peer;
 	struct rng rng;
 
-	rng_init(&rng, 91, "cookies");
+	rng_init(&rng, x->seed + 91, "cookies");
 	x->gap_ns = 20000;
 	for (uint32_t i = 0; i < x->n; i++) {
 		struct seg s = {.flags = TCP_ACK,

@@ -215,7 +215,8 @@ static void warm_up(struct hostile *x)
 	streams_fini(&streams);
 }
 
-void hostile_init(struct hostile *x, const struct row *row, bool is_measured)
+void hostile_init(struct hostile *x, const struct row *row, uint64_t seed,
+		  bool is_measured)
 {
 	struct env *env;
 
@@ -226,9 +227,10 @@ void hostile_init(struct hostile *x, const struct row *row, bool is_measured)
 	else
 		x->mem.has_no_slabs = true;
 	x->row = row;
+	x->seed = seed;
 	x->n = row->n;
 	x->gap_ns = NS_PER_MS / 2;
-	x->w = world_new(&x->mem, 7);
+	x->w = world_new(&x->mem, 7 + seed);
 	check(x->w);
 	env = world_env(x->w);
 	pool_set_poison(&env->pkts, !is_measured);

@@ -11,16 +11,18 @@
  *	a --- switch --- router --- b
  *
  * Every fault ends after a while, so every stream must get through, however
- * late, and nothing may be left in memory.  A failure names its seed;
- * WEFT_SEED runs that one alone, WEFT_SEEDS that many.  Every tenth seed runs
- * twice, and must do the same at the same times.
+ * late, and nothing may be left in memory.  A failure names its seed.  Every
+ * tenth seed runs twice, and must do the same at the same times.
+ *
+ * The environment may say which seeds (seeds.h), and how many times as long
+ * the streams are: WEFT_SEEDS=100000 WEFT_LONGER=20 is 100 GB.
  */
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -29,6 +31,7 @@
 
 #include "ip/ip.h"
 #include "pair.h"
+#include "seeds.h"
 #include "streams.h"
 
 #define SEEDS	     100
@@ -59,6 +62,8 @@ static struct streams streams;
 static struct start starts[STREAMS_MAX];
 static struct fault faults[FAULTS_MAX];
 static unsigned int start_count;
+static uint32_t longer; /* times as many octets in a stream */
+static uint64_t stream_count, octets;
 
 static double chance(double most)
 {
@@ -133,6 +138,14 @@ static void on_start(void *arg)
 			 0);
 }
 
+/* Of all magnitudes up to 128 KB, or what it is made. */
+static uint64_t random_length(void)
+{
+	uint32_t magnitude = rng_below(&rng, 18);
+
+	return UINT64_C(1) * longer * rng_below(&rng, 1 + (1U << magnitude));
+}
+
 static void plan_streams(void)
 {
 	unsigned int i;
@@ -141,8 +154,8 @@ static void plan_streams(void)
 	for (i = 0; i < start_count; i++) {
 		struct start *s = &starts[i];
 
-		s->up = rng_below(&rng, 1 + (1U << rng_below(&rng, 18)));
-		s->down = rng_below(&rng, 1 + (1U << rng_below(&rng, 18)));
+		s->up = random_length();
+		s->down = random_length();
 		stream_serve(&s->server, &streams, &b->stack,
 			     (uint16_t)(PORT + i), s->up, s->down);
 		assert_int_equal(world_at(w, rng_below(&rng, 5000) * NS_PER_MS,
@@ -235,39 +248,33 @@ static uint64_t run(uint64_t seed)
 	       world_now(w) < 7200 * NS_PER_S)
 		world_run_until(w, world_now(w) + NS_PER_S);
 	if (streams.failed || streams.done != 2 * start_count)
-		fail_msg("WEFT_SEED=%llu: %u of %u ends done, %u failed (%s)",
+		fail_msg("seed %llu: %u of %u ends done, %u failed (%s)",
 			 (unsigned long long)seed, streams.done,
 			 2 * start_count, streams.failed,
 			 strerror(-streams.last_err));
 	events = world_event_count(w);
 	last = streams.last_ns;
+	stream_count += 2 * start_count;
+	octets += streams.octets;
 	take_down();
 	return last * 31 + events;
 }
 
-static uint64_t number_from(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void every_stream_gets_through(void **state)
 {
-	uint64_t one = number_from("WEFT_SEED", 0);
-	uint64_t seed, count = number_from("WEFT_SEEDS", SEEDS);
+	const struct seeds seeds = seeds_from(1, SEEDS);
+	uint64_t seed, mark;
 
 	(void)state;
-	if (one) {
-		run(one);
-		return;
-	}
-	for (seed = 1; seed <= count; seed++) {
-		uint64_t mark = run(seed);
-
+	longer = (uint32_t)seeds_number("WEFT_LONGER", 1);
+	for (seed = seeds.first; seed < seeds.end; seed++) {
+		mark = run(seed);
 		if (seed % 10 == 0)
 			assert_true(run(seed) == mark);
 	}
+	print_message("# %" PRIu64 " seeds, %" PRIu64 " streams, %" PRIu64
+		      " octets\n",
+		      seeds.end - seeds.first, stream_count, octets);
 }
 
 int main(void)

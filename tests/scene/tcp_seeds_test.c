@@ -3,14 +3,15 @@
  * tcp_seeds_test.c - streams over a thousand cables made by chance
  *
  * Rate, delay, queue, loss, duplication, reordering and bit errors are drawn
- * for each seed.  WEFT_SEEDS=100000 in the environment makes it as many.
+ * for each seed; which seeds, and how many octets at most, the environment may
+ * say (seeds.h): WEFT_SEEDS=100000 WEFT_OCTETS=1400000 is 100 GB.
  */
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -19,6 +20,7 @@
 #include "core/env.h"
 
 #include "bulk.h"
+#include "seeds.h"
 
 /* Up to @n hundredths, or, half of the time, 0. */
 static double chance(struct rng *r, uint32_t n)
@@ -48,23 +50,29 @@ static struct cable_params draw(struct rng *r)
 
 static void no_octet_is_lost_on_any_cable(void **state)
 {
-	const char *text = getenv("WEFT_SEEDS");
-	uint64_t seeds = text ? strtoull(text, NULL, 10) : 1000;
-	uint64_t seed, connected = 0, slow = 0, ms;
+	const struct seeds seeds = seeds_from(0, 1000);
+	uint32_t most = (uint32_t)seeds_number("WEFT_OCTETS", 200000), octets;
+	uint64_t seed, connected = 0, slow = 0, sum = 0, ms;
+	uint64_t count = seeds.end - seeds.first;
 	struct cable_params cable;
 	struct rng r;
 
 	(void)state;
-	for (seed = 0; seed < seeds; seed++) {
+	for (seed = seeds.first; seed < seeds.end; seed++) {
 		rng_init(&r, seed, "cable");
 		cable = draw(&r);
-		ms = bulk_run(&cable, seed, 1 + rng_below(&r, 200000));
+		octets = 1 + rng_below(&r, most);
+		ms = bulk_run(&cable, seed, octets);
 		connected += ms > 0;
-		slow += ms > 300 * 1000;
+		slow += ms > 300 * 1000 + UINT64_C(1500) * (octets / 1000);
+		sum += ms ? octets + octets / 2 : 0;
 	}
+	print_message("# %" PRIu64 " seeds, %" PRIu64 " streams, %" PRIu64
+		      " octets\n",
+		      count, 2 * connected, sum);
 	/* Some find no way even to ARP; nearly none crawls. */
-	assert_true(connected >= seeds - seeds / 20);
-	assert_true(slow <= seeds / 1000);
+	assert_true(connected >= count - count / 20);
+	assert_true(slow <= count / 1000);
 }
 
 int main(void)
