@@ -27,7 +27,7 @@ class Commands(unittest.TestCase):
 
     def test_every_command_explains_itself(self):
         """./dev COMMAND --help is what its file says of itself, and runs nothing"""
-        for name in ("asan", "ci", "fuzz", "lint", "setup", "test"):
+        for name in ("asan", "ci", "endure", "fuzz", "lint", "setup", "test"):
             run = dev(name, "--help")
             self.assertEqual(run.returncode, 0, name)
             self.assertRegex(run.stdout, rf"\A{name}\.sh - ./dev {name}\b")
@@ -35,6 +35,13 @@ class Commands(unittest.TestCase):
     def test_without_a_command(self):
         """./dev alone prints the help"""
         self.assertEqual(dev().stdout, dev("help").stdout)
+
+    def test_endure_knows_its_rows(self):
+        """./dev endure refuses a row that is not there, and a share that is none"""
+        for args in (["cells", "nothing"], ["--share", "0"], ["--share"]):
+            run = dev("endure", *args)
+            self.assertEqual(run.returncode, 2, args)
+            self.assertEqual(run.stdout, "")
 
     def test_unknown_command(self):
         """an unknown command is an error, and so is a path"""

@@ -10,8 +10,8 @@
 # with --full they walk over all of it (every allocation fails once, every
 # frame is asked about).
 #
-# A NAME is a test program or a suite (unit scene lab cli real alloc fuzz
-# tools).  TOTALS=FILE also writes the last line to that file.
+# A NAME is a test program or a suite (unit scene lab script hostile cli real
+# alloc fuzz tools).  TOTALS=FILE also writes the last line to that file.
 
 asan= full=
 while [[ ${1:-} == --* ]]; do
@@ -52,7 +52,7 @@ log=$dir/meson-logs/testlog.json
 rm -f "$log"
 names=() suites=()
 for name in "$@"; do
-    case " unit scene lab cli real alloc fuzz tools " in
+    case " unit scene lab script hostile cli real alloc fuzz tools " in
     *" $name "*) suites+=(--suite "$name") ;;
     *) names+=("$name") ;;
     esac
