@@ -121,6 +121,9 @@ long call_park(struct call *call, uint64_t until_ns, long late);
 bool call_finish_all(struct desc *d, long answer);
 /* Forget a parked call without an answer. */
 void call_forget(struct call *call);
+/* A number in the caller for our @fd, or -errno; the call still waits.  @flags:
+ * O_CLOEXEC. */
+int call_lend_fd(struct call *call, int fd, int flags);
 /* Give the caller a descriptor for our @fd, and that as the answer.  @flags:
  * O_CLOEXEC.  CALL_SENT or -errno (-ENOENT: the caller is gone). */
 long call_add_fd(struct call *call, int fd, int flags);

@@ -25,8 +25,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/seccomp.h>
-#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -39,20 +37,6 @@
 #elif defined(__aarch64__)
 #define FIFTH(regs) ((regs)->regs[4])
 #endif
-
-/* A number for our @fd in the program, or -errno; the call still waits. */
-static int lend_fd(struct call *call, int fd)
-{
-	struct seccomp_notif_addfd add = {
-		.id = call->id,
-		.srcfd = (uint32_t)fd,
-		.newfd_flags = O_CLOEXEC,
-	};
-	int n = ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD,
-		      &add);
-
-	return n < 0 ? -errno : n;
-}
 
 /* It has stopped; put the number in its place. */
 static int change(pid_t tid, int fd)
@@ -85,7 +69,7 @@ static bool has_stopped(pid_t tid)
 long call_mmap_other(struct call *call, int fd)
 {
 	pid_t tid = call->peer->tid;
-	int n = lend_fd(call, fd), err = 0;
+	int n = call_lend_fd(call, fd, O_CLOEXEC), err = 0;
 
 	if (n < 0)
 		return n;

@@ -51,10 +51,23 @@ struct supervisor *call_sup(const struct call *call)
 	return call->program->sup;
 }
 
+/* To the kernel, about a call.  If we are stopped (SIGSTOP, a debugger) while it
+ * makes us wait for its lock, it says EINTR and has done nothing. */
+static int call_notify(const struct call *call, unsigned long what, void *arg)
+{
+	int n;
+
+	do
+		n = ioctl(call->program->listener.fd, what, arg);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
 bool call_is_alive(const struct call *call)
 {
-	return ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_ID_VALID,
-		     &call->id) == 0;
+	uint64_t id = call->id;
+
+	return call_notify(call, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
 static void lost_set(const struct call *call, long answer)
@@ -90,24 +103,38 @@ bool call_answer(struct call *call, long answer)
 		resp.error = (int)answer;
 	else
 		resp.val = answer;
-	if (ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_SEND, &resp))
-		return false;
-	return true;
+	return call_notify(call, SECCOMP_IOCTL_NOTIF_SEND, &resp) == 0;
 }
 
+/*
+ * In two steps: the kernel's own way to do both at once
+ * (SECCOMP_ADDFD_FLAG_SEND) may answer a call with 0, which then is no
+ * descriptor of ours.  It notes that the call is answered, and waits for the
+ * thread to take the descriptor; who is stopped there is sent away to try
+ * again, while the thread wakes up and finds an answer that nobody has filled
+ * in.  A descriptor alone may be tried again.
+ */
 long call_add_fd(struct call *call, int fd, int flags)
+{
+	int n = call_lend_fd(call, fd, flags);
+
+	if (n < 0)
+		return n;
+	if (!call_answer(call, n)) /* a signal, just now: it has it, though */
+		lost_set(call, n);
+	return CALL_SENT;
+}
+
+int call_lend_fd(struct call *call, int fd, int flags)
 {
 	struct seccomp_notif_addfd add = {
 		.id = call->id,
-		.flags = SECCOMP_ADDFD_FLAG_SEND,
 		.srcfd = (uint32_t)fd,
 		.newfd_flags = (uint32_t)flags,
 	};
+	int n = call_notify(call, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 
-	if (ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) <
-	    0)
-		return -errno;
-	return CALL_SENT;
+	return n < 0 ? -errno : n;
 }
 
 int call_replace_fd(struct call *call, int fd, int at)
@@ -119,10 +146,8 @@ int call_replace_fd(struct call *call, int fd, int at)
 		.newfd = (uint32_t)at,
 	};
 
-	if (ioctl(call->program->listener.fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add) <
-	    0)
-		return -errno;
-	return 0;
+	return call_notify(call, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -errno
+								      : 0;
 }
 
 /* What has to happen first. */
