@@ -9,6 +9,15 @@
  * next event, sleeps until then, and says what time it is.  Time 0 of the lab
  * is the moment it was built.
  *
+ * Who is late, and finds a frame as well as events that are due, takes the
+ * frame first (os/pace.c).  A stack can be told that it is now and fire its
+ * timers afterwards; a world cannot, since what happens in it happens in order
+ * of time, and each event at its own.  So the frame gets a time before the
+ * first of them, and as much before as the world is late: if that is a little,
+ * the time is right but for as little; if the process was stopped for a second,
+ * the frame most likely came then, and still has the way over some cables to
+ * whoever is about to give up on it.
+ *
  * An uplink that is removed is no longer waited for; the lab goes on without.
  *
  * Limits
@@ -63,6 +72,16 @@ static uint64_t world_when(void *arg)
 	return world_next(arg);
 }
 
+static void world_passes(void *arg, uint64_t now_ns)
+{
+	uint64_t due = world_next(arg), early = now_ns;
+
+	if (due <= now_ns)
+		early = due - min_u64(due, now_ns - due + 1);
+	if (early < due)
+		(void)world_run_until(arg, early);
+}
+
 static void world_told(void *arg, uint64_t now_ns)
 {
 	(void)world_run_until(arg, now_ns);
@@ -78,6 +97,7 @@ void real_follow(struct world *w, struct pace *pace, struct pace_driven *driven)
 {
 	*driven = (struct pace_driven){
 		.next = world_when,
+		.pass = world_passes,
 		.run = world_told,
 		.arg = w,
 	};

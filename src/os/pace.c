@@ -13,12 +13,20 @@
  *	ppoll(): sleep until the earliest of these, or until a descriptor
  *	      |	 can be read
  *	      v
- *	tell everybody what time it is, then have descriptors read
+ *	time passes, then have descriptors read
  *
- * Time is told before a descriptor is read, so that a frame arrives when it
- * arrives and not when the loop went to sleep.  It is told once for a batch:
+ * Time passes before a descriptor is read, so that a frame arrives when it
+ * arrives and not when the loop went to sleep.  It passes once for a batch:
  * frames of one batch arrive at the same time, and reading the clock is not
  * done for each.
+ *
+ * But nothing that is due happens before: what can be read lay there before
+ * anybody looked at the clock.  A process that is stopped for a second, or a
+ * machine that is busy, would else find that a neighbour has not answered,
+ * with the answer in the descriptor.  One batch is read, and then what is due
+ * has its turn, so a device that never stops delivering stops no timer.  Only
+ * who has not looked for PACE_AWAY_NS, and finds something due, reads up to
+ * PACE_BATCHES first: a whole queue may have filled meanwhile.
  *
  * What was read causes work, that work causes frames, and these arrive
  * somewhere: each is due at once, but a round later.  So rounds follow each
@@ -32,6 +40,7 @@
  * ----------
  *  (1) What is paced is called from here only, one at a time (is_running).
  *  (2) The time that is told never goes back.
+ *  (3) In each step what is due happens, after PACE_BATCHES batches at most.
  */
 
 #include "os/pace.h"
@@ -46,7 +55,10 @@
 
 void pace_init(struct pace *p, uint64_t start_ns)
 {
-	*p = (struct pace){.offset_ns = start_ns - os_clock_ns()};
+	*p = (struct pace){
+		.offset_ns = start_ns - os_clock_ns(),
+		.looked_ns = start_ns,
+	};
 	list_init(&p->driven);
 	list_init(&p->fds);
 }
@@ -114,6 +126,16 @@ static void tell_time(struct pace *p, uint64_t now)
 
 	list_for_each_entry(d, &p->driven, struct pace_driven, node)
 		d->run(d->arg, now);
+}
+
+/* The same to who can be told without anything happening. */
+static void pass_time(struct pace *p, uint64_t now)
+{
+	struct pace_driven *d;
+
+	list_for_each_entry(d, &p->driven, struct pace_driven, node)
+		if (d->pass)
+			d->pass(d->arg, now);
 }
 
 /* Earliest time that anybody waits for. */
@@ -199,15 +221,16 @@ static void read_ready(struct pace *p, const struct pollfd *set, int ready)
 	}
 }
 
-/* What the descriptors have caused, without a look at them. */
+/* What is due, and what comes of it, without a look at the descriptors. */
 static void do_due(struct pace *p)
 {
 	uint64_t now = pace_now(p);
+	int i = 0;
 
-	for (int i = 0; i < PACE_ROUNDS && next_time(p) <= now; i++) {
+	do {
 		tell_time(p, now);
 		now = pace_now(p);
-	}
+	} while (++i < PACE_ROUNDS && next_time(p) <= now);
 }
 
 bool pace_skip(struct pace *p, uint64_t until_ns)
@@ -223,25 +246,48 @@ bool pace_skip(struct pace *p, uint64_t until_ns)
 	return next < until_ns;
 }
 
+/* How many batches may be read before what is due happens. */
+static int batches_first(const struct pace *p, uint64_t now)
+{
+	return now - p->looked_ns >= PACE_AWAY_NS && next_time(p) <= now
+		       ? PACE_BATCHES
+		       : 1;
+}
+
+/* What lies in the descriptors, of which @ready are, was there first. */
+static void read_first(struct pace *p, struct pollfd *set, int ready)
+{
+	uint64_t now = pace_now(p);
+	int left = batches_first(p, now);
+
+	pass_time(p, now);
+	do {
+		read_ready(p, set, ready);
+		ready = --left ? sleep_until(p, set, 0) : 0;
+	} while (ready);
+}
+
 static void step(struct pace *p, uint64_t until_ns)
 {
 	struct pollfd set[PACE_FDS];
 	int ready = sleep_until(p, set, min_u64(until_ns, next_time(p)));
 
 	p->is_running = true;
-	tell_time(p, pace_now(p));
-	read_ready(p, set, ready);
-	if (ready)
+	if (ready) {
+		read_first(p, set, ready);
 		do_due(p);
+	} else {
+		tell_time(p, pace_now(p));
+	}
+	p->looked_ns = pace_now(p);
 	p->is_running = false;
 }
 
-/* Time is up: what was due before still happens, however late we are. */
+/* Time is up: what was due before still happens, however late we are, and what
+ * had come is taken in. */
 static int time_is_up(struct pace *p, bool (*is_done)(void *arg), void *arg)
 {
-	p->is_running = true;
-	tell_time(p, pace_now(p));
-	p->is_running = false;
+	step(p, 0);
 	return is_done && is_done(arg) ? 0 : -ETIMEDOUT;
 }
 
@@ -283,12 +329,19 @@ static uint64_t stack_when(void *arg)
 	return stack_next(ps->stack);
 }
 
-static void stack_told(void *arg, uint64_t now_ns)
+static void stack_passed(void *arg, uint64_t now_ns)
 {
-	struct pace_stack *ps = arg;
+	const struct pace_stack *ps = arg;
 	struct env *env = ps->stack->place.env;
 
 	env->now_ns = max_u64(env->now_ns, now_ns);
+}
+
+static void stack_told(void *arg, uint64_t now_ns)
+{
+	const struct pace_stack *ps = arg;
+
+	stack_passed(arg, now_ns);
 	stack_run(ps->stack);
 }
 
@@ -315,6 +368,7 @@ void pace_add_stack(struct pace *p, struct pace_stack *ps, struct stack *stack)
 	ps->stack = stack;
 	ps->driven = (struct pace_driven){
 		.next = stack_when,
+		.pass = stack_passed,
 		.run = stack_told,
 		.arg = ps,
 	};

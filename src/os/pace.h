@@ -27,20 +27,31 @@
 
 #include "core/stack.h"
 
-/* Descriptors at one time, and how often in a row the clock is looked at, and
- * what is due is done, before descriptors are. */
-enum { PACE_FDS = 64, PACE_ROUNDS = 16 };
+/* Descriptors at one time; how often in a row the clock is looked at, and what
+ * is due is done, before descriptors are; and how often in a row these are
+ * read, when nobody has looked for long, before what is due is done: 16 batches
+ * are the thousand frames that a TAP device keeps. */
+enum { PACE_FDS = 64, PACE_ROUNDS = 16, PACE_BATCHES = 16 };
+
+/* "Long".  Half of the shortest time after which silence means anything (the
+ * retransmission timer's 200 ms). */
+#define PACE_AWAY_NS (100 * NS_PER_MS)
 
 /**
  * struct pace_driven - something that follows the clock
  * @node:	In the pace
  * @next:	Latest time at which it wants to run; UINT64_MAX: does not care
+ * @pass:	(optional) It is @now_ns, but something has come that was there
+ *		before anything that is due, and is told next: only let time
+ *		pass, as far as that can be.  Without it time stands still
+ *		until @run
  * @run:	It is @now_ns: do what is due
- * @arg:	Argument of both
+ * @arg:	Argument of all
  */
 struct pace_driven {
 	struct list node;
 	uint64_t (*next)(void *arg);
+	void (*pass)(void *arg, uint64_t now_ns);
 	void (*run)(void *arg, uint64_t now_ns);
 	void *arg;
 };
@@ -88,6 +99,7 @@ struct pace_stack {
  * @waiter:	Of these, who waits for all of them, or NULL
  * @set:	How
  * @offset_ns:	What to add to the system's clock
+ * @looked_ns:	When it was last looked what has come
  * @is_stopped:	pace_stop() was called
  * @is_running:	Somebody's function is running
  * @sleeps:	How often there was nothing to do
@@ -99,6 +111,7 @@ struct pace {
 	struct pace_fd *waiter;
 	const struct pace_set *set;
 	uint64_t offset_ns;
+	uint64_t looked_ns;
 	bool is_stopped;
 	bool is_running;
 	uint64_t sleeps;

@@ -244,6 +244,118 @@ static void what_a_set_refuses_is_polled(void **state)
 	close(file);
 }
 
+/*
+ * Of a process that was stopped the clock has gone on: the pace's is set ahead.
+ */
+static void pause_for(uint64_t ns)
+{
+	f.pace.offset_ns += ns;
+}
+
+/* An octet in the pipe is an answer: the timer that waits for it goes. */
+static uint64_t answered_ns;
+static char answer;
+
+static void on_answer(struct pace_fd *pfd, void *arg)
+{
+	char c = 0;
+
+	(void)arg;
+	f.inner++;
+	assert_int_equal(read(pfd->fd, &c, 1), 1);
+	if (c != answer)
+		return;
+	answered_ns = f.env.now_ns;
+	stack_disarm(&f.stack, &f.timer);
+}
+
+static void wait_for_answer(char wanted, uint64_t in_ns)
+{
+	answer = wanted;
+	answered_ns = 0;
+	assert_int_equal(
+		pace_watch(&f.pace, &f.pfd, f.pipe[0], on_answer, NULL), 0);
+	timer_init(&f.timer, on_timer, NULL);
+	stack_arm_in(&f.stack, &f.timer, in_ns);
+}
+
+static void what_came_during_a_pause_is_before_what_fell_due(void **state)
+{
+	(void)state;
+	wait_for_answer('x', NS_PER_S);
+	assert_int_equal(write(f.pipe[1], "x", 1), 1);
+	pause_for(1200 * NS_PER_MS);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(f.fired, 0);
+	/* It comes now, all the same: nobody measures too short a time. */
+	assert_true(answered_ns >= START + 1200 * NS_PER_MS);
+}
+
+static void a_pause_without_an_answer_ends_the_patience(void **state)
+{
+	(void)state;
+	wait_for_answer('x', NS_PER_S);
+	pause_for(1200 * NS_PER_MS);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(f.fired, 1);
+	assert_int_equal(f.inner, -EDEADLK);
+}
+
+/* There is more than a batch; here one octet is one. */
+static void after_a_pause_several_batches_are_read_first(void **state)
+{
+	(void)state;
+	wait_for_answer('x', NS_PER_S);
+	assert_int_equal(write(f.pipe[1], "-------x--------", 16),
+			 PACE_BATCHES);
+	pause_for(1200 * NS_PER_MS);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(f.fired, 0);
+	assert_int_equal(f.inner, PACE_BATCHES);
+}
+
+static void on_endless(struct pace_fd *pfd, void *arg)
+{
+	(void)pfd;
+	(*(int *)arg)++;
+}
+
+/* It can always be read.  Timers fire nevertheless, and soon. */
+static void who_never_stops_delivering_stops_no_timer(void **state)
+{
+	int batches = 0;
+
+	(void)state;
+	assert_int_equal(write(f.pipe[1], "x", 1), 1);
+	assert_int_equal(
+		pace_watch(&f.pace, &f.pfd, f.pipe[0], on_endless, &batches),
+		0);
+	timer_init(&f.timer, on_timer, NULL);
+	stack_arm_in(&f.stack, &f.timer, NS_PER_S);
+	pause_for(1200 * NS_PER_MS);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(f.fired, 1);
+	assert_int_equal(batches, PACE_BATCHES);
+	/* Without a pause, after one batch. */
+	stack_arm(&f.stack, &f.timer, 0);
+	assert_int_equal(pace_poll(&f.pace), 0);
+	assert_int_equal(f.fired, 2);
+	assert_int_equal(batches, PACE_BATCHES + 1);
+}
+
+/* Whoever waits for it is not told that it has not come. */
+static void time_is_not_up_before_what_came_is_read(void **state)
+{
+	uint64_t until = START + NS_PER_S;
+
+	(void)state;
+	assert_int_equal(pace_watch(&f.pace, &f.pfd, f.pipe[0], on_pipe, NULL),
+			 0);
+	assert_int_equal(write(f.pipe[1], "x", 1), 1);
+	pause_for(1200 * NS_PER_MS);
+	assert_int_equal(pace_wait(&f.pace, has_fired, NULL, until), 0);
+}
+
 static void polling_does_not_sleep(void **state)
 {
 	(void)state;
@@ -288,6 +400,11 @@ int main(void)
 		TEST(a_descriptor_wakes),
 		TEST(who_waits_for_all_hears_of_his_own_too),
 		TEST(what_a_set_refuses_is_polled),
+		TEST(what_came_during_a_pause_is_before_what_fell_due),
+		TEST(a_pause_without_an_answer_ends_the_patience),
+		TEST(after_a_pause_several_batches_are_read_first),
+		TEST(who_never_stops_delivering_stops_no_timer),
+		TEST(time_is_not_up_before_what_came_is_read),
 		TEST(polling_does_not_sleep),
 		TEST(being_asked_to_end_ends_the_loop),
 	};
