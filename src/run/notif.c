@@ -134,7 +134,9 @@ int call_lend_fd(struct call *call, int fd, int flags)
 	};
 	int n = call_notify(call, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
 
-	return n < 0 ? -errno : n;
+	if (n < 0) /* ESRCH: it was there when we began */
+		return errno == ESRCH ? -ENOENT : -errno;
+	return n;
 }
 
 int call_replace_fd(struct call *call, int fd, int at)
@@ -312,7 +314,9 @@ static void call_arrived(struct program *p, const struct seccomp_notif *req)
 		close(call.fd);
 	if (answer == CALL_SENT || answer == CALL_PARKED)
 		return;
-	if (!call_answer(&call, answer) && errno == ENOENT && call.peer)
+	/* Who got no descriptor because of a signal asks anew. */
+	if (!call_answer(&call, answer) && errno == ENOENT && call.peer &&
+	    answer != -ENOENT)
 		lost_set(&call, answer);
 }
 
