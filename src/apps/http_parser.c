@@ -441,16 +441,6 @@ bool http_parser_is_done(const struct http_parser *p)
 	return p->is_done;
 }
 
-bool http_parser_has_begun(const struct http_parser *p)
-{
-	return p->lint.len > 0;
-}
-
-bool http_parser_has_head(const struct http_parser *p)
-{
-	return p->has_head;
-}
-
 const struct http_msg *http_parser_msg(const struct http_parser *p)
 {
 	return &p->msg;

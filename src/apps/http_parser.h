@@ -65,8 +65,6 @@ long http_parser_feed(struct http_parser *p, const void *octets, size_t len);
 int http_parser_end(struct http_parser *p);
 
 bool http_parser_is_done(const struct http_parser *p);
-bool http_parser_has_begun(const struct http_parser *p);
-bool http_parser_has_head(const struct http_parser *p);
 const struct http_msg *http_parser_msg(const struct http_parser *p);
 
 /* After -EBADMSG: what a server should answer, and why; the text is static. */

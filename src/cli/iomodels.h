@@ -102,8 +102,6 @@ void iom_bed_settle(struct iom_bed *bed);
 /* The clients go: whoever reads from them reads the end. */
 void iom_bed_hang_up(struct iom_bed *bed);
 
-void iom_bed_close(struct iom_bed *bed);
-
 /**
  * struct iom_model - one of the models
  * @name:	For --model

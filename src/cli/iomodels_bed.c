@@ -263,10 +263,3 @@ void iom_bed_hang_up(struct iom_bed *bed)
 		weft_close(bed->client, bed->clients[i].fd);
 	}
 }
-
-void iom_bed_close(struct iom_bed *bed)
-{
-	weft_net_free(bed->net);
-	free(bed->fds);
-	free(bed->clients);
-}

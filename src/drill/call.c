@@ -46,16 +46,6 @@ int run_fd_live(const struct drill_run *run, int64_t fd)
 	return fd < 0 ? (int)fd : NO_SUCH_FD + (int)fd;
 }
 
-int run_fd_script(const struct drill_run *run, int live)
-{
-	int i;
-
-	for (i = 0; i < RUN_FDS_MAX; i++)
-		if (run->fd[i].is_open && run->fd[i].live == live)
-			return i;
-	return -1;
-}
-
 int frame_fd(struct frame *f, size_t i)
 {
 	int fd = -1;

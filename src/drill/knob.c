@@ -86,10 +86,3 @@ int drill_knob_set(struct stack *stack, const char *name, const char *value)
 			return 0;
 	return -ENOENT;
 }
-
-const char *drill_knob_name(unsigned int i)
-{
-	const struct tcp_knob_info *info = tcp_knob_at(i);
-
-	return info ? info->sysctl : NULL;
-}

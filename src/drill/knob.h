@@ -19,8 +19,4 @@ int drill_personality(struct stack *stack);
  */
 int drill_knob_set(struct stack *stack, const char *name, const char *value);
 
-/* Name below net.ipv4 and default of line @i of Linux's settings that weft
- * has; NULL behind the last.  Several lines may share a name. */
-const char *drill_knob_name(unsigned int i);
-
 #endif /* DRILL_KNOB_H */

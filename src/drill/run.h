@@ -114,9 +114,8 @@ int run_call(struct drill_run *run, const struct drill_event *ev);
 /* code.c */
 int run_code(struct drill_run *run, const struct drill_event *ev);
 
-/* Descriptors: the stack's number of the script's, and back. */
+/* Descriptors: the stack's number of the script's, and what is known of it. */
 int run_fd_live(const struct drill_run *run, int64_t fd);
-int run_fd_script(const struct drill_run *run, int live);    /* -1: unknown */
 struct run_fd *run_fd_at(struct drill_run *run, int64_t fd); /* or NULL */
 
 /* Does the time of an event, now, fit?  Complains if not. */

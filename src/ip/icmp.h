@@ -117,17 +117,11 @@ void icmp_echo_close(struct icmp_echo *echo);
 int icmp_echo_send(struct icmp_echo *echo, struct ip_addr dst, uint16_t seq,
 		   size_t len, uint8_t ttl);
 
-/* The same with DF set, to find the path MTU; -EMSGSIZE when it is known. */
-int icmp_echo_send_df(struct icmp_echo *echo, struct ip_addr dst, uint16_t seq,
-		      size_t len, uint8_t ttl);
-
 /* ICMPv6 has got an echo reply (takes @pkt, from its ICMP header on), or an
  * error about an echo request; false: it is about none of ours. */
 void icmp_echo_answered(struct stack *stack, struct pkt *pkt, uint16_t id,
 			uint16_t seq, const struct ip_meta *meta);
 bool icmp_echo_failed(struct stack *stack, uint16_t id, uint16_t seq,
 		      const struct ip_error *err);
-
-uint16_t icmp_echo_id(const struct icmp_echo *echo);
 
 #endif /* IP_ICMP_H */

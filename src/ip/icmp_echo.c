@@ -117,11 +117,6 @@ void icmp_echo_close(struct icmp_echo *e)
 	mem_free(e->stack->place.env->mem, e, sizeof(*e));
 }
 
-uint16_t icmp_echo_id(const struct icmp_echo *e)
-{
-	return e->id;
-}
-
 /*
  * Out.
  */
@@ -237,19 +232,6 @@ int icmp_echo_send(struct icmp_echo *e, struct ip_addr dst, uint16_t seq,
 		.dst = dst,
 		.proto = IP_PROTO_ICMP,
 		.ttl = ttl,
-	};
-
-	return echo_send(e, &how, seq, len);
-}
-
-int icmp_echo_send_df(struct icmp_echo *e, struct ip_addr dst, uint16_t seq,
-		      size_t len, uint8_t ttl)
-{
-	struct ip_send how = {
-		.dst = dst,
-		.proto = IP_PROTO_ICMP,
-		.ttl = ttl,
-		.df = true,
 	};
 
 	return echo_send(e, &how, seq, len);

@@ -29,7 +29,9 @@
 
 enum { SLOTS_FIRST = 64 };
 
-socklen_t host_addr_to(const struct host_addr *a, struct sockaddr_storage *ss)
+/* An address as the system wants it; returns its length. */
+static socklen_t host_addr_to(const struct host_addr *a,
+			      struct sockaddr_storage *ss)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET};
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
@@ -102,11 +104,6 @@ void host_socks_free(struct host_socks *h)
 int host_socks_fd(const struct host_socks *h)
 {
 	return h->epoll;
-}
-
-size_t host_socks_count(const struct host_socks *h)
-{
-	return h->count;
 }
 
 /* Is there a place for descriptor @fd? */
@@ -216,7 +213,6 @@ static int host_open(void *arg, enum host_kind kind, const struct host_addr *to,
 		return err;
 	}
 	h->slots[fd] = slot;
-	h->count++;
 	return fd;
 }
 
@@ -239,7 +235,6 @@ static void host_close(void *arg, int sock, bool is_reset)
 		if (h->batch[i].data.fd == sock)
 			h->batch[i].data.fd = -1;
 	h->slots[sock] = (struct host_slot){0};
-	h->count--;
 	close(sock);
 }
 

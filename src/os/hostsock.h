@@ -117,7 +117,4 @@ int host_socks_fd(const struct host_socks *h);
 /* Tell what has happened, to so many owners at most; does not wait. */
 void host_socks_look(struct host_socks *h, host_ready_fn *on_ready, void *arg);
 
-/* How many are open. */
-size_t host_socks_count(const struct host_socks *h);
-
 #endif /* OS_HOSTSOCK_H */

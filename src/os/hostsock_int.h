@@ -43,7 +43,6 @@ struct host_slot {
  * @mem:	Where this comes from
  * @epoll:	The set that all of them are in
  * @slots:	By descriptor, @size of them
- * @count:	Open ones
  * @batch:	What is being told; entries of closed sockets are -1
  * @batch_count: Entries
  * @servers:	Of names, @server_count of them, as the file said at @servers_at
@@ -52,7 +51,7 @@ struct host_socks {
 	struct mem *mem;
 	int epoll;
 	struct host_slot *slots;
-	size_t size, count;
+	size_t size;
 	struct epoll_event batch[HOST_BATCH];
 	int batch_count;
 	struct host_addr servers[HOST_RESOLVERS];
@@ -60,8 +59,7 @@ struct host_socks {
 	struct timespec servers_at;
 };
 
-/* An address as the system wants it; returns its length. */
-socklen_t host_addr_to(const struct host_addr *a, struct sockaddr_storage *ss);
+/* hostsock.c: false: it is of neither version. */
 bool host_addr_from(struct host_addr *a, const struct sockaddr *sa, size_t len);
 
 /* hostsock_io.c */

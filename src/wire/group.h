@@ -73,12 +73,6 @@ static inline struct ip_addr group_source(uint8_t family,
 	return ip_addr_v6(get_ip6(sources + i * 16));
 }
 
-/* Octets of an address of @family. */
-static inline size_t group_addr_len(uint8_t family)
-{
-	return family == IP_V4 ? 4 : 16;
-}
-
 static inline void group_source_put(uint8_t *sources, size_t i,
 				    struct ip_addr a)
 {
