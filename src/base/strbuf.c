@@ -177,10 +177,17 @@ void strbuf_hex(struct strbuf *sb, const void *from, size_t len)
 	static const char digits[] = "0123456789abcdef";
 	const uint8_t *p = from;
 	size_t i, n = strbuf_room(sb, len > SIZE_MAX / 2 ? SIZE_MAX : len * 2);
+	char *to;
 
-	for (i = 0; i < n; i++)
-		sb->text[sb->len + i] =
-			digits[i & 1 ? p[i / 2] & 15 : p[i / 2] >> 4];
+	if (!n)
+		return;
+	to = sb->text + sb->len;
+	for (i = 0; i + 1 < n; i += 2, p++) {
+		to[i] = digits[*p >> 4];
+		to[i + 1] = digits[*p & 15];
+	}
+	if (i < n) /* there was room for half of one */
+		to[i] = digits[*p >> 4];
 	strbuf_wrote(sb, n);
 }
 

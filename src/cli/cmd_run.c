@@ -59,8 +59,9 @@ static const char help[] =
 	"  weft run phone -- python3 -m http.server ++ laptop -- curl "
 	"http://phone:8000/\n";
 
-/* PART_EVENTS: of the log, in memory at one time. */
-enum { PROGRAMS_MAX = 64, PART_EVENTS = 16384, NOT_RUN = 126, NOT_FOUND = 127 };
+/* PART_EVENTS: of the log, in memory at one time.  The lab waits while they are
+ * written, so they should be soon. */
+enum { PROGRAMS_MAX = 64, PART_EVENTS = 2048, NOT_RUN = 126, NOT_FOUND = 127 };
 
 /* One of the programs; @argv ends with NULL. */
 struct wish {
