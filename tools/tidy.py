@@ -5,8 +5,10 @@
 BUILD is a build directory configured for clang (compile_commands.json).  A
 file that was clean is not looked at again until it, a header of ours that it
 includes (directly or not), its command line or .clang-tidy changes: the hash
-of all of these is the name of an empty file in .cache/tidy/.  Files are taken
-largest first by JOBS processes, so that the last one is a short one.
+of all of these is the name of an empty file in the user's cache
+(~/.cache/weft/tidy), which all clones share; one that nobody asked for in a
+month goes.  Files are taken largest first by JOBS processes, so that the last
+one is a short one.
 """
 import concurrent.futures
 import functools
@@ -17,9 +19,12 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache" / "tidy"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or
+                     os.path.expanduser("~/.cache"), "weft", "tidy")
+CACHE_DAYS = 30
 OURS = re.compile(r'^[ \t]*#[ \t]*include[ \t]+"([^"]+)"', re.M)
 SEARCH = [ROOT / "src", ROOT / "include", ROOT / "tests" / "support"]
 TIME_LIMIT = 240
@@ -99,6 +104,12 @@ def entries(build, wanted):
         yield {"path": path, "command": e["command"]}
 
 
+def forget_old():
+    for mark in CACHE.iterdir():
+        if time.time() - mark.stat().st_mtime > CACHE_DAYS * 86400:
+            mark.unlink(missing_ok=True)
+
+
 def main():
     build = sys.argv[1]
     wanted = [pathlib.Path(p).resolve() for p in sys.argv[2:]]
@@ -113,6 +124,7 @@ def main():
             clean += 1
         else:
             todo.append(entry)
+    forget_old()
     todo.sort(key=lambda e: -e["path"].stat().st_size)
     jobs, bad = int(os.environ.get("JOBS", os.cpu_count() or 2)), 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
