@@ -38,6 +38,7 @@
 #include "ip/ip.h"
 #include "link/arp.h"
 #include "sock/sock.h"
+#include "stack_up.h"
 #include "tcp/tcp.h"
 
 enum {
@@ -69,19 +70,6 @@ static uint8_t buf[SMALL];
 static const struct endpoint server_ep = {
 	.addr = {.family = IP_V4, .v4 = {0x0a000002}}, .port = PORT};
 
-static int fill(void *arg, void *p, size_t len)
-{
-	rng_fill(arg, p, len);
-	return 0;
-}
-
-static void on_kick(struct stack *stack)
-{
-	(void)stack; /* mem_wire_run() asks anyway */
-}
-
-static const struct stack_ops stack_ops = {.on_kick = on_kick};
-
 /* Outside: count the answers, forget everything. */
 static int sink(struct netif *netif, struct pkt *pkt)
 {
@@ -97,15 +85,6 @@ static int sink(struct netif *netif, struct pkt *pkt)
 static const struct netif_ops sink_ops = {.transmit = sink};
 
 static const mac_addr gateway_mac = {{2, 0, 0, 0, 9, 9}};
-
-static void stack_up(struct stack *stack, const char *name)
-{
-	struct entropy entropy = {.fill = fill, .arg = &f.rng};
-
-	check(!stack_init(stack, &f.env, name, entropy));
-	stack->ops = &stack_ops;
-	check(!inet_init(stack, NULL));
-}
 
 /* The frame that all SYNs are made of: client's options, no numbers yet. */
 static void make_template(void)
@@ -143,8 +122,8 @@ static void flood_up(void)
 	mem_init_libc(&f.mem);
 	env_init(&f.env, &f.mem);
 	rng_init(&f.rng, 1, "flood");
-	stack_up(&f.server, "server");
-	stack_up(&f.client, "client");
+	stack_up(&f.server, &f.env, &f.rng, "server");
+	stack_up(&f.client, &f.env, &f.rng, "client");
 	mem_wire_init(&f.wire, &f.client, &f.server, NULL);
 	check(!ip_addr_add(&f.client, &f.wire.end[0].netif,
 			   (struct ip4_net){ip4_make(10, 0, 0, 1), 24}));

@@ -25,6 +25,7 @@
 #include "inet/inet.h"
 #include "ip/ip.h"
 #include "sock/sock.h"
+#include "stack_up.h"
 #include "vnet/vnet.h"
 
 enum { PORT = 7, SMALL = 64, CHUNK = 65536, STEP_NS = 1000, MSS_MAX = 65000 };
@@ -32,19 +33,6 @@ enum { PORT = 7, SMALL = 64, CHUNK = 65536, STEP_NS = 1000, MSS_MAX = 65000 };
 static struct mem mem;
 static struct rng rng;
 static uint8_t buf[CHUNK];
-
-static int fill(void *arg, void *to, size_t len)
-{
-	rng_fill(arg, to, len);
-	return 0;
-}
-
-static void on_kick(struct stack *stack)
-{
-	(void)stack; /* mem_wire_run() asks anyway */
-}
-
-static const struct stack_ops stack_ops = {.on_kick = on_kick};
 
 /*
  * Timers.
@@ -170,18 +158,13 @@ static struct duo duo;
 static void duo_up(uint32_t mtu)
 {
 	struct mem_wire_cfg cfg = {.mtu = mtu};
-	struct entropy entropy = {.fill = fill, .arg = &rng};
 	uint8_t i;
 
 	mem_init_libc(&mem);
 	env_init(&duo.env, &mem);
 	rng_init(&rng, 1, "growth");
-	for (i = 0; i < 2; i++) {
-		check(!stack_init(&duo.stack[i], &duo.env, i ? "b" : "a",
-				  entropy));
-		duo.stack[i].ops = &stack_ops;
-		check(!inet_init(&duo.stack[i], NULL));
-	}
+	for (i = 0; i < 2; i++)
+		stack_up(&duo.stack[i], &duo.env, &rng, i ? "b" : "a");
 	mem_wire_init(&duo.wire, &duo.stack[0], &duo.stack[1], &cfg);
 	for (i = 0; i < 2; i++)
 		check(!ip_addr_add(

@@ -36,6 +36,7 @@
 #include "driver/mem.h"
 #include "inet/inet.h"
 #include "ip/ip.h"
+#include "stack_up.h"
 #include "tcp/tcp.h"
 
 enum {
@@ -61,28 +62,6 @@ struct idle {
 };
 
 static struct idle idle;
-
-static int fill(void *arg, void *p, size_t len)
-{
-	rng_fill(arg, p, len);
-	return 0;
-}
-
-static void on_kick(struct stack *stack)
-{
-	(void)stack; /* mem_wire_run() asks anyway */
-}
-
-static const struct stack_ops stack_ops = {.on_kick = on_kick};
-
-static void stack_up(struct stack *stack, const char *name)
-{
-	struct entropy entropy = {.fill = fill, .arg = &idle.rng};
-
-	check(!stack_init(stack, &idle.env, name, entropy));
-	stack->ops = &stack_ops;
-	check(!inet_init(stack, NULL));
-}
 
 static void run(void)
 {
@@ -124,8 +103,8 @@ static void idle_up(uint64_t count, bool has_no_slabs, bool counts)
 	idle.mem.has_no_slabs = has_no_slabs;
 	env_init(&idle.env, &idle.mem);
 	rng_init(&idle.rng, 1, "idle");
-	stack_up(&idle.a, "a");
-	stack_up(&idle.b, "b");
+	stack_up(&idle.a, &idle.env, &idle.rng, "a");
+	stack_up(&idle.b, &idle.env, &idle.rng, "b");
 	mem_wire_init(&idle.wire, &idle.a, &idle.b, &cfg);
 	check(!ip_addr_add(&idle.a, &idle.wire.end[0].netif,
 			   (struct ip4_net){ip4_make(10, 0, 0, 1), 24}));

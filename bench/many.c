@@ -32,6 +32,7 @@
 #include "sock/file.h"
 #include "sock/sock.h"
 #include "sock/sock_ahead.h"
+#include "stack_up.h"
 #include "tcp/tcp.h"
 
 enum {
@@ -66,28 +67,6 @@ struct many {
 static struct many m;
 static uint8_t buf[SMALL];
 
-static int fill(void *arg, void *p, size_t len)
-{
-	rng_fill(arg, p, len);
-	return 0;
-}
-
-static void on_kick(struct stack *stack)
-{
-	(void)stack; /* mem_wire_run() asks anyway */
-}
-
-static const struct stack_ops stack_ops = {.on_kick = on_kick};
-
-static void stack_up(struct stack *stack, const char *name)
-{
-	struct entropy entropy = {.fill = fill, .arg = &m.rng};
-
-	check(!stack_init(stack, &m.env, name, entropy));
-	stack->ops = &stack_ops;
-	check(!inet_init(stack, NULL));
-}
-
 static void run(void)
 {
 	m.env.now_ns += STEP_NS;
@@ -114,8 +93,8 @@ static void many_up(uint32_t count)
 	mem_init_libc(&m.mem);
 	env_init(&m.env, &m.mem);
 	rng_init(&m.rng, 1, "many");
-	stack_up(&m.a, "a");
-	stack_up(&m.b, "b");
+	stack_up(&m.a, &m.env, &m.rng, "a");
+	stack_up(&m.b, &m.env, &m.rng, "b");
 	mem_wire_init(&m.wire, &m.a, &m.b, &cfg);
 	check(!ip_addr_add(&m.a, &m.wire.end[0].netif,
 			   (struct ip4_net){ip4_make(10, 0, 0, 1), 24}));

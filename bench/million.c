@@ -41,6 +41,7 @@
 #include "ip/ip.h"
 #include "sock/file.h"
 #include "sock/sock.h"
+#include "stack_up.h"
 #include "tcp/tcp.h"
 
 enum {
@@ -102,26 +103,9 @@ static double available(void)
 	return octets_in("/proc/meminfo", "MemAvailable: %lf", 1024);
 }
 
-static int fill(void *arg, void *p, size_t len)
+static void side_up(struct stack *stack, const char *name, size_t count)
 {
-	rng_fill(arg, p, len);
-	return 0;
-}
-
-static void on_kick(struct stack *stack)
-{
-	(void)stack; /* mem_wire_run() asks anyway */
-}
-
-static const struct stack_ops stack_ops = {.on_kick = on_kick};
-
-static void stack_up(struct stack *stack, const char *name, size_t count)
-{
-	struct entropy entropy = {.fill = fill, .arg = &many.rng};
-
-	check(!stack_init(stack, &many.env, name, entropy));
-	stack->ops = &stack_ops;
-	check(!inet_init(stack, NULL));
+	stack_up(stack, &many.env, &many.rng, name);
 	check(!tcp_knob_set(stack, "port_first", 1024));
 	file_set_max(stack, (uint32_t)(count + 1024));
 }
@@ -165,8 +149,8 @@ static void many_up(size_t count)
 	mem_init_libc(&many.mem);
 	env_init(&many.env, &many.mem);
 	rng_init(&many.rng, 1, "million");
-	stack_up(&many.a, "a", count);
-	stack_up(&many.b, "b", count + listeners);
+	side_up(&many.a, "a", count);
+	side_up(&many.b, "b", count + listeners);
 	mem_wire_init(&many.wire, &many.a, &many.b, &cfg);
 	check(!ip_addr_add(&many.a, &many.wire.end[0].netif,
 			   (struct ip4_net){ip4_make(10, 0, 0, 1), 16}));

@@ -24,6 +24,7 @@
 #include "inet/inet.h"
 #include "ip/ip.h"
 #include "sock/sock.h"
+#include "stack_up.h"
 #include "tcp/tcp.h"
 #include "vnet/vnet.h"
 
@@ -40,28 +41,6 @@ struct pair {
 
 static struct pair p;
 
-static int fill(void *arg, void *to, size_t len)
-{
-	rng_fill(arg, to, len);
-	return 0;
-}
-
-static void on_kick(struct stack *stack)
-{
-	(void)stack; /* mem_wire_run() asks anyway */
-}
-
-static const struct stack_ops stack_ops = {.on_kick = on_kick};
-
-static void stack_up(struct stack *stack, const char *name)
-{
-	struct entropy entropy = {.fill = fill, .arg = &p.rng};
-
-	check(!stack_init(stack, &p.env, name, entropy));
-	stack->ops = &stack_ops;
-	check(!inet_init(stack, NULL));
-}
-
 static void run(void)
 {
 	p.env.now_ns += STEP_NS;
@@ -75,8 +54,8 @@ static void pair_up(void)
 	mem_init_libc(&p.mem);
 	env_init(&p.env, &p.mem);
 	rng_init(&p.rng, 1, "sizes");
-	stack_up(&p.a, "a");
-	stack_up(&p.b, "b");
+	stack_up(&p.a, &p.env, &p.rng, "a");
+	stack_up(&p.b, &p.env, &p.rng, "b");
 	mem_wire_init(&p.wire, &p.a, &p.b, NULL);
 	check(!ip_addr_add(&p.a, &p.wire.end[0].netif,
 			   (struct ip4_net){ip4_make(10, 0, 0, 1), 24}));

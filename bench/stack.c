@@ -24,6 +24,7 @@
 #include "link/arp.h"
 #include "sock/sock.h"
 #include "sock/sock_msg.h"
+#include "stack_up.h"
 
 enum {
 	MSS = 1460,
@@ -52,28 +53,6 @@ static uint8_t buf[LARGE];
 static const struct endpoint server = {
 	.addr = {.family = IP_V4, .v4 = {0x0a000002}}, .port = PORT};
 
-static int fill(void *arg, void *p, size_t len)
-{
-	rng_fill(arg, p, len);
-	return 0;
-}
-
-static void on_kick(struct stack *stack)
-{
-	(void)stack; /* mem_wire_run() asks anyway */
-}
-
-static const struct stack_ops ops_of_stacks = {.on_kick = on_kick};
-
-static void stack_up(struct stack *stack, const char *name)
-{
-	struct entropy entropy = {.fill = fill, .arg = &duo.rng};
-
-	check(stack_init(stack, &duo.env, name, entropy) == 0);
-	stack->ops = &ops_of_stacks;
-	check(inet_init(stack, NULL) == 0);
-}
-
 static void env_up(void)
 {
 	mem_init_libc(&duo.mem);
@@ -93,8 +72,8 @@ static void duo_up(bool has_offload, int type)
 	struct endpoint local = {.addr = ip_addr_v4(IP4_ANY), .port = PORT};
 
 	env_up();
-	stack_up(&duo.a, "a");
-	stack_up(&duo.b, "b");
+	stack_up(&duo.a, &duo.env, &duo.rng, "a");
+	stack_up(&duo.b, &duo.env, &duo.rng, "b");
 	mem_wire_init(&duo.wire, &duo.a, &duo.b, &cfg);
 	check(!ip_addr_add(&duo.a, &duo.wire.end[0].netif,
 			   (struct ip4_net){ip4_make(10, 0, 0, 1), 24}));
