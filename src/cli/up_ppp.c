@@ -100,32 +100,53 @@ int up_ppp_read_ping(struct up_ppp *p, const char *text)
 
 static void on_echo(void *arg, const struct icmp_echo_event *ev)
 {
+	struct up_ppp *p = arg;
 	char text[IP_TEXT];
 
-	(void)arg;
-	if (ev->kind == ICMP_ECHO_ANSWER)
-		printf("ping: %s answers%s\n", ip_addr_print(ev->from, text),
-		       ev->is_intact ? "" : " with other octets");
+	if (ev->kind != ICMP_ECHO_ANSWER)
+		return;
+	p->answers++;
+	printf("ping: %s answers%s\n", ip_addr_print(ev->from, text),
+	       ev->is_intact ? "" : " with other octets");
 	(void)fflush(stdout);
 }
 
+/*
+ * PPP is up here a little before it is up there: a first question may come to
+ * a machine that has not given itself the address yet, and a line without flow
+ * control loses octets.  So we ask until we know.
+ */
 static void on_ping(struct timer *t, void *arg)
 {
 	struct up_ppp *p = arg;
+	char text[IP_TEXT];
 
+	if (p->pings > p->answers) {
+		printf("ping: %s has answered %u of %u\n",
+		       ip_addr_print(p->ping_to, text), p->answers, p->pings);
+		(void)fflush(stdout);
+	}
+	if (p->answers >= PINGS)
+		return;
 	if (!p->echo)
 		p->echo = icmp_echo_open(p->st->stack, on_echo, p);
 	if (p->echo)
 		(void)icmp_echo_send(p->echo, p->ping_to, (uint16_t)++p->pings,
 				     PING_LEN, 0);
-	if (p->pings < PINGS)
-		stack_arm_in(p->st->stack, t, NS_PER_S);
+	stack_arm_in(p->st->stack, t, NS_PER_S);
 }
 
 static void begin_ping(struct up_ppp *p, int family)
 {
-	if (p->ping_to.family == family && p->pings < PINGS)
+	if (p->ping_to.family == family && p->answers < PINGS)
 		stack_arm_in(p->st->stack, &p->timer, NS_PER_S);
+}
+
+/* There will be another session: then it goes on. */
+static void end_ping(struct up_ppp *p, int family)
+{
+	if (p->ping_to.family == family)
+		stack_disarm(p->st->stack, &p->timer);
 }
 
 static void on_up(void *arg, struct netif *netif, ip4_addr peer)
@@ -150,6 +171,7 @@ static void on_down(void *arg, struct netif *netif, ip4_addr peer)
 
 	if (!p->st->ppp_is_server)
 		(void)ip_route_del(p->st->stack, everybody, peer, netif, 0);
+	end_ping(p, IP_V4);
 	printf("%s: is down\n", netif->name);
 	(void)fflush(stdout);
 }
@@ -169,10 +191,17 @@ static void on_up6(void *arg, struct netif *netif)
 	begin_ping(p, IP_V6);
 }
 
+static void on_down6(void *arg, struct netif *netif)
+{
+	(void)netif;
+	end_ping(arg, IP_V6);
+}
+
 static const struct serial_ops ops = {
 	.on_up = on_up,
 	.on_down = on_down,
 	.on_up6 = on_up6,
+	.on_down6 = on_down6,
 };
 
 void up_ppp_prepare(struct up_ppp *p, struct station *st,

@@ -29,7 +29,7 @@ struct up_ppp {
 	struct station *st;
 	char text[256];
 	struct ip_addr ping_to;
-	unsigned int pings;
+	unsigned int pings, answers;
 	struct icmp_echo *echo;
 	struct timer timer;
 };

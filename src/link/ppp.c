@@ -133,6 +133,7 @@ void ppp_frame_input(struct ppp *p, struct pkt *pkt)
 	uint16_t proto;
 	int hlen = header ? ppp_parse(&proto, header, look) : WIRE_SHORT;
 
+	p->is_heard = true;
 	if (hlen < 0)
 		drop(p, pkt, DROP_ppp_header);
 	else if (!is_spoken(p, proto))

@@ -51,6 +51,8 @@ struct ppp_side {
  * @ask_*:	Which options we still ask for, the peer not having rejected them
  * @loops:	How often in a row our own magic number has come
  * @echo:	Next Echo-Request; @silent of them have had no answer
+ * @is_heard:	A frame came since the last one
+ * @is_looped:	The last echo packet was our own
  * @us, @him:	The two directions of authentication
  * @challenge:	That of CHAP which he has to answer
  * @local, @peer: Addresses as far as agreed on
@@ -79,7 +81,7 @@ struct ppp {
 	ip4_addr local, peer;
 	uint64_t iid, peer_iid;
 	enum reason why;
-	bool is_refused;
+	bool is_refused, is_heard, is_looped;
 	const struct ppp_account *account;
 };
 

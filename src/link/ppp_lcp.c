@@ -13,7 +13,10 @@
  * PPP_LOOP_MAX times in a row are a loop.
  *
  * While the line is open an Echo-Request goes out every PPP_ECHO_S.  When
- * PPP_ECHO_MAX of them had no answer the peer has gone.
+ * PPP_ECHO_MAX of them had no answer, and nothing else came meanwhile, the peer
+ * has gone.  Anything else has to count: on a slow line the answer waits behind
+ * what was sent before it, for longer than we do.  But a line that brings our
+ * own questions back brings our own packets, too, and they prove nothing.
  *
  * Limits
  * ------
@@ -269,7 +272,10 @@ static void on_echo(struct ppp_fsm *f, const struct ppp_ctl *ctl)
 	struct ppp *p = ppp_of(f);
 	uint32_t magic = ctl->len >= 4 ? get32(ctl->data) : 0;
 
-	if (ctl->len < 4 || (p->ask_magic && magic == p->magic))
+	if (ctl->len < 4)
+		return;
+	p->is_looped = p->ask_magic && magic == p->magic;
+	if (p->is_looped)
 		return;
 	if (ctl->code == PPP_ECHO_REQ)
 		echo_send(p, PPP_ECHO_REP, ctl->id, ctl->data + 4,
@@ -291,6 +297,9 @@ static void on_echo_timer(struct timer *t, void *arg)
 	struct ppp *p = arg;
 
 	(void)t;
+	if (p->is_heard && !p->is_looped)
+		p->silent = 0;
+	p->is_heard = false;
 	if (p->silent >= PPP_ECHO_MAX) {
 		PROBE(&p->stack->place, EV_NOTE, R_PPP_SILENT, NULL,
 		      EVF_NUM("count", p->silent));
@@ -314,6 +323,7 @@ static void on_up(struct ppp_fsm *f)
 
 	p->decoder.accm = p->ask_accm ? 0 : PPP_ACCM_ALL;
 	p->silent = 0;
+	p->is_looped = false;
 	p->is_refused = false;
 	echo_arm(p);
 	ppp_auth_start(p);

@@ -260,6 +260,11 @@ class Server(DhcpCase):
                     "-T", "1", "-s", self.script(), *options)
 
     def dhclient(self, *options):
+        if "-6" in options:
+            # The kernel makes it when the lab has opened the device, and
+            # dhclient does not wait for it.
+            self.eventually(lambda: "scope link" in run(
+                "ip", "-6", "address", "show", "dev", self.device))
         return Said(self, tool("dhclient"), "-d", "-cf", "/dev/null",
                     "-lf", self.folder / "db", "-pf", self.folder / "pid",
                     "-sf", self.script(), *options, self.device)
@@ -311,17 +316,20 @@ class Server(DhcpCase):
         db = self.folder / "db"
         self.eventually(lambda: db.exists() and "iaaddr" in db.read_text())
         client.end()
-        Said(self, tool("dhclient"), "-6", "-r", "-d", "-cf", "/dev/null",
-             "-lf", db, "-pf", self.folder / "pid", "-sf",
-             self.folder / "script", self.device).process.wait(TIME_LIMIT)
+        back = Said(self, tool("dhclient"), "-6", "-r", "-d", "-cf",
+                    "/dev/null", "-lf", db, "-pf", self.folder / "pid", "-sf",
+                    self.folder / "script", self.device)
+        back.wait("XMT: Release on ")
         # It does not wait for an answer; what comes later has overtaken
         # nothing.
+        self.assertEqual(back.process.wait(TIME_LIMIT), 0, back.all)
+        self.assertIn("released;", db.read_text(), back.all)
         self.dhclient("-6", "-1")
         self.said(r" BOUND6 ip=fd00:1::1\S\S ")
         lab.end(signal.SIGINT)
         moves = [(e["data"]["from"], e["data"]["to"])
                  for e in self.events("dhcp6.lease")]
-        self.assertIn(("LEASED", "FREE"), moves)
+        self.assertIn(("LEASED", "FREE"), moves, "".join(back.all))
 
     def test_dhclient_6_through_a_relay(self):
         """the same where the server is behind a router that relays"""

@@ -42,6 +42,7 @@ struct line {
 	struct rng rng;
 	double flip, lose; /* chance of each octet */
 	bool is_cut;
+	bool has_no_echo; /* LCP's Echo-Replies do not come */
 	uint64_t octets;
 };
 
@@ -62,6 +63,18 @@ static void on_arrival(struct timer *t, void *arg)
 	ppp_input(e->ppp, octets, len);
 }
 
+static bool is_echo_reply(const struct pkt *frame)
+{
+	uint8_t octets[PPP_HLEN_MAX + 1];
+	size_t len = min_size(frame->len, sizeof(octets));
+	uint16_t proto;
+	int hlen;
+
+	pkt_copy_out(frame, 0, octets, len);
+	hlen = ppp_parse(&proto, octets, len);
+	return hlen > 0 && proto == PPP_LCP && octets[hlen] == PPP_ECHO_REP;
+}
+
 static void on_send(void *arg, const struct pkt *frame, const uint8_t *octets,
 		    size_t len)
 {
@@ -69,7 +82,8 @@ static void on_send(void *arg, const struct pkt *frame, const uint8_t *octets,
 	struct line *l = from->line;
 	size_t i;
 
-	(void)frame;
+	if (l->has_no_echo && is_echo_reply(frame))
+		return;
 	l->octets += len;
 	for (i = 0; i < len && !l->is_cut; i++) {
 		uint8_t o = octets[i];
@@ -373,6 +387,33 @@ static void a_silent_peer_is_noticed(void **state)
 	assert_int_equal(l->end[0].finished, 1);
 }
 
+/* Its answers wait behind what it has to send, for longer than we do. */
+static void a_busy_peer_is_not_silent(void **state)
+{
+	struct line *l = *state;
+
+	dial(l, &server, &client, 1000);
+	l->has_no_echo = true;
+	assert_int_equal(ping(l, 2400, 56), 2400);
+	assert_true(both_up(l));
+	assert_int_equal(l->net->events[R_PPP_SILENT], 0);
+}
+
+/* What comes back is our own, and no proof of a peer. */
+static void a_line_that_becomes_a_loop_is_noticed(void **state)
+{
+	struct line *l = *state;
+
+	dial(l, &server, &client, 1000);
+	assert_true(both_up(l));
+	l->end[0].to = &l->end[0];
+	l->end[1].to = &l->end[1];
+	assert_int_equal(ping(l, 1000, 56), 0);
+	assert_int_equal(l->net->events[R_PPP_SILENT], 2);
+	assert_false(ppp_is_up(l->end[0].ppp));
+	assert_false(ppp_is_up(l->end[1].ppp));
+}
+
 static void nobody_there_ends_after_ten_tries(void **state)
 {
 	struct line *l = *state;
@@ -469,6 +510,8 @@ int main(void)
 		ROW(flipped_bits_stay_on_the_line),
 		ROW(a_goodbye_is_answered),
 		ROW(a_silent_peer_is_noticed),
+		ROW(a_busy_peer_is_not_silent),
+		ROW(a_line_that_becomes_a_loop_is_noticed),
 		ROW(nobody_there_ends_after_ten_tries),
 		ROW(packets_before_their_time_are_dropped),
 		ROW(lengths_that_cannot_be_are_dropped),
