@@ -12,11 +12,16 @@
  * Who is late, and finds a frame as well as events that are due, takes the
  * frame first (os/pace.c).  A stack can be told that it is now and fire its
  * timers afterwards; a world cannot, since what happens in it happens in order
- * of time, and each event at its own.  So the frame gets a time before the
- * first of them, and as much before as the world is late: if that is a little,
- * the time is right but for as little; if the process was stopped for a second,
- * the frame most likely came then, and still has the way over some cables to
- * whoever is about to give up on it.
+ * of time, and each event at its own.  So it depends on how late it is:
+ *
+ *	little		the events happen, and the frame comes now.  Before
+ *			them it would come before it came, and a cable of 5 ms
+ *			would take 3 as the machine outside measures it
+ *	PACE_AWAY_NS	the frame gets a time before the first of them, and as
+ *			much before as the world is late.  If the process was
+ *			stopped for a second the frame most likely came then,
+ *			and still has the way over some cables to whoever is
+ *			about to give up on it
  *
  * An uplink that is removed is no longer waited for; the lab goes on without.
  *
@@ -74,12 +79,12 @@ static uint64_t world_when(void *arg)
 
 static void world_passes(void *arg, uint64_t now_ns)
 {
-	uint64_t due = world_next(arg), early = now_ns;
+	uint64_t due = world_next(arg), until = now_ns;
 
-	if (due <= now_ns)
-		early = due - min_u64(due, now_ns - due + 1);
-	if (early < due)
-		(void)world_run_until(arg, early);
+	if (due <= now_ns && now_ns - due >= PACE_AWAY_NS)
+		until = due - min_u64(due, now_ns - due + 1);
+	if (until != due)
+		(void)world_run_until(arg, until);
 }
 
 static void world_told(void *arg, uint64_t now_ns)

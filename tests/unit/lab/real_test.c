@@ -164,23 +164,40 @@ static void without_an_answer_he_is(void **state)
 	assert_int_equal(state_of_neighbour(), ARP_FAILED);
 }
 
-/* He who is late by little has the time right but for as little. */
-static void a_frame_is_put_as_early_as_the_world_is_late(void **state)
+/* An answer in front of the last thing that is due, which is @late_ns ago. */
+static uint64_t answer_when_late(uint64_t late_ns)
 {
 	uint64_t due;
 
-	(void)state;
 	ask();
 	due = world_next(f.w);
-	pass(due - pace_now(&f.pace) - 100 * NS_PER_MS);
+	pass(due - pace_now(&f.pace) - NS_PER_S / 4);
 	assert_true(world_next(f.w) == due && world_now(f.w) < due);
 	f.told_ns = 0;
 	send_answer();
-	f.pace.offset_ns += 100 * NS_PER_MS + 20 * NS_PER_MS;
+	f.pace.offset_ns += NS_PER_S / 4 + late_ns;
 	assert_int_equal(pace_poll(&f.pace), 0);
-	assert_true(f.told_ns < due - 20 * NS_PER_MS);
-	assert_true(f.told_ns > due - 90 * NS_PER_MS);
+	return due;
+}
+
+static void a_frame_is_put_as_early_as_the_world_is_late(void **state)
+{
+	uint64_t due = answer_when_late(120 * NS_PER_MS);
+
+	(void)state;
+	assert_true(f.told_ns < due - 120 * NS_PER_MS);
+	assert_true(f.told_ns > due - 240 * NS_PER_MS);
 	assert_int_equal(state_of_neighbour(), ARP_REACHABLE);
+}
+
+/* Else a cable would be shorter than it is. */
+static void a_frame_comes_when_it_comes_if_that_is_little(void **state)
+{
+	uint64_t due = answer_when_late(20 * NS_PER_MS);
+
+	(void)state;
+	assert_true(f.told_ns >= due + 20 * NS_PER_MS);
+	assert_int_equal(state_of_neighbour(), ARP_FAILED);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -191,6 +208,7 @@ int main(void)
 		TEST(an_answer_that_lies_there_is_not_given_up),
 		TEST(without_an_answer_he_is),
 		TEST(a_frame_is_put_as_early_as_the_world_is_late),
+		TEST(a_frame_comes_when_it_comes_if_that_is_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
