@@ -9,7 +9,10 @@
  * the beginning of each call: what happens within a call happens at one time.
  *
  * A blocking call alternates between the program's @wait, which brings frames,
- * and weft_run(), until what is waited for has come about.
+ * and weft_run(), until what is waited for has come about.  What is due needs
+ * no @wait, but who comes late by PACE_AWAY_NS was stopped or had no processor,
+ * and asks first what came meanwhile, as os/pace.c does: else a neighbour has
+ * not answered, or a call has timed out, with the answer lying there.
  */
 
 #include <stdio.h>
@@ -31,6 +34,7 @@
 #include "ip6/ip6.h"
 #include "os/clock.h"
 #include "os/mem.h"
+#include "os/pace.h"
 #include "os/random.h"
 
 #define FRAME_MAX 65550
@@ -88,6 +92,11 @@ static void on_kick(struct stack *stack)
 		cfg->kick(cfg->arg);
 }
 
+static bool is_away(const struct weft_config *cfg, uint64_t late_ns)
+{
+	return cfg->wait && late_ns >= PACE_AWAY_NS;
+}
+
 static int on_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 		   uint64_t until_ns)
 {
@@ -97,19 +106,18 @@ static int on_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 	if (ws->gate)
 		return gate_wait(ws->gate, is_done, arg, until_ns);
 	while (!is_done(arg)) {
-		uint64_t next = stack_next(stack);
+		uint64_t next = min_u64(stack_next(stack), until_ns), now;
 
 		set_clock(ws);
-		if (stack_now(stack) >= until_ns)
-			return -ETIMEDOUT;
-		if (next > until_ns)
-			next = until_ns;
-		if (next > stack_now(stack)) {
-			if (!cfg->wait || cfg->wait(cfg->arg, next))
+		now = stack_now(stack);
+		if (next > now || is_away(cfg, now - next)) {
+			if (!cfg->wait || cfg->wait(cfg->arg, max_u64(next, now)))
 				return -EDEADLK;
 			set_clock(ws);
 		}
 		stack_run(stack);
+		if (now >= until_ns)
+			return is_done(arg) ? 0 : -ETIMEDOUT;
 	}
 	return 0;
 }

@@ -40,7 +40,7 @@ struct wire {
 	} frames[64];
 	unsigned int head, tail;
 	uint32_t random;
-	bool refuses, no_random;
+	bool refuses, no_random, is_stopped;
 };
 
 struct side {
@@ -106,6 +106,11 @@ static int wait_for(void *arg, uint64_t until_ns)
 	struct wire *w = ((struct side *)arg)->wire;
 	uint64_t other;
 
+	if (w->is_stopped) {
+		w->is_stopped = false;
+		w->now += 5000000000;
+		return 0;
+	}
 	if (w->head != w->tail) {
 		carry(w);
 		return 0;
@@ -176,6 +181,38 @@ static void stacks_can_be_driven_by_the_program(void **state)
 	assert_int_equal(weft_close(w->stack[0], fd), 0);
 	assert_int_equal(weft_recv(w->stack[1], peer, buf, 20, 0), 0);
 	carry(w);
+	weft_stack_free(w->stack[0]);
+	weft_stack_free(w->stack[1]);
+	free(w);
+}
+
+/* It lay there before the time was up: the program was stopped meanwhile. */
+static void what_came_in_a_pause_is_read_before_it_is_too_late(void **state)
+{
+	struct wire *w = calloc(1, sizeof(*w));
+	struct sockaddr_in sin = addr_of("10.0.0.2", 53);
+	const struct timeval second = {.tv_sec = 1};
+	struct side side[2];
+	int from, to;
+	char buf[20];
+
+	(void)state;
+	wire_up(w, side);
+	to = weft_socket(w->stack[1], AF_INET, SOCK_DGRAM, 0);
+	weft_bind(w->stack[1], to, SA(sin));
+	assert_int_equal(weft_setsockopt(w->stack[1], to, SOL_SOCKET,
+					 SO_RCVTIMEO, &second, sizeof(second)),
+			 0);
+	from = weft_socket(w->stack[0], AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(weft_connect(w->stack[0], from, SA(sin)), 0);
+	assert_int_equal(weft_send(w->stack[0], from, "one", 3, 0), 3);
+	assert_int_equal(weft_recv(w->stack[1], to, buf, 20, 0), 3);
+	assert_int_equal(weft_send(w->stack[0], from, "three", 5, 0), 5);
+	w->is_stopped = true;
+	assert_int_equal(weft_recv(w->stack[1], to, buf, 20, 0), 5);
+	w->is_stopped = true;
+	assert_int_equal(weft_recv(w->stack[1], to, buf, 20, 0), -1);
+	assert_int_equal(errno, EAGAIN);
 	weft_stack_free(w->stack[0]);
 	weft_stack_free(w->stack[1]);
 	free(w);
@@ -318,6 +355,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stacks_can_be_driven_by_the_program),
+		cmocka_unit_test(
+			what_came_in_a_pause_is_read_before_it_is_too_late),
 		cmocka_unit_test(refused_frames_are_sent_again),
 		cmocka_unit_test(bad_configurations_are_refused),
 		cmocka_unit_test(any_cap_on_memory_is_survived),
