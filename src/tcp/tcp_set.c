@@ -78,12 +78,11 @@ int tcp_set_keep_times(struct tcp_conn *c, unsigned int idle_s,
 
 int tcp_set_linger(struct tcp_conn *c, bool on, unsigned int s)
 {
-	set_flag(c, TCPF_LINGER, on);
-	if (!c->extra && !s)
-		return 0;
-	if (!tcp_extra_get(c))
+	if (s && !tcp_extra_get(c))
 		return -ENOMEM;
-	c->extra->linger_s = (uint16_t)min_u32(s, 65535);
+	set_flag(c, TCPF_LINGER, on);
+	if (c->extra)
+		c->extra->linger_s = (uint16_t)min_u32(s, 65535);
 	return 0;
 }
 

@@ -32,7 +32,7 @@ from weft import SOURCE, WEFT, Case
 IS_ALL = "--all" in sys.argv
 SUITE = SOURCE / "tests/real/cpython_suite.py"
 PYTHON = "/usr/bin/python3"
-LIMIT, WORKERS, RETRIES = 200, 5, 3
+LIMIT, WORKERS, RETRIES = 500, 5, 3
 # The slowest first.
 SUITES = """test_socket test_selectors test_ftplib test_poplib test_asyncore
     test_poll test_select test_epoll test_httplib test_urllib2_localnet
