@@ -111,7 +111,8 @@ static int on_wait(struct stack *stack, bool (*is_done)(void *arg), void *arg,
 		set_clock(ws);
 		now = stack_now(stack);
 		if (next > now || is_away(cfg, now - next)) {
-			if (!cfg->wait || cfg->wait(cfg->arg, max_u64(next, now)))
+			if (!cfg->wait ||
+			    cfg->wait(cfg->arg, max_u64(next, now)))
 				return -EDEADLK;
 			set_clock(ws);
 		}

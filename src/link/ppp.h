@@ -31,8 +31,8 @@ struct stack;
 enum ppp_auth { PPP_AUTH_NONE, PPP_AUTH_PAP, PPP_AUTH_CHAP };
 
 #define PPP_ECHO_S   10 /* an Echo-Request so often */
-#define PPP_ECHO_MAX 3	/* that many unanswered, and nothing else: he has gone */
-#define PPP_LOOP_MAX 5	/* our own magic number so often: a loop */
+#define PPP_ECHO_MAX 3 /* that many unanswered, and nothing else: he has gone */
+#define PPP_LOOP_MAX 5 /* our own magic number so often: a loop */
 
 /**
  * struct ppp_account - somebody who may come; strings are borrowed

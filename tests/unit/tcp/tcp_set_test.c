@@ -87,9 +87,9 @@ static int set_ip_options(struct tcp_conn *c)
 }
 
 static int (*const setters[])(struct tcp_conn *c) = {
-	set_fastopen,	  set_defer_accept, set_syncnt,	      set_rcvlowat,
-	set_notsent_lowat, set_linger,	    set_linger2,      set_window_clamp,
-	set_keep_times,	  set_maxseg,	    set_user_timeout, set_pacing,
+	set_fastopen,	   set_defer_accept, set_syncnt,       set_rcvlowat,
+	set_notsent_lowat, set_linger,	     set_linger2,      set_window_clamp,
+	set_keep_times,	   set_maxseg,	     set_user_timeout, set_pacing,
 	set_ip_options,
 };
 
