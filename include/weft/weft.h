@@ -63,10 +63,9 @@ struct weft_stack;
  * @kick:	(optional) weft_next() is earlier now than it was; for drivers
  *		that sleep elsewhere.  Must not call back
  * @wait:	(optional) A call blocks: wait for a frame, but not beyond
- *		@until_ns, which may be now, give it to weft_input(), and
- *		return 0; or -1, and
- *		the call fails with EDEADLK.  NULL: every call that would
- *		block fails so
+ *		@until_ns, give it to weft_input(), and return 0; or -1, and
+ *		the call fails with EDEADLK.  @until_ns may be now: then look,
+ *		and do not wait.  NULL: every call that would block fails so
  * @mem_max:	Cap on memory, octets; 0: none
  */
 struct weft_config {

@@ -9,8 +9,8 @@
  * next event, sleeps until then, and says what time it is.  Time 0 of the lab
  * is the moment it was built.
  *
- * Who is late, and finds a frame as well as events that are due, takes the
- * frame first (os/pace.c).  A stack can be told that it is now and fire its
+ * Who is late, and finds a frame as well as events that are due, should take
+ * the frame first (os/pace.c).  A stack can be told that it is now and fire its
  * timers afterwards; a world cannot, since what happens in it happens in order
  * of time, and each event at its own.  So it depends on how late it is:
  *
@@ -83,8 +83,7 @@ static void world_passes(void *arg, uint64_t now_ns)
 
 	if (due <= now_ns && now_ns - due >= PACE_AWAY_NS)
 		until = due - min_u64(due, now_ns - due + 1);
-	if (until != due)
-		(void)world_run_until(arg, until);
+	(void)world_run_until(arg, until);
 }
 
 static void world_told(void *arg, uint64_t now_ns)

@@ -23,10 +23,12 @@
  * But nothing that is due happens before: what can be read lay there before
  * anybody looked at the clock.  A process that is stopped for a second, or a
  * machine that is busy, would else find that a neighbour has not answered,
- * with the answer in the descriptor.  One batch is read, and then what is due
- * has its turn, so a device that never stops delivering stops no timer.  Only
- * who has not looked for PACE_AWAY_NS, and finds something due, reads up to
- * PACE_BATCHES first: a whole queue may have filled meanwhile.
+ * with the answer in the descriptor.  (A lab's world cannot let time pass with
+ * nothing happening, and keeps to this only after a long pause: lab/real.c.)
+ * One batch is read, and then what is due has its turn, so a device that never
+ * stops delivering stops no timer.  Only who has not looked for PACE_AWAY_NS,
+ * and finds something due, reads up to PACE_BATCHES first: a whole queue may
+ * have filled meanwhile.
  *
  * What was read causes work, that work causes frames, and these arrive
  * somewhere: each is due at once, but a round later.  So rounds follow each

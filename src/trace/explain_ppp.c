@@ -25,7 +25,7 @@ const struct words words_of_ppp[R_COUNT] = {
 	  "{who} could not prove to be {name}",
 	  "the secret is not the one that was agreed on", "1661 3.5")
 	W(PPP_SILENT, "line",
-	  "the peer has not answered {count} echo requests",
+	  "the peer has not answered {count} echo requests, nor said anything else",
 	  "a serial line does not say when the other end has gone", "1661 5.8")
 	W(PPP_ADDR, "addresses",
 	  "this end is {=local}, the other is {=peer}",

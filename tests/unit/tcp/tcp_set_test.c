@@ -19,72 +19,28 @@
 #include "tcp/tcp_options.h"
 #include "tcppeer.h"
 
-static int set_fastopen(struct tcp_conn *c)
-{
-	return tcp_set_fastopen(c, 5);
-}
+/* The calls differ in what they take, and the tests do not. */
+#define SETTER(name, ...)                          \
+	static int name(struct tcp_conn *c)        \
+	{                                          \
+		return tcp_##name(c, __VA_ARGS__); \
+	}
 
-static int set_defer_accept(struct tcp_conn *c)
-{
-	return tcp_set_defer_accept(c, 3);
-}
+static const uint8_t no_operation[4] = {1, 1, 1, 0};
 
-static int set_syncnt(struct tcp_conn *c)
-{
-	return tcp_set_syncnt(c, 2);
-}
-
-static int set_rcvlowat(struct tcp_conn *c)
-{
-	return tcp_set_rcvlowat(c, 100);
-}
-
-static int set_notsent_lowat(struct tcp_conn *c)
-{
-	return tcp_set_notsent_lowat(c, 100);
-}
-
-static int set_linger(struct tcp_conn *c)
-{
-	return tcp_set_linger(c, true, 7);
-}
-
-static int set_linger2(struct tcp_conn *c)
-{
-	return tcp_set_linger2(c, -1);
-}
-
-static int set_window_clamp(struct tcp_conn *c)
-{
-	return tcp_set_window_clamp(c, 5000);
-}
-
-static int set_keep_times(struct tcp_conn *c)
-{
-	return tcp_set_keep_times(c, 10, 1, 3);
-}
-
-static int set_maxseg(struct tcp_conn *c)
-{
-	return tcp_set_maxseg(c, 600);
-}
-
-static int set_user_timeout(struct tcp_conn *c)
-{
-	return tcp_set_user_timeout(c, 5000);
-}
-
-static int set_pacing(struct tcp_conn *c)
-{
-	return tcp_set_pacing(c, 100000);
-}
-
-static int set_ip_options(struct tcp_conn *c)
-{
-	static const uint8_t nothing[4] = {1, 1, 1, 0};
-
-	return tcp_set_ip_options(c, nothing, sizeof(nothing));
-}
+SETTER(set_fastopen, 5)
+SETTER(set_defer_accept, 3)
+SETTER(set_syncnt, 2)
+SETTER(set_rcvlowat, 100)
+SETTER(set_notsent_lowat, 100)
+SETTER(set_linger, true, 7)
+SETTER(set_linger2, -1)
+SETTER(set_window_clamp, 5000)
+SETTER(set_keep_times, 10, 1, 3)
+SETTER(set_maxseg, 600)
+SETTER(set_user_timeout, 5000)
+SETTER(set_pacing, 100000)
+SETTER(set_ip_options, no_operation, sizeof(no_operation))
 
 static int (*const setters[])(struct tcp_conn *c) = {
 	set_fastopen,	   set_defer_accept, set_syncnt,       set_rcvlowat,
